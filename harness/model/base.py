@@ -1,0 +1,49 @@
+"""What every noun has in common: frozen, closed to unknown keys, one serialiser."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION: Final = 1
+
+
+class Noun(BaseModel):
+    """A frozen value. Unknown keys and silent type conversions are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_bytes="base64")
+
+
+class Party(StrEnum):
+    """The two people of a call. Alice calls Bob."""
+
+    ALICE = "alice"
+    BOB = "bob"
+
+    @property
+    def peer(self) -> Party:
+        return Party.BOB if self is Party.ALICE else Party.ALICE
+
+    @property
+    def role(self) -> Role:
+        return Role.CALLER if self is Party.ALICE else Role.CALLEE
+
+
+class Role(StrEnum):
+    """The part a party plays in the offer/answer exchange; the code is ordered by it."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+    @property
+    def party(self) -> Party:
+        return Party.ALICE if self is Role.CALLER else Party.BOB
+
+
+class Asset(StrEnum):
+    """Something of a call that an interceptor would like to have."""
+
+    AUDIO = "audio"
+    VIDEO = "video"

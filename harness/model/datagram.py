@@ -1,0 +1,18 @@
+"""A datagram seen at a socket, and who wants to see it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+Address = tuple[str, int]
+"""IPv4 address and UDP port of a socket."""
+
+
+class Tap(Protocol):
+    """Told of every datagram that passes a party's sockets, before anything else looks at it."""
+
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+        """One datagram passed. `outward` is true when the party sent it."""
+
+    def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
+        """A socket ended: how many datagrams it says it sent and received, how many the kernel dropped."""

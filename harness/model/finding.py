@@ -1,0 +1,111 @@
+"""A finding: what one auditor established, as a named reason and the place where it was seen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from .base import Noun
+
+
+class Severity(StrEnum):
+    """How much a finding weighs.
+
+    A *fact* is neutral. A *notice* is worth reading and never decides. An *alarm* must be expected by name or
+    the scenario is not green. *Inconclusive* says that an auditor could not look, and is never green.
+    """
+
+    FACT = "fact"
+    NOTICE = "notice"
+    ALARM = "alarm"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Reason(StrEnum):
+    """Everything an auditor can say. A closed list: a scenario expects these by name."""
+
+    # establishment: facts
+    CALL_ESTABLISHED = "call-established"
+    CALL_NOT_ESTABLISHED = "call-not-established"
+    # establishment: why an endpoint ended or refused the call
+    FINGERPRINT_MISMATCH = "fingerprint-mismatch"
+    FINGERPRINT_MISSING = "fingerprint-missing"
+    FINGERPRINT_UNUSABLE = "fingerprint-unusable"
+    SDP_REJECTED = "sdp-rejected"
+    ICE_FAILED = "ice-failed"
+    DTLS_ERROR = "dtls-error"
+    DTLS_TIMEOUT = "dtls-timeout"
+    SRTP_PROFILE_MISSING = "srtp-profile-missing"
+    CONNECTION_LOST = "connection-lost"
+    REMOTE_HUNG_UP = "remote-hung-up"
+    ENDPOINT_ERROR = "endpoint-error"
+    # codes
+    CODES_EQUAL = "codes-equal"
+    CODES_DIFFER = "codes-differ"
+    CODES_ABSENT = "codes-absent"
+    CODE_ON_ONE_SIDE = "code-on-one-side"
+    CODE_MALFORMED = "code-malformed"
+    CODE_NOT_FROM_CERTIFICATES = "code-not-from-certificates"
+    # fingerprint binding
+    CERTIFICATES_AGREE = "certificates-agree"
+    CERTIFICATE_NOT_SIGNALLED = "certificate-not-signalled"
+    CERTIFICATE_SUBSTITUTED = "certificate-substituted"
+    FINGERPRINT_ALTERED = "fingerprint-altered"
+    FINGERPRINT_NOT_COMPARED = "fingerprint-not-compared"
+    STATEMENT_CONTRADICTS_WIRE = "statement-contradicts-wire"
+    # opacity
+    EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
+    PLAINTEXT_ON_WIRE = "plaintext-on-wire"
+    MARKER_ON_WIRE = "marker-on-wire"
+    PACKET_NOT_AUTHENTICATED = "packet-not-authenticated"
+    FOREIGN_PACKET_DROPPED = "foreign-packet-dropped"
+    FOREIGN_PACKET_ACCEPTED = "foreign-packet-accepted"
+    REPLAY_DROPPED = "replay-dropped"
+    REPLAY_ACCEPTED = "replay-accepted"
+    UNEXPLAINED_PACKET = "unexplained-packet"
+    KEYS_SHARED = "keys-shared"
+    KEYS_NOT_SHARED = "keys-not-shared"
+    # crypto parameters
+    PARAMETERS_ACCEPTABLE = "parameters-acceptable"
+    VERSION_NOT_ALLOWED = "version-not-allowed"
+    SUITE_NOT_ALLOWED = "suite-not-allowed"
+    PROFILE_NOT_ALLOWED = "profile-not-allowed"
+    CERTIFICATE_NOT_ALLOWED = "certificate-not-allowed"
+    CERTIFICATE_REUSED = "certificate-reused"
+    # indicator
+    LOCK_ON_BOTH = "lock-on-both"
+    LOCK_ON_ONE = "lock-on-one"
+    LOCK_ON_NONE = "lock-on-none"
+    INDICATOR_HONEST = "indicator-honest"
+    LOCK_WITHOUT_ENCRYPTION = "lock-without-encryption"
+    LOCK_WITHOUT_CODE = "lock-without-code"
+    CODE_WITHOUT_LOCK = "code-without-lock"
+    WRONG_PEER_NAME = "wrong-peer-name"
+    # Wireshark's view
+    WIRESHARK_AGREES = "wireshark-agrees"
+    WIRESHARK_DISAGREES = "wireshark-disagrees"
+    # an auditor could not tell
+    NO_PACKETS = "no-packets"
+    PACKETS_LOST_BY_TAP = "packets-lost-by-tap"
+    KEYS_MISSING = "keys-missing"
+    CERTIFICATE_NOT_VISIBLE = "certificate-not-visible"
+    STATEMENT_MISSING = "statement-missing"
+    TOOL_MISSING = "tool-missing"
+    TOOL_FAILED = "tool-failed"
+
+
+class Finding(Noun):
+    """One answer of one auditor.
+
+    `vantage` names the place it was seen: a leg ("alice-relay"), a party's statement ("alice"), or "call" when it
+    takes more than one place to see it. `detail` is one sentence for a person; it never holds a secret.
+    """
+
+    auditor: str
+    reason: Reason
+    severity: Severity
+    vantage: str
+    detail: str
+
+
+CALL_WIDE: Final = "call"

@@ -1,0 +1,37 @@
+"""Ground truth: what was really sent, and what the adversary shows that it did and got. Auditors never see it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from .base import Asset, Noun, Party
+
+
+class SentMarker(Noun):
+    """The marker that `sender` put into `asset`, as 16 hex digits."""
+
+    asset: Asset
+    sender: Party
+    marker: str = Field(pattern=r"^[0-9a-f]{16}$")
+
+
+class GroundTruth(Noun):
+    """What happened, by those who did it.
+
+    `deeds` counts each thing the adversary did; every name in `required` must have happened at least once, or the
+    attack did not take place and the scenario is INVALID. `loot` names the file of what the adversary wrote down.
+    """
+
+    markers: tuple[SentMarker, ...]
+    adversary: str | None
+    required: tuple[str, ...] = ()
+    deeds: dict[str, int] = {}
+    loot: str | None = None
+
+
+class Recovered(Noun):
+    """A marker decoded from what the adversary wrote down: media of `sender`, checksum correct."""
+
+    asset: Asset
+    sender: Party
+    marker: str = Field(pattern=r"^[0-9a-f]{16}$")

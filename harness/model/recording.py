@@ -1,0 +1,79 @@
+"""A recording: the index of the files that one call left behind. Written once, never changed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from .base import SCHEMA_VERSION, Asset, Noun, Party
+from .scenario import Mode
+
+
+class Vantage(Noun):
+    """One place of observation: the leg between `party` and what is next on its path.
+
+    `near` are the party's own socket addresses ("127.1.2.3:4000"): a packet from one of them was sent by the party.
+    `packets` is what the tap wrote; `sockets` what the sockets themselves counted; `dropped` what the kernel says it
+    dropped. The tap lost nothing when packets == sockets and dropped == 0.
+    """
+
+    name: str = Field(pattern=r"^[a-z]+-[a-z]+$")
+    party: Party
+    file: str
+    near: tuple[str, ...]
+    packets: int = Field(ge=0)
+    sockets: int = Field(ge=0)
+    dropped: int = Field(ge=0)
+
+
+class FileEntry(Noun):
+    """One file of the recording: path below it, size in bytes, SHA-256 in hex. `secret` files stay out of bundles."""
+
+    path: str = Field(max_length=200)
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    secret: bool = False
+
+
+class SignalKind(StrEnum):
+    """What a signalling message is for."""
+
+    OFFER = "offer"
+    ANSWER = "answer"
+    HANGUP = "hangup"
+
+
+class SignalMessage(Noun):
+    """One message of the signalling, as it passed one hop. `body` is the SDP, or the reason of a hang-up."""
+
+    kind: SignalKind
+    sender: Party
+    body: str = Field(max_length=262_144)
+
+
+class SignalEntry(Noun):
+    """A line of `signalling-<hop>.jsonl`: when (seconds since the epoch), in or out of that hop, and the message."""
+
+    time: float
+    hop: Literal["alice", "service", "bob"]
+    direction: Literal["in", "out"]
+    message: SignalMessage
+
+
+class Recording(Noun):
+    """`recording.json`. Holds nothing of what was expected and nothing of what the adversary knows."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    run: str
+    scenario: str
+    call: str
+    mode: Mode
+    media: tuple[Asset, ...]
+    media_seconds: float
+    started: float
+    ended: float
+    provenance: dict[str, str]
+    vantages: tuple[Vantage, ...]
+    files: tuple[FileEntry, ...]

@@ -1,0 +1,74 @@
+"""What an endpoint says of itself after a call: its screen, the certificates it saw, its counters, its reason."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from .base import Asset, Noun, Party, Role
+from .finding import Reason
+
+
+class Indicator(StrEnum):
+    """What is drawn at the top left of the call window."""
+
+    LOCK = "lock"
+    PLAIN = "plain"
+    NONE = "none"
+
+
+class Screen(Noun):
+    """What the user sees: the indicator, the code (20 digits without spaces) and the name of the other person."""
+
+    indicator: Indicator
+    code: str | None = Field(max_length=64)
+    peer: str = Field(max_length=200)
+
+
+class DtlsParameters(Noun):
+    """What this endpoint negotiated: version ("DTLSv1.2"), IANA suite name, SRTP profile name (RFC 5764), role."""
+
+    version: str = Field(max_length=32)
+    suite: str = Field(max_length=80)
+    srtp_profile: str | None = Field(max_length=80)
+    role: str = Field(max_length=16)
+
+
+class PacketCounts(Noun):
+    """Media packets as this endpoint's SRTP layer counted them."""
+
+    rtp_sent: int = Field(default=0, ge=0)
+    rtcp_sent: int = Field(default=0, ge=0)
+    rtp_received: int = Field(default=0, ge=0)
+    rtcp_received: int = Field(default=0, ge=0)
+    not_authenticated: int = Field(default=0, ge=0)
+    replayed: int = Field(default=0, ge=0)
+
+
+class Failure(Noun):
+    """Why this endpoint ended or refused the call, as a named reason and one sentence."""
+
+    reason: Reason
+    detail: str = Field(max_length=1000)
+
+
+class EndpointStatement(Noun):
+    """One endpoint's account of one call. Untrusted: auditors compare it with the wire.
+
+    Certificates are hex DER: `local_certificate` is the one this endpoint presented, `presented_certificate` the one
+    DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits.
+    """
+
+    party: Party
+    role: Role
+    software: str = Field(max_length=200)
+    screen: Screen
+    connected: bool
+    failure: Failure | None
+    local_certificate: str | None = Field(max_length=65536)
+    presented_certificate: str | None = Field(max_length=65536)
+    dtls: DtlsParameters | None
+    packets: PacketCounts
+    heard: dict[Asset, str]
+    addresses: tuple[str, ...]

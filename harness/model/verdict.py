@@ -1,0 +1,84 @@
+"""The words of a verdict, and the document that a run prints. Meanings: shared words of the project's design."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from .base import SCHEMA_VERSION, Noun, Party
+from .finding import Finding
+
+
+class Outcome(StrEnum):
+    """What happened to the call; computed from the ground truth and the findings alone."""
+
+    SECURE = "SECURE"
+    DEGRADED = "DEGRADED"
+    BLOCKED = "BLOCKED"
+    DETECTED = "DETECTED"
+    DISCLOSED = "DISCLOSED"
+    MISBOUND = "MISBOUND"
+    BREACH = "BREACH"
+    FALSE_ALARM = "FALSE_ALARM"
+    FAILED_CALL = "FAILED_CALL"
+    UNKNOWN = "UNKNOWN"
+
+
+class Status(StrEnum):
+    """How the scenario went. Only AS_EXPECTED is green."""
+
+    AS_EXPECTED = "AS_EXPECTED"
+    UNEXPECTED = "UNEXPECTED"
+    WRONG_REASON = "WRONG_REASON"
+    INVALID = "INVALID"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    ERROR = "ERROR"
+    NOT_RUN = "NOT_RUN"
+
+
+class Verdict(Noun):
+    """The judge's answer. `because` is one sentence a user can act on."""
+
+    outcome: Outcome
+    status: Status
+    because: str
+
+
+class Result(Noun):
+    """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen."""
+
+    scenario: str
+    title: str
+    family: str
+    expected: Outcome
+    outcome: Outcome
+    status: Status
+    because: str
+    codes: dict[Party, str]
+    intercepted: bool
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...] = ()
+    recording: str | None
+    seconds: float = Field(ge=0)
+
+
+class Summary(Noun):
+    """Counts over every scenario that was selected; none is ever left out of the total."""
+
+    selected: int
+    executed: int
+    by_status: dict[Status, int]
+    by_outcome: dict[Outcome, int]
+
+
+class RunDocument(Noun):
+    """What `-o json=-` prints: one document per run."""
+
+    schema_version: int = SCHEMA_VERSION
+    run: str
+    provenance: dict[str, str]
+    summary: Summary
+    results: tuple[Result, ...]
+    interrupted: bool = False
+    self_test: str = "not run: the eyes of this run were not tested"
