@@ -8,6 +8,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 SCHEMA_VERSION: Final = 1
+SCENARIO_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9.,=-]+\])?$"
+"""Also the name of a folder: it can hold neither a slash nor a leading dot."""
 
 
 class Noun(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import SCHEMA_VERSION, Asset, Noun, Party, Role
+from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .finding import Reason
 from .verdict import Outcome
 
@@ -201,7 +201,7 @@ class Scenario(Noun):
     """One case. `twin` names the scenario that differs only in the attack (or, for a specimen, in the fault)."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9.,=-]+\])?$", max_length=120)
+    id: str = Field(pattern=SCENARIO_ID, max_length=120)
     family: Family = Field(strict=False)
     title: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)

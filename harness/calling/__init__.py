@@ -1,0 +1,1 @@
+"""The calling service: what carries the signalling between two clients."""

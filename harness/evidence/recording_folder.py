@@ -1,0 +1,143 @@
+"""One call's folder: filled while it runs, closed by `recording.json`, opened again only when all hashes match."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from ..model.base import Noun, Party
+from ..model.ground_truth import GroundTruth
+from ..model.recording import FileEntry, Recording, SignalEntry
+from ..model.statement import EndpointStatement
+from .files import EvidenceError, create, read, sha256
+
+N = TypeVar("N", bound=Noun)
+
+INDEX = "recording.json"
+GROUND_TRUTH = "ground-truth.json"
+LOOT = "media/adversary.pcapng"
+SECRET_FOLDERS = ("keys", "media")
+HOPS = ("alice", "service", "bob")
+MAX_FILE = 4 * 1024 * 1024 * 1024
+MAX_STATEMENT = 1024 * 1024
+
+
+class RecordingFolder:
+    """A new recording below `root`. Everything is created exclusively; nothing is written after `finish`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=False)
+        for name in SECRET_FOLDERS:
+            (root / name).mkdir(mode=0o700)
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def keylog(self, party: Party, lines: Iterable[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        create(self.root / "keys" / f"{party}.keylog", text.encode(), secret=True)
+
+    def statement(self, statement: EndpointStatement) -> None:
+        self._write(f"endpoint-{statement.party}.json", statement)
+
+    def ground_truth(self, truth: GroundTruth) -> None:
+        self._write(GROUND_TRUTH, truth)
+
+    def signalling(self, entries: Iterable[SignalEntry]) -> None:
+        seen = tuple(entries)
+        for hop in HOPS:
+            lines = "".join(f"{entry.model_dump_json()}\n" for entry in seen if entry.hop == hop)
+            create(self.root / f"signalling-{hop}.jsonl", lines.encode())
+
+    def entries(self) -> tuple[FileEntry, ...]:
+        """Every file of the folder with its size and hash."""
+        files = sorted(path for path in self.root.rglob("*") if path.is_file() and path.name != INDEX)
+        return tuple(
+            FileEntry(
+                path=str(path.relative_to(self.root)),
+                size=path.stat().st_size,
+                sha256=sha256(path),
+                secret=path.relative_to(self.root).parts[0] in SECRET_FOLDERS,
+            )
+            for path in files
+        )
+
+    def finish(self, recording: Recording) -> str:
+        """Close the recording; returns the SHA-256 of `recording.json`."""
+        self._write(INDEX, recording)
+        return sha256(self.root / INDEX)
+
+    def _write(self, name: str, noun: Noun) -> None:
+        create(self.root / name, f"{noun.model_dump_json(indent=1)}\n".encode())
+
+
+def open_recording(root: Path, expected_sha256: str | None = None) -> Recording:
+    """Read `recording.json` and check every file it names, and that no other file lies beside them."""
+    index = root / INDEX
+    if expected_sha256 is not None and index.is_file() and sha256(index) != expected_sha256:
+        raise EvidenceError(f"{index}: changed since it was recorded (SHA-256 differs)")
+    recording = parse(index, Recording)
+    for entry in recording.files:
+        _check(root, entry)
+    known = {entry.path for entry in recording.files} | {INDEX}
+    strangers = sorted(
+        str(path.relative_to(root))
+        for path in root.rglob("*")
+        if not path.is_dir() and str(path.relative_to(root)) not in known
+    )
+    if strangers:
+        raise EvidenceError(f"{root / strangers[0]}: not part of the recording")
+    return recording
+
+
+def read_statements(root: Path) -> dict[Party, EndpointStatement]:
+    """The statements that were made; a party without one is absent."""
+    paths = {party: root / f"endpoint-{party}.json" for party in Party}
+    return {party: parse(path, EndpointStatement) for party, path in paths.items() if path.exists()}
+
+
+def read_ground_truth(root: Path) -> GroundTruth:
+    return parse(root / GROUND_TRUTH, GroundTruth)
+
+
+def read_signalling(root: Path) -> tuple[SignalEntry, ...]:
+    """All hops' entries, hop by hop."""
+    entries: list[SignalEntry] = []
+    for hop in HOPS:
+        path = root / f"signalling-{hop}.jsonl"
+        for number, line in enumerate(read(path).decode(errors="replace").splitlines(), 1):
+            entries.append(validated(f"{path}:{number}", line, SignalEntry))
+    return tuple(entries)
+
+
+def _check(root: Path, entry: FileEntry) -> None:
+    path = root / entry.path
+    if ".." in Path(entry.path).parts or Path(entry.path).is_absolute():
+        raise EvidenceError(f"{root / INDEX}: names a file outside the recording: {entry.path!r}")
+    if path.is_symlink() or not path.is_file():
+        raise EvidenceError(f"{path}: missing, or not a regular file")
+    size = path.stat().st_size
+    if size != entry.size:
+        raise EvidenceError(f"{path}: {size} bytes where {entry.size} were recorded")
+    if sha256(path) != entry.sha256:
+        raise EvidenceError(f"{path}: changed since it was recorded (SHA-256 differs)")
+
+
+def parse(path: Path, noun: type[N]) -> N:
+    return validated(str(path), read(path, MAX_STATEMENT).decode(errors="replace"), noun)
+
+
+def validated(where: str, text: str, noun: type[N]) -> N:
+    try:
+        return noun.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise EvidenceError(f"{where}: {place or noun.__name__}: {first['msg']}") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise EvidenceError(f"{where}: {error}") from error

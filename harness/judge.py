@@ -1,0 +1,206 @@
+"""The judge: (expectation, ground truth, findings) -> verdict, as a literal table.
+
+The outcome says what happened to the call and never looks at what was expected. The status compares the two.
+The first matching row of OUTCOMES decides; a case that no row names is UNKNOWN, which no scenario can expect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from .model.base import Asset, Party
+from .model.finding import Finding, Reason, Severity
+from .model.ground_truth import GroundTruth, Recovered, SentMarker
+from .model.scenario import Expectation
+from .model.verdict import Outcome, Status, Verdict
+
+T = TypeVar("T")
+
+
+class Lock(StrEnum):
+    """On how many of the two screens a lock was shown."""
+
+    BOTH = "both"
+    ONE = "one"
+    NONE = "none"
+
+
+class Codes(StrEnum):
+    """How the two codes compare. `ONE`: only one screen showed a code."""
+
+    EQUAL = "equal"
+    DIFFER = "differ"
+    ONE = "one"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is established about a call before anybody asks whether it was expected.
+
+    `intercepted`: a marker of this call was decoded from what the adversary wrote down. `exposed`: an auditor saw
+    clear media at a vantage. `delivered`: each party heard exactly the markers that the other one sent.
+    """
+
+    established: bool
+    intercepted: bool
+    exposed: bool
+    lock: Lock
+    codes: Codes
+    delivered: bool
+    attacked: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table; `None` matches anything."""
+
+    outcome: Outcome
+    established: bool
+    intercepted: bool | None = None
+    exposed: bool | None = None
+    lock: Lock | None = None
+    codes: Codes | None = None
+    delivered: bool | None = None
+    attacked: bool | None = None
+
+    def matches(self, seen: Observed) -> bool:
+        return all(
+            wanted is None or wanted == actual
+            for wanted, actual in (
+                (self.established, seen.established),
+                (self.intercepted, seen.intercepted),
+                (self.exposed, seen.exposed),
+                (self.lock, seen.lock),
+                (self.codes, seen.codes),
+                (self.delivered, seen.delivered),
+                (self.attacked, seen.attacked),
+            )
+        )
+
+
+OUTCOMES: Final = (
+    # Content that reached the adversary is never a blocked call, however the call ended.
+    Row(Outcome.BREACH, established=False, intercepted=True),
+    Row(Outcome.BLOCKED, established=False, attacked=True),
+    Row(Outcome.FAILED_CALL, established=False, attacked=False),
+    Row(Outcome.BREACH, established=True, lock=Lock.ONE),
+    Row(Outcome.DISCLOSED, established=True, lock=Lock.NONE, codes=Codes.NONE),
+    # From here on the lock is shown on both screens.
+    Row(Outcome.DETECTED, established=True, intercepted=True, lock=Lock.BOTH, codes=Codes.DIFFER),
+    Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.BOTH),
+    Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.BOTH),
+    Row(Outcome.FALSE_ALARM, established=True, lock=Lock.BOTH, codes=Codes.DIFFER),
+    Row(Outcome.SECURE, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, delivered=True),
+    Row(Outcome.DEGRADED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, delivered=False),
+)
+
+_LOCKS: Final = {
+    Reason.LOCK_ON_BOTH: Lock.BOTH,
+    Reason.LOCK_ON_ONE: Lock.ONE,
+    Reason.LOCK_ON_NONE: Lock.NONE,
+}
+_CODES: Final = {
+    Reason.CODES_EQUAL: Codes.EQUAL,
+    Reason.CODES_DIFFER: Codes.DIFFER,
+    Reason.CODE_ON_ONE_SIDE: Codes.ONE,
+    Reason.CODES_ABSENT: Codes.NONE,
+}
+_EXPOSURES: Final = frozenset({Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE})
+_GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})
+
+
+def outcome(seen: Observed) -> Outcome:
+    """What happened to the call, by the first row that matches."""
+    return next((row.outcome for row in OUTCOMES if row.matches(seen)), Outcome.UNKNOWN)
+
+
+def observe(
+    truth: GroundTruth,
+    recovered: Collection[Recovered],
+    findings: Sequence[Finding],
+    heard: Mapping[Party, Mapping[Asset, str]],
+) -> Observed | None:
+    """Reduce the findings and the ground truth to the columns of the table; None when an auditor left one open."""
+    reasons = {finding.reason for finding in findings}
+    established = _one_of(reasons, {Reason.CALL_ESTABLISHED: True, Reason.CALL_NOT_ESTABLISHED: False})
+    lock = _one_of(reasons, _LOCKS)
+    codes = _one_of(reasons, _CODES)
+    if established is None or lock is None or codes is None:
+        return None
+    return Observed(
+        established=established,
+        intercepted=bool(_own(truth.markers, recovered)),
+        exposed=bool(reasons & _EXPOSURES),
+        lock=lock,
+        codes=codes,
+        delivered=all(heard.get(sent.sender.peer, {}).get(sent.asset) == sent.marker for sent in truth.markers),
+        attacked=truth.adversary is not None,
+    )
+
+
+def judge(
+    expect: Expectation,
+    truth: GroundTruth,
+    recovered: Collection[Recovered],
+    findings: Sequence[Finding],
+    heard: Mapping[Party, Mapping[Asset, str]],
+) -> Verdict:
+    """The verdict on one recorded call."""
+    seen = observe(truth, recovered, findings, heard)
+    actual = Outcome.UNKNOWN if seen is None else outcome(seen)
+    status, because = _status(expect, truth, recovered, findings, actual)
+    return Verdict(outcome=actual, status=status, because=because)
+
+
+def _status(
+    expect: Expectation,
+    truth: GroundTruth,
+    recovered: Collection[Recovered],
+    findings: Sequence[Finding],
+    actual: Outcome,
+) -> tuple[Status, str]:
+    """Gravest first: a breach is never hidden behind a missing tool."""
+    if actual in _GRAVE and actual is not expect.outcome:
+        return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
+    stray = [found for found in recovered if not _own(truth.markers, (found,))]
+    if stray:
+        return Status.ERROR, f"the adversary holds a {stray[0].asset} marker that nobody in this call sent"
+    undone = [deed for deed in truth.required if truth.deeds.get(deed, 0) < 1]
+    if undone:
+        return Status.INVALID, f"the attack cannot be shown to have happened: no {', no '.join(undone)}"
+    unclear = [finding for finding in findings if finding.severity is Severity.INCONCLUSIVE]
+    if unclear:
+        first = unclear[0]
+        return Status.INCONCLUSIVE, f"{first.auditor} could not tell: {first.reason} at {first.vantage}: {first.detail}"
+    if actual is not expect.outcome:
+        return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
+    return _reasons(expect, findings)
+
+
+def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, str]:
+    """The right outcome for another reason is not a pass."""
+    raised = {finding.reason for finding in findings if finding.severity is Severity.ALARM}
+    missing = sorted(set(expect.because) - raised)
+    if missing:
+        return Status.WRONG_REASON, f"{expect.outcome} as expected, but nobody raised {', '.join(missing)}"
+    surplus = sorted(raised - set(expect.because) - set(expect.also))
+    if surplus:
+        return Status.WRONG_REASON, f"{expect.outcome} as expected, but also {', '.join(surplus)}"
+    why = f" because {', '.join(expect.because)}" if expect.because else ""
+    return Status.AS_EXPECTED, f"{expect.outcome}{why}"
+
+
+def _own(sent: Collection[SentMarker], recovered: Collection[Recovered]) -> list[Recovered]:
+    """Those of `recovered` that were really sent in this call, by that party, in that asset."""
+    known = {(marker.asset, marker.sender, marker.marker) for marker in sent}
+    return [found for found in recovered if (found.asset, found.sender, found.marker) in known]
+
+
+def _one_of(reasons: set[Reason], meanings: Mapping[Reason, T]) -> T | None:
+    """The meaning of the only one of these reasons that was given; None when there is none, or a contradiction."""
+    given = [meaning for reason, meaning in meanings.items() if reason in reasons]
+    return given[0] if len(given) == 1 else None

@@ -1,0 +1,246 @@
+"""One real call, recorded: endpoints, the service between them, an adversary perhaps, and a tap on each leg.
+
+Planning is done before (the scenario), interpreting after (the audit). Nothing here knows what is expected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from .adversaries import registry as adversaries
+from .adversaries.relay import Relay
+from .calling.signalling import CallingService
+from .endpoints import registry as endpoints
+from .endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
+from .evidence.recording_folder import LOOT, RecordingFolder
+from .model.base import Asset, Party
+from .model.datagram import Address
+from .model.ground_truth import GroundTruth, SentMarker
+from .model.recording import Recording, SignalKind, SignalMessage, Vantage
+from .model.scenario import Position, Scenario
+from .network.loopback import CallNetwork
+from .vantage.loot import LootFile
+from .vantage.tap import LegTap
+
+NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
+
+
+class LiveCallError(RuntimeError):
+    """The harness itself could not hold or record the call; the message says why."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which conditions a call is made. `number` is unique within the run and chooses the call's addresses."""
+
+    run: str
+    seed: str
+    number: int
+    provenance: dict[str, str]
+
+
+def marker(seed: str, scenario: str, sender: Party, asset: Asset) -> int:
+    """The 64-bit marker of one asset and direction: random over seeds, the same again for the same seed."""
+    text = "\0".join((seed, scenario, sender, asset))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+class LiveCall:
+    """The parts of one call, wired together."""
+
+    def __init__(self, scenario: Scenario, conditions: Conditions, folder: RecordingFolder) -> None:
+        self.scenario = scenario
+        self.conditions = conditions
+        self.folder = folder
+        self.network = CallNetwork(conditions.number)
+        self.loot: LootFile | None = None
+        self.relay = self._relay()
+        self.service = CallingService(time.time, None if self.relay is None else self.relay.signal)
+        self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
+        self.taps = {party: self._tap(party) for party in Party}
+        self.endpoints = {party: self._endpoint(party) for party in Party}
+
+    async def run(self) -> None:
+        """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
+        if self.relay is not None:
+            await self.relay.open()
+        try:
+            await self._set_up_and_talk()
+        finally:
+            await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
+            if self.relay is not None:
+                await self.relay.close()
+
+    async def _set_up_and_talk(self) -> None:
+        watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
+        try:
+            if not await self._negotiate():
+                return
+            timeout = self.scenario.call.setup_seconds
+            up = await asyncio.gather(*(endpoint.connect(timeout) for endpoint in self.endpoints.values()))
+            if all(up):
+                await self._talk()
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
+
+    async def _talk(self) -> None:
+        """Media flows for the time the scenario asks for, or until a party's call has failed."""
+        if self.relay is not None:
+            self.relay.call_up()
+        for endpoint in self.endpoints.values():
+            endpoint.start_media()
+        failures = [asyncio.create_task(endpoint.wait_failed()) for endpoint in self.endpoints.values()]
+        await asyncio.wait(failures, timeout=self.scenario.call.seconds, return_when=asyncio.FIRST_COMPLETED)
+        for failure in failures:
+            failure.cancel()
+        await asyncio.gather(*failures, return_exceptions=True)
+
+    async def _negotiate(self) -> bool:
+        """Offer and answer (RFC 3264). False when a message did not arrive or was refused."""
+        alice, bob = self.endpoints[Party.ALICE], self.endpoints[Party.BOB]
+        offer = self._carry(SignalKind.OFFER, Party.ALICE, await _spoken(alice.offer()))
+        answer = self._carry(SignalKind.ANSWER, Party.BOB, offer and await _spoken(bob.answer(offer)))
+        if answer is None:
+            return False
+        try:
+            await alice.accept(answer)
+        except CallFailed:
+            return False
+        return True
+
+    def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> str | None:
+        if body is None:
+            return None
+        arrived = self.service.carry(SignalMessage(kind=kind, sender=sender, body=body))
+        return None if arrived is None else arrived.body
+
+    async def _hang_up_when_failed(self, party: Party) -> None:
+        """A client whose call fails tells the other one through the service, as people's clients do."""
+        failure = await self.endpoints[party].wait_failed()
+        why = self._carry(SignalKind.HANGUP, party, failure.reason)
+        if why is not None:
+            self.endpoints[party.peer].hung_up(why)
+
+    def _relay(self) -> Relay | None:
+        adversary = self.scenario.adversary
+        if adversary is None:
+            return None
+        self.loot = LootFile(self.folder.path(LOOT), {party: self.network.address(party) for party in Party})
+        return Relay(
+            adversaries.create(adversary, self.conditions.seed),
+            adversary.position,
+            {name: self.network.address(name) for name in ("relay-alice", "relay-bob", "attacker")},
+            self.network.contains,
+            self.loot.write_down,
+        )
+
+    def _tap(self, party: Party) -> LegTap:
+        adversary = self.scenario.adversary
+        on_path = adversary is not None and Position.PATH in adversary.position
+        name = f"{party}-relay" if on_path else f"{party}-{party.peer}"
+        return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
+
+    def _endpoint(self, party: Party) -> Endpoint:
+        call = self.scenario.call
+        setup = EndpointSetup(
+            party=party,
+            peer_name=NAMES[party.peer],
+            mode=call.mode,
+            media=call.media,
+            markers={asset: self._marker(party, asset) for asset in call.media},
+            address=self.network.address(party),
+            advertise=self._advertise,
+            tap=self.taps[party],
+            keylog=self.keylogs[party].append,
+        )
+        return endpoints.create(self.scenario.endpoints.of(party), setup)
+
+    def _marker(self, sender: Party, asset: Asset) -> int:
+        return marker(self.conditions.seed, self.scenario.id, sender, asset)
+
+    async def _advertise(self, party: str, real: Address) -> Address:
+        """Which address the others are told: the relay's face when one is on the path, else the real one."""
+        if self.relay is None:
+            return real
+        self.relay.learned(Party(party), real)
+        return await self.relay.advertise(Party(party), real)
+
+    def write(self, started: float) -> str:
+        """Close the recording; returns the hash of its index."""
+        vantages = tuple(tap.close() for tap in self.taps.values())
+        if self.loot is not None:
+            self.loot.close()
+        for party, endpoint in self.endpoints.items():
+            self.folder.statement(endpoint.statement())
+            self.folder.keylog(party, self.keylogs[party])
+        self.folder.signalling(self.service.entries)
+        self.folder.ground_truth(self._ground_truth())
+        self._refuse_faults()
+        return self.folder.finish(self._index(vantages, started))
+
+    def _ground_truth(self) -> GroundTruth:
+        call, adversary = self.scenario.call, self.scenario.adversary
+        markers = tuple(
+            SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
+            for party in Party
+            for asset in (call.media if call.seconds else ())
+        )
+        if self.relay is None or adversary is None:
+            return GroundTruth(markers=markers, adversary=None)
+        return GroundTruth(
+            markers=markers,
+            adversary=adversary.kind,
+            required=tuple(self.relay.machine.required),
+            deeds=dict(self.relay.deeds),
+            loot=LOOT,
+        )
+
+    def _refuse_faults(self) -> None:
+        """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
+        faults = [tap.fault for tap in self.taps.values()]
+        if self.relay is not None:
+            faults.append(self.relay.fault)
+        broken = [fault for fault in faults if fault]
+        if broken:
+            raise LiveCallError(broken[0])
+
+    def _index(self, vantages: tuple[Vantage, ...], started: float) -> Recording:
+        call = self.scenario.call
+        return Recording(
+            run=self.conditions.run,
+            scenario=self.scenario.id,
+            call=self.folder.root.name,
+            mode=call.mode,
+            media=call.media,
+            media_seconds=call.seconds,
+            started=started,
+            ended=time.time(),
+            provenance=self.conditions.provenance,
+            vantages=vantages,
+            files=self.folder.entries(),
+        )
+
+
+async def record_call(scenario: Scenario, conditions: Conditions, folder: RecordingFolder) -> str:
+    """Make the call and close its recording; returns the SHA-256 of `recording.json`.
+
+    Raises LiveCallError, or OSError (disk full, no socket): then there is no closed recording.
+    """
+    started = time.time()
+    call = LiveCall(scenario, conditions, folder)
+    await call.run()
+    return call.write(started)
+
+
+async def _spoken(description: Awaitable[str]) -> str | None:
+    """The SDP a party produced, or None when it refused; why stands in its statement."""
+    try:
+        return await description
+    except CallFailed:
+        return None
