@@ -1,0 +1,44 @@
+# Two commands do everything: `make run` attacks real calls and judges them, `make test` proves the harness itself.
+PYTHON ?= python3
+BIN := .venv/bin
+# Without tshark the run goes on and every result says what was not checked.
+WITHOUT = $(shell command -v tshark >/dev/null 2>&1 || echo --without wireshark)
+
+.PHONY: help run test check bench lock clean
+
+help:
+	@echo 'make run    set up, attack real calls, show a table and an HTML report'
+	@echo 'make test   set up, check style and types, run all tests'
+	@echo 'make bench  compare the speed of the harness with bare calls, in one run'
+	@echo 'make lock   pin the dependencies again'
+	@echo 'make clean  remove the environment and everything that runs left behind'
+
+run:
+	@$(PYTHON) bootstrap.py run
+	@$(BIN)/harness run $(WITHOUT) $(ARGS)
+
+test: check
+	@$(BIN)/python -m pytest $(ARGS)
+
+check:
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench:
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/python -m tests.bench.calls $(ARGS)
+
+# Names, versions and hashes only: where packages come from is the business of the machine that installs them.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-annotate pyproject.toml --extra build
+lock:
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find captures reports -mindepth 1 -maxdepth 1 ! -name golden ! -name schema -exec rm -rf {} +

@@ -1,0 +1,101 @@
+"""Make the environment: a virtual one with the locked packages, and tshark from the system when that is possible.
+
+Needs nothing but Python's standard library. A second call finds its stamp and changes nothing. Usage:
+`python3 bootstrap.py run|test`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / "bin" / "python"
+LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
+FAILED = 3
+
+
+def main(profile: str) -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - runs before anything checked the version
+        stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}")
+    install_packages(profile)
+    if shutil.which("tshark") is None:
+        install_tshark()
+
+
+def install_packages(profile: str) -> None:
+    """Install exactly what the lock names, unless that was done before."""
+    lock = LOCKS[profile]
+    stamp = ENVIRONMENT / f".installed-{profile}"
+    digest = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    if not PYTHON.exists():
+        make_environment()
+    say(f"installing the packages of {lock.name}")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    call([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], "the packages could not be installed")
+    # The build backend is in the lock too: nothing unpinned is fetched to build our own package.
+    call([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], "our own package could not be installed")
+    stamp.write_text(digest)
+
+
+def make_environment() -> None:
+    """`python3 -m venv`; Debian keeps the part that it needs (ensurepip) in a package of its own."""
+    command = [sys.executable, "-m", "venv", str(ENVIRONMENT)]
+    if subprocess.run(command, capture_output=True).returncode == 0:
+        return
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if not install_system_package(package):
+        stop(f"this Python cannot make a virtual environment; install it: apt-get install {package}")
+    call(command, "the virtual environment could not be made")
+
+
+def install_tshark() -> None:
+    if not install_system_package("tshark"):
+        say("tshark is missing, so Wireshark's second opinion cannot be had. To have it: apt-get install tshark")
+
+
+def install_system_package(name: str) -> bool:
+    """True when the system's package manager installed it. Never asks for a password."""
+    if shutil.which("apt-get") is None:
+        return False
+    prefix = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    if prefix and shutil.which("sudo") is None:
+        return False
+    say(f"installing {name} from the system's packages")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", name]
+    if quiet(install, environment):
+        return True
+    return quiet([*prefix, "apt-get", "update", "--quiet"], environment) and quiet(install, environment)
+
+
+def quiet(command: list[str], environment: dict[str, str]) -> bool:
+    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+
+def call(command: list[str], otherwise: str) -> None:
+    if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
+        stop(otherwise)
+
+
+def say(text: str) -> None:
+    print(f"bootstrap: {text}", file=sys.stderr, flush=True)
+
+
+def stop(text: str) -> None:
+    say(text)
+    sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["run"], ["test"]):
+        stop("usage: python3 bootstrap.py run|test")
+    main(sys.argv[1])

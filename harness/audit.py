@@ -1,0 +1,237 @@
+"""The thinking half: recordings in, results out. From files alone, so the answer is the same whenever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from .auditors import AUDITORS
+from .auditors.case import Case
+from .auditors.policy import Policy
+from .evidence.files import EvidenceError, read
+from .evidence.recording_folder import (
+    LOOT,
+    open_recording,
+    read_ground_truth,
+    read_signalling,
+    read_statements,
+)
+from .evidence.run_folder import Run, open_run, read_plan
+from .judge import judge
+from .markers.recover import recover
+from .model.base import Asset, Party
+from .model.finding import Finding, Reason, Severity
+from .model.ground_truth import GroundTruth, Recovered
+from .model.recording import Recording
+from .model.run import IndexEntry
+from .model.scenario import Scenario
+from .model.statement import EndpointStatement
+from .model.verdict import Outcome, Result, RunDocument, Status, Summary
+from .vantage import dissect, table
+from .vantage.loot import read_loot
+from .vantage.pcapng import CaptureError
+from .wire.srtp import parse_keylog
+
+WIRESHARK = "wireshark"
+BATCH = 24
+"""Recordings whose captures are given to one tshark: its start costs more than thirty calls' packets."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A recording that was read and whose hashes were right, with the scenario it belongs to."""
+
+    entry: IndexEntry
+    scenario: Scenario
+    root: Path
+    recording: Recording
+    truth: GroundTruth
+    statements: dict[Party, EndpointStatement]
+
+
+def audit_run(root: Path, policy: Policy) -> RunDocument:
+    """Everything a run recorded, audited and judged again; EvidenceError when the evidence does not verify."""
+    run = open_run(root)
+    results = {result.scenario: result for result in audit_entries(run, run.entries, policy)}
+    return document(run, results, interrupted=bool(run.not_ended))
+
+
+def audit_entries(run: Run, entries: Sequence[IndexEntry], policy: Policy) -> Iterator[Result]:
+    """One result per entry, in order. `without` of the run's header says which auditors are left out."""
+    remaining = iter(entries)
+    while batch := list(islice(remaining, BATCH)):
+        opened = [open_entry(run, entry) for entry in batch if entry.recording is not None]
+        views = {} if WIRESHARK in run.header.without else _dissected(opened)
+        by_name = {one.entry.scenario: one for one in opened}
+        for entry in batch:
+            if entry.scenario in by_name:
+                yield _result(by_name[entry.scenario], views, run.header.without, policy)
+            else:
+                yield failed_result(read_plan(run.root, entry), entry.error or "not recorded", entry.seconds)
+
+
+def open_entry(run: Run, entry: IndexEntry) -> Opened:
+    """Read one recording; EvidenceError when a file is missing or differs from its hash."""
+    root = run.root / str(entry.recording)
+    recording = open_recording(root, entry.sha256)
+    if (recording.run, recording.scenario) != (run.header.run, entry.scenario):
+        raise EvidenceError(f"{root}: belongs to {recording.run}/{recording.scenario}")
+    return Opened(entry, read_plan(run.root, entry), root, recording, read_ground_truth(root), read_statements(root))
+
+
+def document(run: Run, results: dict[str, Result], *, interrupted: bool = False) -> RunDocument:
+    """The results in the order of selection; a scenario without one is counted as not run."""
+    for name in run.header.selected:
+        if name not in results:
+            results[name] = _not_run(name, "interrupted before it ended")
+    ordered = tuple(results[name] for name in run.header.selected)
+    return RunDocument(
+        run=run.header.run,
+        provenance=run.header.provenance,
+        summary=summarise(ordered),
+        results=ordered,
+        interrupted=interrupted,
+    )
+
+
+def summarise(results: Sequence[Result]) -> Summary:
+    """Counts over all selected scenarios."""
+    return Summary(
+        selected=len(results),
+        executed=sum(result.status is not Status.NOT_RUN for result in results),
+        by_status={status: count for status in Status if (count := sum(r.status is status for r in results))},
+        by_outcome={outcome: count for outcome in Outcome if (count := sum(r.outcome is outcome for r in results))},
+    )
+
+
+def failed_result(scenario: Scenario, error: str, seconds: float) -> Result:
+    """The result of a scenario whose call could not be held or recorded by the harness."""
+    return Result(
+        scenario=scenario.id,
+        title=scenario.title,
+        family=scenario.family,
+        expected=scenario.expect.outcome,
+        outcome=Outcome.UNKNOWN,
+        status=Status.ERROR,
+        because=error,
+        codes={},
+        intercepted=False,
+        findings=(),
+        recording=None,
+        seconds=seconds,
+    )
+
+
+def recovered_markers(root: Path, truth: GroundTruth) -> tuple[Recovered, ...]:
+    """Decode what the adversary wrote down, from its file alone."""
+    if truth.loot is None:
+        return ()
+    if truth.loot != LOOT:
+        raise EvidenceError(f"{root}: the adversary's file has an unexpected name: {truth.loot!r}")
+    found = {
+        (asset, sender, marker)
+        for sender, packets in read_loot(root / LOOT).items()
+        for asset, _ssrc, marker in recover(packets)
+    }
+    return tuple(
+        Recovered(asset=Asset(asset), sender=sender, marker=f"{marker:016x}") for asset, sender, marker in sorted(found)
+    )
+
+
+def _result(opened: Opened, views: _Views, without: Sequence[str], policy: Policy) -> Result:
+    scenario, truth = opened.scenario, opened.truth
+    findings = _findings(_case(opened, views, policy), without, views)
+    recovered = recovered_markers(opened.root, truth)
+    heard = {party: statement.heard for party, statement in opened.statements.items()}
+    verdict = judge(scenario.expect, truth, recovered, findings, heard)
+    return Result(
+        scenario=scenario.id,
+        title=scenario.title,
+        family=scenario.family,
+        expected=scenario.expect.outcome,
+        outcome=verdict.outcome,
+        status=verdict.status,
+        because=verdict.because,
+        codes={party: one.screen.code for party, one in opened.statements.items() if one.screen.code is not None},
+        intercepted=bool(recovered),
+        findings=findings,
+        not_checked=tuple(without),
+        recording=opened.entry.recording,
+        seconds=opened.entry.seconds,
+    )
+
+
+_Views = dict[Path, dissect.Dissection] | str
+"""Wireshark's view per capture; or, where there is none, why."""
+
+
+def _dissected(opened: Sequence[Opened]) -> _Views:
+    """A tool that is missing or breaks is named, and then every call of the batch is inconclusive."""
+    paths = [one.root / vantage.file for one in opened for vantage in one.recording.vantages]
+    try:
+        return dissect.dissect(paths)
+    except dissect.DissectError as error:
+        return str(error)
+
+
+def _case(opened: Opened, views: _Views, policy: Policy) -> Case:
+    root, recording = opened.root, opened.recording
+    try:
+        tables = {one.name: table.read(root / one.file, one.near) for one in recording.vantages}
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from error
+    return Case(
+        recording=recording,
+        tables=tables,
+        statements=opened.statements,
+        signalling=read_signalling(root),
+        keylogs={party: _keylog(root / "keys" / f"{party}.keylog") for party in Party},
+        dissections=None
+        if isinstance(views, str)
+        else {one.name: views[path] for one in recording.vantages if (path := root / one.file) in views},
+        policy=policy,
+    )
+
+
+def _keylog(path: Path) -> dict[bytes, bytes]:
+    try:
+        return parse_keylog(read(path).decode(errors="replace"))
+    except ValueError as error:
+        raise EvidenceError(f"{path}: {error}") from error
+
+
+def _findings(case: Case, without: Sequence[str], views: _Views) -> tuple[Finding, ...]:
+    findings: list[Finding] = []
+    for auditor in AUDITORS:
+        if auditor.name in without:
+            continue
+        if auditor.name == WIRESHARK and isinstance(views, str):
+            findings.append(_tool_failed(views))
+        else:
+            findings.extend(auditor.audit(case))
+    return tuple(findings)
+
+
+def _tool_failed(why: str) -> Finding:
+    return Finding(
+        auditor=WIRESHARK, reason=Reason.TOOL_FAILED, severity=Severity.INCONCLUSIVE, vantage="call", detail=why[:1000]
+    )
+
+
+def _not_run(name: str, why: str) -> Result:
+    return Result(
+        scenario=name,
+        title=name,
+        family="",
+        expected=Outcome.UNKNOWN,
+        outcome=Outcome.UNKNOWN,
+        status=Status.NOT_RUN,
+        because=why,
+        codes={},
+        intercepted=False,
+        findings=(),
+        recording=None,
+        seconds=0.0,
+    )

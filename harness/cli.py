@@ -1,0 +1,152 @@
+"""The command line. The only file that prints or exits; each command imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from .model.verdict import RunDocument
+    from .outputs import Output
+
+EXIT_OK = 0
+EXIT_FINDING = 1
+EXIT_USAGE = 2
+EXIT_HARNESS = 3
+EXIT_EVIDENCE = 4
+EXIT_NOTHING_RAN = 5
+EXIT_INTERRUPTED = 130
+
+_OUTPUT_HELP = "json=PATH, junit=PATH or html=PATH; '-' is standard output. Repeatable."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="call-interception-harness", prog_name="harness")
+def main() -> None:
+    """Tell whether a "secure" call really is one: real calls, real attacks, two codes, a verdict.
+
+    Exit codes: 0 all as expected; 1 a breach, a false alarm or a regression; 2 usage or configuration; 3 harness
+    error or inconclusive; 4 evidence does not verify; 5 nothing ran; 130 interrupted.
+    """
+
+
+@main.command()
+@click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
+@click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files.")
+@click.option("--captures", type=click.Path(path_type=Path), default=Path("captures"), show_default=True)
+@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), show_default=True)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Calls that overlap.")
+@click.option("--timeout", type=click.FloatRange(1, 3600), help="Limit of each scenario, in seconds.")
+@click.option("--seed", help="Makes the markers of a run the same again.")
+@click.option("--without", multiple=True, metavar="AUDITOR", help="Leave an auditor out; every result will say so.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
+def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
+    """Make the selected calls (all of them without a SELECTOR), attack them, and judge what happened.
+
+    A SELECTOR is a scenario's id, a family, a glob, or a path.
+    """
+    from .command_run import run_command
+
+    _finish(run_command(selectors, reports, _outputs(outputs), chosen))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
+def audit(folder: Path, policy: Path | None, outputs: tuple[str, ...]) -> None:
+    """Audit and judge a recorded run (captures/<run>) again, from its files alone."""
+    from .command_run import audit_command
+
+    _finish(audit_command(folder, policy, _outputs(outputs)))
+
+
+@main.command("list")
+@click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
+@click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files.")
+def list_(selectors: tuple[str, ...], root: Path | None) -> None:
+    """List scenarios: id, expected outcome, title."""
+    from .catalogue import CatalogueError
+    from .command_run import selected
+
+    try:
+        scenarios = selected(root, selectors)
+    except CatalogueError as error:
+        _fail(EXIT_USAGE, str(error))
+    width = max(len(scenario.id) for scenario in scenarios)
+    for scenario in scenarios:
+        click.echo(f"{scenario.id:<{width}}  {scenario.expect.outcome:<11}  {scenario.title}")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is installed, what is missing, and what each missing thing would unlock."""
+    from .doctor import examine, render
+
+    parts = examine()
+    click.echo(render(parts))
+    if any(part.required and not part.usable for part in parts):
+        sys.exit(EXIT_HARNESS)
+
+
+@main.command()
+@click.argument("name", required=False)
+def schema(name: str | None) -> None:
+    """Print a JSON Schema (without NAME: the names there are)."""
+    from .schema import SCHEMAS, schema_text
+
+    if name is None:
+        click.echo("\n".join(SCHEMAS))
+    elif name in SCHEMAS:
+        click.echo(schema_text(name), nl=False)
+    else:
+        _fail(EXIT_USAGE, f"no schema is called {name!r}; there are {', '.join(SCHEMAS)}")
+
+
+@main.command()
+@click.argument("caller")
+@click.argument("callee")
+def code(caller: str, callee: str) -> None:
+    """Derive the 20-digit code (teams20/v1) from the CALLER's and the CALLEE's certificate.
+
+    Each is a PEM or DER file, or a SHA-256 thumbprint of 64 hex digits.
+    """
+    from .codes.teams20 import code as derive
+    from .codes.teams20 import grouped
+    from .command_code import thumbprint_of
+
+    try:
+        click.echo(grouped(derive(thumbprint_of(caller), thumbprint_of(callee))))
+    except (ValueError, OSError) as error:
+        _fail(EXIT_USAGE, str(error))
+
+
+def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
+    from .outputs import parse_outputs
+
+    try:
+        return parse_outputs(texts)
+    except ValueError as error:
+        _fail(EXIT_USAGE, str(error))
+
+
+def _finish(ended: RunDocument | tuple[int, str]) -> NoReturn:
+    """Turn what a command came to into an exit code."""
+    from .outputs import exit_code
+
+    if isinstance(ended, tuple):
+        _fail(*ended)
+    sys.exit(exit_code(ended))
+
+
+def _fail(exit_with: int, message: str) -> NoReturn:
+    click.echo(f"harness: {message}", err=True)
+    sys.exit(exit_with)
+
+
+if __name__ == "__main__":
+    main()

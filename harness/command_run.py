@@ -1,0 +1,105 @@
+"""What `harness run`, `harness audit` and `harness list` do, short of printing and exiting."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .audit import audit_run
+from .auditors import AUDITORS
+from .auditors.policy import PolicyError, load_policy
+from .call_views import call_views
+from .catalogue import CatalogueError, load, select
+from .evidence.files import EvidenceError
+from .model.scenario import Scenario
+from .model.verdict import RunDocument
+from .outputs import Format, Output, write_outputs
+from .report.console import show
+from .report.progress import Progress
+from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
+
+USAGE, HARNESS, EVIDENCE = 2, 3, 4
+Ended = RunDocument | tuple[int, str]
+"""A document, or an exit code with the sentence that explains it."""
+
+
+def selected(root: Path | None, selectors: Sequence[str]) -> tuple[Scenario, ...]:
+    """The scenarios that the selectors name; CatalogueError says which one names nothing."""
+    return select(load(root or Path("scenarios")), selectors)
+
+
+def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
+    """Run the selection, write the reports, show the table."""
+    try:
+        scenarios = selected(chosen["root"], selectors)
+        options = _options(chosen)
+        load_policy(options.policy)
+    except (CatalogueError, PolicyError) as error:
+        return USAGE, str(error)
+    try:
+        options.captures.mkdir(parents=True, exist_ok=True)
+        with Progress(sys.stderr, len(scenarios), os.environ) as progress:
+            runner = Runner(scenarios, options, progress)
+            document = asyncio.run(_until_interrupted(runner))
+        folder = reports / runner.folder.root.name
+        folder.mkdir(parents=True)
+        kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
+        _present(runner.folder.root, document, (*kept, *outputs))
+    except OSError as error:
+        return HARNESS, f"{error.filename or options.captures}: {error.strerror or error}"
+    sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
+    return document
+
+
+def audit_command(folder: Path, policy: Path | None, outputs: tuple[Output, ...]) -> Ended:
+    """Audit a run again from its files."""
+    try:
+        document = audit_run(folder, load_policy(policy))
+        _present(folder, document, outputs)
+    except PolicyError as error:
+        return USAGE, str(error)
+    except EvidenceError as error:
+        return EVIDENCE, str(error)
+    except OSError as error:
+        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
+    return document
+
+
+def _options(chosen: dict[str, Any]) -> Options:
+    names = {auditor.name for auditor in AUDITORS}
+    unknown = sorted(set(chosen["without"]) - names)
+    if unknown:
+        raise CatalogueError(f"no auditor is called {unknown[0]!r}; there are {', '.join(sorted(names))}")
+    return Options(
+        captures=chosen["captures"],
+        jobs=chosen["jobs"] or DEFAULT_JOBS,
+        timeout=chosen["timeout"] or DEFAULT_TIMEOUT,
+        seed=chosen["seed"],
+        without=tuple(chosen["without"]),
+        policy=chosen["policy"],
+    )
+
+
+async def _until_interrupted(runner: Runner) -> RunDocument:
+    """The first Ctrl-C ends the calls and keeps what has ended; a second one ends the program at once."""
+    task = asyncio.create_task(runner.run())
+    loop = asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        task.cancel()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    loop.add_signal_handler(signal.SIGTERM, interrupt)
+    return await task
+
+
+def _present(root: Path, document: RunDocument, outputs: Sequence[Output]) -> None:
+    """The table goes to people (stderr), data to where the user asked for it."""
+    show(document, sys.stderr, os.environ)
+    write_outputs(outputs, document, lambda: call_views(root, document), sys.stdout)

@@ -1,0 +1,221 @@
+"""What is installed, whether it is fit for use, and what each missing thing would unlock.
+
+Only parts that this version can use are listed. A part counts as installed when it was found *and* answered: a program
+that ends with an error, or a package whose module is not there, is broken.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from typing import Final
+
+_SECONDS: Final = 20.0
+_LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
+
+
+class State(StrEnum):
+    """How a part was found. `UNFIT` is there and works, but is not a version the harness is made for."""
+
+    INSTALLED = "installed"
+    UNFIT = "unfit"
+    BROKEN = "broken"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing the harness stands on. `version` is what was found, `detail` says what is wrong with it.
+
+    Without a `required` part no call can be made; without another one, something named in `needed_for` is missing.
+    """
+
+    name: str
+    state: State
+    version: str | None
+    needed_for: str
+    how_to_install: str
+    required: bool
+    detail: str = ""
+
+    @property
+    def usable(self) -> bool:
+        return self.state is State.INSTALLED
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Python package: its distribution, the module it brings, the versions that will do, and what it is for."""
+
+    name: str
+    module: str
+    wanted: str
+    needed_for: str
+
+
+PACKAGES: Final = (
+    Package("aiortc", "aiortc", "==1.16.0", "the endpoints: real calls (its internals are used, hence one version)"),
+    Package("aioice", "aioice", "==0.13.0", "finding a path between the endpoints (ICE)"),
+    Package("av", "av", ">=18.1,<19", "encoding and decoding the media that carries the markers"),
+    Package("pylibsrtp", "pylibsrtp", "==1.0.0", "SRTP (libsrtp): of the endpoints, the adversary and the auditor"),
+    Package("pyopenssl", "OpenSSL", ">=26.4", "DTLS of the endpoints and of the adversary"),
+    Package("cryptography", "cryptography", ">=50", "certificates and their thumbprints"),
+    Package("scapy", "scapy", ">=2.7", "writing captures, crafting packets"),
+    Package("pyshark", "pyshark", "==0.6", "reading Wireshark's view of a capture"),
+    Package("numpy", "numpy", ">=2", "markers, and captures as columns"),
+    Package("pydantic", "pydantic", ">=2.14", "scenarios and every document"),
+    Package("pyyaml", "yaml", ">=6", "reading scenario files"),
+    Package("click", "click", ">=8.1", "the command line"),
+    Package("jinja2", "jinja2", ">=3.1", "the HTML report"),
+    Package("rich", "rich", ">=14", "the table on the terminal"),
+    Package("uvloop", "uvloop", ">=0.22", "a faster event loop"),
+)
+
+
+def examine() -> tuple[Part, ...]:
+    """Look at everything once. Starts two programs and opens two sockets on the loopback interface; never raises."""
+    return (
+        _python(),
+        *(_package(package) for package in PACKAGES),
+        _openssl(),
+        _loopback(),
+        _program("tshark", "the auditor 'wireshark', a second opinion on every capture", r"TShark \(Wireshark\) (\S+)"),
+        _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
+    )
+
+
+def render(parts: Iterable[Part]) -> str:
+    """A line for each part, and below a part that cannot be used what that costs and how to get it."""
+    lines = []
+    for part in parts:
+        lines.append(f"{part.state:<9}  {part.name:<13} {part.version or '-'}".rstrip())
+        if part.detail:
+            lines.append(f"{'':<11}{part.detail}")
+        if not part.usable:
+            lines.append(f"{'':<11}{'required' if part.required else 'needed'} for {part.needed_for}")
+            lines.append(f"{'':<11}to get it: {part.how_to_install}")
+    return "\n".join(lines)
+
+
+def _python() -> Part:
+    fit = sys.version_info >= (3, 11)
+    detail = "" if fit else "Python 3.11 or newer is wanted"
+    state = State.INSTALLED if fit else State.UNFIT
+    return Part("Python", state, platform.python_version(), "everything", "install Python 3.11", True, detail)
+
+
+def _package(package: Package) -> Part:
+    install = f"pip install '{package.name}{package.wanted}'"
+
+    def part(state: State, version: str | None, detail: str = "") -> Part:
+        return Part(package.name, state, version, package.needed_for, install, True, detail)
+
+    try:
+        version = metadata.version(package.name)
+    except metadata.PackageNotFoundError:
+        return part(State.MISSING, None)
+    if importlib.util.find_spec(package.module) is None:
+        return part(State.BROKEN, version, f"the module {package.module!r} of this package cannot be found")
+    if not fits(version, package.wanted):
+        return part(State.UNFIT, version, f"wanted: {package.wanted}")
+    return part(State.INSTALLED, version)
+
+
+def fits(version: str, wanted: str) -> bool:
+    """Whether `version` meets every comma-separated `==`, `>=` or `<` in `wanted`, by the numbers of the release."""
+    comparisons: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
+        "==": lambda found, limit: found == limit,
+        ">=": lambda found, limit: found >= limit,
+        "<": lambda found, limit: found < limit,
+    }
+    for clause in wanted.split(","):
+        match = re.fullmatch(r"(==|>=|<)([0-9.]+)", clause)
+        if match is None:
+            raise ValueError(f"{clause!r} is not a comparison of versions")
+        if not comparisons[match[1]](_release(version), _release(match[2])):
+            return False
+    return True
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers of a release, without trailing zeros: 1.0 and 1.0.0 are the same one."""
+    match = re.match(r"\d+(\.\d+)*", version)
+    numbers = [int(number) for number in match[0].split(".")] if match else []
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _openssl() -> Part:
+    needed_for = "DTLS and every thumbprint"
+    install = "pip install cryptography (its wheels bring OpenSSL along)"
+    try:
+        from cryptography.hazmat.backends.openssl import backend
+
+        version = backend.openssl_version_text()
+    except ImportError as error:
+        return Part("OpenSSL", State.BROKEN, None, needed_for, install, True, str(error))
+    return Part("OpenSSL", State.INSTALLED, version.removeprefix("OpenSSL "), needed_for, install, True)
+
+
+def _program(name: str, needed_for: str, pattern: str) -> Part:
+    """A program answers `--version` with its own name, or it is not that program, or not a working one."""
+    install = f"apt-get install {name}"
+
+    def part(state: State, version: str | None, detail: str = "") -> Part:
+        return Part(name, state, version, needed_for, install, False, detail)
+
+    path = shutil.which(name)
+    if path is None:
+        return part(State.MISSING, None)
+    try:
+        done = subprocess.run(
+            [path, "--version"], capture_output=True, timeout=_SECONDS, stdin=subprocess.DEVNULL, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return part(State.BROKEN, None, f"{path} --version: {error}")
+    if done.returncode != 0:
+        return part(State.BROKEN, None, f"{path} --version ended with {done.returncode}")
+    found = re.match(pattern, done.stdout.decode(errors="replace"))
+    if found is None:
+        return part(State.BROKEN, None, f"{path} --version does not name a version of {name}")
+    return part(State.INSTALLED, found[1].rstrip("."))
+
+
+def _loopback() -> Part:
+    """Every call has addresses of its own in 127/8; some systems bring up 127.0.0.1 only."""
+    needed_for = "calls: each has its own addresses in 127/8"
+    install = "run on Linux, or add the addresses to the loopback interface"
+    detail = carries_datagrams(*_LOOPBACK)
+    state = State.BROKEN if detail else State.INSTALLED
+    return Part("loopback", state, f"{platform.system()} {platform.release()}", needed_for, install, True, detail)
+
+
+def carries_datagrams(sender: str, receiver: str) -> str:
+    """What keeps a datagram from reaching `receiver` with `sender` as its source; an empty text when nothing does."""
+    sent = os.urandom(16)
+    try:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as near,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as far,
+        ):
+            near.bind((sender, 0))
+            far.bind((receiver, 0))
+            far.settimeout(1.0)
+            near.sendto(sent, far.getsockname())
+            received, source = far.recvfrom(64)
+            if (received, source) != (sent, near.getsockname()):
+                return f"a datagram from {sender} arrived at {receiver} changed, or from {source[0]}"
+    except OSError as error:
+        return f"no datagram from {sender} to {receiver}: {error.strerror or error}"
+    return ""

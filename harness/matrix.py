@@ -1,0 +1,156 @@
+"""The matrix of a scenario: one file, several calls that differ in what is tried, never in what must be seen."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from .model.base import Noun
+from .model.scenario import Adversary, Call, Endpoints
+from .strict_yaml import Document, Mark, Path, Problem, Refused, Value
+from .wording import described, quoted, suggestion
+
+MAX_VARIANTS: Final = 200
+
+ADVERSARIES: Final[dict[str, type[Noun]]] = {
+    get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(get_args(Adversary)[0])
+}
+"""The model of each kind of adversary."""
+
+PATHS: Final = (
+    *(f"call.{name}" for name in Call.model_fields),
+    *(f"endpoints.{name}" for name in Endpoints.model_fields),
+    "network",
+    *sorted({f"adversary.{name}" for model in ADVERSARIES.values() for name in model.model_fields if name != "kind"}),
+)
+"""What a matrix may vary. What is expected may not, nor the kind of the adversary: those make another scenario."""
+
+_LABEL: Final = re.compile(r"[a-z0-9.-]+")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One cell of the matrix. `label` goes between the brackets of its id, and is empty without a matrix.
+
+    A varied value keeps the place in the file where it was written, so that an error points there.
+    """
+
+    label: str
+    document: Document
+
+
+@dataclass(frozen=True)
+class _Choice:
+    label: str
+    target: tuple[str, ...]
+    source: Path
+
+
+def expand(document: Document) -> tuple[Variant, ...]:
+    """The product of the document's `matrix`, in the order written. Raises Refused. Its value must be a mapping."""
+    content = document.value
+    if not isinstance(content, dict) or "matrix" not in content:
+        return (Variant("", document),)
+    matrix = content["matrix"]
+    here = document.values[("matrix",)]
+    if not isinstance(matrix, dict) or not matrix:
+        raise Refused([Problem(here, f"matrix must be a mapping of dotted paths to lists, not {described(matrix)}")])
+    problems = list(_problems(document, content, matrix))
+    if problems:
+        raise Refused(problems)
+    axes = [_axis(name, values) for name, values in matrix.items() if isinstance(values, list)]
+    count = math.prod(len(axis) for axis in axes)
+    if count > MAX_VARIANTS:
+        raise Refused([Problem(here, f"this matrix has {count} variants; at most {MAX_VARIANTS} are allowed")])
+    return tuple(_variant(document, content, choices) for choices in itertools.product(*axes))
+
+
+def _problems(document: Document, content: dict[str, Value], matrix: dict[str, Value]) -> Iterator[Problem]:
+    last_parts: dict[str, str] = {}
+    for name, values in matrix.items():
+        key = document.keys[("matrix", name)]
+        if name not in PATHS:
+            allowed = ", ".join(PATHS)
+            yield Problem(key, f"the matrix cannot vary {quoted(name)}{suggestion(name, PATHS)} (allowed: {allowed})")
+            continue
+        last = name.rpartition(".")[2]
+        if last in last_parts:
+            yield Problem(key, f"{name} and {last_parts[last]} would have the same name in the id")
+        last_parts[last] = name
+        yield from _conflicts(content, name, key)
+        yield from _value_problems(document, name, values)
+
+
+def _conflicts(content: dict[str, Value], name: str, key: Mark) -> Iterator[Problem]:
+    section, _, member = name.rpartition(".")
+    held = content.get(section, {}) if section else content
+    if not isinstance(held, dict):
+        yield Problem(key, f"the matrix varies {name}, but {section} is not a mapping")
+    elif member in held:
+        yield Problem(key, f"{name} is varied by the matrix and given outside of it as well")
+
+
+def _value_problems(document: Document, name: str, values: Value) -> Iterator[Problem]:
+    where = ("matrix", name)
+    if not isinstance(values, list) or not values:
+        text = f"{name} needs a list of values to try, not {described(values)}"
+        yield Problem(document.values[where], text)
+        return
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        label = _label(value)
+        mark = document.values[(*where, index)]
+        if label is None:
+            yield Problem(mark, f"{described(value)} cannot be part of an id (allowed: words, numbers, lists of them)")
+        elif label in seen:
+            yield Problem(mark, f"{name} has the value {quoted(label)} twice")
+        else:
+            seen.add(label)
+
+
+def _axis(name: str, values: list[Value]) -> list[_Choice]:
+    last = name.rpartition(".")[2]
+    target = tuple(name.split("."))
+    return [_Choice(f"{last}={_label(value)}", target, ("matrix", name, index)) for index, value in enumerate(values)]
+
+
+def _label(value: Value) -> str | None:
+    """A value as part of an id: lower case, the entries of a list joined by dots; None when that cannot be."""
+    if isinstance(value, list):
+        parts = [_label(entry) for entry in value if not isinstance(entry, list)]
+        return ".".join(part or "?" for part in parts) if parts and len(parts) == len(value) and all(parts) else None
+    if value is None or isinstance(value, dict):
+        return None
+    label = str(value).lower()
+    return label if _LABEL.fullmatch(label) else None
+
+
+def _variant(document: Document, content: dict[str, Value], choices: tuple[_Choice, ...]) -> Variant:
+    content = {key: value for key, value in content.items() if key != "matrix"}
+    values = dict(document.values)
+    for choice in choices:
+        content = _with(content, choice.target, _at(document.value, choice.source))
+        depth = len(choice.source)
+        moved = {path[depth:]: mark for path, mark in document.values.items() if path[:depth] == choice.source}
+        values |= {choice.target + rest: mark for rest, mark in moved.items()}
+        values.setdefault(choice.target[:-1], values[choice.target])
+    label = ",".join(choice.label for choice in choices)
+    return Variant(label, Document(content, values, document.keys))
+
+
+def _with(content: dict[str, Value], target: tuple[str, ...], value: Value) -> dict[str, Value]:
+    if len(target) == 1:
+        return {**content, target[0]: value}
+    section = content.get(target[0], {})
+    held = section if isinstance(section, dict) else {}
+    return {**content, target[0]: {**held, target[1]: value}}
+
+
+def _at(value: Value, path: Path) -> Value:
+    for step in path:
+        value = value[step]  # type: ignore[index]
+    return value

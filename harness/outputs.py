@@ -1,0 +1,98 @@
+"""Where results go: formats and paths from the command line, and what a document means as an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from .model.verdict import RunDocument, Status
+from .report.call_view import CallView
+from .report.files import write_new
+
+STANDARD_OUTPUT = "-"
+Views = Callable[[], Sequence[CallView]]
+"""Reads the recordings for the eye; called only for a format that shows them."""
+
+
+class Format(StrEnum):
+    """The formats of `-o`."""
+
+    JSON = "json"
+    JUNIT = "junit"
+    HTML = "html"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One `-o FORMAT=PATH`; `path` is None for standard output."""
+
+    format: Format
+    path: Path | None
+
+
+def parse_outputs(texts: Sequence[str]) -> tuple[Output, ...]:
+    """Check every `-o` before anything runs; ValueError names the one that cannot be written."""
+    outputs = tuple(_parse(text) for text in texts)
+    paths = [output.path for output in outputs]
+    if paths.count(None) > 1:
+        raise ValueError("only one output can go to standard output")
+    named = [path.absolute() for path in paths if path is not None]
+    if len(set(named)) != len(named):
+        raise ValueError("two outputs name the same file")
+    return outputs
+
+
+def render(output_format: Format, document: RunDocument, views: Views) -> str:
+    """The document in one format."""
+    match output_format:
+        case Format.JSON:
+            return f"{document.model_dump_json(indent=1)}\n"
+        case Format.JUNIT:
+            from .report.junit import render as junit
+
+            return junit(document)
+        case Format.HTML:
+            from .report.html import render as html
+
+            return html(document, views())
+
+
+def write_outputs(outputs: Sequence[Output], document: RunDocument, views: Views, stdout: TextIO) -> None:
+    """Write each output. FileExistsError or OSError when one cannot be written."""
+    for output in outputs:
+        text = render(output.format, document, views)
+        if output.path is None:
+            stdout.write(text)
+            stdout.flush()
+        else:
+            write_new(output.path, text)
+
+
+def exit_code(document: RunDocument) -> int:
+    """0 all as expected, 1 a finding, 3 harness error or inconclusive, 5 nothing ran, 130 interrupted."""
+    counts = document.summary.by_status
+    if document.interrupted:
+        return 130
+    if document.summary.executed == 0:
+        return 5
+    if counts.get(Status.UNEXPECTED, 0) or counts.get(Status.WRONG_REASON, 0):
+        return 1
+    return 0 if counts.get(Status.AS_EXPECTED, 0) == document.summary.selected else 3
+
+
+def _parse(text: str) -> Output:
+    name, separator, target = text.partition("=")
+    if not separator or not target or name not in set(Format):
+        raise ValueError(f"-o {text}: use json=PATH, junit=PATH or html=PATH, with '-' for standard output")
+    if target == STANDARD_OUTPUT:
+        return Output(Format(name), None)
+    path = Path(target)
+    if os.path.lexists(path):
+        raise ValueError(f"-o {text}: the file is there already, and nothing is overwritten")
+    if not path.parent.is_dir():
+        raise ValueError(f"-o {text}: there is no folder {path.parent}")
+    return Output(Format(name), path)

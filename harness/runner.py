@@ -1,0 +1,180 @@
+"""A run: scenarios overlap, each within its time limit; what has ended is on disk and in the results, whatever follows.
+
+The live half runs here; recordings are handed, as they end, to the thinking half in a process of its own. The two
+share nothing but the folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from .audit import document, failed_result
+from .audit_process import AuditFailed, AuditProcess
+from .evidence.provenance import provenance
+from .evidence.recording_folder import RecordingFolder
+from .evidence.run_folder import Run, RunFolder
+from .live_call import Conditions, LiveCallError, record_call
+from .model.run import IndexEntry, RunHeader
+from .model.scenario import Scenario
+from .model.verdict import Result, RunDocument
+
+DEFAULT_JOBS = 12
+DEFAULT_TIMEOUT = 60.0
+
+
+class Progress(Protocol):
+    """Told what happens while a run goes on."""
+
+    def started(self, scenario: str) -> None: ...
+
+    def ended(self, result: Result) -> None: ...
+
+
+class Thinker(Protocol):
+    """The thinking half as the runner sees it: entries in, results out. AuditFailed when it cannot answer."""
+
+    async def start(self) -> None: ...
+
+    def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. `jobs` calls overlap; `timeout` is each scenario's limit in seconds; `without` names auditors."""
+
+    captures: Path
+    jobs: int = DEFAULT_JOBS
+    timeout: float = DEFAULT_TIMEOUT
+    seed: str | None = None
+    without: tuple[str, ...] = ()
+    policy: Path | None = None
+
+
+@dataclass
+class _State:
+    """What one run has come to."""
+
+    scenarios: dict[str, Scenario]
+    results: dict[str, Result] = field(default_factory=dict)
+    entries: list[IndexEntry] = field(default_factory=list)
+    waiting: asyncio.Queue[IndexEntry | None] = field(default_factory=asyncio.Queue)
+
+
+class Runner:
+    """Runs a selection once. `thinker` makes the thinking half for the run's folder: a process beside this one."""
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        options: Options,
+        progress: Progress,
+        thinker: Callable[[Path, Path | None], Thinker] = AuditProcess,
+    ) -> None:
+        self._options = options
+        self._progress = progress
+        self._state = _State({scenario.id: scenario for scenario in scenarios})
+        self._header = self._make_header([scenario.id for scenario in scenarios])
+        self.folder = RunFolder(options.captures, self._header)
+        self._auditor = thinker(self.folder.root, options.policy)
+        self._slots = asyncio.Semaphore(options.jobs)
+
+    async def run(self) -> RunDocument:
+        """Every scenario recorded, audited and judged. Cancelling stops the calls; ended ones are still judged."""
+        interrupted = False
+        await self._auditor.start()
+        auditing = asyncio.create_task(self._audit_as_they_end())
+        try:
+            await self._record_all()
+        except asyncio.CancelledError:
+            interrupted = True
+        try:
+            self._state.waiting.put_nowait(None)
+            await auditing
+        finally:
+            await self._auditor.close()
+        run = Run(self.folder.root, self._header, tuple(self._state.entries))
+        return document(run, self._state.results, interrupted=interrupted)
+
+    def _make_header(self, selected: list[str]) -> RunHeader:
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        return RunHeader(
+            run=f"{stamp}-{secrets.token_hex(3)}",
+            started=time.time(),
+            seed=self._options.seed or secrets.token_hex(16),
+            jobs=self._options.jobs,
+            without=self._options.without,
+            provenance=provenance(),
+            selected=tuple(selected),
+        )
+
+    async def _record_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number, scenario in enumerate(self._state.scenarios.values(), 1):
+                group.create_task(self._record(scenario, number))
+
+    async def _record(self, scenario: Scenario, number: int) -> None:
+        async with self._slots:
+            self._progress.started(scenario.id)
+            begun = time.monotonic()
+            plan = self.folder.plan(scenario)
+            digest, error = await self._attempt(scenario, number)
+            entry = IndexEntry(
+                scenario=scenario.id,
+                plan=plan,
+                recording=None
+                if digest is None
+                else str(self.folder.recording(scenario).relative_to(self.folder.root)),
+                sha256=digest,
+                error=error,
+                seconds=time.monotonic() - begun,
+            )
+            self.folder.add(entry)
+            self._state.entries.append(entry)
+            self._state.waiting.put_nowait(entry)
+
+    async def _attempt(self, scenario: Scenario, number: int) -> tuple[str | None, str | None]:
+        """One try, never a second: the recording's hash, or why there is none."""
+        conditions = Conditions(self._header.run, self._header.seed, number, self._header.provenance)
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                folder = RecordingFolder(self.folder.recording(scenario))
+                return await record_call(scenario, conditions, folder), None
+        except TimeoutError:
+            return None, f"not ended within its time limit of {self._options.timeout:g} s"
+        except (LiveCallError, OSError) as error:
+            return None, f"the call could not be recorded: {error}"[:2000]
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not take the other scenarios with it
+            return None, f"bug in the harness: {type(error).__name__}: {error}"[:2000]
+
+    async def _audit_as_they_end(self) -> None:
+        """Take whatever has ended since the last batch: batches grow by themselves when auditing is slower."""
+        ended = False
+        while not ended:
+            batch = [await self._state.waiting.get()]
+            while not self._state.waiting.empty():
+                batch.append(self._state.waiting.get_nowait())
+            ended = None in batch
+            await self._audit([entry for entry in batch if entry is not None])
+
+    async def _audit(self, entries: Sequence[IndexEntry]) -> None:
+        if not entries:
+            return
+        try:
+            async for result in self._auditor.audit(entries):
+                self._keep(result)
+        except AuditFailed as error:
+            for entry in entries:
+                if entry.scenario not in self._state.results:
+                    self._keep(failed_result(self._state.scenarios[entry.scenario], str(error), entry.seconds))
+
+    def _keep(self, result: Result) -> None:
+        self._state.results[result.scenario] = result
+        self._progress.ended(result)

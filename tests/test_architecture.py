@@ -1,0 +1,121 @@
+"""The arrows between the rooms: who may import whom. The order of this table is the architecture."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HARNESS = Path(__file__).parent.parent / "harness"
+
+NOUNS = {"model", "wire"}
+LIVE = {"calling", "network", "endpoints", "adversaries", "vantage"}
+ARROWS = {
+    "model": set[str](),
+    "wire": set[str](),
+    "codes": {"wire"},
+    "markers": {"wire"},
+    "calling": NOUNS | {"codes"},
+    "network": NOUNS | {"codes"},
+    "endpoints": NOUNS | {"codes", "markers"},
+    "adversaries": NOUNS,
+    "vantage": NOUNS,
+    "auditors": NOUNS | {"codes", "markers", "vantage"},
+    "evidence": {"model"},
+    "report": {"model", "evidence"},
+    "judge": {"model"},
+    "scenario_error": {"model"},
+    "strict_yaml": {"scenario_error"},
+    "matrix": {"model", "scenario_error", "strict_yaml"},
+    "scenario_file": {"model", "scenario_error", "strict_yaml", "matrix"},
+    "catalogue": {"model", "scenario_error", "scenario_file"},
+    "schema": {"model", "scenario_file"},
+    "doctor": set[str](),
+    "live_call": NOUNS | LIVE | {"evidence"},
+    "audit": NOUNS | {"auditors", "evidence", "judge", "markers", "vantage"},
+    "audit_worker": {"model", "audit", "auditors", "evidence"},
+    "audit_process": {"model"},
+    "runner": {"model", "audit", "audit_process", "evidence", "live_call"},
+    "call_views": NOUNS | {"evidence", "report", "vantage"},
+    "outputs": {"model", "report"},
+    "placement": {"model", "audit", "audit_process", "auditors", "evidence", "runner"},
+}
+ANYTHING = {"cli", "command_run", "command_code", "pytest_plugin"}
+
+FOREIGN = {
+    "aiortc": {"endpoints"},
+    "aioice": {"endpoints"},
+    "scapy": {"vantage", "adversaries"},
+    "pyshark": {"vantage"},
+    "jinja2": {"report"},
+    "rich": {"report"},
+    "yaml": {"strict_yaml"},
+    "click": {"cli"},
+}
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(HARNESS).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute names of everything a file imports, wherever in the file it does so."""
+    package = ["harness", *path.relative_to(HARNESS).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            yield stem
+            yield from (f"{stem}.{alias.name}" for alias in node.names)
+
+
+FILES = sorted(HARNESS.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HARNESS)))
+def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
+    room = room_of(path)
+    if room in ANYTHING or room == "__init__":
+        return
+    assert room in ARROWS, f"{path.name} lies in no room of the plan"
+    rooms = {name.split(".")[1] for name in imports(path) if name.startswith("harness.")}
+    known = set(ARROWS) | ANYTHING
+    assert (rooms & known) - {room} <= ARROWS[room]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HARNESS)))
+def test_a_third_partys_types_stop_at_its_door(path: Path) -> None:
+    for name in imports(path):
+        door = FOREIGN.get(name.split(".")[0])
+        assert door is None or room_of(path) in door, f"{path} imports {name}"
+
+
+def test_scapy_has_one_door_among_the_adversaries() -> None:
+    users = {
+        path.name
+        for path in (HARNESS / "adversaries").rglob("*.py")
+        if any(name.split(".")[0] == "scapy" for name in imports(path))
+    }
+    assert users == {"craft.py"}
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    for path in FILES:
+        if path.name == "cli.py":
+            continue
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        names = {call.id for call in calls if isinstance(call, ast.Name)}
+        assert not names & {"print", "exit", "quit"}, path
+
+
+def test_the_arrows_have_no_circle() -> None:
+    done: set[str] = set()
+    while remaining := set(ARROWS) - done:
+        free = {room for room in remaining if ARROWS[room] <= done}
+        assert free, f"a circle among {sorted(remaining)}"
+        done |= free

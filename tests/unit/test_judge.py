@@ -1,0 +1,151 @@
+"""The table of the design, row by row, and what keeps a scenario from being green."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from harness.judge import Codes, Lock, Observed, judge, observe, outcome
+from harness.model.base import Asset, Party
+from harness.model.finding import Finding, Reason, Severity
+from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
+from harness.model.scenario import Expectation
+from harness.model.verdict import Outcome, Status
+
+ALICE_AUDIO = SentMarker(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
+LOOTED = Recovered(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
+HEARD = {Party.BOB: {Asset.AUDIO: "00000000000000aa"}}
+
+
+def seen(**changes: object) -> Observed:
+    healthy = Observed(
+        established=True,
+        intercepted=False,
+        exposed=False,
+        lock=Lock.BOTH,
+        codes=Codes.EQUAL,
+        delivered=True,
+        attacked=True,
+    )
+    return Observed(**{**vars(healthy), **changes})  # type: ignore[arg-type]
+
+
+def fact(reason: Reason, severity: Severity = Severity.FACT) -> Finding:
+    return Finding(auditor="test", reason=reason, severity=severity, vantage="call", detail="said by a test")
+
+
+UP = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_BOTH), fact(Reason.CODES_EQUAL))
+DIFFERENT = (
+    fact(Reason.CALL_ESTABLISHED),
+    fact(Reason.LOCK_ON_BOTH),
+    fact(Reason.CODES_DIFFER, Severity.ALARM),
+)
+
+
+def truth(**changes: object) -> GroundTruth:
+    attacked = GroundTruth(markers=(ALICE_AUDIO,), adversary="dtls-mitm", required=("ended",), deeds={"ended": 1})
+    return attacked.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"established": False}, Outcome.BLOCKED),
+        ({"established": False, "attacked": False}, Outcome.FAILED_CALL),
+        ({"established": False, "intercepted": True}, Outcome.BREACH),
+        ({}, Outcome.SECURE),
+        ({"delivered": False}, Outcome.DEGRADED),
+        ({"codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
+        ({"intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
+        ({"intercepted": True}, Outcome.BREACH),
+        ({"intercepted": True, "codes": Codes.ONE}, Outcome.BREACH),
+        ({"exposed": True}, Outcome.BREACH),
+        ({"lock": Lock.ONE}, Outcome.BREACH),
+        ({"lock": Lock.NONE, "codes": Codes.NONE}, Outcome.DISCLOSED),
+        ({"lock": Lock.NONE, "codes": Codes.NONE, "intercepted": True}, Outcome.DISCLOSED),
+        ({"lock": Lock.NONE, "codes": Codes.EQUAL}, Outcome.UNKNOWN),
+        ({"codes": Codes.NONE}, Outcome.UNKNOWN),
+    ],
+)
+def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) -> None:
+    assert outcome(seen(**changes)) is expected
+
+
+def test_the_claim_holds_over_every_case_the_table_knows() -> None:
+    """SECURE never with interception, DETECTED never without it, and neither without a lock on both screens."""
+    for established, intercepted, exposed, delivered, attacked in itertools.product((True, False), repeat=5):
+        for lock, codes in itertools.product(Lock, Codes):
+            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked)
+            result = outcome(case)
+            if result is Outcome.SECURE:
+                assert not intercepted and not exposed and codes is Codes.EQUAL and lock is Lock.BOTH and established
+            if result is Outcome.DETECTED:
+                assert intercepted and codes is Codes.DIFFER and lock is Lock.BOTH and established
+            if result in (Outcome.BLOCKED, Outcome.FAILED_CALL):
+                assert not established and not intercepted
+
+
+def test_an_interception_that_both_screens_betray_is_as_expected() -> None:
+    expect = Expectation(outcome=Outcome.DETECTED, because=(Reason.CODES_DIFFER,))
+    verdict = judge(expect, truth(), (LOOTED,), DIFFERENT, HEARD)
+    assert (verdict.outcome, verdict.status) == (Outcome.DETECTED, Status.AS_EXPECTED)
+
+
+def test_a_marker_of_another_call_is_no_interception_but_an_error() -> None:
+    stray = LOOTED.model_copy(update={"marker": "00000000000000bb"})
+    expect = Expectation(outcome=Outcome.SECURE)
+    assert judge(expect, truth(), (stray,), UP, HEARD).status is Status.ERROR
+
+
+def test_without_its_deeds_an_attack_did_not_happen() -> None:
+    verdict = judge(Expectation(outcome=Outcome.SECURE), truth(deeds={}), (), UP, HEARD)
+    assert verdict.status is Status.INVALID
+    assert "ended" in verdict.because
+
+
+def test_the_right_outcome_for_another_reason_is_not_green() -> None:
+    wanted = Expectation(outcome=Outcome.DETECTED, because=(Reason.CODES_DIFFER, Reason.CERTIFICATE_SUBSTITUTED))
+    assert judge(wanted, truth(), (LOOTED,), DIFFERENT, HEARD).status is Status.WRONG_REASON
+
+
+def test_an_alarm_that_nobody_expected_is_not_green() -> None:
+    extra = (*UP, fact(Reason.UNEXPLAINED_PACKET, Severity.ALARM))
+    expect = Expectation(outcome=Outcome.SECURE)
+    assert judge(expect, truth(), (), extra, HEARD).status is Status.WRONG_REASON
+    tolerant = Expectation(outcome=Outcome.SECURE, also=(Reason.UNEXPLAINED_PACKET,))
+    assert judge(tolerant, truth(), (), extra, HEARD).status is Status.AS_EXPECTED
+
+
+def test_an_auditor_that_could_not_look_is_not_green() -> None:
+    blind = (*UP, fact(Reason.TOOL_MISSING, Severity.INCONCLUSIVE))
+    assert judge(Expectation(outcome=Outcome.SECURE), truth(), (), blind, HEARD).status is Status.INCONCLUSIVE
+
+
+def test_a_breach_is_not_hidden_behind_a_missing_tool() -> None:
+    blind = (*UP, fact(Reason.TOOL_MISSING, Severity.INCONCLUSIVE))
+    verdict = judge(Expectation(outcome=Outcome.SECURE), truth(), (LOOTED,), blind, HEARD)
+    assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.UNEXPECTED)
+
+
+def test_media_that_did_not_arrive_or_is_not_what_was_sent_is_degraded() -> None:
+    expect = Expectation(outcome=Outcome.SECURE)
+    for heard in ({}, {Party.BOB: {Asset.AUDIO: "00000000000000bb"}}):
+        verdict = judge(expect, truth(), (), UP, heard)
+        assert (verdict.outcome, verdict.status) == (Outcome.DEGRADED, Status.UNEXPECTED)
+
+
+@pytest.mark.parametrize(
+    "findings",
+    [
+        (),
+        UP[:2],
+        (*UP, fact(Reason.CODES_DIFFER, Severity.ALARM)),
+        (*UP, fact(Reason.CALL_NOT_ESTABLISHED)),
+    ],
+)
+def test_a_question_left_open_or_contradicted_is_unknown(findings: tuple[Finding, ...]) -> None:
+    assert observe(truth(), (), findings, HEARD) is None
+    verdict = judge(Expectation(outcome=Outcome.SECURE), truth(), (), findings, HEARD)
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.status is not Status.AS_EXPECTED
