@@ -65,7 +65,7 @@ def select(scenarios: Sequence[Scenario], selectors: Iterable[str], root: Path =
     unknown = [selector for selector, ids in named.items() if not ids]
     if unknown:
         raise SelectionError(
-            "\n".join(f"no scenario is called {quoted(each)}{suggestion(each, sorted(known))}" for each in unknown)
+            "\n".join(f"no scenario is called {quoted(each, 200)}{suggestion(each, sorted(known))}" for each in unknown)
         )
     chosen = set().union(*named.values())
     return tuple(scenario for scenario in scenarios if scenario.id in chosen)

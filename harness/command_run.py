@@ -12,9 +12,9 @@ from typing import Any
 
 from .audit import audit_run
 from .auditors import AUDITORS
-from .auditors.policy import PolicyError, load_policy
+from .auditors.policy import load_policy
 from .call_views import call_views
-from .catalogue import CatalogueError, load, select
+from .catalogue import ROOT, CatalogueError, load, select
 from .evidence.files import EvidenceError
 from .model.scenario import Scenario
 from .model.verdict import RunDocument
@@ -30,7 +30,8 @@ Ended = RunDocument | tuple[int, str]
 
 def selected(root: Path | None, selectors: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios that the selectors name; CatalogueError says which one names nothing."""
-    return select(load(root or Path("scenarios")), selectors)
+    folder = root or ROOT
+    return select(load(folder), selectors, folder)
 
 
 def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
@@ -39,7 +40,7 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         scenarios = selected(chosen["root"], selectors)
         options = _options(chosen)
         load_policy(options.policy)
-    except (CatalogueError, PolicyError) as error:
+    except ValueError as error:
         return USAGE, str(error)
     try:
         options.captures.mkdir(parents=True, exist_ok=True)
@@ -59,10 +60,12 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
 def audit_command(folder: Path, policy: Path | None, outputs: tuple[Output, ...]) -> Ended:
     """Audit a run again from its files."""
     try:
-        document = audit_run(folder, load_policy(policy))
-        _present(folder, document, outputs)
-    except PolicyError as error:
+        allowed = load_policy(policy)
+    except ValueError as error:
         return USAGE, str(error)
+    try:
+        document = audit_run(folder, allowed)
+        _present(folder, document, outputs)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import Any
 
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
@@ -19,12 +21,16 @@ from .endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .model.base import Asset, Party
 from .model.datagram import Address
+from .model.finding import Reason
 from .model.ground_truth import GroundTruth, SentMarker
 from .model.recording import Recording, SignalKind, SignalMessage, Vantage
 from .model.scenario import Position, Scenario
 from .network.loopback import CallNetwork
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap
+
+PATIENCE = 10.0
+"""Seconds beyond the scenario's own that media may take to be heard."""
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 
@@ -78,34 +84,44 @@ class LiveCall:
     async def _set_up_and_talk(self) -> None:
         watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
         try:
-            if not await self._negotiate():
-                return
             timeout = self.scenario.call.setup_seconds
+            if not await self._negotiate():
+                await asyncio.wait(watchers, timeout=timeout, return_when=FIRST_COMPLETED)
+                return
             up = await asyncio.gather(*(endpoint.connect(timeout) for endpoint in self.endpoints.values()))
             if all(up):
                 await self._talk()
         finally:
-            for watcher in watchers:
-                watcher.cancel()
-            await asyncio.gather(*watchers, return_exceptions=True)
+            await _cancelled(*watchers)
 
     async def _talk(self) -> None:
-        """Media flows for the time the scenario asks for, or until a party's call has failed."""
+        """Media flows for the time the scenario asks for, and on until each has heard the other; a failure ends it.
+
+        The second part is for machines that are slow, so that a verdict never hangs on how busy one is.
+        """
         if self.relay is not None:
             self.relay.call_up()
+        if not self.scenario.call.seconds:
+            return
         for endpoint in self.endpoints.values():
             endpoint.start_media()
-        failures = [asyncio.create_task(endpoint.wait_failed()) for endpoint in self.endpoints.values()]
-        await asyncio.wait(failures, timeout=self.scenario.call.seconds, return_when=asyncio.FIRST_COMPLETED)
-        for failure in failures:
-            failure.cancel()
-        await asyncio.gather(*failures, return_exceptions=True)
+        failures: list[asyncio.Task[Any]] = [asyncio.create_task(one.wait_failed()) for one in self.endpoints.values()]
+        heard = asyncio.create_task(self._all_heard())
+        try:
+            done, _ = await asyncio.wait(failures, timeout=self.scenario.call.seconds, return_when=FIRST_COMPLETED)
+            if not done:
+                await asyncio.wait({*failures, heard}, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        finally:
+            await _cancelled(*failures, heard)
+
+    async def _all_heard(self) -> None:
+        await asyncio.gather(*(endpoint.wait_heard() for endpoint in self.endpoints.values()))
 
     async def _negotiate(self) -> bool:
         """Offer and answer (RFC 3264). False when a message did not arrive or was refused."""
         alice, bob = self.endpoints[Party.ALICE], self.endpoints[Party.BOB]
-        offer = self._carry(SignalKind.OFFER, Party.ALICE, await _spoken(alice.offer()))
-        answer = self._carry(SignalKind.ANSWER, Party.BOB, offer and await _spoken(bob.answer(offer)))
+        offer = self._carry(SignalKind.OFFER, Party.ALICE, await _described(alice.offer()))
+        answer = self._carry(SignalKind.ANSWER, Party.BOB, offer and await _described(bob.answer(offer)))
         if answer is None:
             return False
         try:
@@ -123,6 +139,8 @@ class LiveCall:
     async def _hang_up_when_failed(self, party: Party) -> None:
         """A client whose call fails tells the other one through the service, as people's clients do."""
         failure = await self.endpoints[party].wait_failed()
+        if failure.reason is Reason.REMOTE_HUNG_UP:
+            return
         why = self._carry(SignalKind.HANGUP, party, failure.reason)
         if why is not None:
             self.endpoints[party.peer].hung_up(why)
@@ -131,7 +149,7 @@ class LiveCall:
         adversary = self.scenario.adversary
         if adversary is None:
             return None
-        self.loot = LootFile(self.folder.path(LOOT), {party: self.network.address(party) for party in Party})
+        self.loot = LootFile(self.folder.path(LOOT))
         return Relay(
             adversaries.create(adversary, self.conditions.seed),
             adversary.position,
@@ -153,13 +171,17 @@ class LiveCall:
             peer_name=NAMES[party.peer],
             mode=call.mode,
             media=call.media,
-            markers={asset: self._marker(party, asset) for asset in call.media},
+            markers={asset: self._marker(party, asset) for asset in self._spoken()},
             address=self.network.address(party),
             advertise=self._advertise,
             tap=self.taps[party],
             keylog=self.keylogs[party].append,
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
+
+    def _spoken(self) -> tuple[Asset, ...]:
+        """The assets that carry something: none in a call that lasts no time."""
+        return self.scenario.call.media if self.scenario.call.seconds else ()
 
     def _marker(self, sender: Party, asset: Asset) -> int:
         return marker(self.conditions.seed, self.scenario.id, sender, asset)
@@ -185,11 +207,11 @@ class LiveCall:
         return self.folder.finish(self._index(vantages, started))
 
     def _ground_truth(self) -> GroundTruth:
-        call, adversary = self.scenario.call, self.scenario.adversary
+        adversary = self.scenario.adversary
         markers = tuple(
             SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
             for party in Party
-            for asset in (call.media if call.seconds else ())
+            for asset in self._spoken()
         )
         if self.relay is None or adversary is None:
             return GroundTruth(markers=markers, adversary=None)
@@ -238,7 +260,14 @@ async def record_call(scenario: Scenario, conditions: Conditions, folder: Record
     return call.write(started)
 
 
-async def _spoken(description: Awaitable[str]) -> str | None:
+async def _cancelled(*futures: asyncio.Future[Any]) -> None:
+    """End what still waits, and wait until it has ended."""
+    for future in futures:
+        future.cancel()
+    await asyncio.gather(*futures, return_exceptions=True)
+
+
+async def _described(description: Awaitable[str]) -> str | None:
     """The SDP a party produced, or None when it refused; why stands in its statement."""
     try:
         return await description

@@ -37,13 +37,14 @@ class CallFile(pytest.File):
     """A scenario file; each of its variants is one item."""
 
     def collect(self) -> Iterable[CallItem]:
-        from .scenario_file import ScenarioError, load_file
+        from .scenario_error import ScenarioError
+        from .scenario_file import read
 
         try:
-            scenarios = load_file(self.path)
+            file = read(self.path)
         except ScenarioError as error:
             raise self.CollectError(str(error)) from error
-        for scenario in scenarios:
+        for scenario in file.scenarios:
             yield CallItem.from_parent(self, name=scenario.id, scenario=scenario)
 
 

@@ -111,7 +111,7 @@ def _unknown_key(location: tuple[str | int, ...]) -> str:
 
 def _not_one_of(word: Any, allowed: Sequence[str]) -> str:
     if not isinstance(word, str):
-        return f"must be one of {', '.join(allowed)}, not {described(word)}"
+        return f"must be {'one of ' * (len(allowed) > 1)}{', '.join(allowed)}, not {described(word)}"
     return f"cannot be {quoted(word)}{suggestion(word, allowed)} (allowed: {', '.join(allowed)})"
 
 

@@ -28,11 +28,14 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
-class _Untitled(GenerateJsonSchema):
-    """A title made from a field's name says nothing that the name does not say."""
+class _Generator(GenerateJsonSchema):
+    """Without titles made from the names of fields; and every field of a document that we write is really there."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
 
 
 def schema_text(name: str) -> str:
@@ -57,11 +60,11 @@ def write(folder: Path = FOLDER) -> tuple[Path, ...]:
 
 def _written(model: type[BaseModel]) -> Callable[[], Schema]:
     """Of a document that we write: every field is there."""
-    return lambda: model.model_json_schema(schema_generator=_Untitled, mode="serialization")
+    return lambda: model.model_json_schema(schema_generator=_Generator, mode="serialization")
 
 
 def _scenario_file() -> Schema:
-    schema = Scenario.model_json_schema(schema_generator=_Untitled)
+    schema = Scenario.model_json_schema(schema_generator=_Generator)
     fields, parts = schema["properties"], schema["$defs"]
     del fields["family"], parts["Family"]
     fields["id"]["pattern"] = BASE_ID

@@ -103,8 +103,6 @@ class _Reader:
 
     def _value(self, event: yaml.Event, path: Path) -> Value:
         self._values[path] = _mark(event.start_mark)
-        if len(path) > MAX_DEPTH:
-            raise Refused([*self._problems, Problem(self._values[path], f"nested deeper than {MAX_DEPTH} levels")])
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, f"the alias {quoted(f'*{event.anchor}')} is not allowed: write the value out")
             return None
@@ -112,6 +110,8 @@ class _Reader:
         self._refuse_decoration(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
+        if len(path) >= MAX_DEPTH:
+            raise Refused([*self._problems, Problem(self._values[path], f"nested deeper than {MAX_DEPTH} levels")])
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)
         return self._mapping(path)

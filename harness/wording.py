@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable
 
 
-def quoted(text: str) -> str:
-    """`text` between quotes, on one line, control characters escaped, at most 40 characters of it."""
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+def quoted(text: str, most: int = 40) -> str:
+    """`text` between quotes, on one line, control characters escaped, at most `most` characters of it."""
+    return repr(text if len(text) <= most else text[: most - 3] + "...")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

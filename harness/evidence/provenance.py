@@ -9,6 +9,8 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from .. import __version__
+
 _PACKAGES = ("aiortc", "aioice", "av", "cryptography", "pylibsrtp", "pyopenssl", "pyshark", "scapy", "numpy")
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -19,7 +21,7 @@ def provenance() -> dict[str, str]:
     from OpenSSL import SSL
 
     found = {
-        "harness": metadata.version("call-interception-harness"),
+        "harness": __version__,
         "python": platform.python_version(),
         "kernel": f"{platform.system()} {platform.release()}",
         "openssl": SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode(),

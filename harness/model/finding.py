@@ -66,6 +66,8 @@ class Reason(StrEnum):
     KEYS_SHARED = "keys-shared"
     KEYS_NOT_SHARED = "keys-not-shared"
     # crypto parameters
+    PARAMETERS_NEGOTIATED = "parameters-negotiated"
+    NOTHING_NEGOTIATED = "nothing-negotiated"
     PARAMETERS_ACCEPTABLE = "parameters-acceptable"
     VERSION_NOT_ALLOWED = "version-not-allowed"
     SUITE_NOT_ALLOWED = "suite-not-allowed"

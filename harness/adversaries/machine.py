@@ -1,0 +1,172 @@
+"""What an adversary is: a pure machine that is told events and answers with commands.
+
+A machine opens no socket, reads no clock and waits for nothing: time comes with each event (seconds since the epoch),
+and whoever wants to be woken starts a timer. The shell (`relay`) carries the commands out, in their order, and only
+those that the adversary's position allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..model.base import Party
+from ..model.datagram import Address
+from ..model.recording import SignalMessage
+
+
+@dataclass(frozen=True, slots=True)
+class PathDatagram:
+    """A datagram of `sender` reached the relay on its way to the other party."""
+
+    sender: Party
+    data: bytes
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerDatagram:
+    """A datagram reached the adversary's own socket, which is no part of the path."""
+
+    source: Address
+    data: bytes
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A message of the signalling is on its way to the other party. It goes no further unless delivered."""
+
+    message: SignalMessage
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The adversary knows that `party` receives at `address`, a real socket of that party."""
+
+    party: Party
+    address: Address
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceOpened:
+    """The relay opened a socket at `face`; what is sent there reaches `real`, a socket of `party`."""
+
+    party: Party
+    real: Address
+    face: Address
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSocketOpened:
+    """The adversary's own socket is bound to `address`."""
+
+    address: Address
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallUp:
+    """Both parties say that the call is up."""
+
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the machine started has run out."""
+
+    token: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The call is over; nothing can be sent any more."""
+
+    time: float
+
+
+Event = (
+    PathDatagram | StrangerDatagram | Signal | Learned | FaceOpened | OwnSocketOpened | CallUp | TimerFired | Stopped
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send to `to` out of the relay, so that it seems to come from the other party. Needs the position 'path'."""
+
+    to: Party
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendOffPath:
+    """Send to `to` out of the adversary's own socket. Needs the position 'off-path' and a learned address."""
+
+    to: Party
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Let this message go on to the other party. Only in answer to a Signal, once; without it nothing arrives."""
+
+    message: SignalMessage
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Send TimerFired(token) after so many seconds. A running timer of the same token is replaced."""
+
+    token: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDown:
+    """Keep these bytes as loot: what the adversary holds of `sender`'s media."""
+
+    sender: Party
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something was really done, `count` times. Emitted after the command that does it."""
+
+    name: str
+    count: int = 1
+
+
+Command = Forward | SendOffPath | Deliver | StartTimer | WriteDown | Deed
+
+
+class Machine(Protocol):
+    """One adversary. `required` names the deeds without which the attack did not take place.
+
+    `reroutes` is true for a machine that brings the path to itself by rewriting candidates: then the parties are
+    told each other's real addresses, and only the machine's change to the signalling leads to the relay.
+    """
+
+    @property
+    def required(self) -> tuple[str, ...]: ...
+
+    @property
+    def reroutes(self) -> bool: ...
+
+    def handle(self, event: Event) -> Iterable[Command]:
+        """What to do about an event. The shell carries out every command before it tells the next event."""
+
+
+def let_pass(event: Event) -> tuple[Command, ...]:
+    """What a machine does with an event that it has no plan for: the call goes on as if nobody were there."""
+    if isinstance(event, PathDatagram):
+        return (Forward(event.sender.peer, event.data),)
+    if isinstance(event, Signal):
+        return (Deliver(event.message),)
+    return ()

@@ -1,0 +1,286 @@
+"""The only socket shell of this room: tells a machine what happens, carries out what it commands.
+
+On the path, the relay opens one *face* for each real socket of a party, and the other party is told the face's
+address instead, as behind an address translator:
+
+    alice A  --->  face of bob, on relay-alice  ...  face of alice, on relay-bob  --->  B bob
+
+What A sends to bob's face leaves alice's face towards B, so that each side sees one steady address of the other. A
+face is bound to the relay's address on the leg where it is used: alice talks to `relay-alice` only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..model.base import Party
+from ..model.datagram import Address
+from ..model.recording import SignalMessage
+from ..model.scenario import Position
+from .machine import (
+    CallUp,
+    Command,
+    Deed,
+    Deliver,
+    Event,
+    FaceOpened,
+    Forward,
+    Learned,
+    Machine,
+    OwnSocketOpened,
+    PathDatagram,
+    SendOffPath,
+    Signal,
+    StartTimer,
+    Stopped,
+    StrangerDatagram,
+    TimerFired,
+    WriteDown,
+)
+from .relay_sockets import UdpSocket
+
+_MAX_FACES: Final = 64
+
+
+@dataclass(frozen=True)
+class LegCounters:
+    """Datagrams between the relay and one party, as the relay's sockets counted them.
+
+    `dropped`: arrived, but the kernel's buffer was full. `unsent`: the kernel would not take them.
+    """
+
+    received: int
+    sent: int
+    dropped: int
+    unsent: int
+
+
+@dataclass(frozen=True)
+class _Face:
+    """A socket that stands for `real`, one of `party`'s."""
+
+    party: Party
+    real: Address
+    socket: UdpSocket
+
+
+@dataclass(frozen=True)
+class _Route:
+    """How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces."""
+
+    face: _Face
+    to: Address
+
+
+class Relay:
+    """Runs one machine during one call.
+
+    `addresses` names the hosts to bind: "relay-alice", "relay-bob", "attacker". `allowed` says whether a host belongs
+    to this run; nothing is ever sent to another, the attempt is kept in `refused`. `write_down` is given the loot:
+    whose media, the bytes, when (seconds since the epoch).
+
+    A machine or a command that fails ends the adversary, not the harness: `fault` says why, and from then on nothing
+    is forwarded or delivered.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        positions: tuple[Position, ...],
+        addresses: Mapping[str, str],
+        allowed: Callable[[str], bool],
+        write_down: Callable[[Party, bytes, float], None],
+    ) -> None:
+        self.machine = machine
+        self.deeds: Counter[str] = Counter()
+        self.refused: list[Address] = []
+        self.strangers = 0
+        self.fault: str | None = None
+        self._positions = frozenset(positions)
+        self._addresses = dict(addresses)
+        self._allowed = allowed
+        self._checked: set[str] = set()
+        self._write_down = write_down
+        self._own: UdpSocket | None = None
+        self._faces: dict[Address, _Face] = {}
+        self._faces_by_socket: dict[UdpSocket, _Face] = {}
+        self._routes: dict[Party, _Route] = {}
+        self._known: dict[Party, list[Address]] = {party: [] for party in Party}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._closed = False
+
+    # what the call tells the adversary
+
+    async def open(self) -> None:
+        """Open the adversary's own socket. Raises OSError, or PermissionError for an address outside the run."""
+        self._check((self._addresses["attacker"], 0))
+        self._own = UdpSocket(self._addresses["attacker"], self._stranger)
+        self._tell(OwnSocketOpened(self._own.address, time.time()))
+
+    async def advertise(self, party: Party, real: Address) -> Address:
+        """The address that the other party shall be told for a real socket: its face's when the relay is on the path.
+
+        A machine that reroutes gets its face too, but has to bring the parties there by itself. Raises PermissionError
+        for an address outside the run, RuntimeError when a party opens sockets without end or the call is over.
+        """
+        if Position.PATH not in self._positions:
+            return real
+        face = self._faces.get(real) or self._open_face(party, real)
+        return real if self.machine.reroutes else face.socket.address
+
+    def learned(self, party: Party, address: Address) -> None:
+        """The adversary gets to know where a party receives."""
+        self._check(address)
+        if address not in self._known[party]:
+            self._known[party].append(address)
+            self._tell(Learned(party, address, time.time()))
+
+    def signal(self, message: SignalMessage) -> SignalMessage | None:
+        """What becomes of a message on its way; None when it does not arrive."""
+        if Position.SIGNALLING not in self._positions:
+            return message
+        delivered = self._tell(Signal(message, time.time()))
+        return delivered[0] if delivered else None
+
+    def call_up(self) -> None:
+        """Both parties are connected."""
+        self._tell(CallUp(time.time()))
+
+    async def close(self) -> None:
+        """End timers and sockets. What had reached the sockets by now still counts."""
+        if self._closed:
+            return
+        for udp in self._sockets():
+            udp.drain()
+        self._tell(Stopped(time.time()))
+        self._closed = True
+        self._stop_timers()
+        for udp in self._sockets():
+            udp.close()
+
+    @property
+    def counters(self) -> dict[Party, LegCounters]:
+        """What passed on each party's leg; readable during the call and after it."""
+        return {party: self._leg(party) for party in Party}
+
+    # sockets
+
+    def _open_face(self, party: Party, real: Address) -> _Face:
+        if self._closed or len(self._faces) >= _MAX_FACES:
+            raise RuntimeError(f"the relay opens no more faces: {len(self._faces)} are open, closed: {self._closed}")
+        host = self._addresses[f"relay-{party.peer}"]
+        self._check(real)
+        self._check((host, 0))
+        face = _Face(party, real, UdpSocket(host, self._arrived))
+        self._faces[real] = face
+        self._faces_by_socket[face.socket] = face
+        self._tell(FaceOpened(party, real, face.socket.address, time.time()))
+        return face
+
+    def _arrived(self, udp: UdpSocket, data: bytes, source: Address) -> None:
+        """A datagram reached a face. Only the other party's real sockets are expected there."""
+        face = self._faces_by_socket[udp]
+        from_face = self._faces.get(source)
+        if from_face is None or from_face.party is face.party:
+            self.strangers += 1
+            return
+        # Whatever the machine sends now goes the way of this datagram, or straight back.
+        self._routes[face.party] = _Route(from_face, face.real)
+        self._routes[from_face.party] = _Route(face, from_face.real)
+        self._tell(PathDatagram(from_face.party, data, time.time()))
+
+    def _stranger(self, _udp: UdpSocket, data: bytes, source: Address) -> None:
+        self._tell(StrangerDatagram(source, data, time.time()))
+
+    def _sockets(self) -> list[UdpSocket]:
+        own = [] if self._own is None else [self._own]
+        return own + [face.socket for face in self._faces.values()]
+
+    def _leg(self, party: Party) -> LegCounters:
+        """A party's leg is made of the faces that it talks to: those of its peer."""
+        sockets = [face.socket for face in self._faces.values() if face.party is party.peer]
+        return LegCounters(
+            received=sum(udp.received for udp in sockets),
+            sent=sum(udp.sent for udp in sockets),
+            dropped=sum(udp.dropped for udp in sockets),
+            unsent=sum(udp.unsent for udp in sockets),
+        )
+
+    # the machine
+
+    def _tell(self, event: Event) -> list[SignalMessage]:
+        """One event, and all that the machine wants done about it. Returns what it lets be delivered."""
+        delivered: list[SignalMessage] = []
+        if self.fault is not None or self._closed:
+            return delivered
+        try:
+            for command in self.machine.handle(event):
+                self._do(command, event, delivered)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the recording must name it, and nothing may pass
+            self.fault = f"{type(self.machine).__name__} at {type(event).__name__}: {type(error).__name__}: {error}"
+            return []
+        return delivered
+
+    def _do(self, command: Command, event: Event, delivered: list[SignalMessage]) -> None:
+        match command:
+            case Forward(to, data):
+                self._forward(to, data)
+            case Deed(name, count):
+                self.deeds[name] += count
+            case WriteDown(sender, data):
+                self._write_down(sender, data, event.time)
+            case SendOffPath(to, data):
+                self._send_off_path(to, data)
+            case StartTimer(token, seconds):
+                self._start_timer(token, seconds)
+            case Deliver(message):
+                if not isinstance(event, Signal) or delivered:
+                    raise PermissionError("a message is delivered once, in answer to a Signal")
+                delivered.append(message)
+
+    def _forward(self, to: Party, data: bytes) -> None:
+        if Position.PATH not in self._positions:
+            raise PermissionError("not on the path")
+        route = self._routes.get(to)
+        if route is None:
+            raise LookupError(f"no datagram has shown yet how to reach {to}")
+        route.face.socket.send(data, route.to)
+
+    def _send_off_path(self, to: Party, data: bytes) -> None:
+        """To every address known of the party: off the path nobody knows which of its sockets is in use."""
+        if Position.OFF_PATH not in self._positions:
+            raise PermissionError("the position is not off-path")
+        if self._own is None or not self._known[to]:
+            raise LookupError(f"no address of {to} is known")
+        for address in self._known[to]:
+            self._own.send(data, address)
+
+    def _start_timer(self, token: str, seconds: float) -> None:
+        running = self._timers.pop(token, None)
+        if running is not None:
+            running.cancel()
+        self._timers[token] = asyncio.get_running_loop().call_later(seconds, self._fire, token)
+
+    def _fire(self, token: str) -> None:
+        del self._timers[token]
+        self._tell(TimerFired(token, time.time()))
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _check(self, address: Address) -> None:
+        """Refuse an address outside the run's network. Every address is checked before anything can be sent to it."""
+        host = address[0]
+        if host in self._checked:
+            return
+        if not self._allowed(host):
+            self.refused.append(address)
+            raise PermissionError(f"{host} is not in this run's network")
+        self._checked.add(host)

@@ -1,0 +1,93 @@
+"""The relay's UDP sockets: read when there is something to read, count what passes, know what the kernel dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from typing import Final
+
+from ..model.datagram import Address
+
+Arrival = Callable[["UdpSocket", bytes, Address], None]
+
+_RECEIVE_BUFFER: Final = 4 << 20
+_LARGEST_DATAGRAM: Final = 65_535
+_BATCH: Final = 64
+"""Datagrams read before the others get their turn."""
+
+_SO_MEMINFO: Final = 55
+_MEMINFO: Final = struct.Struct("=9I")
+_DROPS: Final = 8
+"""Index of the kernel's count of datagrams that found the buffer full (linux/sock_diag.h, SK_MEMINFO_DROPS)."""
+
+
+class UdpSocket:
+    """One bound socket. `arrived` is called for each datagram; `received` and `sent` count.
+
+    `unsent` counts datagrams that the kernel would not take: then they are lost, as on any congested link.
+    """
+
+    def __init__(self, host: str, arrived: Arrival) -> None:
+        self.received = 0
+        self.sent = 0
+        self.unsent = 0
+        self._arrived = arrived
+        self._dropped = 0
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.setblocking(False)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            self._socket.bind((host, 0))
+        except OSError:
+            self._socket.close()
+            raise
+        self.address: Address = self._socket.getsockname()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket, self._readable)
+
+    def send(self, data: bytes, to: Address) -> None:
+        try:
+            self._socket.sendto(data, to)
+        except OSError:
+            self.unsent += 1
+        else:
+            self.sent += 1
+
+    @property
+    def dropped(self) -> int:
+        """Datagrams that the kernel dropped because nobody read them in time."""
+        if self._socket.fileno() >= 0:
+            info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+            self._dropped = _MEMINFO.unpack(info)[_DROPS]
+        return self._dropped
+
+    def drain(self) -> None:
+        """Read what has arrived already; nothing is waited for."""
+        while self._read_one():
+            pass
+
+    def close(self) -> None:
+        """Stop reading and let go of the port. Counters stay readable."""
+        if self._socket.fileno() >= 0:
+            _ = self.dropped
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+
+    def _readable(self) -> None:
+        for _ in range(_BATCH):
+            if not self._read_one():
+                return
+
+    def _read_one(self) -> bool:
+        if self._socket.fileno() < 0:
+            return False
+        try:
+            data, source = self._socket.recvfrom(_LARGEST_DATAGRAM)
+        except OSError:
+            # Nothing left (EAGAIN), or an ICMP error about an earlier datagram, which the kernel reports once.
+            return False
+        self.received += 1
+        self._arrived(self, data, source)
+        return True

@@ -1,0 +1,31 @@
+"""What we ask: pure functions from a case to findings. A new auditor is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ..model.finding import Finding
+from . import binding, codes, establishment, indicator, opacity, parameters, wireshark
+from .case import Case
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """One auditor: its name, by which a user leaves it out, and its question."""
+
+    name: str
+    audit: Callable[[Case], tuple[Finding, ...]]
+
+
+AUDITORS: Final = (
+    Auditor(establishment.NAME, establishment.audit),
+    Auditor(codes.NAME, codes.audit),
+    Auditor(binding.NAME, binding.audit),
+    Auditor(opacity.NAME, opacity.audit),
+    Auditor(parameters.NAME, parameters.audit),
+    Auditor(indicator.NAME, indicator.audit),
+    Auditor(wireshark.NAME, wireshark.audit),
+)
+"""In the order in which they are asked and reported."""

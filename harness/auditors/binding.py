@@ -1,0 +1,149 @@
+"""Are the certificates that DTLS presented the ones that were signalled, and did each party look?
+
+Three sources that must agree: the fingerprints in the signalling, as sent and as received; the certificates on each
+leg's wire; and what each endpoint says it presented and saw (RFC 8827 section 6.5, RFC 8122, RFC 5763).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..codes.teams20 import thumbprint
+from ..model.base import Party
+from ..model.finding import CALL_WIDE, Finding, Reason, Severity
+from ..model.scenario import Mode
+from ..model.statement import EndpointStatement
+from ..wire.dtls import DtlsAssociation
+from .case import Case
+from .leg import Leg
+from .say import Voice, quoted
+from .signalled import received, sent
+
+NAME: Final = "binding"
+
+_say = Voice(NAME)
+_GRAVE: Final = frozenset({Severity.ALARM, Severity.INCONCLUSIVE})
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """Signalling against signalling, wire against signalling, wire against wire, statement against wire."""
+    findings = [finding for party in Party for finding in _party(case, party)]
+    if not any(finding.severity in _GRAVE for finding in findings) and all(_presented(case, party) for party in Party):
+        detail = "each party was presented the certificate that the other one has, and that was signalled"
+        findings.append(_say.fact(Reason.CERTIFICATES_AGREE, CALL_WIDE, detail))
+    return tuple(findings)
+
+
+def _party(case: Case, party: Party) -> Iterator[Finding]:
+    yield from _altered(case, party)
+    yield from _signalled(case, party)
+    yield from _substituted(case, party)
+    yield from _not_visible(case, party)
+    yield from _statement(case, party)
+
+
+def _altered(case: Case, party: Party) -> Iterator[Finding]:
+    """What this party received against what the other one sent."""
+    originals = sent(case.signalling, party.peer)
+    for description in received(case.signalling, party):
+        if any(description.written == original.written for original in originals):
+            continue
+        if any(description.meant == original.meant for original in originals):
+            detail = f"the {description.kind} reached {party} with its fingerprints spelled differently"
+            yield _say.notice(Reason.FINGERPRINT_ALTERED, CALL_WIDE, detail)
+        else:
+            detail = f"the {description.kind} reached {party} with other fingerprints than {party.peer} sent"
+            yield _say.alarm(Reason.FINGERPRINT_ALTERED, CALL_WIDE, detail)
+
+
+def _signalled(case: Case, party: Party) -> Iterator[Finding]:
+    """Each certificate presented to this party: did the other one announce it, and was this one told of it?"""
+    leg = case.leg(party)
+    if leg is None:
+        return
+    announced, told = sent(case.signalling, party.peer), received(case.signalling, party)
+    for certificate in _presented(case, party):
+        shown = f"{party} was presented {_printed(certificate)}"
+        if not any(one.covers(certificate) for one in announced):
+            detail = f"{shown}, which {party.peer} did not announce in the signalling"
+            yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, detail)
+        if case.connected(party) and not (told and told[-1].covers(certificate)):
+            detail = f"{shown}, which the signalling it received does not name, and considered itself connected"
+            yield _say.alarm(Reason.FINGERPRINT_NOT_COMPARED, party, detail)
+
+
+def _substituted(case: Case, party: Party) -> Iterator[Finding]:
+    """Each certificate presented to this party against those that the other one presented on its own leg."""
+    leg, own = case.leg(party), _own(case, party.peer)
+    for certificate in _presented(case, party):
+        if own and leg is not None and certificate not in own:
+            detail = f"{party} was presented {_printed(certificate)} where {party.peer} presented {_printed(own[0])}"
+            yield _say.alarm(Reason.CERTIFICATE_SUBSTITUTED, leg.name, detail)
+
+
+def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
+    """A connected call must show certificates, unless there was no DTLS at all and media went in clear."""
+    if not case.connected(party) or _presented(case, party):
+        return
+    leg = case.leg(party)
+    in_clear = leg is not None and not leg.associations and bool(leg.outward.packets)
+    if case.recording.mode is Mode.E2EE and not in_clear:
+        detail = f"{party} is connected, but no certificate presented to it could be read from the wire"
+        yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
+
+
+def _statement(case: Case, party: Party) -> Iterator[Finding]:
+    """What an endpoint says it presented, saw and negotiated, against its own leg."""
+    statement, leg = case.statements.get(party), case.leg(party)
+    if statement is None:
+        yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} does not say which certificates it saw")
+    elif leg is not None and leg.datagrams:
+        for detail in _contradictions(statement, leg):
+            yield _say.alarm(Reason.STATEMENT_CONTRADICTS_WIRE, party, detail)
+
+
+def _contradictions(statement: EndpointStatement, leg: Leg) -> Iterator[str]:
+    who = statement.party
+    for verb, stated, on_wire in (
+        ("presented", statement.local_certificate, [c for one in leg.associations for c in one.certificates_near[:1]]),
+        ("saw", statement.presented_certificate, [c for one in leg.associations for c in one.certificates_far[:1]]),
+    ):
+        if stated is not None and on_wire and stated.lower() not in {one.hex() for one in on_wire}:
+            yield f"{who} says it {verb} another certificate than {_printed(on_wire[0])}, which its leg shows"
+    if statement.presented_certificate is not None and not leg.associations:
+        yield f"{who} says it saw a certificate, but its leg shows no DTLS handshake"
+    if statement.dtls is not None:
+        yield from _parameters(statement, leg.associations)
+
+
+def _parameters(statement: EndpointStatement, shown: tuple[DtlsAssociation, ...]) -> Iterator[str]:
+    """The stated version, suite and profile must all be those of one handshake of the leg."""
+    assert statement.dtls is not None
+    stated = (statement.dtls.version, statement.dtls.suite, statement.dtls.srtp_profile)
+    negotiated = [(one.version, one.suite_iana, one.srtp_profile) for one in shown]
+    if not any(_agree(stated, one) for one in negotiated):
+        on_wire = "; ".join(" ".join(str(value) for value in one) for one in negotiated) or "no DTLS handshake"
+        yield f"{statement.party} says {quoted(' '.join(str(value) for value in stated))}, its leg shows {on_wire}"
+
+
+def _agree(stated: tuple[str | None, ...], negotiated: tuple[str | None, ...]) -> bool:
+    """What one side leaves open (a profile under DTLS 1.3 is encrypted) contradicts nothing."""
+    return all(None in (said, seen) or said == seen for said, seen in zip(stated, negotiated, strict=True))
+
+
+def _presented(case: Case, party: Party) -> tuple[bytes, ...]:
+    """The certificates that this party's leg shows it was presented: the peer's own, without its chain."""
+    leg = case.leg(party)
+    return () if leg is None else tuple(dict.fromkeys(c for one in leg.associations for c in one.certificates_far[:1]))
+
+
+def _own(case: Case, party: Party) -> tuple[bytes, ...]:
+    """The certificates that this party's leg shows it presented."""
+    leg = case.leg(party)
+    return () if leg is None else tuple(dict.fromkeys(c for one in leg.associations for c in one.certificates_near[:1]))
+
+
+def _printed(certificate: bytes) -> str:
+    """A certificate as a person can compare it: the first bytes of its SHA-256 thumbprint."""
+    return f"certificate {thumbprint(certificate)[:8].hex(':').upper()}…"

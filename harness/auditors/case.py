@@ -1,0 +1,54 @@
+"""The case that auditors are asked about: what a defender could have observed of one call, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..model.base import Party
+from ..model.recording import Recording, SignalEntry
+from ..model.statement import EndpointStatement
+from ..vantage.dissect import Dissection
+from ..vantage.table import PacketTable
+from .leg import Leg
+from .policy import Policy
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recorded call.
+
+    `tables` and `dissections` are by vantage name; `dissections` is None when Wireshark was not asked. `keylogs` holds
+    master secrets by client random. What an expectation or the ground truth says is not here, on purpose.
+    """
+
+    recording: Recording
+    tables: Mapping[str, PacketTable]
+    statements: Mapping[Party, EndpointStatement]
+    signalling: tuple[SignalEntry, ...]
+    keylogs: Mapping[Party, Mapping[bytes, bytes]]
+    dissections: Mapping[str, Dissection] | None
+    policy: Policy
+
+    @cached_property
+    def legs(self) -> tuple[Leg, ...]:
+        """Every leg whose packets were recorded, in the order of the recording."""
+        return tuple(
+            Leg(vantage, self.tables[vantage.name], self.keylogs.get(vantage.party, {}))
+            for vantage in self.recording.vantages
+            if vantage.name in self.tables
+        )
+
+    def leg(self, party: Party) -> Leg | None:
+        """The leg next to this party; None when nothing was recorded there."""
+        return next((leg for leg in self.legs if leg.party is party), None)
+
+    @property
+    def silent(self) -> tuple[Party, ...]:
+        """The parties that left no statement."""
+        return tuple(party for party in Party if party not in self.statements)
+
+    def connected(self, party: Party) -> bool:
+        """Whether this party says that its call was up."""
+        return party in self.statements and self.statements[party].connected

@@ -1,0 +1,88 @@
+"""Did the call come about, and if not, who ended it and why? Also: did our own eyes lose anything?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..model.base import Party
+from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.recording import Vantage
+from ..model.statement import Failure
+from .case import Case
+from .say import Voice, quoted
+
+NAME: Final = "establishment"
+
+FAILURES: Final = frozenset(
+    {
+        Reason.FINGERPRINT_MISMATCH,
+        Reason.FINGERPRINT_MISSING,
+        Reason.FINGERPRINT_UNUSABLE,
+        Reason.SDP_REJECTED,
+        Reason.ICE_FAILED,
+        Reason.DTLS_ERROR,
+        Reason.DTLS_TIMEOUT,
+        Reason.SRTP_PROFILE_MISSING,
+        Reason.CONNECTION_LOST,
+        Reason.REMOTE_HUNG_UP,
+        Reason.ENDPOINT_ERROR,
+    }
+)
+"""What an endpoint may give as the reason of its failure. Any other would let it speak in an auditor's name."""
+
+_say = Voice(NAME)
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """The answers of both statements, then whether every packet that the sockets counted was recorded."""
+    return (*_established(case), *_failures(case), *_losses(case))
+
+
+def _established(case: Case) -> Iterator[Finding]:
+    for party in case.silent:
+        yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement")
+    down = [party for party, statement in case.statements.items() if not statement.connected]
+    if down:
+        who = " and ".join(sorted(down))
+        yield _say.fact(Reason.CALL_NOT_ESTABLISHED, CALL_WIDE, f"{who} never considered the call connected")
+    elif not case.silent:
+        yield _say.fact(Reason.CALL_ESTABLISHED, CALL_WIDE, "both parties considered the call connected")
+
+
+def _failures(case: Case) -> Iterator[Finding]:
+    failures = {party: one.failure for party, one in case.statements.items() if one.failure is not None}
+    for party, failure in failures.items():
+        yield _failure(party, failure, failures.get(party.peer))
+    unexplained = not failures and not case.silent and not all(one.connected for one in case.statements.values())
+    if unexplained:
+        yield _say.alarm(Reason.ENDPOINT_ERROR, CALL_WIDE, "the call did not come about and neither party says why")
+
+
+def _failure(party: Party, failure: Failure, of_peer: Failure | None) -> Finding:
+    if failure.reason not in FAILURES:
+        detail = f"{party} gives {failure.reason} as the reason of its failure, which is none"
+        return _say.alarm(Reason.ENDPOINT_ERROR, party, detail)
+    detail = f"{party} ended the call: {quoted(failure.detail)}"
+    # Somebody has to hang up first: the echo of a hang-up that has its own reason tells nothing new.
+    echo = of_peer is not None and of_peer.reason is not Reason.REMOTE_HUNG_UP
+    if failure.reason is Reason.REMOTE_HUNG_UP and echo:
+        return _say.notice(failure.reason, party, detail)
+    return _say.alarm(failure.reason, party, detail)
+
+
+def _losses(case: Case) -> Iterator[Finding]:
+    for vantage in case.recording.vantages:
+        table = case.tables.get(vantage.name)
+        if table is not None and (why := _loss(vantage, len(table))) is not None:
+            yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, vantage.name, why)
+
+
+def _loss(vantage: Vantage, recorded: int) -> str | None:
+    if vantage.dropped:
+        return f"the kernel dropped {vantage.dropped} packets before the tap"
+    if vantage.packets != vantage.sockets:
+        return f"the tap wrote {vantage.packets} packets where the sockets counted {vantage.sockets}"
+    if recorded != vantage.packets:
+        return f"the capture holds {recorded} packets where the tap wrote {vantage.packets}"
+    return None

@@ -1,0 +1,201 @@
+"""One leg of a call: the packets between a party and what is next on its path, and what they say by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from ..model.base import Party
+from ..model.recording import Vantage
+from ..vantage.table import PacketTable
+from ..wire import rtp, srtp, stun
+from ..wire.demux import PacketClass
+from ..wire.dtls import DtlsAssociation, associations, records, suite_by_iana
+from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
+from .say import counted
+
+_MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
+
+_OFTEN: Final = 12
+_OFTEN_PER_PACKET: Final = 3 / 256
+"""How often one first payload byte must come back among n: 12 + 3n/256 times. By chance some byte of the 256 does that
+in fewer than 1 of 10^8 streams of any length (binomial tail, computed for 12 to 20,000 packets)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """One packet of a leg: `frame` counts from 1 as Wireshark does, `pair` stands for its two addresses."""
+
+    frame: int
+    time: float
+    outward: bool
+    klass: PacketClass
+    pair: frozenset[int]
+    data: bytes
+
+
+@dataclass(frozen=True)
+class SessionKeys:
+    """SRTP keys of one association, for each direction of this leg, and the secret they come from."""
+
+    client_random: bytes
+    master_secret: bytes
+    outward: SendingKey
+    inward: SendingKey
+
+
+@dataclass(frozen=True)
+class Media:
+    """The media packets of one direction with the fate of each; `fates` is empty when no keys are at hand."""
+
+    packets: tuple[MediaPacket, ...]
+    fates: tuple[Fate, ...]
+
+    def frames(self, fate: Fate) -> tuple[int, ...]:
+        """The frame numbers of the packets with this fate."""
+        return tuple(
+            packet.frame for packet, one in zip(self.packets, self.fates, strict=bool(self.fates)) if one is fate
+        )
+
+    @property
+    def genuine(self) -> int:
+        """How many packets a holder of the keys made, replays not counted."""
+        return sum(fate.genuine for fate in self.fates)
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One vantage with its packets. `keylog`: the party's own master secrets, by client random."""
+
+    vantage: Vantage
+    table: PacketTable
+    keylog: Mapping[bytes, bytes]
+
+    @property
+    def name(self) -> str:
+        return self.vantage.name
+
+    @property
+    def party(self) -> Party:
+        return self.vantage.party
+
+    @cached_property
+    def datagrams(self) -> tuple[Datagram, ...]:
+        """Every packet of the leg, in order."""
+        table = self.table
+        columns = (table.time, table.outward, table.klass, table.source, table.destination, table.offset, table.length)
+        return tuple(
+            Datagram(frame, time, outward, PacketClass(klass), frozenset((source, to)), table.blob[at : at + length])
+            for frame, (time, outward, klass, source, to, at, length) in enumerate(
+                zip(*(column.tolist() for column in columns), strict=True), start=1
+            )
+        )
+
+    @cached_property
+    def associations(self) -> tuple[DtlsAssociation, ...]:
+        """Every DTLS handshake of this leg, pair of addresses by pair of addresses."""
+        pairs: dict[frozenset[int], list[tuple[bool, bytes]]] = {}
+        for one in self.datagrams:
+            if one.klass is PacketClass.DTLS:
+                pairs.setdefault(one.pair, []).append((one.outward, one.data))
+        return tuple(found for datagrams in pairs.values() for found in associations(datagrams))
+
+    @cached_property
+    def keys(self) -> tuple[SessionKeys, ...]:
+        """SRTP keys of each handshake whose master secret the party exported."""
+        return tuple(keys for one in self.associations if (keys := _keys(one, self.keylog)) is not None)
+
+    @cached_property
+    def outward(self) -> Media:
+        """The media packets that the party sent."""
+        return self._media(True, [keys.outward for keys in self.keys])
+
+    @cached_property
+    def inward(self) -> Media:
+        """The media packets that arrived at the party, whoever sent them."""
+        return self._media(False, [keys.inward for keys in self.keys])
+
+    @cached_property
+    def unexplained(self) -> tuple[int, ...]:
+        """Frames of packets that belong to no protocol of a call, or only pretend to."""
+        return tuple(one.frame for one in self.datagrams if not _explained(one))
+
+    @cached_property
+    def clear(self) -> tuple[str, ...]:
+        """What shows that the party sent media in clear, one sentence each; empty when nothing does."""
+        packets = self.outward.packets
+        if packets and not self.associations:
+            return (f"{counted(len(packets), 'media packet')} left {self.party} without any DTLS handshake",)
+        evidence = list(_constant_payloads(packets))
+        unencrypted = len(self.outward.frames(Fate.CLEAR))
+        if unencrypted:
+            evidence.append(f"{counted(unencrypted, 'packet')} of {self.party} carry a tag but are not encrypted")
+        return tuple(evidence)
+
+    def first_media(self, seconds: float) -> list[bytes]:
+        """The RTP packets that the party sent in the first seconds after its first one."""
+        packets = [one for one in self.datagrams if one.outward and one.klass is PacketClass.SRTP]
+        return [one.data for one in packets if one.time <= packets[0].time + seconds]
+
+    def _media(self, outward: bool, keys: list[SendingKey]) -> Media:
+        packets = tuple(
+            MediaPacket(one.frame, one.klass, one.data)
+            for one in self.datagrams
+            if one.outward is outward and one.klass in _MEDIA
+        )
+        return Media(packets, fates(packets, keys) if keys else ())
+
+
+def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> SessionKeys | None:
+    """SRTP keys by RFC 5764 section 4.2; None without a secret, or when the handshake was not seen whole."""
+    client, server = association.client_random, association.server_random
+    suite, profile = association.suite_iana, association.srtp_profile
+    master = keylog.get(client or b"")
+    if not (client and server and suite and master and profile in PROFILES):
+        return None
+    try:
+        prf_hash = suite_by_iana(suite).prf_hash
+        length = srtp.keying_material_length(profile)
+        material = srtp.export_keying_material_tls12(master, client, server, length, prf_hash)
+    except ValueError:  # a suite or a secret that no DTLS 1.2 handshake has
+        return None
+    keys = srtp.split_keying_material(material, profile)
+    of_client, of_server = (SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt))
+    outward, inward = (of_client, of_server) if association.client_is_near else (of_server, of_client)
+    return SessionKeys(client, master, outward, inward)
+
+
+def _explained(datagram: Datagram) -> bool:
+    """A TURN channel or ZRTP is unexplained too: nothing here looks into it."""
+    try:
+        if datagram.klass is PacketClass.STUN:
+            stun.parse(datagram.data)
+        elif datagram.klass is PacketClass.DTLS:
+            records(datagram.data)
+    except ValueError:
+        return False
+    return datagram.klass in (PacketClass.STUN, PacketClass.DTLS, *_MEDIA)
+
+
+def _constant_payloads(packets: tuple[MediaPacket, ...]) -> Iterator[str]:
+    """Opus and VP8 begin most payloads with the same byte; ciphertext begins each with a random one."""
+    first_bytes: dict[int, Counter[int]] = {}
+    for packet in packets:
+        if packet.klass is PacketClass.SRTP and (found := _first_payload_byte(packet.data)) is not None:
+            ssrc, byte = found
+            first_bytes.setdefault(ssrc, Counter())[byte] += 1
+    for ssrc, counter in first_bytes.items():
+        (byte, most), total = counter.most_common(1)[0], counter.total()
+        if most >= _OFTEN + _OFTEN_PER_PACKET * total:
+            yield f"{most} of {total} payloads of SSRC 0x{ssrc:08x} begin with 0x{byte:02x}, which no cipher would make"
+
+
+def _first_payload_byte(data: bytes) -> tuple[int, int] | None:
+    try:
+        header = rtp.parse(data)
+    except ValueError:
+        return None
+    return (header.ssrc, data[header.header_length]) if len(data) > header.header_length else None

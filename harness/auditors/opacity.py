@@ -1,0 +1,155 @@
+"""Is there only ciphertext on the wire, under keys that the two endpoints share, and is every packet accounted for?
+
+In layers: every packet is of a known class and well-formed; every media packet is authentic under the endpoint's own
+exported keys; no payload is clear by its content, and no marker can be decoded from the wire; what came in and is not
+authentic was refused. A statistic can show that something is clear, never that it is encrypted: keys show that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..markers.recover import recover
+from ..model.base import Party
+from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.statement import EndpointStatement
+from .accounting import Balance
+from .authenticity import Fate
+from .case import Case
+from .leg import Leg, Media
+from .say import Voice, counted
+
+NAME: Final = "opacity"
+
+MARKER_SECONDS: Final = 1.5
+"""How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
+
+_FRAMES_SHOWN: Final = 5
+_say = Voice(NAME)
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """Each leg by itself, then the keys of both."""
+    findings: list[Finding] = []
+    for party in Party:
+        leg = case.leg(party)
+        if leg is None:
+            findings.append(_say.inconclusive(Reason.NO_PACKETS, party, f"nothing was recorded next to {party}"))
+        elif not leg.datagrams:
+            findings.append(_empty(case, leg))
+        else:
+            findings.extend(_leg(case, leg))
+    return (*findings, *_shared_keys(case))
+
+
+def _empty(case: Case, leg: Leg) -> Finding:
+    """An empty leg is what a refused call leaves behind, and only that."""
+    up = [party for party in Party if case.connected(party)]
+    doubt = f"{up[0]} says it was connected" if up else _why_media_is_due(case, leg.party)
+    if doubt is not None:
+        return _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no packet was recorded, but {doubt}")
+    return _say.fact(Reason.NO_PACKETS, leg.name, "no packet: the call ended before anything was sent")
+
+
+def _why_media_is_due(case: Case, party: Party) -> str | None:
+    """Why media should have left this party; None when its absence is natural."""
+    if case.silent:
+        return f"{case.silent[0]} left no statement to explain that"
+    sent = case.statements[party].packets
+    if sent.rtp_sent + sent.rtcp_sent:
+        return f"{party} says it sent {counted(sent.rtp_sent + sent.rtcp_sent, 'media packet')}"
+    up = [one for one in Party if case.connected(one)]
+    if len(up) == len(Party) and case.recording.media_seconds > 0:
+        return f"media flowed for {case.recording.media_seconds:g} s"
+    return None
+
+
+def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
+    if leg.unexplained:
+        detail = f"{counted(len(leg.unexplained), 'packet')} of no known protocol: {_frames(leg.unexplained)}"
+        yield _say.alarm(Reason.UNEXPLAINED_PACKET, leg.name, detail)
+    yield from _clear(leg)
+    if not leg.outward.packets and (why := _why_media_is_due(case, leg.party)) is not None:
+        yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
+    if leg.keys:
+        yield from _authenticated(case, leg)
+    elif leg.associations and (case.connected(leg.party) or leg.outward.packets):
+        yield _say.inconclusive(
+            Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}"
+        )
+
+
+def _clear(leg: Leg) -> Iterator[Finding]:
+    for evidence in leg.clear:
+        yield _say.alarm(Reason.PLAINTEXT_ON_WIRE, leg.name, evidence)
+    found = recover(leg.first_media(MARKER_SECONDS))
+    for asset, ssrc, _ in found:
+        detail = f"the {asset} of SSRC 0x{ssrc:08x} can be decoded from the wire, with its marker"
+        yield _say.alarm(Reason.MARKER_ON_WIRE, leg.name, detail)
+    if found and not leg.clear:
+        yield _say.alarm(Reason.PLAINTEXT_ON_WIRE, leg.name, "media packets can be decoded as they are on the wire")
+
+
+def _authenticated(case: Case, leg: Leg) -> Iterator[Finding]:
+    forged = leg.outward.frames(Fate.FAILED)
+    if forged:
+        detail = f"{_of(forged, leg.outward)} that {leg.party} sent are not authentic under its keys: {_frames(forged)}"
+        yield _say.alarm(Reason.PACKET_NOT_AUTHENTICATED, leg.name, detail)
+    foreign, repeated = leg.inward.frames(Fate.FAILED), leg.inward.frames(Fate.REPEATED)
+    packets = len(leg.outward.packets) + len(leg.inward.packets)
+    if packets and not (forged or foreign or repeated):
+        detail = f"all {counted(packets, 'media packet')} are authentic under the exported keys"
+        yield _say.fact(Reason.EVERY_PACKET_AUTHENTICATED, leg.name, detail)
+    statement = case.statements.get(leg.party)
+    if statement is None:
+        yield _say.inconclusive(Reason.STATEMENT_MISSING, leg.party, f"{leg.party} does not say what it accepted")
+    else:
+        yield from _accepted(leg, statement, foreign, repeated)
+
+
+def _accepted(
+    leg: Leg, statement: EndpointStatement, foreign: Sequence[int], repeated: Sequence[int]
+) -> Iterator[Finding]:
+    """What came in and should not have: refused, or not?"""
+    balance = Balance(leg.inward.fates, statement.packets)
+    came_in = counted(len(leg.inward.packets), "packet")
+    took = f"{leg.party} accepted {balance.accepted} of {came_in} where {leg.inward.genuine} are genuine"
+    # When forgeries and replays can explain an excess equally well, it is called by the graver name.
+    if balance.foreign_accepted or (balance.excess and not balance.replays_accepted):
+        detail = f"{took}; not authentic: {_frames(foreign)}"
+        yield _say.alarm(Reason.FOREIGN_PACKET_ACCEPTED, leg.name, detail)
+    elif foreign:
+        detail = f"{_of(foreign, leg.inward)} that came in are not authentic, and were refused: {_frames(foreign)}"
+        yield _say.notice(Reason.FOREIGN_PACKET_DROPPED, leg.name, detail)
+    if balance.replays_accepted:
+        yield _say.alarm(Reason.REPLAY_ACCEPTED, leg.name, f"{took}; replayed: {_frames(repeated)}")
+    elif repeated:
+        detail = f"{_of(repeated, leg.inward)} that came in are replays, and were refused: {_frames(repeated)}"
+        yield _say.notice(Reason.REPLAY_DROPPED, leg.name, detail)
+
+
+def _shared_keys(case: Case) -> Iterator[Finding]:
+    """One session between the two, or one on each side of somebody?"""
+    secrets = {leg.party: {(one.client_random, one.master_secret) for one in leg.keys} for leg in case.legs if leg.keys}
+    if len(secrets) < len(Party):
+        return
+    if secrets[Party.ALICE] == secrets[Party.BOB]:
+        detail = "alice and bob hold the same master secret for the DTLS handshake on their legs"
+        yield _say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
+    else:
+        detail = "alice and bob hold different master secrets: each shares its keys with somebody else"
+        yield _say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
+
+
+def _of(frames: Sequence[int], media: Media) -> str:
+    return f"{len(frames)} of {counted(len(media.packets), 'media packet')}"
+
+
+def _frames(frames: Sequence[int]) -> str:
+    """ "frames 3, 5, 8", cut after a few."""
+    if not frames:
+        return "no frame"
+    shown = ", ".join(str(frame) for frame in frames[:_FRAMES_SHOWN])
+    more = ", …" if len(frames) > _FRAMES_SHOWN else ""
+    return f"{'frame' if len(frames) == 1 else 'frames'} {shown}{more}"

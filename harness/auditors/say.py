@@ -1,0 +1,46 @@
+"""How an auditor phrases a finding: its own name, a severity, and a sentence of bounded length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..model.finding import Finding, Reason, Severity
+
+MAX_DETAIL: Final = 1000
+"""Characters of a detail. What is quoted in it comes from the system under test and may be of any length."""
+
+_MAX_QUOTE: Final = 80
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One auditor's voice; `name` signs each finding."""
+
+    name: str
+
+    def fact(self, reason: Reason, vantage: str, detail: str) -> Finding:
+        return self._finding(reason, Severity.FACT, vantage, detail)
+
+    def notice(self, reason: Reason, vantage: str, detail: str) -> Finding:
+        return self._finding(reason, Severity.NOTICE, vantage, detail)
+
+    def alarm(self, reason: Reason, vantage: str, detail: str) -> Finding:
+        return self._finding(reason, Severity.ALARM, vantage, detail)
+
+    def inconclusive(self, reason: Reason, vantage: str, detail: str) -> Finding:
+        return self._finding(reason, Severity.INCONCLUSIVE, vantage, detail)
+
+    def _finding(self, reason: Reason, severity: Severity, vantage: str, detail: str) -> Finding:
+        shown = detail if len(detail) <= MAX_DETAIL else f"{detail[: MAX_DETAIL - 1]}…"
+        return Finding(auditor=self.name, reason=reason, severity=severity, vantage=vantage, detail=shown)
+
+
+def quoted(text: str) -> str:
+    """Text of the system under test, safe to print: control characters escaped, cut after 80 characters."""
+    return repr(text if len(text) <= _MAX_QUOTE else f"{text[:_MAX_QUOTE]}…")
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 packet", "2 packets"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,83 @@
+"""The fingerprints of the signalling: what a description says about certificates, and which it covers (RFC 8122)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ..model.base import Party
+from ..model.recording import SignalEntry, SignalKind
+from ..wire.sdp import Fingerprint, Sdp
+
+_DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
+
+STRONG: Final = frozenset({"sha-256", "sha-384", "sha-512"})
+"""Hash functions that may vouch for a certificate. MD5 and SHA-1 must not be used (RFC 8122 section 5.1)."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """An offer or answer: its fingerprints. `unreadable` holds a body that is no SDP, so that two can be compared."""
+
+    kind: SignalKind
+    fingerprints: tuple[Fingerprint, ...]
+    unreadable: str | None = None
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        """The lines as they are."""
+        return (self.unreadable, *self.fingerprints)
+
+    @property
+    def meant(self) -> tuple[object, ...]:
+        """What the lines say: neither their order nor the case of well-formed digits matters."""
+        return (self.unreadable, frozenset(_meaning(one) for one in self.fingerprints))
+
+    def covers(self, certificate: bytes) -> bool:
+        """Whether this description vouches for a DER certificate.
+
+        At each level that has fingerprints, every strong hash function that is used must have a line that matches:
+        stacks differ in which line they take, so one genuine line does not make up for a false one beside it.
+        """
+        levels = {one.level for one in self.fingerprints}
+        return bool(levels) and all(
+            _vouch([one for one in self.fingerprints if one.level == level], certificate) for level in levels
+        )
+
+
+def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
+    """The descriptions that this party sent, as they left it."""
+    return tuple(
+        _read(one.message.kind, one.message.body)
+        for one in entries
+        if (one.hop, one.direction, one.message.sender) == (party.value, "out", party)
+        and one.message.kind in _DESCRIBES
+    )
+
+
+def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
+    """The descriptions that reached this party."""
+    return tuple(
+        _read(one.message.kind, one.message.body)
+        for one in entries
+        if (one.hop, one.direction) == (party.value, "in") and one.message.kind in _DESCRIBES
+    )
+
+
+def _read(kind: SignalKind, body: str) -> Description:
+    try:
+        return Description(kind, Sdp.parse(body).fingerprints())
+    except ValueError:
+        return Description(kind, (), unreadable=body)
+
+
+def _meaning(fingerprint: Fingerprint) -> tuple[int | None, str, bytes | str]:
+    digest = fingerprint.digest()
+    return (fingerprint.level, fingerprint.algorithm.lower(), fingerprint.value if digest is None else digest)
+
+
+def _vouch(fingerprints: list[Fingerprint], certificate: bytes) -> bool:
+    strong = [one for one in fingerprints if one.algorithm.lower() in STRONG and one.digest() is not None]
+    used = {one.algorithm.lower() for one in strong}
+    return bool(used) and used <= {one.algorithm.lower() for one in strong if one.matches(certificate)}

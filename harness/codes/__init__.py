@@ -1,0 +1,1 @@
+"""The security code that two people compare, derived from certificate thumbprints. Pure."""

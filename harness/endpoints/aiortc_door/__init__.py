@@ -1,0 +1,21 @@
+"""The only door to private parts of aiortc 1.16 and aioice 0.13.
+
+It adds eyes and a voice to the real stack and leaves its decisions alone: which fingerprint is accepted, which packet
+is dropped, when a handshake has failed is decided by aiortc, right or wrong. What aiortc would only log, or raise in
+a task that nobody awaits, is told to a Watcher instead.
+"""
+
+import logging
+
+from .certificate import CallCertificate
+from .clear_transport import ClearTransport
+from .dtls_transport import DtlsTransport
+from .stack import Stack
+from .transport import Transport
+from .watcher import Watcher
+
+__all__ = ["CallCertificate", "ClearTransport", "DtlsTransport", "Stack", "Transport", "Watcher"]
+
+# The libraries log tracebacks as warnings, which Python prints when nobody has asked for logs.
+for _library in ("aiortc", "aioice"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())

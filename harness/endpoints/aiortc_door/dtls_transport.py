@@ -1,0 +1,129 @@
+"""DTLS-SRTP as aiortc does it, with what it knows about a failure told instead of logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiortc import RTCDtlsParameters
+from aiortc.rtcdtlstransport import State
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
+
+from ...model.finding import Reason
+from ...model.statement import DtlsParameters
+from ...wire.dtls import srtp_profile_by_openssl, suite_by_openssl
+from ...wire.sdp import Fingerprint
+from ...wire.srtp import LABEL, keying_material_length, split_keying_material
+from ..handshake import Handshake, refusal
+from ..sessions import Inbound, Outbound
+from .transport import Transport
+
+
+class _AttentiveConnection:
+    """pyOpenSSL's connection, which remembers the errors that aiortc swallows."""
+
+    def __init__(self, connection: SSL.Connection) -> None:
+        self._connection = connection
+        self.words = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def do_handshake(self) -> None:
+        self._heed(self._connection.do_handshake)
+
+    def recv(self, size: int) -> bytes:
+        data: bytes = self._heed(self._connection.recv, size)
+        return data
+
+    def _heed(self, step: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return step(*args)
+        except SSL.WantReadError:
+            raise
+        except SSL.ZeroReturnError:
+            self.words = "the peer sent close_notify"
+            raise
+        except SSL.Error as error:
+            self.words = _words(error) or self.words
+            raise
+
+
+def _words(error: SSL.Error) -> str:
+    """OpenSSL's error queue as text; empty when the queue was, as it is after the error that counted."""
+    queue = error.args[0] if error.args and isinstance(error.args[0], list) else [error.args]
+    return "; ".join(str(entry[-1]) for entry in queue if entry)
+
+
+class DtlsTransport(Transport):
+    """aiortc's DTLS transport. Specimens override `compare` and `sessions`."""
+
+    _ssl: Any
+
+    async def start(self, remoteParameters: RTCDtlsParameters) -> None:
+        if remoteParameters.fingerprints:
+            await super().start(remoteParameters)
+            return
+        # Here aiortc fails an assertion, in a task that nobody awaits.
+        failure = refusal((), b"")
+        self.watcher.failed(failure.reason, failure.detail)
+        self._set_state(State.FAILED)
+
+    async def _do_handshake(self) -> None:
+        attentive = _AttentiveConnection(self._ssl)
+        self._ssl = attentive
+        await super()._do_handshake()
+        if self._state is State.FAILED:
+            words = attentive.words
+            lost = (Reason.CONNECTION_LOST, "the ICE transport was lost during the DTLS handshake")
+            self.watcher.failed(*(Reason.DTLS_ERROR, f"OpenSSL: {words}") if words else lost)
+
+    def _validate_peer_identity(self, remoteParameters: RTCDtlsParameters) -> None:
+        certificate = self._ssl.get_peer_certificate(as_cryptography=True)
+        promised = (Fingerprint(None, line.algorithm, line.value) for line in remoteParameters.fingerprints)
+        handshake = Handshake(certificate.public_bytes(Encoding.DER), tuple(promised), self.parameters())
+        self.watcher.shook_hands(handshake)
+        self.compare(handshake, remoteParameters)
+
+    def compare(self, handshake: Handshake, remote: RTCDtlsParameters) -> None:
+        """Compare the presented certificate with the promised fingerprints, as aiortc does."""
+        super()._validate_peer_identity(remote)
+        if self._state is State.FAILED:
+            failure = refusal(handshake.promised, handshake.presented)
+            self.watcher.failed(failure.reason, failure.detail)
+
+    def sessions(self) -> tuple[Inbound, Outbound]:
+        """The SRTP sessions of this call."""
+        return self._rx_srtp, self._tx_srtp
+
+    def keys_and_salts(self) -> tuple[bytes, bytes]:
+        """Master key followed by master salt, for what is received and for what is sent (RFC 5764 section 4.2)."""
+        profile = self.parameters().srtp_profile
+        if profile is None:
+            raise ValueError("no SRTP profile was negotiated, there are no keys")
+        material = self._ssl.export_keying_material(LABEL, keying_material_length(profile))
+        keys = split_keying_material(material, profile)
+        both = keys.client_key_and_salt, keys.server_key_and_salt
+        return both if self._role == "server" else both[::-1]
+
+    def parameters(self) -> DtlsParameters:
+        profile = self._ssl.get_selected_srtp_profile().decode("ascii")
+        return DtlsParameters(
+            version=self._ssl.get_protocol_version_name(),
+            suite=suite_by_openssl(self._ssl.get_cipher_name()).iana,
+            srtp_profile=srtp_profile_by_openssl(profile) if profile else None,
+            role=self._role,
+        )
+
+    def _setup_srtp(self) -> None:
+        super()._setup_srtp()
+        if self._state is State.FAILED:
+            self.watcher.failed(Reason.SRTP_PROFILE_MISSING, "the DTLS handshake negotiated no SRTP profile")
+        else:
+            self._secure(*self.sessions())
+
+    def _why_closed(self) -> tuple[Reason, str]:
+        if self._ssl.get_shutdown() & SSL.RECEIVED_SHUTDOWN:
+            return Reason.REMOTE_HUNG_UP, "the peer ended DTLS with close_notify"
+        return super()._why_closed()

@@ -1,0 +1,91 @@
+"""What an endpoint is told and what it can do. Nobody outside this room knows the library behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from ..model.base import Asset, Party
+from ..model.datagram import Address, Tap
+from ..model.finding import Reason
+from ..model.scenario import Mode
+from ..model.statement import EndpointStatement, Failure
+
+MAX_DETAIL: Final = 1000
+"""Characters of a failure's sentence: what peers and libraries say is cut to this."""
+
+Advertise = Callable[[str, Address], Awaitable[Address]]
+"""(party, real address of a socket) -> the address that others are told, as behind a 1:1 NAT."""
+
+
+@dataclass(frozen=True)
+class EndpointSetup:
+    """One party's side of one call.
+
+    `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
+    silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
+    """
+
+    party: Party
+    peer_name: str
+    mode: Mode
+    media: tuple[Asset, ...]
+    markers: Mapping[Asset, int]
+    address: str
+    advertise: Advertise | None
+    tap: Tap
+    keylog: Callable[[str], None]
+
+
+class CallFailed(Exception):
+    """The call cannot go on at this endpoint. Its statement holds the same reason and detail."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Endpoint(Protocol):
+    """A client in a call. Create it inside a running event loop; `close` it whatever happened.
+
+    `offer`, `answer` and `accept` raise CallFailed when the peer's description cannot be used or the call is already
+    over, and OSError when no socket can be bound.
+    """
+
+    async def offer(self) -> str:
+        """The caller's first step: the SDP to send."""
+
+    async def answer(self, offer: str) -> str:
+        """The callee's step: take the offer, give the SDP to send back. From here on the call may come up."""
+
+    async def accept(self, answer: str) -> None:
+        """The caller's second step. From here on the call may come up."""
+
+    async def connect(self, seconds: float) -> bool:
+        """Wait until the call is up or has failed. No result within so many seconds is a failure too."""
+
+    def start_media(self) -> None:
+        """Begin to send the markers. Media is received from the moment the call is up."""
+
+    async def wait_heard(self) -> None:
+        """Wait until a marker was decoded in every asset of the call. Never returns when one stays silent."""
+
+    async def wait_failed(self) -> Failure:
+        """Wait until the call has failed or the peer has ended it. Never returns for a call that is simply closed."""
+
+    def hung_up(self, detail: str) -> None:
+        """The signalling says that the peer ended the call."""
+
+    def statement(self) -> EndpointStatement:
+        """This endpoint's account of the call so far; after `close`, the final one."""
+
+    async def close(self) -> None:
+        """End the call and release every task and socket. May be called again."""
+
+
+def failure(reason: Reason, detail: str) -> Failure:
+    """A failure whose sentence fits, whatever a peer or a library put into it."""
+    clean = detail.encode("utf-8", "replace").decode("utf-8")
+    return Failure(reason=reason, detail=clean[:MAX_DETAIL])

@@ -1,0 +1,1 @@
+"""Markers: random numbers carried by the media itself, so that having the media can be proved by decoding it."""

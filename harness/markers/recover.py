@@ -1,0 +1,98 @@
+"""Which markers are in a heap of RTP packets: the proof that whoever holds the packets holds the media.
+
+The packets are what an adversary wrote down or a vantage saw, so they are hostile: any order, doubled, forged, any
+bytes. Every stream is tried as VP8 and then as Opus, whatever its payload type says. Ciphertext is given up without
+one call to a decoder: it shows no VP8 key frame, and its first bytes do not repeat as those of Opus do.
+Limits: the 16 streams with the most packets out of the first 1,024, the first 2,048 packets of each, 30 frames of
+video and 6 s of sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..wire import rtp
+from ..wire.demux import PacketClass, classify
+from . import audio, opus, video, vp8
+
+MAX_STREAMS: Final = 16
+MAX_STREAMS_SEEN: Final = 1_024
+MAX_PACKETS: Final = 2_048
+
+_FIRST_TRY: Final = int(0.4 * opus.RATE)
+
+Stream = list[tuple[rtp.RtpHeader, bytes]]
+"""Header and payload of the packets of one SSRC."""
+
+
+class RecoveredMarker(NamedTuple):
+    """A marker that was decoded, checksum correct, from the packets of one SSRC. `asset` is "audio" or "video"."""
+
+    asset: str
+    ssrc: int
+    marker: int
+
+
+def recover(packets: Iterable[bytes]) -> tuple[RecoveredMarker, ...]:
+    """The markers in plaintext RTP packets, one or none for each SSRC, sorted by asset and SSRC. Never a ValueError."""
+    streams = sorted(_streams(packets).items(), key=lambda item: len(item[1]), reverse=True)
+    tried = (_recover_stream(ssrc, _in_order(stream)) for ssrc, stream in streams[:MAX_STREAMS])
+    return tuple(sorted(found for found in tried if found is not None))
+
+
+def _streams(packets: Iterable[bytes]) -> dict[int, Stream]:
+    """Packets by SSRC in order of arrival, each only once. What is no RTP is left out."""
+    unique: dict[int, dict[tuple[int, bytes], rtp.RtpHeader]] = {}
+    for data in packets:
+        if classify(data) is not PacketClass.SRTP:
+            continue
+        try:
+            header = rtp.parse(data)
+            payload = rtp.payload(data, header)
+        except ValueError:
+            continue
+        if header.ssrc not in unique and len(unique) == MAX_STREAMS_SEEN:
+            continue
+        stream = unique.setdefault(header.ssrc, {})
+        if len(stream) < MAX_PACKETS:
+            stream.setdefault((header.sequence, payload), header)
+    return {ssrc: [(header, payload) for (_, payload), header in stream.items()] for ssrc, stream in unique.items()}
+
+
+def _in_order(stream: Stream) -> Stream:
+    """By sequence number, across its wrap to zero: the first arrival is the middle of the circle (RFC 1982)."""
+    middle = stream[0][0].sequence - 0x8000
+    return sorted(stream, key=lambda packet: (packet[0].sequence - middle) & 0xFFFF)
+
+
+def _recover_stream(ssrc: int, stream: Stream) -> RecoveredMarker | None:
+    marker = _from_video(stream)
+    if marker is not None:
+        return RecoveredMarker("video", ssrc, marker)
+    marker = _from_audio(stream)
+    return None if marker is None else RecoveredMarker("audio", ssrc, marker)
+
+
+def _from_video(stream: Stream) -> int | None:
+    markers = (video.decode(luma) for luma in vp8.pictures(vp8.frames(stream)))
+    return next((marker for marker in markers if marker is not None), None)
+
+
+def _from_audio(stream: Stream) -> int | None:
+    """Tries after 0.4 s of sound, then each time it has doubled, and at the end."""
+    heard: list[NDArray[Any]] = []
+    samples, next_try = 0, _FIRST_TRY
+    for sound in opus.decoded(opus.clear_packets(stream)):
+        heard.append(sound)
+        samples += len(sound)
+        if samples < next_try:
+            continue
+        marker = audio.decode(np.concatenate(heard))
+        if marker is not None:
+            return marker
+        next_try *= 2
+    return audio.decode(np.concatenate(heard)) if heard else None

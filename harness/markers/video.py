@@ -1,0 +1,74 @@
+"""A marker as a picture: 16 x 12 blocks of luma, one pair of blocks for each bit of the word.
+
+A bit is which of two blocks, one above the other, is the brighter: 1 when it is the upper one. So no threshold has
+to be guessed, a change of brightness or contrast does no harm, a blank picture holds no bits at all, and a negative
+one holds the complement of the word, whose checksum is always wrong: CRC-32 is affine, and complementing eight bytes
+changes it by a constant that is not all ones. Blocks are read at places relative to the picture's size, so scaling
+does no harm either.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .word import WORD_BYTES, pack, unpack
+
+WIDTH: Final = 160
+HEIGHT: Final = 120
+COLUMNS: Final = 16
+PAIRS: Final = 8 * WORD_BYTES // COLUMNS
+ROWS: Final = 2 * PAIRS
+
+_DARK: Final = 48
+_BRIGHT: Final = 208
+"""Well inside the video range of 16 to 235, so that a player's conversions clip nothing."""
+_LEAST_CONTRAST: Final = 16
+"""Levels between the blocks of a pair; below it the pair is blank and the picture says nothing."""
+_SMALLEST_BLOCK: Final = 3
+"""Pixels a side."""
+_SAMPLES: Final = np.array([5, 7, 9, 11]) / 16
+"""Where a block is looked at, as shares of its side: away from its edges, which a codec blurs."""
+
+
+def picture(marker: int, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.uint8]:
+    """The luma plane of the marker's picture, shape (height, width), levels 48 and 208.
+
+    ValueError for a marker beyond 64 bits and for less than 48 x 36 pixels.
+    """
+    if not _large_enough(width, height):
+        raise ValueError(f"a picture of {width} x {height} is too small for {COLUMNS} x {ROWS} blocks")
+    bits = np.unpackbits(np.frombuffer(pack(marker), np.uint8)).reshape(PAIRS, 1, COLUMNS)
+    upper_and_lower = np.concatenate((bits, 1 - bits), axis=1).reshape(ROWS, COLUMNS)
+    blocks = np.where(upper_and_lower, np.uint8(_BRIGHT), np.uint8(_DARK))
+    return blocks[np.ix_(np.arange(height) * ROWS // height, np.arange(width) * COLUMNS // width)]
+
+
+def decode(luma: NDArray[Any]) -> int | None:
+    """The marker in a luma plane of shape (height, width), or None: too small, blank, negative, noisy, foreign.
+
+    The marker must fill the picture; its size and its proportions may differ from those it was made with.
+    ValueError for an array that has not two axes.
+    """
+    if luma.ndim != 2:
+        raise ValueError(f"a luma plane has two axes, not {luma.ndim}")
+    height, width = luma.shape
+    if not _large_enough(width, height):
+        return None
+    seen = luma[np.ix_(_places(height, ROWS), _places(width, COLUMNS))].astype(np.float32)
+    levels = seen.reshape(PAIRS, 2, len(_SAMPLES), COLUMNS, len(_SAMPLES)).mean(axis=(2, 4))
+    brighter = levels[:, 0] - levels[:, 1]
+    if not (np.abs(brighter) >= _LEAST_CONTRAST).all():
+        return None
+    return unpack(np.packbits(brighter > 0).tobytes())
+
+
+def _large_enough(width: int, height: int) -> bool:
+    return width >= COLUMNS * _SMALLEST_BLOCK and height >= ROWS * _SMALLEST_BLOCK
+
+
+def _places(size: int, blocks: int) -> NDArray[np.intp]:
+    """The rows or columns of pixels at which the blocks of one axis are looked at, four to a block."""
+    return ((np.arange(blocks)[:, None] + _SAMPLES) * (size / blocks)).astype(np.intp).ravel()

@@ -1,0 +1,1 @@
+"""Where packets go. Pure address plans; no socket is opened here."""

@@ -1,0 +1,42 @@
+"""The addresses of one call on the loopback interface: a /24 of its own, so that captures of different calls differ."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from typing import Final
+
+HOSTS: Final = {"alice": 1, "bob": 2, "relay-alice": 3, "relay-bob": 4, "attacker": 5}
+"""Who lives in the network of a call, and at which host number."""
+
+NETWORKS: Final = 0xFFFE
+"""127.0.1.0/24 to 127.255.254.0/24: the first /24 is for the services of the machine, the last holds the broadcast."""
+
+_FIRST: Final = int(IPv4Address("127.0.1.0"))
+
+
+class CallNetwork:
+    """The network of the call with this index. Indices wrap after NETWORKS calls; ValueError for a negative one."""
+
+    def __init__(self, run_index: int) -> None:
+        if run_index < 0:
+            raise ValueError(f"a call's index counts from 0, not {run_index}")
+        self.network = IPv4Network((_FIRST + (run_index % NETWORKS << 8), 24))
+
+    def address(self, name: str) -> str:
+        """The address of one of HOSTS; ValueError for anybody else."""
+        if name not in HOSTS:
+            raise ValueError(f"nobody called {name!r} lives in the network of a call")
+        return str(self.network[HOSTS[name]])
+
+    def contains(self, address: str) -> bool:
+        """Whether the address belongs to this call. Anything that is not an IPv4 address does not."""
+        try:
+            return IPv4Address(address) in self.network
+        except AddressValueError:
+            return False
+
+    def guard(self, address: str) -> str:
+        """The address, if it belongs to this call; ValueError otherwise, so that nothing is sent there."""
+        if not self.contains(address):
+            raise ValueError(f"{address[:80]!r} is outside {self.network}, the network of this call")
+        return address

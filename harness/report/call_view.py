@@ -1,0 +1,41 @@
+"""What the report may show of one call beyond its result, already read from the recording by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model.base import Party
+from ..model.recording import SignalEntry
+from ..model.statement import Screen
+from ..model.verdict import Result
+
+
+@dataclass(frozen=True)
+class PacketFlow:
+    """Packets of one class at one vantage.
+
+    `vantage` is "alice-relay" or, on a direct path, "alice-bob". `sent` and `received` are seen from `party`.
+    `first`: when the first one passed (seconds since the epoch), which places the flow among the messages.
+    """
+
+    vantage: str
+    party: Party
+    klass: str
+    sent: int
+    received: int
+    first: float | None = None
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call for the eye: its result, its signalling, its packets and both screens.
+
+    `adversary` is the kind of machine between the parties ("dtls-mitm"); None for a call that nobody attacked.
+    """
+
+    result: Result
+    signalling: tuple[SignalEntry, ...] = ()
+    flows: tuple[PacketFlow, ...] = ()
+    screens: Mapping[Party, Screen] = field(default_factory=dict)
+    adversary: str | None = None

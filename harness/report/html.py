@@ -1,0 +1,201 @@
+"""The run as one HTML file: no script, no other file, nothing fetched; on paper, on a phone, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..model.base import Party
+from ..model.finding import Finding, Reason
+from ..model.statement import Indicator, Screen
+from ..model.verdict import Result, RunDocument, Status
+from .call_view import CallView, PacketFlow
+from .claim import over_specimens, under_test
+from .journey import Change, journeys
+from .ladder import COLUMNS, PITCH, WIDTH, Ladder, ladder
+from .tally import Codes, compare_codes, self_test_passed, tally
+from .text import DETAIL_LIMIT, NAME_LIMIT, groups, pieces, plural
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+MAX_CHANGED_LINES: Final = 8
+LINE_LIMIT: Final = 200
+
+MARKS: Final = {
+    Status.AS_EXPECTED: "✓",
+    Status.UNEXPECTED: "✕",
+    Status.WRONG_REASON: "≠",
+    Status.INVALID: "∅",
+    Status.INCONCLUSIVE: "?",
+    Status.ERROR: "!",
+    Status.NOT_RUN: "–",
+}
+
+
+@dataclass(frozen=True)
+class ScreenView:
+    """One call window. `digits` are the four groups; `raw` is a code that is none. `indicator` None: not recorded."""
+
+    owner: str
+    indicator: Indicator | None
+    peer: str | None
+    digits: tuple[str, ...] | None
+    raw: str | None
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What became of one message between two hops: at most MAX_CHANGED_LINES of each side, and how many more."""
+
+    title: str
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class FlowRow:
+    """Packets of one class: sent and received at each vantage, in the order of the table's columns."""
+
+    klass: str
+    counts: tuple[tuple[int, int] | None, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Everything that is shown of one scenario. `anchor` is ours, so that a hostile name never becomes one."""
+
+    anchor: str
+    result: Result
+    codes: Codes
+    screens: tuple[ScreenView, ...]
+    auditors: tuple[tuple[str, tuple[Finding, ...]], ...]
+    ladder: Ladder | None
+    changes: tuple[ChangeView, ...]
+    vantages: tuple[str, ...]
+    flows: tuple[FlowRow, ...]
+
+
+def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
+    """The page. A view adds screens, ladder and packets to the result it belongs to.
+
+    ValueError when a view shows a result that is not in the document.
+    """
+    by_scenario = {view.result.scenario: view for view in views}
+    known = {result.scenario: result for result in document.results}
+    for scenario, view in by_scenario.items():
+        if known.get(scenario) != view.result:
+            raise ValueError(f"the view of {scenario!r} shows a result that is not in this document")
+    sections = [
+        _section(f"s{number}", result, by_scenario.get(result.scenario))
+        for number, result in enumerate(document.results, 1)
+    ]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            document=document,
+            tally=tally(document),
+            claim=under_test(document.results),
+            specimens=over_specimens(document.results),
+            sections=sections,
+            attention=[section for section in sections if section.result.status is not Status.AS_EXPECTED],
+            self_test_passed=self_test_passed(document),
+        )
+    )
+
+
+def show(text: str, limit: int = DETAIL_LIMIT) -> Markup:
+    """Escaped text in which each invisible character stands as its name in a box (filter `show`)."""
+    return Markup("").join(
+        Markup('<span class="strange">{}</span>').format(piece.text) if piece.strange else piece.text
+        for piece in pieces(text, limit)
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"show": show, "plural": plural}
+    environment.globals |= {
+        "Indicator": Indicator,
+        "Codes": Codes,
+        "Status": Status,
+        "marks": MARKS,
+        "columns": COLUMNS,
+        "width": WIDTH,
+        "pitch": PITCH,
+        "NAME": NAME_LIMIT,
+        "line_limit": LINE_LIMIT,
+    }
+    return environment
+
+
+def _section(anchor: str, result: Result, view: CallView | None) -> Section:
+    flows = () if view is None else view.flows
+    vantages = tuple(sorted({flow.vantage for flow in flows}))
+    return Section(
+        anchor=anchor,
+        result=result,
+        codes=compare_codes(result),
+        screens=_screens(result, view),
+        auditors=tuple((name, tuple(found)) for name, found in groupby(result.findings, lambda found: found.auditor)),
+        ladder=None if view is None else ladder(view),
+        changes=() if view is None else _changes(view),
+        vantages=vantages,
+        flows=_flow_rows(flows, vantages),
+    )
+
+
+def _screens(result: Result, view: CallView | None) -> tuple[ScreenView, ...]:
+    """Both windows; none when nothing at all is known of what was on them."""
+    shown = {} if view is None else view.screens
+    if not shown and not result.codes:
+        return ()
+    return tuple(_screen(party, result, shown.get(party)) for party in Party)
+
+
+def _screen(party: Party, result: Result, screen: Screen | None) -> ScreenView:
+    """Without the statement's screen, only what the result proves: its code, and a lock that both showed."""
+    owner = party.value.capitalize()
+    if screen is None:
+        both = any(found.reason is Reason.LOCK_ON_BOTH for found in result.findings)
+        code, indicator, peer = result.codes.get(party), Indicator.LOCK if both else None, None
+    else:
+        code, indicator, peer = screen.code, screen.indicator, screen.peer
+    digits = None if code is None else groups(code)
+    return ScreenView(owner, indicator, peer, digits, code if digits is None else None)
+
+
+def _changes(view: CallView) -> tuple[ChangeView, ...]:
+    return tuple(
+        _change(f"{leg.kind} from {leg.start} to {leg.end}", leg.change)
+        for journey in journeys(view.signalling)
+        for leg in journey.legs
+        if leg.change is not None
+    )
+
+
+def _change(title: str, change: Change) -> ChangeView:
+    removed, added = change.removed[:MAX_CHANGED_LINES], change.added[:MAX_CHANGED_LINES]
+    more = len(change.removed) + len(change.added) - len(removed) - len(added)
+    return ChangeView(title, removed, added, more)
+
+
+def _flow_rows(flows: Sequence[PacketFlow], vantages: Sequence[str]) -> tuple[FlowRow, ...]:
+    """One row per class in the order of first mention; a vantage that saw none of it has no number."""
+    at = {(flow.klass, flow.vantage): (flow.sent, flow.received) for flow in flows}
+    classes = dict.fromkeys(flow.klass for flow in flows)
+    return tuple(FlowRow(klass, tuple(at.get((klass, vantage)) for vantage in vantages)) for klass in classes)

@@ -1,0 +1,260 @@
+"""Wireshark's view of captures, through tshark and pyshark: a second opinion that shares no code with ours.
+
+What Wireshark can tell about a call, found by trying version 4.0.17 on real calls and on made-up packets:
+
+* Under DTLS-SRTP it never learns the keys, so a packet is "rtp" or "rtcp" whether it is secured or not. Its rtp is
+  compared with our SRTP, its rtcp with our SRTCP.
+* Nothing but the first bytes tells it what is RTP; its heuristic for that is off by default and is enabled here. It
+  turns down what does not fit: padding that is longer than the packet (under SRTP the length is encrypted, so that is
+  chance), payload types 72 to 76, and headers that are longer than the packet.
+* Its RTCP heuristic wants a length that is a multiple of four, and SR, RR, BYE, APP or PSFB in front. The trailer of
+  SRTCP is 14 bytes long with HMAC-SHA1-80 and 20 with GCM: under GCM every usual SRTCP packet is recognised, under
+  HMAC-SHA1-80 none, and these are "data". That is no opinion, not another opinion.
+* ChannelData of TURN is called stun when a STUN message was seen between the same sockets, else "data".
+* DTLS 1.3 ciphertext is "data", and so are STUN and DTLS that are malformed.
+
+`comparable` puts this into a rule per packet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ..wire import rtp, stun
+from ..wire.demux import PacketClass
+from ..wire.dtls import ContentType, HandshakeType, records, version_name
+from . import merge
+from .pcapng import CaptureError
+
+TIMEOUT: Final = 120.0
+"""Seconds for one tshark, whatever it is given."""
+
+_VERSION_TIMEOUT: Final = 20.0
+
+_LAYERS: Final = {
+    "stun": PacketClass.STUN,
+    "classicstun": PacketClass.STUN,
+    "dtls": PacketClass.DTLS,
+    "rtp": PacketClass.SRTP,
+    "rtcp": PacketClass.SRTCP,
+    "srtcp": PacketClass.SRTCP,
+    "zrtp": PacketClass.ZRTP,
+}
+"""What Wireshark calls the layer above UDP. Any other name, and none, is OTHER."""
+
+_FIELDS: Final = (
+    "dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version dtls.handshake.random"
+    " dtls.handshake.ciphersuite dtls.handshake.extension dtls.handshake.extensions.supported_version"
+    " dtls.use_srtp.protection_profile dtls.handshake.certificates dtls.handshake.certificate text"
+)
+_OPTIONS: Final = (
+    *("-o", "udp.try_heuristic_first:TRUE"),
+    *("--enable-heuristic", "rtp_udp"),
+    *("-j", _FIELDS),
+    # Nine in ten frames are RTP and hold nothing to ask for. tshark keeps them back; what it does not show is RTP.
+    *("-Y", "not rtp or rtcp or srtcp or zrtp or stun or dtls"),
+)
+_RTCP_IN_FRONT: Final = frozenset({200, 201, 203, 204, 206})
+
+
+class DissectError(RuntimeError):
+    """There is no view of Wireshark's. Says what is missing, broke, or could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What one ServerHello chose. `version` as in "DTLSv1.2"; `suite` and `srtp_profile` in IANA's words."""
+
+    server_random: bytes
+    version: str
+    suite_code: int
+    suite: str
+    srtp_profile: str | None
+
+
+@dataclass(frozen=True)
+class Dissection:
+    """Wireshark's view of one capture.
+
+    `classes`: one per packet, in the order of the file; STUN, DTLS, SRTP, SRTCP, ZRTP, or OTHER for "no opinion".
+    `negotiated`: each ServerHello, `certificates`: each certificate (DER, hex) that some handshake showed in clear.
+    Both in order, the repetitions of a retransmission left out.
+    """
+
+    classes: tuple[PacketClass, ...]
+    negotiated: tuple[Negotiated, ...] = ()
+    certificates: tuple[str, ...] = ()
+
+
+def available() -> str | None:
+    """The version of the tshark that would be used ("4.0.17"); None when there is none that runs."""
+    tshark = shutil.which("tshark")
+    if tshark is None:
+        return None
+    try:
+        answer = subprocess.run(
+            [tshark, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=_VERSION_TIMEOUT, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(rb"\b\d+\.\d+\.\d+\b", answer.stdout)
+    return found[0].decode() if found else None
+
+
+def comparable(klass: PacketClass, payload: bytes) -> frozenset[PacketClass]:
+    """The classes that Wireshark may give a packet without contradicting ours; any other is a disagreement.
+
+    OTHER is among them only where Wireshark is known not to recognise a packet of this class (see above), or where
+    our own parser cannot read it as what it claims to be either.
+    """
+    expected = PacketClass.STUN if klass is PacketClass.TURN_CHANNEL else klass
+    return frozenset({expected, PacketClass.OTHER} if _may_have_no_opinion(klass, payload) else {expected})
+
+
+def _may_have_no_opinion(klass: PacketClass, payload: bytes) -> bool:
+    try:
+        if klass is PacketClass.STUN:
+            stun.parse(payload)
+            return False
+        if klass is PacketClass.DTLS:
+            return any(record.content_type is ContentType.UNIFIED for record in records(payload))
+        if klass is PacketClass.SRTP:
+            header = rtp.parse(payload)
+            return header.padding or 72 <= header.payload_type <= 76
+        if klass is PacketClass.SRTCP:
+            return len(payload) % 4 != 0 or rtp.parse_rtcp(payload).packet_type not in _RTCP_IN_FRONT
+    except ValueError:
+        return True
+    return klass is not PacketClass.OTHER
+
+
+def dissect(paths: Sequence[Path], timeout: float = TIMEOUT) -> dict[Path, Dissection]:
+    """Wireshark's view of each capture, from one tshark for all of them.
+
+    All or nothing: DissectError when tshark is missing, breaks, takes longer than `timeout` seconds or does not get to
+    the last packet, and when a capture cannot be read. pyshark brings its own event loop, so this must be called from
+    a thread without a running one (RuntimeError).
+    """
+    _refuse_running_loop()
+    tshark = shutil.which("tshark")
+    if tshark is None:
+        raise DissectError("tshark is not installed")
+    with tempfile.TemporaryDirectory(prefix="dissect-") as folder:
+        merged = Path(folder, "merged.pcapng")
+        captures = tuple(dict.fromkeys(paths))
+        try:
+            counts = merge.merge(captures, merged)
+        except (CaptureError, OSError) as error:
+            raise DissectError(f"a capture cannot be given to tshark: {error}") from error
+        frames = _Frames(sum(counts))
+        _run(tshark, merged, frames.take, timeout)
+    if not frames.complete:
+        raise DissectError(f"tshark ended before frame {frames.total + 1}, which is the last")
+    return dict(zip(captures, frames.split(counts), strict=True))
+
+
+def _refuse_running_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError("dissect() was called where an event loop is running; call it in a thread of its own")
+
+
+def _run(tshark: str, merged: Path, take: Callable[[Any], None], timeout: float) -> None:
+    """Give `take` every packet that tshark shows, as a pyshark Packet."""
+    import pyshark  # here, because only who asks for Wireshark's view should pay for it
+    from pyshark.capture.capture import TSharkCrashException
+
+    loop = asyncio.new_event_loop()
+    capture = pyshark.FileCapture(
+        merged, keep_packets=False, tshark_path=tshark, eventloop=loop, custom_parameters=list(_OPTIONS)
+    )
+    try:
+        capture.apply_on_packets(take, timeout=timeout)
+    except TSharkCrashException as error:
+        raise DissectError(f"tshark failed: {error}") from error
+    except TimeoutError as error:
+        raise DissectError(f"tshark took longer than {timeout:g} seconds") from error
+    except OSError as error:
+        raise DissectError(f"tshark could not be run: {error}") from error
+    finally:
+        # pyshark forgets to do so after a crash, and would then fail again in its destructor.
+        capture._running_processes.clear()
+        loop.close()
+
+
+@dataclass
+class _Frames:
+    """Collects what tshark shows of `total` frames, and of the one behind them that marks the end."""
+
+    total: int
+    complete: bool = False
+    shown: dict[int, PacketClass] = field(default_factory=dict)
+    negotiated: dict[int, list[Negotiated]] = field(default_factory=dict)
+    certificates: dict[int, list[str]] = field(default_factory=dict)
+
+    def take(self, packet: Any) -> None:
+        """A pyshark Packet; called in the order of the frames."""
+        number = int(packet.number)
+        if number > self.total:
+            self.complete = True
+            return
+        above_udp = [layer.layer_name for layer in packet.layers[3:4]]
+        self.shown[number] = _LAYERS.get(above_udp[0], PacketClass.OTHER) if above_udp else PacketClass.OTHER
+        for layer in packet.get_multiple_layers("dtls"):
+            self.negotiated.setdefault(number, []).extend(_negotiated(layer))
+            self.certificates.setdefault(number, []).extend(_raw(layer, "dtls.handshake.certificate"))
+
+    def split(self, counts: Sequence[int]) -> Iterator[Dissection]:
+        """The view of each capture, given how many frames each one has."""
+        first = 1
+        for count in counts:
+            frames = range(first, first + count)
+            yield Dissection(
+                tuple(self.shown.get(number, PacketClass.SRTP) for number in frames),
+                tuple(dict.fromkeys(one for number in frames for one in self.negotiated.get(number, ()))),
+                tuple(dict.fromkeys(one for number in frames for one in self.certificates.get(number, ()))),
+            )
+            first += count
+
+
+def _negotiated(layer: Any) -> Iterator[Negotiated]:
+    """The choice of a ServerHello. A datagram that mixes hellos of both sides, as no honest side sends, has none."""
+    types = [int(value, 16) for value in _raw(layer, "dtls.handshake.type")]
+    randoms = _raw(layer, "dtls.handshake.random")
+    suites = _fields(layer, "dtls.handshake.ciphersuite")
+    if types.count(HandshakeType.SERVER_HELLO) != 1 or len(randoms) != 1 or len(suites) != 1:
+        return
+    versions = _raw(layer, "dtls.handshake.extensions.supported_version") or _raw(layer, "dtls.handshake.version")
+    profiles = _fields(layer, "dtls.use_srtp.protection_profile")
+    yield Negotiated(
+        bytes.fromhex(randoms[0]),
+        version_name(int(versions[0], 16)),
+        int(suites[0].raw_value, 16),
+        _name(suites[0]),
+        _name(profiles[0]) if profiles else None,
+    )
+
+
+def _fields(layer: Any, name: str) -> list[Any]:
+    container = layer.get_field(name)
+    return [] if container is None else list(container.all_fields)
+
+
+def _raw(layer: Any, name: str) -> list[str]:
+    """The bytes of each occurrence, in hex."""
+    return [one.raw_value for one in _fields(layer, name) if one.raw_value]
+
+
+def _name(named: Any) -> str:
+    """ "TLS_RSA_WITH_NULL_SHA" of the text "Cipher Suite: TLS_RSA_WITH_NULL_SHA (0x0002)"."""
+    return str(named.showname_value).rsplit(" (", 1)[0]

@@ -1,0 +1,1 @@
+"""Bytes to values: demultiplexing, STUN, DTLS, RTP, SRTP keys, SDP. Pure, no I/O; imports nothing of ours."""

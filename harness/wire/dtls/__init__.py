@@ -1,0 +1,52 @@
+"""DTLS as an observer sees it: records, handshake messages, and the associations of a leg."""
+
+from .alert import Alert, parse_alerts
+from .association import DtlsAssociation, associations
+from .handshake import HandshakeMessage, HandshakeReader, HandshakeType
+from .hello import (
+    ClientHello,
+    ServerHello,
+    parse_certificates,
+    parse_client_hello,
+    parse_server_hello,
+    version_name,
+)
+from .record import ContentType, Record, iter_records, records
+from .suites import (
+    SRTP_PROFILES,
+    SUITES,
+    Suite,
+    srtp_profile_by_openssl,
+    srtp_profile_name,
+    suite_by_iana,
+    suite_by_openssl,
+    suite_name,
+)
+
+__all__ = [
+    "SRTP_PROFILES",
+    "SUITES",
+    "Alert",
+    "ClientHello",
+    "ContentType",
+    "DtlsAssociation",
+    "HandshakeMessage",
+    "HandshakeReader",
+    "HandshakeType",
+    "Record",
+    "ServerHello",
+    "Suite",
+    "associations",
+    "iter_records",
+    "parse_alerts",
+    "parse_certificates",
+    "parse_client_hello",
+    "parse_server_hello",
+    "records",
+    "srtp_profile_by_openssl",
+    "srtp_profile_name",
+    "suite_by_iana",
+    "suite_by_openssl",
+    "suite_name",
+    "version_name",
+]

@@ -1,0 +1,144 @@
+"""SRTP keys as DTLS gives them: key log, TLS 1.2 exporter, master keys and salts (RFC 5705, RFC 5764, RFC 7714)."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+LABEL: Final = b"EXTRACTOR-dtls_srtp"
+"""The exporter's label for SRTP keying material (RFC 5764 section 4.2)."""
+
+MAX_KEYLOG: Final = 1 << 20
+
+_MASTER_BYTES: Final = 48
+_RANDOM_BYTES: Final = 32
+_KEYLOG_LINE: Final = re.compile(r"([A-Z0-9_]{1,64}) ((?:[0-9a-fA-F]{2})+) ((?:[0-9a-fA-F]{2})+)")
+
+
+@dataclass(frozen=True, slots=True)
+class SrtpProfile:
+    """Sizes in bytes: master key, master salt, and what is appended to each packet to authenticate it.
+
+    `rtcp_tag` does not count the four bytes of E flag and SRTCP index, which every SRTCP packet has as well.
+    """
+
+    name: str
+    key: int
+    salt: int
+    rtp_tag: int
+    rtcp_tag: int
+    encrypts: bool = True
+
+
+PROFILES: Final[dict[str, SrtpProfile]] = {
+    profile.name: profile
+    for profile in (
+        SrtpProfile("SRTP_AES128_CM_HMAC_SHA1_80", 16, 14, 10, 10),
+        # The short tag is for RTP only: RFC 5764 section 4.1.2 keeps 80 bits for RTCP.
+        SrtpProfile("SRTP_AES128_CM_HMAC_SHA1_32", 16, 14, 4, 10),
+        # RFC 5764 gives NULL a cipher key of 0 bits, but its authentication key still comes from a master key: the
+        # implementations take one of 128 bits and a salt of 112.
+        SrtpProfile("SRTP_NULL_HMAC_SHA1_80", 16, 14, 10, 10, encrypts=False),
+        SrtpProfile("SRTP_NULL_HMAC_SHA1_32", 16, 14, 4, 10, encrypts=False),
+        SrtpProfile("SRTP_AEAD_AES_128_GCM", 16, 12, 16, 16),
+        SrtpProfile("SRTP_AEAD_AES_256_GCM", 32, 12, 16, 16),
+    )
+}
+"""By IANA's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SrtpKeys:
+    """Master key followed by master salt, for what each side *sends*. `profile` is IANA's name."""
+
+    client_key_and_salt: bytes = field(repr=False)
+    server_key_and_salt: bytes = field(repr=False)
+    profile: str
+
+
+def profile(name: str) -> SrtpProfile:
+    """The profile with this IANA name; ValueError when there is none."""
+    if name not in PROFILES:
+        raise ValueError(f"no SRTP profile is called {name!r}")
+    return PROFILES[name]
+
+
+def prf_tls12(secret: bytes, label: bytes, seed: bytes, n: int, hash_name: str = "sha256") -> bytes:
+    """`n` bytes of the TLS 1.2 pseudorandom function: P_hash(secret, label || seed) (RFC 5246 section 5)."""
+    seed = label + seed
+    a = seed
+    output = b""
+    while len(output) < n:
+        a = hmac.digest(secret, a, hash_name)
+        output += hmac.digest(secret, a + seed, hash_name)
+    return output[:n]
+
+
+def export_keying_material_tls12(
+    master: bytes, client_random: bytes, server_random: bytes, length: int, hash_name: str = "sha256"
+) -> bytes:
+    """Keying material for SRTP, exported without a context (RFC 5705 section 4, RFC 5764 section 4.2).
+
+    `hash_name` follows the cipher suite: `Suite.prf_hash`. ValueError when a secret or a random has the wrong length.
+    """
+    if len(master) != _MASTER_BYTES:
+        raise ValueError(f"the master secret has {len(master)} bytes, not {_MASTER_BYTES}")
+    for side, random in (("client", client_random), ("server", server_random)):
+        if len(random) != _RANDOM_BYTES:
+            raise ValueError(f"the {side}'s random has {len(random)} bytes, not {_RANDOM_BYTES}")
+    return prf_tls12(master, LABEL, client_random + server_random, length, hash_name)
+
+
+def keying_material_length(profile_name: str) -> int:
+    """Bytes to export for a profile: two master keys and two master salts."""
+    sizes = profile(profile_name)
+    return 2 * (sizes.key + sizes.salt)
+
+
+def split_keying_material(material: bytes, profile_name: str) -> SrtpKeys:
+    """Cut exported material into client key, server key, client salt, server salt (RFC 5764 section 4.2)."""
+    sizes = profile(profile_name)
+    if len(material) != keying_material_length(profile_name):
+        raise ValueError(
+            f"{profile_name} takes {keying_material_length(profile_name)} bytes of keying material, not {len(material)}"
+        )
+    salts = 2 * sizes.key
+    return SrtpKeys(
+        client_key_and_salt=material[: sizes.key] + material[salts : salts + sizes.salt],
+        server_key_and_salt=material[sizes.key : salts] + material[salts + sizes.salt :],
+        profile=profile_name,
+    )
+
+
+def parse_keylog(text: str) -> dict[bytes, bytes]:
+    """Master secrets (48 bytes) by client random (32 bytes), from a key log in NSS format (RFC 9850).
+
+    Comments, empty lines and well-formed lines with other labels are passed over. ValueError, naming the line, for
+    anything else, also when one client random has two different secrets.
+    """
+    if len(text) > MAX_KEYLOG:
+        raise ValueError(f"the key log is longer than {MAX_KEYLOG} characters")
+    masters: dict[bytes, bytes] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            _read_keylog_line(masters, number, line)
+    return masters
+
+
+def _read_keylog_line(masters: dict[bytes, bytes], number: int, line: str) -> None:
+    # The messages never quote the line: it may hold a secret.
+    fields = _KEYLOG_LINE.fullmatch(line)
+    if not fields:
+        raise ValueError(f"line {number} of the key log is not a label and two hexadecimal fields")
+    label, random, secret = fields[1], bytes.fromhex(fields[2]), bytes.fromhex(fields[3])
+    if label != "CLIENT_RANDOM":
+        return
+    if len(random) != _RANDOM_BYTES or len(secret) != _MASTER_BYTES:
+        raise ValueError(
+            f"line {number} of the key log has a random of {len(random)} or a secret of {len(secret)} bytes"
+        )
+    if masters.setdefault(random, secret) != secret:
+        raise ValueError(f"line {number} of the key log contradicts an earlier line for the same client random")

@@ -1,0 +1,205 @@
+"""Each specimen has exactly the fault it is named after, and the healthy endpoint does not have it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from harness.codes import teams20
+from harness.endpoints.media import vp8_frames
+from harness.endpoints.specimens import CONSTANT_CODE
+from harness.markers.recover import recover
+from harness.model.base import Asset, Party
+from harness.model.finding import Reason
+from harness.model.scenario import EndpointKind, Mode
+from harness.model.statement import EndpointStatement, Indicator, PacketCounts
+from harness.wire import rtp
+from harness.wire.demux import PacketClass, classify
+from harness.wire.sdp import Fingerprint, Sdp
+
+from .endpoint_calls import MARKERS, PATIENCE, Box, Call, dial
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio]
+
+
+def swapped(sdp: str) -> str:
+    """The description with the fingerprints of another certificate."""
+    return str(
+        Sdp.parse(sdp).map_fingerprints(lambda line: Fingerprint.of(b"another one", line.algorithm, line.level))
+    )
+
+
+async def whole_call(kind: EndpointKind, mode: Mode = Mode.E2EE) -> Call:
+    async with dial(kind, kind, mode=mode) as call:
+        await call.negotiate()
+        assert all((await call.connect()).values())
+        await call.talk()
+    return call
+
+
+def true_code(call: Call) -> str:
+    """The code of the two certificates that the parties have."""
+    thumbprints = []
+    for party in Party:
+        local = call.statement(party).local_certificate
+        assert local is not None
+        thumbprints.append(teams20.thumbprint(bytes.fromhex(local)))
+    return teams20.code(*thumbprints)
+
+
+@pytest.mark.parametrize("kind", EndpointKind)
+async def test_without_an_adversary_every_specimen_holds_a_call_and_media_arrives(kind: EndpointKind) -> None:
+    call = await whole_call(kind)
+    for party in Party:
+        assert call.statement(party).failure is None
+        assert call.heard(party) == call.sent(party.peer)
+
+
+async def test_fingerprint_never_compared_takes_any_certificate_and_shows_its_true_code() -> None:
+    kind = EndpointKind.FINGERPRINT_NEVER_COMPARED
+    async with dial(kind, kind) as call:
+        await call.negotiate(offer=swapped, answer=swapped)
+        assert all((await call.connect()).values())
+        assert {call.statement(party).screen.code for party in Party} == {true_code(call)}
+
+
+async def test_fingerprint_never_compared_still_needs_a_fingerprint() -> None:
+    kind = EndpointKind.FINGERPRINT_NEVER_COMPARED
+    async with dial(kind, kind) as call:
+        await call.negotiate(offer=lambda sdp: str(Sdp.parse(sdp).remove("fingerprint")))
+        assert not await call.bob.connect(PATIENCE)
+        failure = call.statement(Party.BOB).failure
+        assert failure is not None
+        assert failure.reason is Reason.FINGERPRINT_MISSING
+
+
+async def test_code_from_sdp_believes_the_description_and_not_dtls() -> None:
+    kind = EndpointKind.CODE_FROM_SDP
+    async with dial(kind, kind) as call:
+        await call.negotiate(offer=swapped)
+        assert all((await call.connect()).values())
+        callee = call.statement(Party.BOB).local_certificate
+        assert callee is not None
+        claimed = teams20.code(teams20.thumbprint(b"another one"), teams20.thumbprint(bytes.fromhex(callee)))
+        assert call.statement(Party.BOB).screen.code == claimed
+        assert call.statement(Party.ALICE).screen.code == true_code(call) != claimed
+
+
+async def test_constant_code_shows_the_same_in_every_call_and_compares_fingerprints() -> None:
+    kind = EndpointKind.CONSTANT_CODE
+    async with dial(kind, kind) as call:
+        await call.negotiate()
+        await call.connect()
+        assert {call.statement(party).screen.code for party in Party} == {CONSTANT_CODE}
+        assert true_code(call) != CONSTANT_CODE
+    async with dial(kind, kind) as call:
+        await call.negotiate(offer=swapped)
+        assert not await call.bob.connect(PATIENCE)
+
+
+def on_the_wire(call: Call) -> list[bytes]:
+    return [packet.data for packet in call.ledgers[Party.ALICE].packets if packet.kind is PacketClass.SRTP]
+
+
+def pictures_in_clear(call: Call) -> int:
+    """How many packets hold the picture that Alice sends, as her encoder made it."""
+    [picture] = vp8_frames(MARKERS[Party.ALICE, Asset.VIDEO])
+    return sum(picture[:100] in data for data in on_the_wire(call))
+
+
+async def test_null_cipher_negotiates_encryption_and_sends_the_media_in_clear() -> None:
+    call = await whole_call(EndpointKind.NULL_CIPHER)
+    for party in Party:
+        parameters = call.statement(party).dtls
+        assert parameters is not None
+        assert parameters.srtp_profile == "SRTP_AEAD_AES_256_GCM"
+        assert call.statement(party).screen.code == true_code(call)
+        assert call.statement(party).screen.indicator is Indicator.LOCK
+    assert pictures_in_clear(call) > 0
+    without_tags = [data[:-10] for data in on_the_wire(call)]
+    assert {(found.asset, found.marker) for found in recover(without_tags)} >= {
+        (asset.value, MARKERS[party, asset]) for party in Party for asset in Asset
+    }
+
+
+async def test_the_healthy_endpoint_sends_nothing_in_clear() -> None:
+    call = await whole_call(EndpointKind.AIORTC)
+    assert pictures_in_clear(call) == 0
+    assert recover(on_the_wire(call)) == ()
+
+
+async def with_every_packet_sent_twice(kind: EndpointKind) -> EndpointStatement:
+    def twice(data: bytes) -> int:
+        return 2 if classify(data) in (PacketClass.SRTP, PacketClass.SRTCP) else 1
+
+    async with Box(twice) as box, dial(kind, kind, advertise=box.advertise) as call:
+        await call.negotiate()
+        await call.connect()
+        await call.talk()
+    return call.statement(Party.BOB)
+
+
+async def test_replay_accepted_takes_every_packet_as_often_as_it_comes() -> None:
+    counts = (await with_every_packet_sent_twice(EndpointKind.REPLAY_ACCEPTED)).packets
+    assert (counts.replayed, counts.not_authenticated) == (0, 0)
+
+
+async def test_the_healthy_endpoint_takes_every_packet_once() -> None:
+    counts = (await with_every_packet_sent_twice(EndpointKind.AIORTC)).packets
+    assert counts.not_authenticated == 0
+    # A copy that is on its way when the call ends is counted by nobody.
+    assert 0 <= counts.rtp_received + counts.rtcp_received - counts.replayed <= 3
+
+
+async def test_packets_changed_on_the_way_are_counted_as_not_authenticated() -> None:
+    async with dial() as call:
+        await call.negotiate()
+        await call.connect()
+        call.alice.start_media()
+        ledger = call.ledgers[Party.BOB]
+        await ledger.until(lambda: ledger.count(PacketClass.SRTP, outward=False) > 0)
+        genuine = next(packet for packet in ledger.packets if packet.kind is PacketClass.SRTP)
+        header = rtp.parse(genuine.data)
+        changed = bytearray(genuine.data)
+        # Another sequence number, or it would count as a replay before anybody looks at its tag.
+        changed[2:4] = ((header.sequence + 300) & 0xFFFF).to_bytes(2, "big")
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, local_addr=(call.network.address("attacker"), 0)
+        )
+        transport.sendto(bytes(changed), genuine.local)
+        transport.close()
+        await ledger.until(lambda: call.statement(Party.BOB).packets.not_authenticated == 1)
+        assert call.statement(Party.BOB).packets.replayed == 0
+
+
+async def test_clear_says_so_in_its_description_and_shows_nothing() -> None:
+    async with dial(EndpointKind.CLEAR, EndpointKind.CLEAR, mode=Mode.CLEAR) as call:
+        offer = Sdp.parse(await call.alice.offer())
+        assert offer.fingerprints() == ()
+        assert {media.protocol for media in offer.media()} == {"RTP/AVPF"}
+    call = await whole_call(EndpointKind.CLEAR, Mode.CLEAR)
+    assert pictures_in_clear(call) > 0
+    for party in Party:
+        statement = call.statement(party)
+        assert statement.screen.indicator is Indicator.NONE
+        assert statement.screen.code is None
+        assert (statement.local_certificate, statement.presented_certificate, statement.dtls) == (None, None, None)
+        assert statement.packets != PacketCounts()
+        assert call.keylogs[party] == []
+        assert call.ledgers[party].count(PacketClass.DTLS, outward=True) == 0
+
+
+async def test_clear_with_lock_shows_lock_and_code_on_a_call_in_clear() -> None:
+    call = await whole_call(EndpointKind.CLEAR_WITH_LOCK)
+    assert pictures_in_clear(call) > 0
+    for party in Party:
+        assert call.statement(party).screen.indicator is Indicator.LOCK
+        assert call.statement(party).screen.code == CONSTANT_CODE
+
+
+async def test_a_clear_endpoint_is_of_no_use_to_a_healthy_one() -> None:
+    async with dial(EndpointKind.CLEAR, EndpointKind.AIORTC) as call:
+        with pytest.raises(Exception, match="the offer was refused"):
+            await call.negotiate()

@@ -1,0 +1,181 @@
+"""Rules for the catalogue as a whole: what is there, how it is written, and that each attack has an honest twin."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from harness import strict_yaml
+from harness.catalogue import base_id, files, load, place
+from harness.model.base import Role
+from harness.model.scenario import DtlsMitm, EndpointKind, Endpoints, Family, Mode, Rewrite, Scenario, SdpRewrite
+from harness.model.verdict import Outcome
+from harness.scenario_file import ScenarioFile
+from harness.schema import FOLDER, SCHEMAS, file_name, schema_text
+
+REPOSITORY = Path(__file__).parent.parent
+ROOT = REPOSITORY / "scenarios"
+SCENARIOS = {scenario.id: scenario for scenario in load(ROOT)}
+FILES = files(ROOT)
+
+CONTROLS = {"honest-call", "bystander-relay", "clear-call"}
+ATTACKS = {
+    "fingerprint-swap",
+    "fingerprint-swap-one-side",
+    "dtls-mitm-sdp-untouched",
+    "fingerprint-malformed",
+    "fingerprint-weak-hash",
+    "setup-role",
+    "sdes-injection",
+    "profile-avp",
+    "passive-tap",
+    "candidate-injection",
+    "srtp-bitflip",
+    "srtp-replay",
+    "plaintext-injection",
+}
+SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "clear"}
+
+HONEST = [scenario for scenario in SCENARIOS.values() if scenario.family is Family.CONTROL]
+ATTACKED = [scenario for scenario in SCENARIOS.values() if scenario.family not in (Family.CONTROL, Family.SPECIMENS)]
+PLANTED = [scenario for scenario in SCENARIOS.values() if scenario.family is Family.SPECIMENS]
+
+
+def named(scenario: Scenario) -> str:
+    return scenario.id
+
+
+def test_everything_that_must_be_there_is_there() -> None:
+    there = {base_id(scenario) for scenario in SCENARIOS}
+    assert there >= CONTROLS | ATTACKS | SPECIMENS
+
+
+def test_controls_attacks_and_specimens_lie_in_their_families() -> None:
+    families = {base_id(scenario.id): scenario.family for scenario in SCENARIOS.values()}
+    assert {families[name] for name in CONTROLS} == {Family.CONTROL}
+    assert {families[name] for name in SPECIMENS} == {Family.SPECIMENS}
+    assert {families[name] for name in ATTACKS} == {Family.SIGNALLING, Family.NETWORK, Family.MEDIA}
+
+
+def test_each_way_of_rewriting_a_description_is_tried() -> None:
+    tried = {one.adversary.rewrite for one in SCENARIOS.values() if isinstance(one.adversary, SdpRewrite)}
+    assert tried == set(Rewrite)
+
+
+def test_either_side_alone_and_both_and_none_are_swapped() -> None:
+    swaps = {one.adversary.swap for one in SCENARIOS.values() if isinstance(one.adversary, DtlsMitm)}
+    assert {frozenset(swap) for swap in swaps} == {
+        frozenset(),
+        frozenset({Role.CALLER}),
+        frozenset({Role.CALLEE}),
+        frozenset(Role),
+    }
+
+
+def test_each_kind_of_endpoint_is_placed_in_a_call() -> None:
+    placed = {kind for scenario in SCENARIOS.values() for kind in (scenario.endpoints.alice, scenario.endpoints.bob)}
+    assert placed == set(EndpointKind)
+
+
+@pytest.mark.parametrize("scenario", [*ATTACKED, *PLANTED], ids=named)
+def test_the_twin_of_each_attack_and_each_specimen_is_a_scenario(scenario: Scenario) -> None:
+    assert scenario.twin in SCENARIOS
+
+
+@pytest.mark.parametrize("scenario", ATTACKED, ids=named)
+def test_an_attack_differs_from_its_twin_in_the_attack_alone(scenario: Scenario) -> None:
+    twin = SCENARIOS[scenario.twin or ""]
+    assert twin.family is Family.CONTROL
+    assert twin.expect.outcome is Outcome.SECURE
+    assert twin.adversary != scenario.adversary
+    assert conditions(twin) == conditions(scenario)
+
+
+@pytest.mark.parametrize("scenario", PLANTED, ids=named)
+def test_a_specimen_differs_from_its_twin_in_the_fault_alone(scenario: Scenario) -> None:
+    twin = SCENARIOS[scenario.twin or ""]
+    assert twin.adversary == scenario.adversary
+    assert twin.endpoints == Endpoints()
+    assert scenario.endpoints.alice is scenario.endpoints.bob is EndpointKind(scenario.id)
+    assert conditions(twin, of_endpoints=False) == conditions(scenario, of_endpoints=False)
+
+
+def conditions(scenario: Scenario, of_endpoints: bool = True) -> tuple[object, ...]:
+    """Everything of a call but its adversary. How long to wait for a set-up that must fail is not part of the call."""
+    call = scenario.call.model_copy(update={"setup_seconds": 0})
+    return (call, scenario.network, scenario.endpoints if of_endpoints else None)
+
+
+@pytest.mark.parametrize("scenario", PLANTED, ids=named)
+def test_a_specimen_must_be_seen(scenario: Scenario) -> None:
+    """Otherwise a harness that sees nothing would pass it."""
+    assert scenario.expect.because
+    assert set(scenario.expect.because) - set(SCENARIOS[scenario.twin or ""].expect.because)
+
+
+@pytest.mark.parametrize("scenario", HONEST, ids=named)
+def test_a_control_expects_no_alarm_unless_the_call_is_clear(scenario: Scenario) -> None:
+    clear = scenario.call.mode is Mode.CLEAR
+    assert scenario.expect.outcome is (Outcome.DISCLOSED if clear else Outcome.SECURE)
+    assert bool(scenario.expect.because) is clear
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
+def test_whatever_is_not_secure_must_be_said_why(scenario: Scenario) -> None:
+    if scenario.expect.outcome is not Outcome.SECURE:
+        assert scenario.expect.because
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
+def test_no_outcome_is_expected_that_no_correct_call_has(scenario: Scenario) -> None:
+    assert scenario.expect.outcome not in {Outcome.UNKNOWN, Outcome.FALSE_ALARM, Outcome.FAILED_CALL}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
+def test_no_alarm_is_both_demanded_and_tolerated(scenario: Scenario) -> None:
+    because, also = scenario.expect.because, scenario.expect.also
+    assert len({*because, *also}) == len(because) + len(also)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
+def test_each_scenario_says_by_whom_it_is_documented_and_what_it_serves(scenario: Scenario) -> None:
+    assert scenario.references
+    assert scenario.controls
+    assert all(CONTROL.fullmatch(control) for control in scenario.controls), scenario.controls
+
+
+CONTROL = re.compile(
+    r"asvs-5\.0/17\.(1\.[12]|2\.[1-8]|3\.[12])"
+    r"|nist-800-53r5/(SC-(8|8\(1\)|12|13|23|23\(3\)|23\(5\))|IA-[39]|CA-8|AU-10|AU-9\(3\)|SI-6)"
+    r"|pci-dss-4\.0\.1/4\.2\.1|soc2/CC6\.[67]|iso-27001-2022/A\.(8\.24|8\.20|5\.14|5\.28)"
+    r"|hipaa/164\.312\(e\)\([12]\)|gdpr/32\(1\)|nis2/21\(2\)\(j\)"
+)
+"""The controls of the mapping; a new one is added here and there."""
+
+
+def test_a_file_is_named_after_its_id_in_the_folder_of_its_family() -> None:
+    assert {file.path for file in FILES} == {place(scenario, ROOT) for scenario in SCENARIOS.values()}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.id)
+def test_each_file_fits_the_committed_schema_and_names_it(file: ScenarioFile) -> None:
+    path = Path(file.path)
+    data = path.read_bytes()
+    first, _, _ = data.decode().partition("\n")
+    target = first.removeprefix("# yaml-language-server: $schema=")
+    assert (path.parent / target).resolve() == (REPOSITORY / FOLDER / "scenario.schema.json").resolve()
+    committed = (path.parent / target).read_text()
+    jsonschema_rs.validator_for(committed).validate(strict_yaml.read(data).value)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_making_a_schema_again_gives_the_committed_bytes(name: str) -> None:
+    assert (REPOSITORY / FOLDER / file_name(name)).read_bytes() == schema_text(name).encode()
+
+
+def test_no_schema_is_committed_that_nobody_makes() -> None:
+    committed = {path.name for path in (REPOSITORY / FOLDER).iterdir()}
+    assert committed == {file_name(name) for name in SCHEMAS}

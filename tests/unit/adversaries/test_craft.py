@@ -1,0 +1,29 @@
+"""Forged packets, byte by byte (RFC 3550)."""
+
+from __future__ import annotations
+
+from harness.adversaries import craft
+from harness.wire import rtp
+from harness.wire.demux import PacketClass, classify
+
+
+def test_an_rtp_packet() -> None:
+    packet = craft.rtp(payload_type=111, sequence=0x1234, timestamp=0x01020304, ssrc=0xAABBCCDD, payload=b"noise")
+    assert packet == bytes.fromhex("806f1234 01020304 aabbccdd") + b"noise"
+
+
+def test_counters_wrap_around() -> None:
+    packet = craft.rtp(payload_type=0, sequence=65_536, timestamp=2**32 + 5, ssrc=1, payload=b"")
+    assert packet == bytes.fromhex("80000000 00000005 00000001")
+
+
+def test_a_sender_report() -> None:
+    packet = craft.sender_report(ssrc=0xAABBCCDD, rtp_timestamp=960, packets=3, octets=180)
+    assert packet == bytes.fromhex("80c80006 aabbccdd 0000000000000000 000003c0 00000003 000000b4")
+    assert classify(packet) is PacketClass.SRTCP
+
+
+def test_a_bye() -> None:
+    packet = craft.bye(0xAABBCCDD)
+    assert packet == bytes.fromhex("81cb0001 aabbccdd")
+    assert rtp.parse_rtcp(packet).packet_type == 203

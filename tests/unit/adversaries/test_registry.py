@@ -1,0 +1,78 @@
+"""From a scenario's adversary to its machine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pydantic import TypeAdapter
+
+from harness.adversaries import registry
+from harness.adversaries.bystander import Bystander
+from harness.adversaries.candidate_injection import CandidateAddition, CandidateReplacement
+from harness.adversaries.dtls_mitm import DtlsMitm
+from harness.adversaries.machine import CallUp, Deliver, Learned, SendOffPath
+from harness.adversaries.plaintext_injection import PlaintextInjection
+from harness.adversaries.recorder import Recorder
+from harness.adversaries.sdp_rewrite import SdpRewrite
+from harness.adversaries.srtp_bitflip import SrtpBitflip
+from harness.adversaries.srtp_replay import SrtpReplay
+from harness.model.scenario import Adversary
+
+from .descriptions import OFFER, attributes
+from .transcript import BOB, NOW, deeds, feed, forwarded, offer, only, rtp, signal
+
+ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
+
+
+def adversary(**fields: object) -> Adversary:
+    return ADVERSARY.validate_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "machine"),
+    [
+        ({"kind": "bystander"}, Bystander),
+        ({"kind": "recorder"}, Recorder),
+        ({"kind": "dtls-mitm", "position": ["path"]}, DtlsMitm),
+        ({"kind": "srtp-bitflip", "field": "tag"}, SrtpBitflip),
+        ({"kind": "srtp-replay"}, SrtpReplay),
+        ({"kind": "plaintext-injection", "position": ["path"]}, PlaintextInjection),
+        ({"kind": "candidate-injection", "position": ["signalling"]}, CandidateAddition),
+        ({"kind": "candidate-injection", "position": ["signalling", "path"], "how": "replace"}, CandidateReplacement),
+        ({"kind": "sdp-rewrite", "rewrite": "hash-md5"}, SdpRewrite),
+    ],
+)
+def test_each_kind_has_its_machine(fields: dict[str, object], machine: type) -> None:
+    assert type(registry.create(adversary(**fields), "seed")) is machine
+
+
+def test_each_call_gets_its_own_certificates() -> None:
+    swap = adversary(kind="dtls-mitm", position=["path", "signalling"], swap=["caller"])
+    seen = set()
+    for _ in range(2):
+        delivered, _deed = signal(registry.create(swap, "seed"), offer(OFFER))
+        assert isinstance(delivered, Deliver)
+        seen.add(attributes(delivered.message.body, "fingerprint")[0])
+    assert len(seen) == 2
+
+
+def test_the_fields_of_the_scenario_arrive() -> None:
+    flip = registry.create(adversary(kind="srtp-bitflip", field="header", every=2), "seed")
+    feed(flip, BOB, rtp(1))
+    ((_, hit),) = forwarded(feed(flip, BOB, rtp(2)))
+    assert hit[4:8] != rtp(2)[4:8]
+
+    replay = registry.create(adversary(kind="srtp-replay", every=2), "seed")
+    assert [len(forwarded(feed(replay, BOB, rtp(number)))) for number in (1, 2)] == [1, 2]
+
+    rewrite = registry.create(adversary(kind="sdp-rewrite", rewrite="fingerprint-missing", towards=["caller"]), "seed")
+    assert signal(rewrite, offer(OFFER)) == [Deliver(offer(OFFER))]
+
+
+def test_off_the_path_packets_leave_from_the_adversarys_own_address() -> None:
+    machine = registry.create(adversary(kind="plaintext-injection", position=["off-path"], packets=40), "seed")
+    list(machine.handle(Learned(BOB, ("127.1.0.2", 6000), NOW)))
+    commands = list(machine.handle(CallUp(NOW)))
+    assert [packet.to for packet in only(commands, SendOffPath)] == [BOB]
+    assert deeds(commands) == {"packets-injected": 1}

@@ -1,0 +1,332 @@
+"""A call on a stage: real DTLS handshakes (OpenSSL) and real SRTP (libsrtp), but no sockets and no clock.
+
+A test takes a call that went well, changes one thing, and asks an auditor about it.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from pylibsrtp import Policy as SrtpPolicy
+from pylibsrtp import Session
+
+from harness.auditors.case import Case
+from harness.auditors.policy import load_policy
+from harness.codes import teams20
+from harness.model.base import Asset, Party
+from harness.model.finding import Finding, Reason, Severity
+from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage, Vantage
+from harness.model.scenario import Mode
+from harness.model.statement import (
+    DtlsParameters,
+    EndpointStatement,
+    Failure,
+    Indicator,
+    PacketCounts,
+    Screen,
+)
+from harness.vantage.table import PacketTable
+from harness.wire.demux import PacketClass, classify
+from harness.wire.sdp import Fingerprint
+from harness.wire.srtp import parse_keylog
+from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
+
+ALICE, BOB = Party.ALICE, Party.BOB
+ADDRESSES: Final = {ALICE: ("127.9.0.1", 4001), BOB: ("127.9.0.2", 4002)}
+OF_ALICE, OF_BOB, OF_MALLORY = identity("alice"), identity("bob"), identity("mallory")
+IDENTITIES: Final = {ALICE: OF_ALICE, BOB: OF_BOB}
+STARTED: Final = OF_ALICE.certificate.not_valid_before_utc.timestamp() + 86_400
+
+SUITE: Final = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+PROFILE: Final = "SRTP_AES128_CM_HMAC_SHA1_80"
+OPENSSL_PROFILE: Final = "SRTP_AES128_CM_SHA1_80"
+NULL_CIPHER: Final = 5
+"""libsrtp's number of the profile with a tag and without encryption."""
+
+BINDING_REQUEST: Final = struct.pack("!HHI12s", 0x0001, 0, 0x2112A442, b"transaction1")
+OPUS_TOC: Final = 0x78
+
+
+def rtp(sequence: int, payload: bytes, ssrc: int = 0x1234) -> bytes:
+    return struct.pack("!BBHII", 0x80, 111, sequence & 0xFFFF, 960 * sequence & 0xFFFFFFFF, ssrc) + payload
+
+
+def opus(sequence: int, ssrc: int = 0x1234) -> bytes:
+    """A packet that looks like Opus: the first byte of the payload is always the same."""
+    return rtp(sequence, bytes([OPUS_TOC]) + bytes((sequence * 7 + n) % 251 for n in range(79)), ssrc)
+
+
+def receiver_report(number: int, ssrc: int = 0x1234) -> bytes:
+    return struct.pack("!BBHI", 0x81, 201, 7, ssrc) + struct.pack("!6I", 0x5678, 0, number, 0, 0, 0)
+
+
+def exported_keys(pair: Pair) -> tuple[bytes, bytes]:
+    """Master key and salt that client and server send with, by OpenSSL's own exporter (RFC 5764 section 4.2)."""
+    material = pair.client.export_keying_material(b"EXTRACTOR-dtls_srtp", 60)
+    return material[:16] + material[32:46], material[16:32] + material[46:]
+
+
+def sender(key: bytes, profile: int = SrtpPolicy.SRTP_PROFILE_AES128_CM_SHA1_80) -> Session:
+    policy = SrtpPolicy(key=key, ssrc_type=SrtpPolicy.SSRC_ANY_OUTBOUND, srtp_profile=profile)
+    policy.allow_repeat_tx = True
+    return Session(policy)
+
+
+@dataclass
+class Frame:
+    """One packet on a leg."""
+
+    time: float
+    outward: bool
+    data: bytes
+
+
+@dataclass
+class Stage:
+    """A call that can be changed until `case` is asked for."""
+
+    mode: Mode = Mode.E2EE
+    media_seconds: float = 1.0
+    wire: dict[Party, list[Frame]] = field(default_factory=lambda: {ALICE: [], BOB: []})
+    statements: dict[Party, EndpointStatement] = field(default_factory=dict)
+    signalling: list[SignalEntry] = field(default_factory=list)
+    keylogs: dict[Party, dict[bytes, bytes]] = field(default_factory=lambda: {ALICE: {}, BOB: {}})
+    vantages: dict[Party, Vantage] = field(default_factory=dict)
+    keys: dict[tuple[Party, bool], bytes] = field(default_factory=dict)
+    protects: dict[tuple[Party, bool], Session] = field(default_factory=dict)
+    now: float = STARTED
+
+    def on_leg(self, party: Party, outward: bool, data: bytes) -> None:
+        self.now += 0.001
+        self.wire[party].append(Frame(self.now, outward, data))
+
+    def send(self, party: Party, data: bytes) -> None:
+        """One packet that leaves a party and arrives unchanged at the other one."""
+        self.on_leg(party, True, data)
+        self.on_leg(party.peer, False, data)
+
+    def state(self, party: Party, **changes: Any) -> None:
+        self.statements[party] = self.statements[party].model_copy(update=changes)
+
+    def show(self, party: Party, **changes: Any) -> None:
+        self.state(party, screen=self.statements[party].screen.model_copy(update=changes))
+
+    def count(self, party: Party, **changes: int) -> None:
+        self.state(party, packets=self.statements[party].packets.model_copy(update=changes))
+
+    def describe(self, party: Party, body: str, arrives: str | None = None) -> None:
+        """A description that a party sends, and what arrives of it."""
+        kind = SignalKind.OFFER if party is ALICE else SignalKind.ANSWER
+        left = SignalMessage(kind=kind, sender=party, body=body)
+        arrived = left if arrives is None else SignalMessage(kind=kind, sender=party, body=arrives)
+        self.signalling += [
+            SignalEntry(time=self.now, hop=party.value, direction="out", message=left),
+            SignalEntry(time=self.now, hop=party.peer.value, direction="in", message=arrived),
+        ]
+
+    def handshake(self, party: Party, pair: Pair) -> None:
+        """A handshake as one party's leg shows it (bob's side is the client), with the key that this party exports."""
+        for outward, datagram in pair.seen_by(client_is_near=party is BOB):
+            self.on_leg(party, outward, datagram)
+        self.keylogs[party].update(parse_keylog("\n".join(pair.keylog)))
+        of_client, of_server = exported_keys(pair)
+        self.keys[party, True] = of_client if party is BOB else of_server
+        self.keys[party, False] = of_server if party is BOB else of_client
+        for outward in (True, False):
+            self.protects[party, outward] = sender(self.keys[party, outward])
+
+    def talk(self, packets: int = 20) -> None:
+        """Both parties send media. It leaves under the keys of one leg and arrives under those of the other."""
+        for number in range(packets):
+            for party in Party:
+                plain = opus(65530 + number, ssrc=0xA11CE if party is ALICE else 0xB0B)
+                self.speak(party, plain)
+                if number % 10 == 9:
+                    self.speak(party, receiver_report(number))
+
+    def speak(self, party: Party, plain: bytes) -> None:
+        """One packet of media from a party, counted by both."""
+        is_rtcp = classify(plain) is PacketClass.SRTCP
+        for leg, outward in ((party, True), (party.peer, False)):
+            session = self.protects[leg, outward]
+            self.on_leg(leg, outward, session.protect_rtcp(plain) if is_rtcp else session.protect(plain))
+        kind = "rtcp" if is_rtcp else "rtp"
+        for one, name in ((party, f"{kind}_sent"), (party.peer, f"{kind}_received")):
+            self.count(one, **{name: getattr(self.statements[one].packets, name) + 1})
+
+    def case(self) -> Case:
+        vantages = {party: self.vantages.get(party) or self.vantage(party) for party in Party}
+        return Case(
+            recording=Recording(
+                run="r1",
+                scenario="staged",
+                call="c1",
+                mode=self.mode,
+                media=(Asset.AUDIO,),
+                media_seconds=self.media_seconds,
+                started=STARTED,
+                ended=self.now,
+                provenance={},
+                vantages=tuple(vantages.values()),
+                files=(),
+            ),
+            tables={vantages[party].name: table_of(party, frames) for party, frames in self.wire.items()},
+            statements=dict(self.statements),
+            signalling=tuple(self.signalling),
+            keylogs=self.keylogs,
+            dissections=None,
+            policy=load_policy(),
+        )
+
+    def vantage(self, party: Party) -> Vantage:
+        host, port = ADDRESSES[party]
+        packets = len(self.wire[party])
+        return Vantage(
+            name=f"{party}-{party.peer}",
+            party=party,
+            file=f"{party}-{party.peer}.pcapng",
+            near=(f"{host}:{port}",),
+            packets=packets,
+            sockets=packets,
+            dropped=0,
+        )
+
+
+def table_of(party: Party, frames: list[Frame]) -> PacketTable:
+    """What the tap of this party's leg would have recorded."""
+    lengths = [len(frame.data) for frame in frames]
+    outward = np.array([frame.outward for frame in frames], bool)
+    return PacketTable(
+        time=np.array([frame.time for frame in frames]),
+        outward=outward,
+        klass=np.array([classify(frame.data) for frame in frames], np.uint8),
+        source=np.where(outward, 0, 1),
+        destination=np.where(outward, 1, 0),
+        offset=np.cumsum([0, *lengths])[:-1],
+        length=np.array(lengths, np.int64),
+        blob=b"".join(frame.data for frame in frames),
+    )
+
+
+def description(of: Identity) -> str:
+    """An offer or answer that names this certificate."""
+    return (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=setup:actpass\r\n"
+        f"a=fingerprint:{Fingerprint.of(of.der)}\r\n"
+    )
+
+
+def code(caller: Identity, callee: Identity) -> str:
+    return teams20.code(teams20.thumbprint(caller.der), teams20.thumbprint(callee.der))
+
+
+def statement(party: Party, seen: Identity) -> EndpointStatement:
+    """A healthy endpoint after a call in which DTLS showed it this certificate."""
+    own = IDENTITIES[party]
+    return EndpointStatement(
+        party=party,
+        role=party.role,
+        software="staged",
+        screen=Screen(
+            indicator=Indicator.LOCK,
+            code=code(own, seen) if party is ALICE else code(seen, own),
+            peer=party.peer.capitalize(),
+        ),
+        connected=True,
+        failure=None,
+        local_certificate=own.der.hex(),
+        presented_certificate=seen.der.hex(),
+        dtls=DtlsParameters(
+            version="DTLSv1.2", suite=SUITE, srtp_profile=PROFILE, role="server" if party is ALICE else "client"
+        ),
+        packets=PacketCounts(),
+        heard={},
+        addresses=("{}:{}".format(*ADDRESSES[party]),),
+    )
+
+
+def unencrypted_statement(party: Party) -> EndpointStatement:
+    """An endpoint that is connected without any encryption, and does not pretend otherwise."""
+    return statement(party, IDENTITIES[party.peer]).model_copy(
+        update={
+            "screen": Screen(indicator=Indicator.PLAIN, code=None, peer=party.peer.capitalize()),
+            "presented_certificate": None,
+            "local_certificate": None,
+            "dtls": None,
+        }
+    )
+
+
+def failed_statement(party: Party, failure: Failure | None) -> EndpointStatement:
+    """An endpoint whose call came to nothing."""
+    return unencrypted_statement(party).model_copy(
+        update={"connected": False, "failure": failure, "local_certificate": IDENTITIES[party].der.hex()}
+    )
+
+
+def honest_call(packets: int = 20) -> Stage:
+    """Nobody between the two: one handshake, the same keys on both legs."""
+    stage = Stage()
+    stage.describe(ALICE, description(OF_ALICE))
+    stage.describe(BOB, description(OF_BOB))
+    pair = shake_hands(OF_BOB, OF_ALICE)
+    for party in Party:
+        stage.statements[party] = statement(party, IDENTITIES[party.peer])
+        stage.send(party, BINDING_REQUEST)
+        stage.handshake(party, pair)
+    stage.talk(packets)
+    return stage
+
+
+def intercepted_call(packets: int = 20) -> Stage:
+    """Mallory swaps both fingerprints, ends DTLS on both sides and encrypts again."""
+    stage = Stage()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    stage.describe(BOB, description(OF_BOB), arrives=description(OF_MALLORY))
+    for party in Party:
+        stage.statements[party] = statement(party, OF_MALLORY)
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    stage.talk(packets)
+    return stage
+
+
+def clear_call(packets: int = 20) -> Stage:
+    """Plain RTP, and screens that say so."""
+    stage = Stage(mode=Mode.CLEAR)
+    for party in Party:
+        stage.describe(party, "v=0\r\nm=audio 9 RTP/AVP 111\r\n")
+        stage.statements[party] = unencrypted_statement(party)
+    for number in range(packets):
+        for party in Party:
+            stage.send(party, opus(number, ssrc=0xA11CE if party is ALICE else 0xB0B))
+            stage.count(party, rtp_sent=number + 1, rtp_received=number + 1)
+    return stage
+
+
+def refused_call() -> Stage:
+    """Bob finds no fingerprint in the offer and hangs up before a packet is sent."""
+    stage = Stage()
+    stage.describe(ALICE, description(OF_ALICE), arrives="v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n")
+    stage.statements[BOB] = failed_statement(
+        BOB, Failure(reason=Reason.FINGERPRINT_MISSING, detail="none in the offer")
+    )
+    stage.statements[ALICE] = failed_statement(
+        ALICE, Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-missing")
+    )
+    return stage
+
+
+def raised(findings: tuple[Finding, ...], severity: Severity = Severity.ALARM) -> set[Reason]:
+    """The reasons that were given with this severity."""
+    return {finding.reason for finding in findings if finding.severity is severity}
+
+
+def detail(findings: tuple[Finding, ...], reason: Reason) -> str:
+    """The sentence of the only finding with this reason."""
+    (found,) = [finding for finding in findings if finding.reason is reason]
+    return found.detail

@@ -1,0 +1,76 @@
+"""More than came in genuine cannot be accepted: not even when some packets came too early or too late to be counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.accounting import Balance
+from harness.auditors.authenticity import Fate
+from harness.model.statement import PacketCounts
+
+FATES = {"a": Fate.AUTHENTIC, "c": Fate.CLEAR, "r": Fate.REPEATED, "f": Fate.FAILED}
+
+
+def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: int = 0) -> Balance:
+    counts = PacketCounts(
+        rtp_received=accepted - accepted // 3,
+        rtcp_received=accepted // 3,
+        not_authenticated=not_authenticated,
+        replayed=replayed,
+    )
+    return Balance([FATES[letter] for letter in arrived], counts)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "accepted", "forged", "replayed"),
+    [
+        ("", 0, 0, 0),
+        ("aaaa", 4, 0, 0),
+        ("aacaf", 4, 1, 0),
+        ("aarfa", 3, 1, 1),
+        # libsrtp calls a forgery with an old index a replay
+        ("aafa", 3, 0, 1),
+        # some came before the keys, or after the close
+        ("aaaa", 2, 0, 0),
+        ("ffaaaa", 4, 0, 0),
+        ("aaaaff", 4, 0, 0),
+        ("aafaaf", 2, 1, 0),
+        # a slow endpoint accepted nothing at all
+        ("aafr", 0, 0, 0),
+        # it says that it refused more than there was, which harms nobody
+        ("aa", 2, 7, 7),
+    ],
+)
+def test_a_healthy_account_has_no_excess(arrived: str, accepted: int, forged: int, replayed: int) -> None:
+    account = balance(arrived, accepted, forged, replayed)
+    assert (account.excess, account.foreign_accepted, account.replays_accepted) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "accepted", "forged", "replayed", "foreign", "replays"),
+    [
+        ("aaf", 3, 0, 0, 1, 0),
+        ("aar", 3, 0, 0, 0, 1),
+        ("aaaarrrr", 7, 0, 0, 0, 3),
+        ("aaffrr", 6, 0, 0, 2, 2),
+        ("aaffrr", 4, 2, 0, 0, 2),
+        ("aaffrr", 4, 0, 2, 2, 0),
+        ("", 1, 0, 0, 1, 1),
+    ],
+)
+def test_an_excess_is_called_by_what_must_be_in_it(
+    arrived: str, accepted: int, forged: int, replayed: int, foreign: int, replays: int
+) -> None:
+    account = balance(arrived, accepted, forged, replayed)
+    assert (account.foreign_accepted, account.replays_accepted) == (foreign, replays)
+
+
+def test_late_packets_do_not_hide_a_replay_in_the_middle() -> None:
+    """Ten genuine packets came after the close: the total would allow the replay, the order does not."""
+    assert balance("a" * 20 + "r" + "a" * 30 + "a" * 10, accepted=51).replays_accepted == 1
+
+
+def test_an_excess_that_both_could_explain_is_still_an_excess() -> None:
+    account = balance("aafr", accepted=3)
+    assert account.excess == 1
+    assert (account.foreign_accepted, account.replays_accepted) == (0, 0)

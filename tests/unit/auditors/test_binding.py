@@ -1,0 +1,204 @@
+"""Signalling, wire and statements must name the same certificates; where two of them part, somebody was in between."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.binding import audit
+from harness.model.base import Party
+from harness.model.finding import Reason, Severity
+from harness.wire.sdp import Fingerprint, Sdp
+from tests.unit.wire.openssl_pair import shake_hands
+
+from .stage import (
+    ALICE,
+    BOB,
+    OF_ALICE,
+    OF_BOB,
+    OF_MALLORY,
+    Stage,
+    clear_call,
+    description,
+    failed_statement,
+    honest_call,
+    intercepted_call,
+    raised,
+    refused_call,
+)
+
+
+def arrive(stage: Stage, party: Party, body: str) -> None:
+    """Another description arrives at a party than the other one sent."""
+    hop = party.value
+    stage.signalling = [
+        one.model_copy(update={"message": one.message.model_copy(update={"body": body})})
+        if (one.hop, one.direction) == (hop, "in")
+        else one
+        for one in stage.signalling
+    ]
+
+
+def test_in_an_honest_call_everything_agrees() -> None:
+    findings = audit(honest_call().case())
+    assert [(one.reason, one.severity) for one in findings] == [(Reason.CERTIFICATES_AGREE, Severity.FACT)]
+
+
+def test_two_swapped_fingerprints_are_seen_in_the_signalling_and_in_what_each_leg_shows() -> None:
+    findings = audit(intercepted_call().case())
+    assert raised(findings) == {
+        Reason.FINGERPRINT_ALTERED,
+        Reason.CERTIFICATE_NOT_SIGNALLED,
+        Reason.CERTIFICATE_SUBSTITUTED,
+    }
+    for reason in (Reason.CERTIFICATE_NOT_SIGNALLED, Reason.CERTIFICATE_SUBSTITUTED):
+        assert [one.vantage for one in findings if one.reason is reason] == ["alice-bob", "bob-alice"]
+    assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
+
+
+def test_with_honest_signalling_the_presented_certificate_was_not_signalled_and_who_connects_did_not_compare() -> None:
+    stage = intercepted_call()
+    arrive(stage, ALICE, description(OF_BOB))
+    arrive(stage, BOB, description(OF_ALICE))
+    assert raised(audit(stage.case())) == {
+        Reason.CERTIFICATE_NOT_SIGNALLED,
+        Reason.FINGERPRINT_NOT_COMPARED,
+        Reason.CERTIFICATE_SUBSTITUTED,
+    }
+    for party in Party:
+        stage.state(party, connected=False)
+    assert raised(audit(stage.case())) == {Reason.CERTIFICATE_NOT_SIGNALLED, Reason.CERTIFICATE_SUBSTITUTED}
+
+
+def test_with_one_view_swapped_only_the_other_party_could_have_noticed() -> None:
+    stage = intercepted_call()
+    arrive(stage, BOB, description(OF_ALICE))
+    findings = audit(stage.case())
+    assert [one.vantage for one in findings if one.reason is Reason.FINGERPRINT_NOT_COMPARED] == [BOB]
+
+
+def test_another_spelling_of_the_same_digest_is_a_notice() -> None:
+    stage = honest_call()
+    arrive(stage, BOB, description(OF_ALICE).replace(_value(OF_ALICE.der), _value(OF_ALICE.der).lower()))
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FINGERPRINT_ALTERED}
+    assert Reason.CERTIFICATES_AGREE in raised(findings, Severity.FACT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("a=fingerprint:", "a=finger:"),
+        lambda text: text.replace(_value(OF_ALICE.der), _value(OF_ALICE.der)[:-3]),
+        lambda text: text.replace(_value(OF_ALICE.der), _value(OF_ALICE.der).replace(":", "")),
+        lambda text: text.replace("sha-256", "sha-1"),
+        lambda text: text + f"a=fingerprint:{Fingerprint.of(OF_MALLORY.der)}\r\n",
+        lambda text: text + f"a=fingerprint:{Fingerprint.of(OF_MALLORY.der, 'sha-512')}\r\n",
+        lambda text: "\n" * 5000,
+    ],
+    ids=["missing", "truncated", "no separators", "weak hash", "one more", "one more hash", "no description"],
+)
+def test_every_other_change_to_a_fingerprint_is_an_alarm(change: object) -> None:
+    assert callable(change)
+    stage = honest_call()
+    arrive(stage, BOB, change(description(OF_ALICE)))
+    assert Reason.FINGERPRINT_ALTERED in raised(audit(stage.case()))
+
+
+def test_a_genuine_line_does_not_make_up_for_a_false_one_of_another_hash() -> None:
+    stage = honest_call()
+    arrive(stage, BOB, description(OF_ALICE) + f"a=fingerprint:{Fingerprint.of(OF_MALLORY.der, 'sha-512')}\r\n")
+    assert raised(audit(stage.case())) == {Reason.FINGERPRINT_ALTERED, Reason.FINGERPRINT_NOT_COMPARED}
+
+
+def test_a_description_that_never_came_covers_nothing() -> None:
+    stage = honest_call()
+    stage.signalling = [one for one in stage.signalling if one.hop != "bob" or one.direction == "out"]
+    findings = audit(stage.case())
+    assert [(one.reason, one.vantage) for one in findings] == [(Reason.FINGERPRINT_NOT_COMPARED, BOB)]
+
+
+def test_a_certificate_that_nobody_announced_was_not_signalled() -> None:
+    stage = honest_call()
+    stage.signalling = [one for one in stage.signalling if (one.hop, one.direction) != ("alice", "out")]
+    findings = audit(stage.case())
+    assert [one.vantage for one in findings if one.reason is Reason.CERTIFICATE_NOT_SIGNALLED] == ["bob-alice"]
+
+
+@pytest.mark.parametrize("field", ["local_certificate", "presented_certificate"])
+def test_an_endpoint_that_names_another_certificate_than_its_leg_shows_contradicts_the_wire(field: str) -> None:
+    stage = honest_call()
+    stage.state(BOB, **{field: OF_MALLORY.der.hex()})
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    assert findings[-1].vantage == BOB
+
+
+@pytest.mark.parametrize(
+    "lie", [{"version": "DTLSv1.3"}, {"suite": "TLS_AES_128_GCM_SHA256"}, {"srtp_profile": "SRTP_AEAD_AES_256_GCM"}]
+)
+def test_an_endpoint_that_names_other_parameters_contradicts_the_wire(lie: dict[str, str]) -> None:
+    stage = honest_call()
+    stated = stage.statements[ALICE].dtls
+    assert stated is not None
+    stage.state(ALICE, dtls=stated.model_copy(update=lie))
+    assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
+def test_an_endpoint_that_speaks_of_a_handshake_that_never_was_contradicts_the_wire() -> None:
+    stage = clear_call()
+    stage.state(ALICE, presented_certificate=OF_BOB.der.hex(), dtls=honest_call().statements[ALICE].dtls)
+    findings = audit(stage.case())
+    assert [one.reason for one in findings] == [Reason.STATEMENT_CONTRADICTS_WIRE] * 2
+
+
+def test_clear_and_refused_calls_have_no_certificates_to_bind() -> None:
+    assert audit(clear_call().case()) == ()
+    findings = audit(refused_call().case())
+    assert raised(findings) == {Reason.FINGERPRINT_ALTERED}
+    assert raised(findings, Severity.INCONCLUSIVE) == set()
+
+
+def test_a_connected_call_whose_certificates_cannot_be_seen_stays_open() -> None:
+    stage = honest_call()
+    for frames in stage.wire.values():
+        frames.clear()
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
+    assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
+
+
+def test_a_resumed_or_encrypted_handshake_shows_no_certificate_and_stays_open() -> None:
+    stage = honest_call()
+    for frames in stage.wire.values():
+        del frames[3:]
+    assert Reason.CERTIFICATE_NOT_VISIBLE in raised(audit(stage.case()), Severity.INCONCLUSIVE)
+
+
+def test_a_party_without_a_statement_leaves_it_open() -> None:
+    stage = honest_call()
+    del stage.statements[BOB]
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
+    assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
+
+
+def test_a_blocked_interception_still_shows_the_foreign_certificate() -> None:
+    stage = Stage()
+    stage.describe(ALICE, description(OF_ALICE))
+    stage.describe(BOB, description(OF_BOB))
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    for party in Party:
+        stage.statements[party] = failed_statement(party, None)
+    assert raised(audit(stage.case())) == {Reason.CERTIFICATE_NOT_SIGNALLED, Reason.CERTIFICATE_SUBSTITUTED}
+
+
+def _value(certificate: bytes) -> str:
+    return Fingerprint.of(certificate).value
+
+
+def test_the_staged_descriptions_name_their_certificates() -> None:
+    (line,) = Sdp.parse(description(OF_BOB)).fingerprints()
+    assert line.matches(OF_BOB.der)
+    assert not line.matches(OF_ALICE.der)

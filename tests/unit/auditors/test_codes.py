@@ -1,0 +1,123 @@
+"""The codes of both screens: equal or not, well-formed or not, and made from the right certificates or not."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.codes import audit
+from harness.codes import teams20
+from harness.model.finding import Reason, Severity
+
+from .stage import (
+    ALICE,
+    BOB,
+    OF_ALICE,
+    OF_BOB,
+    OF_MALLORY,
+    clear_call,
+    code,
+    detail,
+    honest_call,
+    intercepted_call,
+    raised,
+    refused_call,
+)
+
+
+def test_an_honest_call_shows_one_code_twice() -> None:
+    findings = audit(honest_call().case())
+    assert [finding.reason for finding in findings] == [Reason.CODES_EQUAL]
+    assert raised(findings, Severity.FACT) == {Reason.CODES_EQUAL}
+
+
+def test_an_intercepted_call_shows_two_codes_each_true_to_its_own_leg() -> None:
+    findings = audit(intercepted_call().case())
+    assert raised(findings) == {Reason.CODES_DIFFER}
+    said = detail(findings, Reason.CODES_DIFFER)
+    assert teams20.grouped(code(OF_ALICE, OF_MALLORY)) in said
+    assert teams20.grouped(code(OF_MALLORY, OF_BOB)) in said
+
+
+def test_calls_without_a_code_have_none_to_compare() -> None:
+    for stage in (clear_call(), refused_call()):
+        findings = audit(stage.case())
+        assert [(one.reason, one.severity) for one in findings] == [(Reason.CODES_ABSENT, Severity.FACT)]
+
+
+def test_a_code_on_one_side_is_an_alarm() -> None:
+    stage = honest_call()
+    stage.show(BOB, code=None)
+    assert raised(audit(stage.case())) == {Reason.CODE_ON_ONE_SIDE}
+
+
+def test_a_constant_code_is_equal_and_still_found_out_on_both_screens() -> None:
+    stage = honest_call()
+    stage.show(ALICE, code="0" * 20)
+    stage.show(BOB, code="0" * 20)
+    findings = audit(stage.case())
+    assert Reason.CODES_EQUAL in raised(findings, Severity.FACT)
+    assert [one.vantage for one in findings if one.reason is Reason.CODE_NOT_FROM_CERTIFICATES] == [ALICE, BOB]
+
+
+def test_a_code_made_from_the_signalled_certificate_is_found_out_by_the_presented_one() -> None:
+    stage = intercepted_call()
+    stage.show(ALICE, code=code(OF_ALICE, OF_BOB))
+    stage.show(BOB, code=code(OF_ALICE, OF_BOB))
+    findings = audit(stage.case())
+    assert raised(findings, Severity.FACT) == {Reason.CODES_EQUAL}
+    assert raised(findings) == {Reason.CODE_NOT_FROM_CERTIFICATES}
+
+
+def test_a_code_with_the_roles_exchanged_is_found_out() -> None:
+    stage = honest_call()
+    stage.show(ALICE, code=code(OF_BOB, OF_ALICE))
+    assert raised(audit(stage.case())) == {Reason.CODES_DIFFER, Reason.CODE_NOT_FROM_CERTIFICATES}
+
+
+@pytest.mark.parametrize("wrong", ["", "1" * 19, "1" * 21, "1" * 10 + " " + "1" * 10, "١" * 20, "-" + "1" * 19])
+def test_what_is_not_20_ascii_digits_is_malformed(wrong: str) -> None:
+    stage = honest_call()
+    stage.show(ALICE, code=wrong)
+    assert Reason.CODE_MALFORMED in raised(audit(stage.case()))
+
+
+def test_a_code_without_any_handshake_comes_from_no_certificate() -> None:
+    stage = clear_call()
+    stage.show(ALICE, code=code(OF_ALICE, OF_BOB))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.CODE_ON_ONE_SIDE, Reason.CODE_NOT_FROM_CERTIFICATES}
+    assert "no certificates" in detail(findings, Reason.CODE_NOT_FROM_CERTIFICATES)
+
+
+def test_without_packets_the_stated_certificates_have_to_do() -> None:
+    stage = honest_call()
+    stage.wire[ALICE].clear()
+    assert raised(audit(stage.case())) == set()
+    stage.state(ALICE, presented_certificate=OF_MALLORY.der.hex())
+    assert raised(audit(stage.case())) == {Reason.CODE_NOT_FROM_CERTIFICATES}
+    stage.state(ALICE, presented_certificate="no hex")
+    assert raised(audit(stage.case())) == {Reason.CODE_NOT_FROM_CERTIFICATES}
+
+
+def test_the_wire_is_believed_before_the_statement() -> None:
+    stage = intercepted_call()
+    stage.state(ALICE, presented_certificate=OF_BOB.der.hex())
+    stage.show(ALICE, code=code(OF_ALICE, OF_BOB))
+    assert Reason.CODE_NOT_FROM_CERTIFICATES in raised(audit(stage.case()))
+
+
+def test_without_packets_and_without_certificates_it_stays_open() -> None:
+    stage = honest_call()
+    stage.wire[ALICE].clear()
+    stage.state(ALICE, presented_certificate=None)
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
+    assert raised(findings) == set()
+
+
+def test_without_a_statement_there_is_no_comparison() -> None:
+    stage = honest_call()
+    del stage.statements[ALICE]
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
+    assert {one.reason for one in findings} == {Reason.STATEMENT_MISSING}

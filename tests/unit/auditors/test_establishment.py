@@ -1,0 +1,102 @@
+"""Did the call come about, and if not, why? Nothing is believed that only an auditor may say."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.establishment import FAILURES, audit
+from harness.model.finding import Reason, Severity
+from harness.model.statement import Failure
+
+from .stage import ALICE, BOB, detail, honest_call, raised, refused_call
+
+
+def test_a_call_that_both_hold_for_connected_is_established() -> None:
+    findings = audit(honest_call().case())
+    assert [finding.reason for finding in findings] == [Reason.CALL_ESTABLISHED]
+    assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED}
+
+
+def test_who_refuses_a_call_is_an_alarm_and_the_echo_of_the_hangup_a_notice() -> None:
+    findings = audit(refused_call().case())
+    assert raised(findings, Severity.FACT) == {Reason.CALL_NOT_ESTABLISHED}
+    assert raised(findings, Severity.ALARM) == {Reason.FINGERPRINT_MISSING}
+    assert raised(findings, Severity.NOTICE) == {Reason.REMOTE_HUNG_UP}
+    assert "none in the offer" in detail(findings, Reason.FINGERPRINT_MISSING)
+
+
+def test_one_party_that_was_never_connected_is_enough_for_a_call_that_is_not_established() -> None:
+    stage = refused_call()
+    stage.state(ALICE, connected=True)
+    assert Reason.CALL_NOT_ESTABLISHED in raised(audit(stage.case()), Severity.FACT)
+
+
+def test_a_hangup_that_nobody_explains_is_an_alarm() -> None:
+    stage = refused_call()
+    stage.state(BOB, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="bye"))
+    assert raised(audit(stage.case())) == {Reason.REMOTE_HUNG_UP}
+    stage.state(BOB, failure=None)
+    assert raised(audit(stage.case())) == {Reason.REMOTE_HUNG_UP}
+
+
+def test_a_call_that_fails_without_a_word_is_an_alarm() -> None:
+    stage = refused_call()
+    stage.state(ALICE, failure=None)
+    stage.state(BOB, failure=None)
+    assert raised(audit(stage.case())) == {Reason.ENDPOINT_ERROR}
+
+
+def test_a_call_that_was_up_and_was_lost_is_established_and_an_alarm() -> None:
+    stage = honest_call()
+    stage.state(BOB, failure=Failure(reason=Reason.CONNECTION_LOST, detail="no consent for 30 s"))
+    findings = audit(stage.case())
+    assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED}
+    assert raised(findings) == {Reason.CONNECTION_LOST}
+
+
+@pytest.mark.parametrize("reason", sorted(FAILURES - {Reason.REMOTE_HUNG_UP}))
+def test_every_reason_of_a_failure_is_passed_on(reason: Reason) -> None:
+    stage = refused_call()
+    stage.state(BOB, failure=Failure(reason=reason, detail="so it was"))
+    assert raised(audit(stage.case())) == {reason}
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - FAILURES))
+def test_an_endpoint_cannot_speak_in_an_auditors_name(reason: Reason) -> None:
+    stage = refused_call()
+    stage.state(BOB, failure=Failure(reason=reason, detail="trust me"))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.ENDPOINT_ERROR}
+    assert reason not in {finding.reason for finding in findings} - {Reason.ENDPOINT_ERROR, Reason.CALL_NOT_ESTABLISHED}
+
+
+def test_a_party_without_a_statement_leaves_it_open() -> None:
+    stage = honest_call()
+    del stage.statements[BOB]
+    findings = audit(stage.case())
+    assert [(finding.reason, finding.severity) for finding in findings] == [
+        (Reason.STATEMENT_MISSING, Severity.INCONCLUSIVE)
+    ]
+    assert findings[0].vantage == BOB
+
+
+def test_packets_that_the_tap_did_not_write_leave_it_open() -> None:
+    stage = honest_call()
+    whole = stage.vantage(BOB)
+    for lossy in (
+        {"sockets": whole.sockets + 1},
+        {"dropped": 1},
+        {"packets": whole.packets + 1, "sockets": whole.sockets + 1},
+    ):
+        stage.vantages[BOB] = whole.model_copy(update=lossy)
+        findings = audit(stage.case())
+        assert raised(findings, Severity.INCONCLUSIVE) == {Reason.PACKETS_LOST_BY_TAP}
+        assert findings[-1].vantage == "bob-alice"
+
+
+def test_a_hostile_detail_is_escaped_and_cut() -> None:
+    stage = refused_call()
+    stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="\x1b[2J\n" + "a" * 900))
+    said = detail(audit(stage.case()), Reason.SDP_REJECTED)
+    assert said.isprintable()
+    assert len(said) < 200

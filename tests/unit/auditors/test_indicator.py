@@ -1,0 +1,116 @@
+"""A screen may show a lock only where the wire deserves one."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.indicator import audit
+from harness.model.finding import Reason, Severity
+from harness.model.statement import Indicator
+
+from .stage import (
+    ALICE,
+    BOB,
+    NULL_CIPHER,
+    clear_call,
+    honest_call,
+    intercepted_call,
+    raised,
+    refused_call,
+    sender,
+)
+
+
+def test_two_locks_on_an_encrypted_call_are_honest() -> None:
+    for stage in (honest_call(), intercepted_call()):
+        findings = audit(stage.case())
+        assert [one.reason for one in findings] == [Reason.LOCK_ON_BOTH, Reason.INDICATOR_HONEST]
+        assert raised(findings, Severity.FACT) == {Reason.LOCK_ON_BOTH, Reason.INDICATOR_HONEST}
+
+
+def test_no_lock_on_a_call_in_clear_is_honest() -> None:
+    for stage in (clear_call(), refused_call()):
+        findings = audit(stage.case())
+        assert [one.reason for one in findings] == [Reason.LOCK_ON_NONE, Reason.INDICATOR_HONEST]
+
+
+def test_a_lock_on_a_call_in_clear_is_a_lie_on_each_screen() -> None:
+    stage = clear_call()
+    stage.show(ALICE, indicator=Indicator.LOCK, code="1" * 20)
+    stage.show(BOB, indicator=Indicator.LOCK, code="1" * 20)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+    assert raised(findings, Severity.FACT) == {Reason.LOCK_ON_BOTH}
+    assert [one.vantage for one in findings if one.severity is Severity.ALARM] == ["alice-bob", "bob-alice"]
+
+
+def test_a_lock_before_any_handshake_is_a_lie() -> None:
+    stage = honest_call(packets=0)
+    del stage.wire[ALICE][1:]
+    assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+
+
+def test_a_lock_over_a_null_cipher_is_a_lie() -> None:
+    stage = honest_call(packets=0)
+    stage.protects[ALICE, True] = sender(stage.keys[ALICE, True], NULL_CIPHER)
+    stage.talk(20)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+    assert [one.vantage for one in findings if one.severity is Severity.ALARM] == ["alice-bob"]
+
+
+def test_a_lock_whose_leg_was_not_seen_stays_open() -> None:
+    stage = honest_call()
+    stage.wire[ALICE].clear()
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
+    assert Reason.INDICATOR_HONEST not in {one.reason for one in findings}
+
+
+def test_one_lock_between_two_connected_parties_is_an_alarm() -> None:
+    stage = honest_call()
+    stage.show(BOB, indicator=Indicator.PLAIN, code=None)
+    assert raised(audit(stage.case())) == {Reason.LOCK_ON_ONE}
+
+
+def test_one_lock_while_the_other_party_never_came_up_is_a_notice() -> None:
+    stage = honest_call()
+    stage.show(BOB, indicator=Indicator.NONE, code=None)
+    stage.state(BOB, connected=False)
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.LOCK_ON_ONE}
+
+
+def test_lock_and_code_belong_together() -> None:
+    stage = honest_call()
+    stage.show(ALICE, code=None)
+    stage.show(BOB, code=None)
+    assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_CODE}
+    stage = clear_call()
+    stage.show(ALICE, code="1" * 20)
+    stage.show(BOB, code="1" * 20)
+    assert raised(audit(stage.case())) == {Reason.CODE_WITHOUT_LOCK}
+
+
+@pytest.mark.parametrize("name", ["Mallory", "", "Alice", "Bob ", "B\u043eb"])
+def test_the_name_on_the_screen_must_be_the_other_persons(name: str) -> None:
+    stage = honest_call()
+    stage.show(ALICE, peer=name)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.WRONG_PEER_NAME}
+    assert findings[-1].vantage == ALICE
+
+
+def test_the_case_of_a_name_does_not_matter() -> None:
+    stage = honest_call()
+    stage.show(ALICE, peer="BOB")
+    assert raised(audit(stage.case())) == set()
+
+
+def test_without_a_statement_the_locks_cannot_be_counted() -> None:
+    stage = honest_call()
+    del stage.statements[BOB]
+    findings = audit(stage.case())
+    assert [one.reason for one in findings] == [Reason.STATEMENT_MISSING]
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}

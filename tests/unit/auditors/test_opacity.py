@@ -1,0 +1,294 @@
+"""Only ciphertext under shared keys: each layer of the proof has a call that must fail it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from harness.auditors.opacity import audit
+from harness.model.base import Party
+from harness.model.finding import Reason, Severity
+from harness.wire.demux import PacketClass, classify
+from tests.unit.markers.sent_media import audio_packets, video_packets
+
+from .stage import (
+    ALICE,
+    BINDING_REQUEST,
+    BOB,
+    NULL_CIPHER,
+    Frame,
+    Stage,
+    clear_call,
+    detail,
+    failed_statement,
+    honest_call,
+    intercepted_call,
+    opus,
+    raised,
+    receiver_report,
+    refused_call,
+    sender,
+)
+
+MARKER = 0x0123_4567_89AB_CDEF
+
+
+@cache
+def sound() -> tuple[bytes, ...]:
+    return tuple(audio_packets(MARKER, ssrc=0xAD10))
+
+
+@cache
+def pictures() -> tuple[bytes, ...]:
+    return tuple(video_packets(MARKER, ssrc=0xF1DE))
+
+
+def media(stage: Stage, party: Party, outward: bool) -> list[Frame]:
+    frames = stage.wire[party]
+    return [one for one in frames if one.outward is outward and classify(one.data) is PacketClass.SRTP]
+
+
+def flip(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def test_an_honest_call_is_ciphertext_under_shared_keys() -> None:
+    findings = audit(honest_call().case())
+    assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED, Reason.KEYS_SHARED}
+    assert len(findings) == 3
+    assert "all 44 media packets" in findings[0].detail
+
+
+def test_an_intercepted_call_is_ciphertext_too_but_not_under_shared_keys() -> None:
+    findings = audit(intercepted_call().case())
+    assert raised(findings) == {Reason.KEYS_NOT_SHARED}
+    assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED}
+
+
+def test_a_clear_call_is_called_plaintext_on_both_legs() -> None:
+    findings = audit(clear_call().case())
+    assert [(one.reason, one.vantage) for one in findings] == [
+        (Reason.PLAINTEXT_ON_WIRE, "alice-bob"),
+        (Reason.PLAINTEXT_ON_WIRE, "bob-alice"),
+    ]
+
+
+def test_media_that_can_be_played_from_the_wire_shows_its_marker() -> None:
+    stage = clear_call(packets=0)
+    for packet in (*sound(), *pictures()):
+        stage.send(ALICE, packet)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE}
+    marked = [one for one in findings if one.reason is Reason.MARKER_ON_WIRE]
+    assert [one.vantage for one in marked] == ["alice-bob"] * 2
+    assert "audio of SSRC 0x0000ad10" in marked[0].detail
+    assert "video of SSRC 0x0000f1de" in marked[1].detail
+
+
+def test_what_a_stranger_sends_in_clear_is_not_this_partys_plaintext() -> None:
+    stage = honest_call()
+    for packet in sound():
+        stage.on_leg(ALICE, False, packet)
+    stage.count(ALICE, not_authenticated=len(sound()))
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
+
+
+def test_a_null_cipher_under_good_keys_is_found_by_what_its_payloads_begin_with() -> None:
+    stage = honest_call(packets=0)
+    for direction, key in stage.keys.items():
+        stage.protects[direction] = sender(key, NULL_CIPHER)
+    stage.talk(20)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.PLAINTEXT_ON_WIRE}
+    said = " ".join(one.detail for one in findings if one.vantage == "alice-bob")
+    assert "20 of 20 payloads of SSRC 0x000a11ce begin with 0x78" in said
+    assert "2 packets of alice carry a tag but are not encrypted" in said
+
+
+def test_clear_packets_before_the_first_secured_one_are_found_among_many() -> None:
+    stage = honest_call(packets=100)
+    for number in range(20):
+        stage.on_leg(ALICE, True, opus(number))
+    assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE, Reason.PACKET_NOT_AUTHENTICATED}
+
+
+def test_clear_packets_of_the_same_stream_are_found_among_secured_ones() -> None:
+    stage = honest_call(packets=0)
+    for n, packet in enumerate(sound()):
+        if n % 4:
+            stage.speak(ALICE, packet)
+        else:
+            stage.on_leg(ALICE, True, packet)
+    findings = audit(stage.case())
+    assert raised(findings) >= {Reason.PACKET_NOT_AUTHENTICATED, Reason.PLAINTEXT_ON_WIRE}
+
+
+def test_one_damaged_byte_of_what_a_party_sent_is_an_alarm() -> None:
+    stage = honest_call()
+    frame = media(stage, ALICE, outward=True)[7]
+    frame.data = flip(frame.data, 40)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.PACKET_NOT_AUTHENTICATED}
+    number = stage.wire[ALICE].index(frame) + 1
+    assert f"1 of 22 media packets that alice sent are not authentic under its keys: frame {number}" in detail(
+        findings, Reason.PACKET_NOT_AUTHENTICATED
+    )
+
+
+def test_damage_on_the_way_is_a_notice_when_it_was_refused_and_an_alarm_when_not() -> None:
+    stage = honest_call()
+    frame = media(stage, BOB, outward=False)[7]
+    frame.data = flip(frame.data, 40)
+    assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED}
+    stage.count(BOB, rtp_received=19, not_authenticated=1)
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_replays_are_a_notice_when_they_were_refused_and_an_alarm_when_not(every: int) -> None:
+    stage = honest_call()
+    repeated = [frame for frame in stage.wire[BOB] if not frame.outward and frame.data[0] >= 128][::every]
+    for frame in repeated:
+        stage.on_leg(BOB, False, frame.data)
+    stage.count(BOB, replayed=len(repeated))
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.REPLAY_DROPPED}
+    stage.count(BOB, replayed=0, rtp_received=20 + len(repeated))
+    assert raised(audit(stage.case())) == {Reason.REPLAY_ACCEPTED}
+
+
+def test_forgeries_and_replays_that_got_through_are_told_apart() -> None:
+    stage = honest_call()
+    stage.on_leg(BOB, False, opus(1))
+    stage.on_leg(BOB, False, media(stage, BOB, outward=False)[0].data)
+    stage.count(BOB, rtp_received=22)
+    assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED, Reason.REPLAY_ACCEPTED}
+    stage.count(BOB, rtp_received=21)
+    assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED}
+
+
+def test_packets_that_came_too_late_to_be_counted_are_no_alarm() -> None:
+    stage = honest_call()
+    stage.count(BOB, rtp_received=17)
+    assert raised(audit(stage.case())) == set()
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"\x00",
+        b"\xff" * 40,
+        b"\x40\x00\x00\x04data",
+        b"\x10" * 40,
+        BINDING_REQUEST.replace(b"\x21\x12\xa4\x42", b"key!"),
+        b"\x16\xfe\xfd" + bytes(8) + b"\xff\xff" + b"no fragment is that long",
+    ],
+    ids=["short", "QUIC", "TURN channel", "ZRTP", "STUN without a cookie", "DTLS cut off"],
+)
+def test_every_packet_must_belong_to_a_protocol_of_the_call(packet: bytes) -> None:
+    stage = honest_call()
+    stage.on_leg(ALICE, True, packet)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.UNEXPLAINED_PACKET}
+    assert f"frame {len(stage.wire[ALICE])}" in detail(findings, Reason.UNEXPLAINED_PACKET)
+
+
+def test_a_refused_call_has_no_packets_and_that_is_a_fact() -> None:
+    findings = audit(refused_call().case())
+    assert [(one.reason, one.severity) for one in findings] == [(Reason.NO_PACKETS, Severity.FACT)] * 2
+
+
+def test_no_packets_of_a_call_that_was_connected_leave_it_open() -> None:
+    stage = honest_call()
+    stage.wire[ALICE].clear()
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
+    stage = refused_call()
+    stage.state(BOB, connected=True)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
+
+
+def test_no_packets_of_a_party_that_says_it_sent_some_leave_it_open() -> None:
+    stage = refused_call()
+    stage.count(ALICE, rtp_sent=3)
+    findings = audit(stage.case())
+    assert "alice says it sent 3 media packets" in next(
+        one.detail for one in findings if one.severity is Severity.INCONCLUSIVE
+    )
+
+
+def test_a_connected_call_in_which_no_media_was_seen_stays_open_unless_none_was_due() -> None:
+    stage = honest_call(packets=0)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
+    stage.media_seconds = 0.0
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == set()
+    assert raised(findings, Severity.FACT) == {Reason.KEYS_SHARED}
+
+
+def test_a_leg_that_was_not_recorded_leaves_it_open() -> None:
+    case = honest_call().case()
+    findings = audit(type(case)(**{**vars(case), "tables": {"alice-bob": case.tables["alice-bob"]}}))
+    (missing,) = [one for one in findings if one.severity is Severity.INCONCLUSIVE]
+    assert (missing.reason, missing.vantage) == (Reason.NO_PACKETS, BOB)
+
+
+def test_without_exported_keys_nothing_is_authenticated_and_that_is_said() -> None:
+    stage = honest_call()
+    stage.keylogs[BOB].clear()
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.KEYS_MISSING}
+    assert [one.vantage for one in findings if one.reason is Reason.EVERY_PACKET_AUTHENTICATED] == ["alice-bob"]
+    assert Reason.KEYS_SHARED not in {one.reason for one in findings}
+
+
+def test_keys_of_another_call_fit_nothing() -> None:
+    stage = honest_call()
+    stage.keylogs[BOB] = honest_call().keylogs[BOB]
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.KEYS_MISSING}
+
+
+def test_a_forged_master_secret_authenticates_nothing() -> None:
+    stage = honest_call()
+    stage.keylogs[BOB] = {random: secret[::-1] for random, secret in stage.keylogs[BOB].items()}
+    assert raised(audit(stage.case())) == {
+        Reason.PACKET_NOT_AUTHENTICATED,
+        Reason.FOREIGN_PACKET_ACCEPTED,
+        Reason.KEYS_NOT_SHARED,
+    }
+
+
+def test_a_failed_call_needs_no_keys() -> None:
+    stage = honest_call(packets=0)
+    for party in Party:
+        stage.statements[party] = failed_statement(party, None)
+        stage.keylogs[party].clear()
+    assert audit(stage.case()) == ()
+
+
+def test_without_a_statement_nobody_knows_what_was_accepted() -> None:
+    stage = honest_call()
+    del stage.statements[BOB]
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
+
+
+def test_no_finding_holds_a_secret() -> None:
+    for stage in (honest_call(), intercepted_call(), clear_call()):
+        case = stage.case()
+        said = " ".join(one.detail for one in audit(case)).lower()
+        for secret in (secret for keylog in case.keylogs.values() for secret in keylog.values()):
+            assert secret.hex()[:16] not in said
+
+
+def test_rtcp_in_clear_is_plaintext_too() -> None:
+    stage = honest_call()
+    session = sender(stage.keys[ALICE, True], NULL_CIPHER)
+    stage.on_leg(ALICE, True, session.protect_rtcp(receiver_report(99)))
+    assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE}

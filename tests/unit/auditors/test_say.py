@@ -1,0 +1,37 @@
+"""A finding is signed, bounded, and safe to print."""
+
+from __future__ import annotations
+
+from harness.auditors.say import MAX_DETAIL, Voice, counted, quoted
+from harness.model.finding import Reason, Severity
+
+
+def test_a_voice_signs_what_it_says() -> None:
+    voice = Voice("codes")
+    said = [
+        say(Reason.CODES_EQUAL, "call", "so it is")
+        for say in (voice.fact, voice.notice, voice.alarm, voice.inconclusive)
+    ]
+    assert [one.severity for one in said] == [
+        Severity.FACT,
+        Severity.NOTICE,
+        Severity.ALARM,
+        Severity.INCONCLUSIVE,
+    ]
+    assert {(one.auditor, one.reason, one.vantage, one.detail) for one in said} == {
+        ("codes", Reason.CODES_EQUAL, "call", "so it is")
+    }
+
+
+def test_a_detail_has_its_limit() -> None:
+    assert len(Voice("codes").fact(Reason.CODES_EQUAL, "call", "x" * 5000).detail) == MAX_DETAIL
+
+
+def test_what_a_stranger_said_is_quoted_cut_and_escaped() -> None:
+    assert quoted("Bob") == "'Bob'"
+    assert quoted("\x1b[31m\u202e\n").isprintable()
+    assert len(quoted("y" * 10_000)) < 100
+
+
+def test_one_packet_is_no_plural() -> None:
+    assert [counted(number, "packet") for number in (0, 1, 2)] == ["0 packets", "1 packet", "2 packets"]
