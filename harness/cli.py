@@ -49,9 +49,13 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 
     A SELECTOR is a scenario's id, a family, a glob, or a path.
     """
-    from .command_run import run_command
+    try:
+        from .command_run import run_command
 
-    _finish(run_command(selectors, reports, _outputs(outputs), chosen))
+        ended = run_command(selectors, reports, _outputs(outputs), chosen)
+    except KeyboardInterrupt:
+        _fail(EXIT_INTERRUPTED, "interrupted twice, or before the first call: nothing was judged")
+    _finish(ended)
 
 
 @main.command()

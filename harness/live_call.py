@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +77,12 @@ class LiveCall:
         try:
             await self._set_up_and_talk()
         finally:
-            await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
-            if self.relay is not None:
-                await self.relay.close()
+            await _to_the_end(self._close())
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
+        if self.relay is not None:
+            await self.relay.close()
 
     async def _set_up_and_talk(self) -> None:
         watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
@@ -258,6 +261,16 @@ async def record_call(scenario: Scenario, conditions: Conditions, folder: Record
     call = LiveCall(scenario, conditions, folder)
     await call.run()
     return call.write(started)
+
+
+async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Close, even if we are cancelled meanwhile: half-closed endpoints keep threads and sockets."""
+    task = asyncio.create_task(closing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _cancelled(*futures: asyncio.Future[Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -45,9 +45,12 @@ class Variant:
 
 @dataclass(frozen=True)
 class _Choice:
+    """One value for one path, and where the value and its entries were written."""
+
     label: str
     target: tuple[str, ...]
-    source: Path
+    value: Value
+    marks: Mapping[Path, Mark]
 
 
 def expand(document: Document) -> tuple[Variant, ...]:
@@ -62,7 +65,7 @@ def expand(document: Document) -> tuple[Variant, ...]:
     problems = list(_problems(document, content, matrix))
     if problems:
         raise Refused(problems)
-    axes = [_axis(name, values) for name, values in matrix.items() if isinstance(values, list)]
+    axes = [_axis(document, name, values) for name, values in matrix.items() if isinstance(values, list)]
     count = math.prod(len(axis) for axis in axes)
     if count > MAX_VARIANTS:
         raise Refused([Problem(here, f"this matrix has {count} variants; at most {MAX_VARIANTS} are allowed")])
@@ -112,17 +115,23 @@ def _value_problems(document: Document, name: str, values: Value) -> Iterator[Pr
             seen.add(label)
 
 
-def _axis(name: str, values: list[Value]) -> list[_Choice]:
-    last = name.rpartition(".")[2]
-    target = tuple(name.split("."))
-    return [_Choice(f"{last}={_label(value)}", target, ("matrix", name, index)) for index, value in enumerate(values)]
+def _axis(document: Document, name: str, values: list[Value]) -> list[_Choice]:
+    return [_choice(document, name, index, value) for index, value in enumerate(values)]
+
+
+def _choice(document: Document, name: str, index: int, value: Value) -> _Choice:
+    source, target = ("matrix", name, index), tuple(name.split("."))
+    marks: dict[Path, Mark] = {target: document.values[source]}
+    if isinstance(value, list):
+        marks |= {(*target, number): document.values[(*source, number)] for number in range(len(value))}
+    return _Choice(f"{target[-1]}={_label(value)}", target, value, marks)
 
 
 def _label(value: Value) -> str | None:
     """A value as part of an id: lower case, the entries of a list joined by dots; None when that cannot be."""
     if isinstance(value, list):
-        parts = [_label(entry) for entry in value if not isinstance(entry, list)]
-        return ".".join(part or "?" for part in parts) if parts and len(parts) == len(value) and all(parts) else None
+        parts = [None if isinstance(entry, list) else _label(entry) for entry in value]
+        return ".".join(filter(None, parts)) if parts and all(parts) else None
     if value is None or isinstance(value, dict):
         return None
     label = str(value).lower()
@@ -131,26 +140,17 @@ def _label(value: Value) -> str | None:
 
 def _variant(document: Document, content: dict[str, Value], choices: tuple[_Choice, ...]) -> Variant:
     content = {key: value for key, value in content.items() if key != "matrix"}
-    values = dict(document.values)
+    # A section that only the matrix makes stands where its value stands.
+    values = {choice.target[:-1]: choice.marks[choice.target] for choice in choices} | dict(document.values)
     for choice in choices:
-        content = _with(content, choice.target, _at(document.value, choice.source))
-        depth = len(choice.source)
-        moved = {path[depth:]: mark for path, mark in document.values.items() if path[:depth] == choice.source}
-        values |= {choice.target + rest: mark for rest, mark in moved.items()}
-        values.setdefault(choice.target[:-1], values[choice.target])
-    label = ",".join(choice.label for choice in choices)
-    return Variant(label, Document(content, values, document.keys))
+        content = _with(content, choice.target, choice.value)
+        values |= choice.marks
+    return Variant(",".join(choice.label for choice in choices), Document(content, values, document.keys))
 
 
 def _with(content: dict[str, Value], target: tuple[str, ...], value: Value) -> dict[str, Value]:
     if len(target) == 1:
         return {**content, target[0]: value}
     section = content.get(target[0], {})
-    held = section if isinstance(section, dict) else {}
-    return {**content, target[0]: {**held, target[1]: value}}
-
-
-def _at(value: Value, path: Path) -> Value:
-    for step in path:
-        value = value[step]  # type: ignore[index]
-    return value
+    assert isinstance(section, dict)  # or it would have been a conflict
+    return {**content, target[0]: {**section, target[1]: value}}

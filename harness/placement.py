@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,15 +77,15 @@ def plan(name: str, adversary: Mapping[str, Any] | None, expect: Outcome, call: 
     `call` takes `mode`, `media`, `seconds`, `setup_seconds`, and the endpoints' kinds as `alice` and `bob`.
     """
     endpoints = {party: call[party] for party in ("alice", "bob") if party in call}
-    return Scenario.model_validate(
-        {
-            "id": name,
-            "family": "control",
-            "title": name,
-            "why": "Placed by a test.",
-            "call": {key: value for key, value in call.items() if key not in endpoints},
-            "endpoints": endpoints,
-            "adversary": None if adversary is None else dict(adversary),
-            "expect": {"outcome": expect},
-        }
-    )
+    content = {
+        "id": name,
+        "family": "control",
+        "title": name,
+        "why": "Placed by a test.",
+        "call": {key: value for key, value in call.items() if key not in endpoints},
+        "endpoints": endpoints,
+        "adversary": None if adversary is None else dict(adversary),
+        "expect": {"outcome": expect},
+    }
+    # As JSON, where a list may become a tuple and a word an enum, and nothing else is converted.
+    return Scenario.model_validate_json(json.dumps(content))

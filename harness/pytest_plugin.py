@@ -7,6 +7,7 @@ signed than were selected ends with exit code 3.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,7 +154,7 @@ def place_relay() -> Callable[..., Mapping[str, Any]]:
         from .model.scenario import Adversary
 
         described = {"kind": kind, **options}
-        TypeAdapter(Adversary).validate_python(described)
+        TypeAdapter(Adversary).validate_json(json.dumps(described))
         return described
 
     return describe

@@ -91,7 +91,7 @@ def _path_of(location: tuple[str | int, ...], document: Document) -> Path:
 
 
 def _dotted(path: Path) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "a scenario"
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
 _KEYS: Final[dict[tuple[str | int, ...], tuple[str, ...]]] = {

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from . import strict_yaml
 from .matrix import Variant, expand
 from .model.scenario import Family, Scenario
-from .scenario_error import Fault, ScenarioError, problems, whole_file
+from .scenario_error import MAX_SHOWN, Fault, ScenarioError, problems, whole_file
 from .strict_yaml import MAX_BYTES, Document, Mark, Problem, Refused, Value
 from .wording import described, quoted
 
@@ -67,6 +67,8 @@ def parse(data: bytes, path: PurePath) -> ScenarioFile:
             scenarios.append(_scenario(variant, content.get("id"), path))
         except ValidationError as error:
             found.update(problems(error, variant.document))
+        if len(found) > MAX_SHOWN:
+            break  # enough for any reader; a hostile file would have each of its faults found in every variant
     if found:
         raise ScenarioError([Fault(str(path), each.mark, each.text) for each in sorted(found)])
     return ScenarioFile(path, str(content["id"]), document.keys[("id",)].line, tuple(scenarios))

@@ -13,7 +13,7 @@ from ..codes.teams20 import thumbprint
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
-from ..model.statement import EndpointStatement
+from ..model.statement import DtlsParameters, EndpointStatement
 from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
@@ -87,7 +87,7 @@ def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
     if not case.connected(party) or _presented(case, party):
         return
     leg = case.leg(party)
-    in_clear = leg is not None and not leg.associations and bool(leg.outward.packets)
+    in_clear = leg is not None and not leg.secured and bool(leg.clear)
     if case.recording.mode is Mode.E2EE and not in_clear:
         detail = f"{party} is connected, but no certificate presented to it could be read from the wire"
         yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
@@ -106,25 +106,28 @@ def _statement(case: Case, party: Party) -> Iterator[Finding]:
 def _contradictions(statement: EndpointStatement, leg: Leg) -> Iterator[str]:
     who = statement.party
     for verb, stated, on_wire in (
-        ("presented", statement.local_certificate, [c for one in leg.associations for c in one.certificates_near[:1]]),
-        ("saw", statement.presented_certificate, [c for one in leg.associations for c in one.certificates_far[:1]]),
+        ("presented", statement.local_certificate, leg.own_certificates),
+        ("saw", statement.presented_certificate, leg.presented_certificates),
     ):
         if stated is not None and on_wire and stated.lower() not in {one.hex() for one in on_wire}:
             yield f"{who} says it {verb} another certificate than {_printed(on_wire[0])}, which its leg shows"
-    if statement.presented_certificate is not None and not leg.associations:
-        yield f"{who} says it saw a certificate, but its leg shows no DTLS handshake"
+    if statement.presented_certificate is not None and not leg.secured:
+        yield f"{who} says it saw a certificate, but its leg shows no finished DTLS handshake"
     if statement.dtls is not None:
-        yield from _parameters(statement, leg.associations)
+        yield from _parameters(who, statement.dtls, leg.associations)
 
 
-def _parameters(statement: EndpointStatement, shown: tuple[DtlsAssociation, ...]) -> Iterator[str]:
+def _parameters(who: Party, stated: DtlsParameters, shown: tuple[DtlsAssociation, ...]) -> Iterator[str]:
     """The stated version, suite and profile must all be those of one handshake of the leg."""
-    assert statement.dtls is not None
-    stated = (statement.dtls.version, statement.dtls.suite, statement.dtls.srtp_profile)
-    negotiated = [(one.version, one.suite_iana, one.srtp_profile) for one in shown]
-    if not any(_agree(stated, one) for one in negotiated):
-        on_wire = "; ".join(" ".join(str(value) for value in one) for one in negotiated) or "no DTLS handshake"
-        yield f"{statement.party} says {quoted(' '.join(str(value) for value in stated))}, its leg shows {on_wire}"
+    said = (stated.version, stated.suite, stated.srtp_profile)
+    negotiated = [(one.version, one.suite_iana, one.srtp_profile) for one in shown if one.version is not None]
+    if not any(_agree(said, one) for one in negotiated):
+        on_wire = "; ".join(_joined(one) for one in negotiated) or "no DTLS handshake"
+        yield f"{who} says {quoted(_joined(said))}, its leg shows {on_wire}"
+
+
+def _joined(parameters: tuple[str | None, ...]) -> str:
+    return " ".join(value for value in parameters if value is not None)
 
 
 def _agree(stated: tuple[str | None, ...], negotiated: tuple[str | None, ...]) -> bool:
@@ -133,15 +136,13 @@ def _agree(stated: tuple[str | None, ...], negotiated: tuple[str | None, ...]) -
 
 
 def _presented(case: Case, party: Party) -> tuple[bytes, ...]:
-    """The certificates that this party's leg shows it was presented: the peer's own, without its chain."""
     leg = case.leg(party)
-    return () if leg is None else tuple(dict.fromkeys(c for one in leg.associations for c in one.certificates_far[:1]))
+    return () if leg is None else leg.presented_certificates
 
 
 def _own(case: Case, party: Party) -> tuple[bytes, ...]:
-    """The certificates that this party's leg shows it presented."""
     leg = case.leg(party)
-    return () if leg is None else tuple(dict.fromkeys(c for one in leg.associations for c in one.certificates_near[:1]))
+    return () if leg is None else leg.own_certificates
 
 
 def _printed(certificate: bytes) -> str:

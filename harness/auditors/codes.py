@@ -76,7 +76,7 @@ def _certificates(case: Case, party: Party) -> list[tuple[bytes, bytes]] | None:
             for one in leg.associations
             if one.certificates_near and one.certificates_far
         ]
-        if pairs or (leg.datagrams and not leg.associations):
+        if pairs or (leg.datagrams and not leg.secured):
             return pairs
     stated = case.statements[party]
     if stated.local_certificate and stated.presented_certificate:

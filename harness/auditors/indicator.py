@@ -68,5 +68,6 @@ def _encrypted(case: Case, party: Party) -> Iterator[Finding]:
         yield _say.inconclusive(Reason.NO_PACKETS, party, detail)
     elif leg.clear:
         yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, f"{party} sees a lock, but {leg.clear[0]}")
-    elif not leg.associations:
-        yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, f"{party} sees a lock without any DTLS handshake")
+    elif not leg.secured:
+        detail = f"{party} sees a lock without a finished DTLS handshake"
+        yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, detail)

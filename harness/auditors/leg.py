@@ -104,6 +104,24 @@ class Leg:
         return tuple(found for datagrams in pairs.values() for found in associations(datagrams))
 
     @cached_property
+    def secured(self) -> bool:
+        """Whether the party itself came to the end of a handshake: it sent a record under the keys of one.
+
+        What a stranger throws in between makes an association too, but it cannot speak for the party.
+        """
+        return any(one.protected_near for one in self.associations)
+
+    @cached_property
+    def own_certificates(self) -> tuple[bytes, ...]:
+        """The certificates (DER) that the party presented on this leg, without their chains."""
+        return tuple(dict.fromkeys(der for one in self.associations for der in one.certificates_near[:1]))
+
+    @cached_property
+    def presented_certificates(self) -> tuple[bytes, ...]:
+        """The certificates (DER) that were presented to the party on this leg, without their chains."""
+        return tuple(dict.fromkeys(der for one in self.associations for der in one.certificates_far[:1]))
+
+    @cached_property
     def keys(self) -> tuple[SessionKeys, ...]:
         """SRTP keys of each handshake whose master secret the party exported."""
         return tuple(keys for one in self.associations if (keys := _keys(one, self.keylog)) is not None)
@@ -127,8 +145,8 @@ class Leg:
     def clear(self) -> tuple[str, ...]:
         """What shows that the party sent media in clear, one sentence each; empty when nothing does."""
         packets = self.outward.packets
-        if packets and not self.associations:
-            return (f"{counted(len(packets), 'media packet')} left {self.party} without any DTLS handshake",)
+        if packets and not self.secured:
+            return (f"{counted(len(packets), 'media packet')} left {self.party} without a finished DTLS handshake",)
         evidence = list(_constant_payloads(packets))
         unencrypted = len(self.outward.frames(Fate.CLEAR))
         if unencrypted:
@@ -146,7 +164,7 @@ class Leg:
             for one in self.datagrams
             if one.outward is outward and one.klass in _MEDIA
         )
-        return Media(packets, fates(packets, keys) if keys else ())
+        return Media(packets, fates(packets, keys) if keys and packets else ())
 
 
 def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> SessionKeys | None:

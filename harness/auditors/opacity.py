@@ -74,7 +74,7 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
     if leg.keys:
         yield from _authenticated(case, leg)
-    elif leg.associations and (case.connected(leg.party) or leg.outward.packets):
+    elif leg.secured and (case.connected(leg.party) or leg.outward.packets):
         yield _say.inconclusive(
             Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}"
         )

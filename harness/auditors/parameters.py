@@ -140,10 +140,10 @@ def read_certificate(der: bytes) -> CertificateParameters:
 def _reused(case: Case) -> Iterator[Finding]:
     """A per-call certificate belongs to one end: both ends of a leg, and the far ends of both legs, must differ."""
     for leg in case.legs:
-        if any(one.certificates_near[:1] == one.certificates_far[:1] != () for one in leg.associations):
+        if set(leg.own_certificates) & set(leg.presented_certificates):
             detail = f"{leg.party} was presented the certificate that it presents itself"
             yield _say.alarm(Reason.CERTIFICATE_REUSED, leg.name, detail)
-    far = [{one.certificates_far[0] for one in leg.associations if one.certificates_far} for leg in case.legs]
-    if len(far) == len(Party) and far[0] & far[1]:
+    presented = [set(leg.presented_certificates) for leg in case.legs]
+    if len(presented) == len(Party) and presented[0] & presented[1]:
         detail = "alice and bob were presented the same certificate, as by somebody between them"
         yield _say.alarm(Reason.CERTIFICATE_REUSED, CALL_WIDE, detail)

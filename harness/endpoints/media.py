@@ -32,7 +32,7 @@ CLOCK: Final = {Asset.AUDIO: Fraction(1, 48_000), Asset.VIDEO: Fraction(1, 90_00
 _SAMPLES: Final = FRAME_TICKS[Asset.AUDIO]
 _CIRCLE: Final = 5
 """Audio frames after which the chord begins anew."""
-_WARM_UP: Final = 5
+_WARM_UP: Final = 2
 """Frames until the encoder, which starts from silence, has settled."""
 _LATE_SECONDS: Final = 0.2
 
@@ -73,7 +73,8 @@ def opus_frames(marker: int) -> tuple[bytes, ...]:
     encoder = AudioCodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = audio.RATE, "mono", "s16"
     encoder.bit_rate = 48_000
-    encoder.options = {"application": "lowdelay"}
+    # The least effort: the chord is no music, and each call encodes it anew.
+    encoder.options = {"application": "lowdelay", "compression_level": "0"}
     pcm = audio.chord(marker, _SAMPLES * (_WARM_UP + _CIRCLE)).reshape(-1, 1, _SAMPLES)
     packets: list[bytes] = []
     for number, samples in enumerate(pcm):

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 HEADINGS: Final = ("scenario", "expected", "outcome", "status", "codes", "intercepted")
-CODES: Final = "Codes of Alice, Bob"
+NAMES, CODES = "Scenario", "Codes of Alice, Bob"
 WIDE: Final = 120
 """Columns of a terminal from which on each fact has a column of its own."""
+NARROWEST: Final = 72
+"""A smaller terminal breaks our lines itself, which is better than a code with its end cut off."""
 
 STYLES: Final = {
     Status.AS_EXPECTED: "green",
@@ -125,7 +127,13 @@ def _show_rich(document: RunDocument, counted: Tally, stream: TextIO, environ: M
     from rich.console import Console
 
     console = Console(
-        file=stream, width=width, markup=False, highlight=False, emoji=False, force_terminal=True, _environ=environ
+        file=stream,
+        width=max(width, NARROWEST),
+        markup=False,
+        highlight=False,
+        emoji=False,
+        force_terminal=True,
+        _environ=environ,
     )
     console.print(_wide(document) if width >= WIDE else _narrow(document))
     console.print()
@@ -135,7 +143,7 @@ def _show_rich(document: RunDocument, counted: Tally, stream: TextIO, environ: M
 
 def _wide(document: RunDocument) -> Table:
     """Each fact in a column of its own; the two codes above each other, so that the eye can compare them."""
-    table = _table("Scenario", "Expected", "Outcome", "Status", CODES, "Compared", "Intercepted")
+    table = _table(NAMES, "Expected", "Outcome", "Status", CODES, "Compared", "Intercepted")
     for result in document.results:
         _add(
             table,
@@ -153,7 +161,7 @@ def _wide(document: RunDocument) -> Table:
 
 def _narrow(document: RunDocument) -> Table:
     """The same facts in four columns, for a terminal of 80."""
-    table = _table("Scenario", "Expected,\noutcome", "Status", CODES)
+    table = _table(NAMES, "Expected,\noutcome", "Status", CODES)
     for result in document.results:
         _add(
             table,
@@ -178,8 +186,9 @@ def _table(*headings: str) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading in headings:
-        # A code broken over two lines cannot be compared with the one below it.
-        table.add_column(heading, overflow="fold", min_width=23 if heading == CODES else None)
+        # A code broken over two lines cannot be compared with the one below it: only names are folded.
+        fold = heading == NAMES
+        table.add_column(heading, overflow="fold" if fold else "ellipsis", no_wrap=not fold)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,8 @@ from .text import DETAIL_LIMIT, NAME_LIMIT, groups, pieces, plural
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 MAX_CHANGED_LINES: Final = 8
-LINE_LIMIT: Final = 200
+LINE_LIMIT: Final = 240
+"""A sha-512 fingerprint line has 213 characters."""
 
 MARKS: Final = {
     Status.AS_EXPECTED: "✓",
@@ -51,11 +53,14 @@ class ScreenView:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """What became of one message between two hops: at most MAX_CHANGED_LINES of each side, and how many more."""
+    """What became of one message between two hops: different lines and how often each stood there.
+
+    At most MAX_CHANGED_LINES of each side; `more` counts the others.
+    """
 
     title: str
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
+    removed: tuple[tuple[str, int], ...]
+    added: tuple[tuple[str, int], ...]
     more: int
 
 
@@ -189,9 +194,9 @@ def _changes(view: CallView) -> tuple[ChangeView, ...]:
 
 
 def _change(title: str, change: Change) -> ChangeView:
-    removed, added = change.removed[:MAX_CHANGED_LINES], change.added[:MAX_CHANGED_LINES]
-    more = len(change.removed) + len(change.added) - len(removed) - len(added)
-    return ChangeView(title, removed, added, more)
+    removed, added = (tuple(Counter(lines).items()) for lines in (change.removed, change.added))
+    more = sum(max(0, len(lines) - MAX_CHANGED_LINES) for lines in (removed, added))
+    return ChangeView(title, removed[:MAX_CHANGED_LINES], added[:MAX_CHANGED_LINES], more)
 
 
 def _flow_rows(flows: Sequence[PacketFlow], vantages: Sequence[str]) -> tuple[FlowRow, ...]:

@@ -181,7 +181,7 @@ def _run(tshark: str, merged: Path, take: Callable[[Any], None], timeout: float)
     try:
         capture.apply_on_packets(take, timeout=timeout)
     except TSharkCrashException as error:
-        raise DissectError(f"tshark failed: {error}") from error
+        raise DissectError(f"tshark failed: {' '.join(str(error).partition('(command ran')[0].split())}") from error
     except TimeoutError as error:
         raise DissectError(f"tshark took longer than {timeout:g} seconds") from error
     except OSError as error:

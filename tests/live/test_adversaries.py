@@ -54,6 +54,7 @@ class Call:
     """What is left of a call."""
 
     relay: Relay
+    hosts: dict[str, str]
     statements: dict[Party, EndpointStatement] = field(default_factory=dict)
     wires: dict[Party, Wire] = field(default_factory=dict)
     loot: list[tuple[Party, bytes]] = field(default_factory=list)
@@ -81,10 +82,11 @@ async def call(seconds: float = 1.2, **fields: object) -> Call:
     adversary: Adversary = TypeAdapter(Adversary).validate_json(json.dumps(fields))
     network = CallNetwork(next(_NUMBERS))
     loot: list[tuple[Party, bytes]] = []
+    hosts = {name: network.address(name) for name in ("relay-alice", "relay-bob", "attacker")}
     relay = Relay(
         registry.create(adversary, "seed"),
         adversary.position,
-        {name: network.address(name) for name in ("relay-alice", "relay-bob", "attacker")},
+        hosts,
         network.contains,
         lambda party, data, _time: loot.append((party, data)),
     )
@@ -93,7 +95,7 @@ async def call(seconds: float = 1.2, **fields: object) -> Call:
         relay.learned(Party(party), real)
         return await relay.advertise(Party(party), real)
 
-    made = Call(relay, wires={party: Wire() for party in Party}, loot=loot)
+    made = Call(relay, hosts, wires={party: Wire() for party in Party}, loot=loot)
     people = {
         party: endpoints.create(
             EndpointKind.AIORTC,
@@ -233,7 +235,7 @@ async def test_clear_packets_arrive_and_are_not_taken(position: str) -> None:
     assert made.relay.deeds["packets-injected"] == 40
     refused = [statement.packets.not_authenticated for statement in made.statements.values()]
     assert refused == [20, 20]
-    attacker = made.relay._addresses["attacker"]
+    attacker = made.hosts["attacker"]
     for wire in made.wires.values():
         from_attacker = [data for (host, _), data in wire.received if host == attacker]
         assert len(from_attacker) == (20 if position == "off-path" else 0)
@@ -251,7 +253,7 @@ async def test_replaced_candidates_lead_the_whole_call_through_the_relay() -> No
     assert made.both_connected() and made.heard_everything()
     assert made.undone == set()
     for party, wire in made.wires.items():
-        assert {host for (host, _), _ in wire.received} == {made.relay._addresses[f"relay-{party}"]}
+        assert {host for (host, _), _ in wire.received} == {made.hosts[f"relay-{party}"]}
 
 
 @pytest.mark.parametrize("rewrite", ["fingerprint-missing", "hash-md5", "setup-holdconn", "fingerprint-truncated"])

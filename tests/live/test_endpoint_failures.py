@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -267,9 +268,7 @@ async def test_a_hang_up_in_the_signalling_ends_the_call() -> None:
         await call.negotiate()
         await call.connect()
         call.alice.hung_up("fingerprint-mismatch")
-        assert await failed(call, Party.ALICE) == Failure(
-            reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch"
-        )
+        assert await failed(call, Party.ALICE) == Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch")
         assert call.statement(Party.ALICE).connected
         assert call.statement(Party.ALICE).screen.indicator is Indicator.NONE
 
@@ -315,9 +314,7 @@ async def test_a_peer_that_ends_dtls_has_hung_up() -> None:
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x80" * 1501], ids=["empty", "longer than libsrtp takes"])
-async def test_what_kills_the_library_is_told_as_a_failure(
-    datagram: bytes, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_kills_the_library_is_told_as_a_failure(datagram: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     async with dial() as call:
@@ -350,3 +347,47 @@ async def test_a_stun_message_that_chokes_aioice_is_dropped_in_silence(capsys: p
         assert malformed in [packet.data for packet in call.ledgers[Party.ALICE].packets]
     assert complaints == []
     assert capsys.readouterr().err == ""
+
+
+async def test_a_task_of_the_library_that_dies_is_told_and_does_not_hang_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def broken(*_: object) -> None:
+        raise struct.error("argument out of range")
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    monkeypatch.setattr("aiortc.rtcrtpsender.RTCRtpSender._send_rtcp", broken)
+    async with asyncio.timeout(PATIENCE), dial() as call:
+        await call.negotiate()
+        await call.connect()
+        failure = await failed(call, Party.ALICE)
+        assert failure.reason is Reason.ENDPOINT_ERROR
+        assert "stopped sending RTCP: error: argument out of range" in failure.detail
+    assert complaints == []
+    assert capsys.readouterr().err == ""
+
+
+async def test_a_library_that_cannot_start_its_senders_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("apt")
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    monkeypatch.setattr("aiortc.rtcrtpsender.RTCRtpSender.send", broken)
+    async with dial() as call:
+        await call.negotiate()
+        failure = await failed(call, Party.ALICE)
+        assert failure.reason is Reason.ENDPOINT_ERROR
+        assert "could not connect: KeyError: 'apt'" in failure.detail
+    assert complaints == []
+
+
+async def test_a_call_between_two_equal_certificates_gets_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = CallCertificate.generateCertificate()
+    monkeypatch.setattr(CallCertificate, "generateCertificate", lambda: shared)
+    async with dial() as call:
+        await call.negotiate()
+        assert await call.connect() == {Party.ALICE: False, Party.BOB: False}
+        for party in Party:
+            assert "the call is reflected" in never_came_up(call, party, Reason.ENDPOINT_ERROR).detail

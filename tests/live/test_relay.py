@@ -253,6 +253,13 @@ async def test_it_runs_on_uvloop_as_well() -> None:
     await asyncio.to_thread(lambda: uvloop.run(story()))
 
 
+async def test_a_party_cannot_open_sockets_without_end() -> None:
+    async with between_phones(Bystander(), Position.PATH) as setting:
+        with pytest.raises(RuntimeError, match="64 are open"):
+            for port in range(1, 100):
+                await setting.relay.advertise(ALICE, (HOSTS["alice"], port))
+
+
 # positions
 
 
@@ -372,8 +379,8 @@ async def test_a_timer_fires_once_and_a_new_one_replaces_it() -> None:
 
     def answer(event: Event) -> Iterable[Command]:
         if isinstance(event, CallUp):
-            return [StartTimer("late", 0.01), StartTimer("late", 0.02), StartTimer("last", 0.03)]
-        if isinstance(event, TimerFired) and event.token == "last":
+            return [StartTimer("late", 0.01), StartTimer("late", 0.06), StartTimer("early", 0.03)]
+        if isinstance(event, TimerFired) and event.token == "late":
             fired.set()
         return ()
 
@@ -381,7 +388,7 @@ async def test_a_timer_fires_once_and_a_new_one_replaces_it() -> None:
     async with between_phones(machine, Position.OFF_PATH) as setting:
         setting.relay.call_up()
         await asyncio.wait_for(fired.wait(), PATIENCE)
-    assert [event.token for event in machine.told if isinstance(event, TimerFired)] == ["late", "last"]
+    assert [event.token for event in machine.told if isinstance(event, TimerFired)] == ["early", "late"]
 
 
 async def test_no_timer_outlives_the_call() -> None:

@@ -101,6 +101,7 @@ def test_a_file_knows_the_line_of_its_id() -> None:
         ("call: {media: audio}", "6:15: call.media must be a list, not the text 'audio'"),
         ("call: {media: []}", "6:15: call.media needs at least 1 entry"),
         ("call: {media: [audio, vido]}", "6:23: call.media[1] cannot be 'vido'; did you mean 'video'?"),
+        ("call: {media: [vido]}", "6:16: call.media[0] cannot be 'vido'; did you mean 'video'?"),
         ("call: {mode: 3}", "6:14: call.mode must be one of e2ee, clear, not the whole number 3"),
         ("endpoints: {bob: chrome}", "6:18: endpoints.bob cannot be 'chrome' (allowed: aiortc, clear, "),
         ("network: tunnel", "6:10: network cannot be 'tunnel' (allowed: loopback)"),
@@ -196,6 +197,25 @@ def test_a_flood_of_faults_is_cut_short_and_counted() -> None:
     lines = faults(LEAST + "".join(f"key{number}: 1\n" for number in range(MAX_SHOWN + 5)))
     assert len(lines) == MAX_SHOWN + 1
     assert lines[-1] == "1:1: and 5 more faults"
+
+
+def test_faults_that_every_variant_shares_are_not_looked_for_in_every_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    validated = []
+    real = Scenario.model_validate_json
+
+    def counted(text: str) -> Scenario:
+        validated.append(text)
+        return real(text)
+
+    monkeypatch.setattr(Scenario, "model_validate_json", counted)
+    many = ", ".join(map(str, range(MAX_SHOWN + 1)))
+    assert len(faults(LEAST + f"references: [{many}]\nmatrix: {{call.seconds: [{many}]}}")) == MAX_SHOWN + 1
+    assert len(validated) == 1
+
+
+def test_a_section_that_only_the_matrix_makes_stands_where_its_value_stands() -> None:
+    more = "matrix:\n  adversary.every: [3]"
+    assert faults(LEAST + more) == ["7:21: the key 'kind' is missing in adversary"]
 
 
 def test_a_file_is_read_from_its_place(tmp_path: Path) -> None:

@@ -25,4 +25,5 @@ class Watcher(Protocol):
 def described(error: Exception) -> str:
     """An exception of the library in one sentence. An assertion has no text, but a line that says what was asserted."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error or '-'} (at {frame.line!r} in {frame.name})"
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text or '-'} (at {frame.line!r} in {frame.name})"

@@ -152,6 +152,13 @@ def test_an_endpoint_that_speaks_of_a_handshake_that_never_was_contradicts_the_w
     assert [one.reason for one in findings] == [Reason.STATEMENT_CONTRADICTS_WIRE] * 2
 
 
+def test_a_strangers_junk_does_not_confirm_what_an_endpoint_claims() -> None:
+    stage = clear_call()
+    stage.on_leg(ALICE, False, b"\x16\xfe\xfd" + bytes(10))
+    stage.state(ALICE, dtls=honest_call().statements[ALICE].dtls)
+    assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
 def test_clear_and_refused_calls_have_no_certificates_to_bind() -> None:
     assert audit(clear_call().case()) == ()
     findings = audit(refused_call().case())

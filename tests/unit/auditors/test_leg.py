@@ -82,6 +82,28 @@ def test_ciphertext_never_looks_clear(seed: int) -> None:
     assert leg(stage).clear == ()
 
 
+def test_one_packet_without_any_handshake_is_clear_whatever_it_holds() -> None:
+    stage = Stage()
+    stage.on_leg(ALICE, True, rtp(1, random.Random(1).randbytes(80)))
+    (evidence,) = leg(stage).clear
+    assert "1 media packet left alice without a finished DTLS handshake" in evidence
+    stage = Stage()
+    stage.on_leg(ALICE, False, opus(1))
+    assert leg(stage).clear == ()
+
+
+def test_a_strangers_handshake_does_not_make_a_party_secure() -> None:
+    stage = clear_call(packets=3)
+    for outward, data in shake_hands(OF_BOB, OF_MALLORY).seen_by(client_is_near=False):
+        if not outward:
+            stage.on_leg(ALICE, False, data)
+    found = leg(stage)
+    assert found.associations
+    assert not found.secured
+    assert "without a finished DTLS handshake" in found.clear[0]
+    assert leg(honest_call(packets=0)).secured
+
+
 def test_media_that_repeats_its_first_byte_looks_clear_from_the_thirteenth_packet_on() -> None:
     for packets, looks_clear in ((12, False), (13, True)):
         stage = honest_call(packets=0)

@@ -86,6 +86,15 @@ def test_media_that_can_be_played_from_the_wire_shows_its_marker() -> None:
     assert "video of SSRC 0x0000f1de" in marked[1].detail
 
 
+def test_a_few_pictures_in_clear_are_plaintext_though_too_few_to_look_it() -> None:
+    stage = honest_call(packets=0)
+    for packet in pictures()[:10]:
+        stage.on_leg(ALICE, True, packet)
+    case = stage.case()
+    assert case.legs[0].clear == ()
+    assert raised(audit(case)) == {Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.PACKET_NOT_AUTHENTICATED}
+
+
 def test_what_a_stranger_sends_in_clear_is_not_this_partys_plaintext() -> None:
     stage = honest_call()
     for packet in sound():

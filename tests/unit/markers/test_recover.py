@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from random import Random
+from typing import Any
 
+import numpy as np
 import pylibsrtp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from harness.markers import opus, vp8
+from harness.markers import audio, opus, vp8
 from harness.markers.recover import MAX_PACKETS, RecoveredMarker, recover
 
-from .sent_media import OPUS_PAYLOAD_TYPE, as_ciphertext, audio_packets, rtp, video_packets
+from .sent_media import OPUS_PAYLOAD_TYPE, as_ciphertext, audio_packets, opus_payloads, rtp, video_packets
 
 VOICE, FACE, OTHER_VOICE = 0x1111_2222_3333_4444, 0x5555_6666_7777_8888, 0x9999_AAAA_BBBB_CCCC
 VOICE_SSRC, FACE_SSRC, OTHER_SSRC = 0x1000_0001, 0xF000_0002, 0x2000_0003
@@ -59,7 +62,9 @@ def test_both_media_of_a_call_are_recovered(voice: Call, face: Call, expected: E
 
 
 def test_both_directions_are_told_apart_by_their_ssrc(voice: Call, face: Call, expected: Expected) -> None:
-    assert recover(voice + face + audio_packets(OTHER_VOICE, OTHER_SSRC)) == (
+    longer = audio_packets(OTHER_VOICE, OTHER_SSRC, seconds=2)
+
+    assert recover(longer + face + voice) == (
         expected[0],
         RecoveredMarker("audio", OTHER_SSRC, OTHER_VOICE),
         expected[1],
@@ -245,6 +250,33 @@ def cpu_seconds(heap: list[bytes]) -> float:
         recover(heap)
         best = min(best, time.process_time() - started)
     return best
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many samples of sound a chord was looked for in, try by try."""
+    lengths: list[int] = []
+    decode = audio.decode
+
+    def noted(pcm: NDArray[Any]) -> int | None:
+        lengths.append(len(pcm))
+        return decode(pcm)
+
+    monkeypatch.setattr(audio, "decode", noted)
+    return lengths
+
+
+def test_no_more_sound_is_decoded_than_the_marker_takes(voice: Call, tried: list[int]) -> None:
+    assert recover(voice) == (RecoveredMarker("audio", VOICE_SSRC, VOICE),)
+    assert tried == [19_200]
+
+
+def test_sound_without_a_marker_is_tried_five_times_and_given_up_after_six_seconds(tried: list[int]) -> None:
+    hiss = np.random.default_rng(1).normal(0, 3000, 7 * audio.RATE).astype(np.int16)
+    payloads = opus_payloads(hiss)
+
+    assert recover(rtp(OPUS_PAYLOAD_TYPE, VOICE_SSRC, n, 960 * n, data) for n, data in enumerate(payloads)) == ()
+    assert tried == [19_200, 38_400, 76_800, 153_600, 288_000]
 
 
 def test_a_call_takes_less_than_60_ms(voice: Call, face: Call) -> None:

@@ -37,7 +37,8 @@ def test_what_is_not_as_expected_comes_first_with_its_reason() -> None:
     root = page([result("fine"), result("bad", status=Status.INVALID, because="no deed was done")])
     (line,) = root.one("ul", kind="attention").all("li")
     assert line.text == "∅INVALIDbad no deed was done"
-    assert line.one("a").attributes["href"] == "#s2"
+    assert line.one("a").attributes["href"] == "#s2-inside"
+    assert section(root, 2).one("div", id="s2-inside"), "a link opens a closed section only when it leads inside"
     assert not page([result()]).all("ul", kind="attention")
 
 
@@ -227,12 +228,22 @@ def test_a_vantage_that_saw_none_of_a_class_shows_no_number() -> None:
     ]
 
 
-def test_many_changed_lines_are_cut_and_counted() -> None:
+def changed(before: list[str], after: list[str]) -> Element:
     one = result()
-    entries = carried(SignalKind.OFFER, ALICE, "a\n" * 20, BEGAN, changed="b\n" * 3)
-    change = section(page([one], CallView(one, tuple(entries)))).one("section", kind="change")
-    assert (len(change.all("li", kind="removed")), len(change.all("li", kind="added"))) == (8, 3)
-    assert change.one("p", kind="outside").text == "12 more lines not shown."
+    entries = carried(SignalKind.OFFER, ALICE, "\n".join(before), BEGAN, changed="\n".join(after))
+    return section(page([one], CallView(one, tuple(entries)))).one("section", kind="change")
+
+
+def test_many_changed_lines_are_cut_and_counted() -> None:
+    change = changed([f"a={number}" for number in range(20)], ["a=x", "a=y"])
+    assert (len(change.all("li", kind="removed")), len(change.all("li", kind="added"))) == (8, 2)
+    assert change.one("p", kind="outside").text == "12 further lines not shown."
+
+
+def test_a_line_that_changed_in_every_media_section_is_shown_once() -> None:
+    change = changed(["a=mid:0", "a=x", "a=mid:1", "a=x"], ["a=mid:0", "a=y", "a=mid:1"])
+    assert [one.text for one in change.all("li")] == ["a=x 2 times", "a=y"]
+    assert not change.all("p", kind="outside")
 
 
 def test_what_is_not_green_stands_open() -> None:

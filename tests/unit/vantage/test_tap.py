@@ -198,7 +198,8 @@ def test_scapy_itself_reads_the_packets_and_the_comment(tmp_path: Path) -> None:
     leg.seen(True, ALICE, BOB, b"payload")
     leg.close()
     about: Any
-    [(data, about)] = RawPcapNgReader(str(tmp_path / "alice-relay.pcapng"))
+    with RawPcapNgReader(str(tmp_path / "alice-relay.pcapng")) as reader:
+        [(data, about)] = reader
     assert (data, about.linktype) == (udp.pack(ALICE, BOB, b"payload", identification=1), 101)
     assert [bytes(comment) for comment in about.comments] == [
         b"Leg alice-relay: every datagram that alice's sockets sent or received, seen at the sockets."

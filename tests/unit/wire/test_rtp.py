@@ -54,6 +54,14 @@ def test_a_header_that_is_cut_off_anywhere_is_refused(size: int) -> None:
         rtp.parse(FULL[:size])
 
 
+@pytest.mark.parametrize("size", range(12, 20))
+def test_contributing_sources_that_are_cut_off_are_refused(size: int) -> None:
+    packet = b"\x82" + FULL[1:20]
+    assert rtp.parse(packet).csrcs == (10, 11)
+    with pytest.raises(ValueError, match="ends inside its 2 contributing sources"):
+        rtp.parse(packet[:size])
+
+
 @pytest.mark.parametrize("first", [0x00, 0x40, 0xC0])
 def test_only_version_2_is_rtp(first: int) -> None:
     with pytest.raises(ValueError, match="RTP version"):
@@ -77,6 +85,11 @@ def test_a_compound_of_two_rtcp_packets() -> None:
     first, second = rtp.compound(RECEIVER_REPORT + SOURCE_DESCRIPTION)
     assert first == (rtp.RtcpHeader(padding=False, count=0, packet_type=201, size=8, ssrc=1), RECEIVER_REPORT)
     assert second == (rtp.RtcpHeader(padding=False, count=1, packet_type=202, size=12, ssrc=2), SOURCE_DESCRIPTION)
+
+
+def test_the_shortest_rtcp_packet() -> None:
+    ((header, packet),) = rtp.compound(RECEIVER_REPORT)
+    assert (header.size, packet) == (8, RECEIVER_REPORT)
 
 
 def test_only_the_first_header_of_srtcp_is_read() -> None:

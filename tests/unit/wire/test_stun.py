@@ -61,6 +61,8 @@ def test_the_sample_request() -> None:
     assert request.ice_controlled == 0x932FF9B151263B36
     assert request.ice_controlling is None
     assert request.use_candidate is False
+    assert request.xor_mapped_address is None
+    assert request.error_code is None
     assert [stun.ATTRIBUTES[code] for code, _ in request.attributes] == [
         "SOFTWARE",
         "PRIORITY",
@@ -120,6 +122,7 @@ def test_what_a_controlling_agent_sends() -> None:
 def test_a_role_conflict() -> None:
     response = stun.parse(message((0x0009, bytes.fromhex("00000457") + b"Role Conflict"), kind=0x0111))
     assert (response.klass, response.error_code) == (stun.StunClass.ERROR, 487)
+    assert stun.parse(message((0x0009, bytes.fromhex("00000457")))).error_code == 487
 
 
 @pytest.mark.parametrize(
@@ -149,9 +152,12 @@ def test_the_first_attribute_of_a_type_counts() -> None:
         (REQUEST[:19], "shorter than its header"),
         (b"\x40" + REQUEST[1:], "first two bits"),
         (REQUEST[:4] + b"\x00" + REQUEST[5:], "magic cookie"),
-        (REQUEST[:-4], "bytes of attributes"),
+        (REQUEST[:-4], "says 88 bytes of attributes, 84 are there"),
         (REQUEST + bytes(4), "bytes of attributes"),
-        (message()[:2] + b"\x00\x08" + message()[4:] + bytes.fromhex("0006000500000000"), "at byte 20 says 5 bytes"),
+        (
+            message()[:2] + b"\x00\x08" + message()[4:] + bytes.fromhex("0006000500000000"),
+            "at byte 20 says 5 bytes, only 4 are there",
+        ),
     ],
 )
 def test_a_malformed_message_is_refused_with_the_reason(data: bytes, fault: str) -> None:

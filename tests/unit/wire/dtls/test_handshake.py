@@ -39,6 +39,13 @@ def test_a_whole_message() -> None:
     assert HandshakeReader().feed(record(22, fragment(MESSAGE))) == (MESSAGE,)
 
 
+def test_the_longest_message() -> None:
+    longest = HandshakeMessage(11, 0, bytes(MAX_MESSAGE))
+    reader = HandshakeReader()
+    read = [reader.feed(record(22, fragment(longest, at, at + 16_000))) for at in range(0, MAX_MESSAGE, 16_000)]
+    assert read == [(), (), (), (), (longest,)]
+
+
 def test_a_message_in_three_datagrams_out_of_order() -> None:
     reader = HandshakeReader()
     assert reader.feed(record(22, fragment(MESSAGE, 60))) == ()

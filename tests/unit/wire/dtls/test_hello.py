@@ -120,6 +120,7 @@ def test_a_malformed_client_hello_is_refused_with_the_reason(body: bytes, fault:
         (server_hello(OFFERED_SRTP), "chose 2 SRTP profiles"),
         (server_hello(bytes.fromhex("002b 0001 fe")), "selected version"),
         (server_hello(bytes.fromhex("002b 0003 fefc ff")), "1 bytes follow the end of supported_versions"),
+        (server_hello(EMS) + b"x", "1 bytes follow the end of ServerHello"),
         (server_hello() + b"\x00", "length of extensions"),
     ],
 )

@@ -62,17 +62,24 @@ def test_a_connection_id_stays_in_the_fragment() -> None:
     assert read.fragment == b"id" + b"e" * 20
 
 
+def test_a_dtls_12_record_with_a_connection_id_reaches_to_the_end() -> None:
+    # RFC 9146 section 4: the connection id stands between the sequence number and the length.
+    (read,) = dtls.records(bytes.fromhex("19 fefd 0001 000000000007") + b"id" + bytes.fromhex("0003 abcdef"))
+    assert read == Record(ContentType.TLS12_CID, 0xFEFD, 1, 7, b"id" + bytes.fromhex("0003 abcdef"))
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
         (b"", "empty datagram"),
         (record(22, b"abc")[:12], "byte 0 is cut off in its header"),
-        (record(22, b"abc")[:-1], "byte 0 says 3 bytes, only 2"),
+        (record(22, b"abc")[:-1], "byte 0 says 3 bytes, only 2 are there"),
         (record(22, b"abc") + b"\x16", "byte 16 is cut off in its header"),
         (record(19, b"abc"), "unknown content type 19"),
         (record(27, b"abc"), "unknown content type 27"),
         (record(22, b"abc", version=0x0303), "version 0x0303, which is not DTLS"),
         (record(22, bytes(2**14 + 2049)), "longer than 18432"),
+        (bytes([0b0010_0000]) + bytes(1 + 2**14 + 2049), "DTLS 1.3 record at byte 0 is longer than 18432"),
         (bytes([0b0010_0000]) + bytes(16), "DTLS 1.3 record at byte 0 is cut off"),
         (bytes([0b0010_0100]) + bytes.fromhex("01 0020") + bytes(16), "more bytes than are there"),
     ],
@@ -80,6 +87,12 @@ def test_a_connection_id_stays_in_the_fragment() -> None:
 def test_a_malformed_record_is_refused_with_its_place(data: bytes, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         dtls.records(data)
+
+
+def test_the_longest_records_are_read() -> None:
+    longest = bytes(2**14 + 2048)
+    for data in (record(22, longest), bytes([0b0010_0000, 0]) + longest):
+        assert dtls.records(data)[0].fragment == longest
 
 
 def test_what_comes_before_a_malformed_record_can_still_be_read() -> None:

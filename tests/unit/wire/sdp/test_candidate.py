@@ -29,6 +29,11 @@ def test_printing_gives_what_was_read(text: str) -> None:
     assert str(Candidate.parse(text)) == text
 
 
+def test_the_largest_numbers() -> None:
+    candidate = Candidate.parse("1 256 UDP 4294967295 203.0.113.141 65535 typ host")
+    assert (candidate.component, candidate.priority, candidate.port) == (256, 2**32 - 1, 65535)
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -179,6 +179,11 @@ def test_audio_and_video_get_another_protocol_and_data_does_not() -> None:
     assert str(SDP.with_protocol("UDP/TLS/RTP/SAVPF")) == OFFER
 
 
+def test_the_shortest_m_line_gets_another_protocol_and_a_broken_one_stays() -> None:
+    changed = Sdp.parse("m=audio 9 RTP/SAVP 0\r\nm=audio 9 RTP/SAVP\r\n").with_protocol("RTP/AVP")
+    assert str(changed) == "m=audio 9 RTP/AVP 0\r\nm=audio 9 RTP/SAVP\r\n"
+
+
 def test_candidates_are_changed_added_and_taken_away() -> None:
     moved = SDP.map_candidates(lambda old: replace(old, port=1) if old.type == "host" else None)
     assert [str(candidate) for _, candidate in moved.candidates()] == [

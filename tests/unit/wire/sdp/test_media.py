@@ -11,6 +11,10 @@ def test_a_media_description() -> None:
     assert Media.parse(3, "m=audio 49170 RTP/AVP 0 8") == Media(3, "audio", 49170, "RTP/AVP", ("0", "8"))
 
 
+def test_the_largest_port() -> None:
+    assert Media.parse(0, "m=audio 65535 RTP/AVP 0").port == 65535
+
+
 def test_a_number_of_ports() -> None:
     assert Media.parse(0, "m=video 49170/2 RTP/AVP 31").port == 49170
 
