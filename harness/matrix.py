@@ -73,17 +73,12 @@ def expand(document: Document) -> tuple[Variant, ...]:
 
 
 def _problems(document: Document, content: dict[str, Value], matrix: dict[str, Value]) -> Iterator[Problem]:
-    last_parts: dict[str, str] = {}
     for name, values in matrix.items():
         key = document.keys[("matrix", name)]
         if name not in PATHS:
             allowed = ", ".join(PATHS)
             yield Problem(key, f"the matrix cannot vary {quoted(name)}{suggestion(name, PATHS)} (allowed: {allowed})")
             continue
-        last = name.rpartition(".")[2]
-        if last in last_parts:
-            yield Problem(key, f"{name} and {last_parts[last]} would have the same name in the id")
-        last_parts[last] = name
         yield from _conflicts(content, name, key)
         yield from _value_problems(document, name, values)
 
@@ -132,10 +127,8 @@ def _label(value: Value) -> str | None:
     if isinstance(value, list):
         parts = [None if isinstance(entry, list) else _label(entry) for entry in value]
         return ".".join(filter(None, parts)) if parts and all(parts) else None
-    if value is None or isinstance(value, dict):
-        return None
     label = str(value).lower()
-    return label if _LABEL.fullmatch(label) else None
+    return label if value is not None and _LABEL.fullmatch(label) else None
 
 
 def _variant(document: Document, content: dict[str, Value], choices: tuple[_Choice, ...]) -> Variant:

@@ -72,8 +72,7 @@ def read(data: bytes) -> Document:
         text = f"the character U+{error.character:04X} is not allowed in YAML"
         raise Refused([Problem(_mark_of_byte(data, error.position), text)]) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Refused([Problem(_mark(mark), f"this is not YAML: {error.problem or error.context}")]) from None
+        raise Refused([Problem(_mark(error.problem_mark), f"this is not YAML: {error.problem}")]) from None
 
 
 class _Reader:
@@ -185,14 +184,14 @@ def resolve(text: str) -> Value:
     """The value of a plain scalar by the core schema. An overlong number becomes 0: its caller refuses it by length."""
     if text in _WORDS:
         return _WORDS[text]
-    whole, other_base = _WHOLE.fullmatch(text), _OTHER_BASE.fullmatch(text)
-    if not (whole or other_base or _FLOAT.fullmatch(text)):
+    other_base = _OTHER_BASE.fullmatch(text)
+    if not (other_base or _FLOAT.fullmatch(text)):
         return text
     if len(text) > MAX_NUMBER:
         return 0
-    if whole:
-        return int(text)
-    return int(text, 0) if other_base else float(text)
+    if other_base:
+        return int(text, 0)
+    return int(text) if _WHOLE.fullmatch(text) else float(text)
 
 
 class _Position(Protocol):

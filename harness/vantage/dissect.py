@@ -2,18 +2,21 @@
 
 What Wireshark can tell about a call, found by trying version 4.0.17 on real calls and on made-up packets:
 
-* Under DTLS-SRTP it never learns the keys, so a packet is "rtp" or "rtcp" whether it is secured or not. Its rtp is
-  compared with our SRTP, its rtcp with our SRTCP.
-* Nothing but the first bytes tells it what is RTP; its heuristic for that is off by default and is enabled here. It
-  turns down what does not fit: padding that is longer than the packet (under SRTP the length is encrypted, so that is
-  chance), payload types 72 to 76, and headers that are longer than the packet.
-* Its RTCP heuristic wants a length that is a multiple of four, and SR, RR, BYE, APP or PSFB in front. The trailer of
-  SRTCP is 14 bytes long with HMAC-SHA1-80 and 20 with GCM: under GCM every usual SRTCP packet is recognised, under
-  HMAC-SHA1-80 none, and these are "data". That is no opinion, not another opinion.
-* ChannelData of TURN is called stun when a STUN message was seen between the same sockets, else "data".
+* It never learns the keys of DTLS-SRTP. A packet is "rtp" or "rtcp" to it, secured or not: its rtp is compared with
+  our SRTP, its rtcp with our SRTCP.
+* It hands packets to RTP by what DTLS agreed on only where DTLS comes first. In a call, ICE comes first, so it goes by
+  the first bytes alone. Its heuristic for RTP is off by default and enabled here. It turns down what does not fit:
+  headers longer than the packet, padding longer than the packet (under SRTP that length is encrypted, hence chance),
+  and payload types 72 to 76, which RTCP looks like.
+* Its heuristic for RTCP wants a length that is a multiple of four, and SR, RR, BYE, APP or PSFB in front. SRTCP adds 14
+  bytes with HMAC-SHA1-80 and 20 with GCM: under GCM the usual packets are recognised, under HMAC-SHA1-80 most are
+  "data". That is no opinion, not another opinion.
+* ChannelData of TURN is "stun" when a STUN message was seen between the same sockets before, else "data".
 * DTLS 1.3 ciphertext is "data", and so are STUN and DTLS that are malformed.
+* Of several handshakes between the same two sockets it sees each ServerHello, but puts a message together from
+  fragments only in the first: certificates of a later handshake may be missing. A wrong one is never shown.
 
-`comparable` puts this into a rule per packet.
+`comparable` makes a rule per packet of this.
 """
 
 from __future__ import annotations
@@ -45,22 +48,29 @@ _LAYERS: Final = {
     "dtls": PacketClass.DTLS,
     "rtp": PacketClass.SRTP,
     "rtcp": PacketClass.SRTCP,
-    "srtcp": PacketClass.SRTCP,
     "zrtp": PacketClass.ZRTP,
 }
 """What Wireshark calls the layer above UDP. Any other name, and none, is OTHER."""
 
 _FIELDS: Final = (
-    "dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version dtls.handshake.random"
-    " dtls.handshake.ciphersuite dtls.handshake.extension dtls.handshake.extensions.supported_version"
-    " dtls.use_srtp.protection_profile dtls.handshake.certificates dtls.handshake.certificate text"
+    "frame frame.protocols dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version"
+    " dtls.handshake.random dtls.handshake.ciphersuite dtls.handshake.extension"
+    " dtls.handshake.extensions.supported_version dtls.use_srtp.protection_profile dtls.handshake.certificates"
+    " dtls.handshake.certificate text"
 )
+_RTP: Final = ":udp:rtp"
+_INSIDE_RTP: Final = ("rtcp", "zrtp")
+"""What its RTP hands on when it turns out not to be RTP."""
+
 _OPTIONS: Final = (
-    *("-o", "udp.try_heuristic_first:TRUE"),
     *("--enable-heuristic", "rtp_udp"),
     *("-j", _FIELDS),
     # Nine in ten frames are RTP and hold nothing to ask for. tshark keeps them back; what it does not show is RTP.
-    *("-Y", "not rtp or rtcp or srtcp or zrtp or stun or dtls"),
+    # Asking for the protocol "rtp" would not do: it also stands in the tree of frames that RTP looked at and refused.
+    "-Y",
+    " or ".join(
+        [f'not frame.protocols contains "{_RTP}"', *(f'frame.protocols contains "{_RTP}:{one}"' for one in _INSIDE_RTP)]
+    ),
 )
 _RTCP_IN_FRONT: Final = frozenset({200, 201, 203, 204, 206})
 
@@ -179,7 +189,7 @@ def _run(tshark: str, merged: Path, take: Callable[[Any], None], timeout: float)
         merged, keep_packets=False, tshark_path=tshark, eventloop=loop, custom_parameters=list(_OPTIONS)
     )
     try:
-        capture.apply_on_packets(take, timeout=timeout)
+        loop.run_until_complete(asyncio.wait_for(_show(capture, take), timeout))
     except TSharkCrashException as error:
         raise DissectError(f"tshark failed: {' '.join(str(error).partition('(command ran')[0].split())}") from error
     except TimeoutError as error:
@@ -190,6 +200,15 @@ def _run(tshark: str, merged: Path, take: Callable[[Any], None], timeout: float)
         # pyshark forgets to do so after a crash, and would then fail again in its destructor.
         capture._running_processes.clear()
         loop.close()
+
+
+async def _show(capture: Any, take: Callable[[Any], None]) -> None:
+    try:
+        await capture.packets_from_tshark(take, close_tshark=False)
+        for tshark in capture._running_processes:  # pyshark itself would kill it now, and not learn how it ended
+            await tshark.wait()
+    finally:
+        await capture.close_async()
 
 
 @dataclass
@@ -208,8 +227,7 @@ class _Frames:
         if number > self.total:
             self.complete = True
             return
-        above_udp = [layer.layer_name for layer in packet.layers[3:4]]
-        self.shown[number] = _LAYERS.get(above_udp[0], PacketClass.OTHER) if above_udp else PacketClass.OTHER
+        self.shown[number] = _class_of(str(packet.frame_info.protocols))
         for layer in packet.get_multiple_layers("dtls"):
             self.negotiated.setdefault(number, []).extend(_negotiated(layer))
             self.certificates.setdefault(number, []).extend(_raw(layer, "dtls.handshake.certificate"))
@@ -225,6 +243,12 @@ class _Frames:
                 tuple(dict.fromkeys(one for number in frames for one in self.certificates.get(number, ()))),
             )
             first += count
+
+
+def _class_of(protocols: str) -> PacketClass:
+    """The class of a frame with this chain of protocols, such as "raw:ip:udp:rtp:rtcp"."""
+    above_udp, inside, *_ = (*protocols.split(":")[3:], "", "")
+    return _LAYERS.get(inside if above_udp == "rtp" and inside in _INSIDE_RTP else above_udp, PacketClass.OTHER)
 
 
 def _negotiated(layer: Any) -> Iterator[Negotiated]:

@@ -106,6 +106,15 @@ def test_two_hundred_variants_are_allowed_and_one_more_is_not() -> None:
     assert refusal(over) == (Mark(1, 9), "this matrix has 201 variants; at most 200 are allowed")
 
 
+def test_a_document_that_is_no_mapping_has_no_matrix() -> None:
+    assert labels("- matrix") == [""]
+
+
+def test_no_two_paths_have_the_same_name_in_an_id() -> None:
+    names = [path.rpartition(".")[2] for path in PATHS]
+    assert len(set(names)) == len(names)
+
+
 def test_the_expectation_cannot_be_varied_by_any_path() -> None:
     fixed = {"schema_version", "id", "family", "title", "why", "references", "controls", "expect", "twin"}
     assert {path.partition(".")[0] for path in PATHS} == set(Scenario.model_fields) - fixed

@@ -65,6 +65,12 @@ def test_not_a_number_is_one() -> None:
 def test_only_plain_scalars_are_converted() -> None:
     assert value_of("""[1, "1", '1', true, "true", "<<"]""") == [1, "1", "1", True, "true", "<<"]
     assert value_of("a: |\n  12\n") == {"a": "12\n"}
+    assert value_of("'<<': 1") == {"<<": 1}
+
+
+def test_text_may_be_long_where_a_number_may_not() -> None:
+    assert value_of("word " * 20 + "end") == "word " * 20 + "end"
+    assert value_of("'" + "1" * 40 + "'") == "1" * 40
 
 
 def test_every_value_and_key_knows_its_place() -> None:
@@ -87,6 +93,7 @@ def test_every_value_and_key_knows_its_place() -> None:
         ("<<: {a: 1}", 1, 1, "merge key"),
         ("1: a", 1, 1, "a key must be text, not the whole number 1"),
         ("? [a]\n: b", 1, 3, "a key must be text, not a list"),
+        ("*k : 1", 1, 1, "alias '*k'"),
         ("a: 1\n---\nb: 2", 2, 1, "second document"),
         ("%YAML 1.2\n---\na: 1", 1, 1, "directives"),
         ("%TAG ! !x\n---\na: 1", 1, 1, "directives"),

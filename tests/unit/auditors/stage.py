@@ -5,19 +5,17 @@ A test takes a call that went well, changes one thing, and asks an auditor about
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from pylibsrtp import Policy as SrtpPolicy
 from pylibsrtp import Session
 
 from harness.auditors.case import Case
 from harness.auditors.policy import load_policy
 from harness.codes import teams20
 from harness.model.base import Asset, Party
-from harness.model.finding import Finding, Reason, Severity
+from harness.model.finding import Reason
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage, Vantage
 from harness.model.scenario import Mode
 from harness.model.statement import (
@@ -34,6 +32,8 @@ from harness.wire.sdp import Fingerprint
 from harness.wire.srtp import parse_keylog
 from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
 
+from .packets import BINDING_REQUEST, exported_keys, opus, receiver_report, sender
+
 ALICE, BOB = Party.ALICE, Party.BOB
 ADDRESSES: Final = {ALICE: ("127.9.0.1", 4001), BOB: ("127.9.0.2", 4002)}
 OF_ALICE, OF_BOB, OF_MALLORY = identity("alice"), identity("bob"), identity("mallory")
@@ -42,46 +42,16 @@ STARTED: Final = OF_ALICE.certificate.not_valid_before_utc.timestamp() + 86_400
 
 SUITE: Final = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
 PROFILE: Final = "SRTP_AES128_CM_HMAC_SHA1_80"
-OPENSSL_PROFILE: Final = "SRTP_AES128_CM_SHA1_80"
-NULL_CIPHER: Final = 5
-"""libsrtp's number of the profile with a tag and without encryption."""
-
-BINDING_REQUEST: Final = struct.pack("!HHI12s", 0x0001, 0, 0x2112A442, b"transaction1")
-OPUS_TOC: Final = 0x78
-
-
-def rtp(sequence: int, payload: bytes, ssrc: int = 0x1234) -> bytes:
-    return struct.pack("!BBHII", 0x80, 111, sequence & 0xFFFF, 960 * sequence & 0xFFFFFFFF, ssrc) + payload
-
-
-def opus(sequence: int, ssrc: int = 0x1234) -> bytes:
-    """A packet that looks like Opus: the first byte of the payload is always the same."""
-    return rtp(sequence, bytes([OPUS_TOC]) + bytes((sequence * 7 + n) % 251 for n in range(79)), ssrc)
-
-
-def receiver_report(number: int, ssrc: int = 0x1234) -> bytes:
-    return struct.pack("!BBHI", 0x81, 201, 7, ssrc) + struct.pack("!6I", 0x5678, 0, number, 0, 0, 0)
-
-
-def exported_keys(pair: Pair) -> tuple[bytes, bytes]:
-    """Master key and salt that client and server send with, by OpenSSL's own exporter (RFC 5764 section 4.2)."""
-    material = pair.client.export_keying_material(b"EXTRACTOR-dtls_srtp", 60)
-    return material[:16] + material[32:46], material[16:32] + material[46:]
-
-
-def sender(key: bytes, profile: int = SrtpPolicy.SRTP_PROFILE_AES128_CM_SHA1_80) -> Session:
-    policy = SrtpPolicy(key=key, ssrc_type=SrtpPolicy.SSRC_ANY_OUTBOUND, srtp_profile=profile)
-    policy.allow_repeat_tx = True
-    return Session(policy)
 
 
 @dataclass
 class Frame:
-    """One packet on a leg."""
+    """One packet on a leg. `far` numbers the other address: 1 is the peer's, any other a stranger's."""
 
     time: float
     outward: bool
     data: bytes
+    far: int = 1
 
 
 @dataclass
@@ -99,9 +69,9 @@ class Stage:
     protects: dict[tuple[Party, bool], Session] = field(default_factory=dict)
     now: float = STARTED
 
-    def on_leg(self, party: Party, outward: bool, data: bytes) -> None:
+    def on_leg(self, party: Party, outward: bool, data: bytes, far: int = 1) -> None:
         self.now += 0.001
-        self.wire[party].append(Frame(self.now, outward, data))
+        self.wire[party].append(Frame(self.now, outward, data, far))
 
     def send(self, party: Party, data: bytes) -> None:
         """One packet that leaves a party and arrives unchanged at the other one."""
@@ -116,6 +86,10 @@ class Stage:
 
     def count(self, party: Party, **changes: int) -> None:
         self.state(party, packets=self.statements[party].packets.model_copy(update=changes))
+
+    def media(self, party: Party, outward: bool) -> list[Frame]:
+        """The SRTP packets of one direction on a party's leg."""
+        return [one for one in self.wire[party] if one.outward is outward and classify(one.data) is PacketClass.SRTP]
 
     def describe(self, party: Party, body: str, arrives: str | None = None) -> None:
         """A description that a party sends, and what arrives of it."""
@@ -199,12 +173,13 @@ def table_of(party: Party, frames: list[Frame]) -> PacketTable:
     """What the tap of this party's leg would have recorded."""
     lengths = [len(frame.data) for frame in frames]
     outward = np.array([frame.outward for frame in frames], bool)
+    far = np.array([frame.far for frame in frames], np.int64)
     return PacketTable(
         time=np.array([frame.time for frame in frames]),
         outward=outward,
         klass=np.array([classify(frame.data) for frame in frames], np.uint8),
-        source=np.where(outward, 0, 1),
-        destination=np.where(outward, 1, 0),
+        source=np.where(outward, 0, far),
+        destination=np.where(outward, far, 0),
         offset=np.cumsum([0, *lengths])[:-1],
         length=np.array(lengths, np.int64),
         blob=b"".join(frame.data for frame in frames),
@@ -319,14 +294,3 @@ def refused_call() -> Stage:
         ALICE, Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-missing")
     )
     return stage
-
-
-def raised(findings: tuple[Finding, ...], severity: Severity = Severity.ALARM) -> set[Reason]:
-    """The reasons that were given with this severity."""
-    return {finding.reason for finding in findings if finding.severity is severity}
-
-
-def detail(findings: tuple[Finding, ...], reason: Reason) -> str:
-    """The sentence of the only finding with this reason."""
-    (found,) = [finding for finding in findings if finding.reason is reason]
-    return found.detail

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -15,16 +15,8 @@ from harness.auditors import AUDITORS
 from harness.auditors.case import Case
 from harness.model.finding import Finding, Reason, Severity
 
-from .stage import (
-    ALICE,
-    BOB,
-    Stage,
-    clear_call,
-    honest_call,
-    intercepted_call,
-    raised,
-    refused_call,
-)
+from .answers import raised
+from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call
 
 OFFLINE = [auditor for auditor in AUDITORS if auditor.name != "wireshark"]
 HONEST, INTERCEPTED = honest_call(), intercepted_call()
@@ -116,9 +108,7 @@ def test_no_packet_brings_an_auditor_down(packets: list[tuple[bool, bytes]], fli
         signalling=HONEST.signalling,
         keylogs=HONEST.keylogs,
         now=HONEST.now,
-        wire={
-            party: [type(one)(one.time, one.outward, one.data) for one in HONEST.wire[party]] for party in HONEST.wire
-        },
+        wire={party: [replace(one) for one in HONEST.wire[party]] for party in HONEST.wire},
     )
     for row, at, value in flips:
         frame = stage.wire[ALICE][row % len(stage.wire[ALICE])]

@@ -11,7 +11,7 @@ from harness.auditors.authenticity import Fate, MediaPacket, SendingKey, fates
 from harness.wire.demux import classify
 from harness.wire.srtp import PROFILES
 
-from .stage import NULL_CIPHER, opus, receiver_report, rtp, sender
+from .packets import NULL_CIPHER, opus, receiver_report, rtp, sender
 
 LIBSRTP = {
     "SRTP_AES128_CM_HMAC_SHA1_80": 1,

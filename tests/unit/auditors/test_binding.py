@@ -10,6 +10,8 @@ from harness.model.finding import Reason, Severity
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.wire.openssl_pair import shake_hands
 
+from .answers import raised
+from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
     BOB,
@@ -22,7 +24,6 @@ from .stage import (
     failed_statement,
     honest_call,
     intercepted_call,
-    raised,
     refused_call,
 )
 
@@ -154,9 +155,10 @@ def test_an_endpoint_that_speaks_of_a_handshake_that_never_was_contradicts_the_w
 
 def test_a_strangers_junk_does_not_confirm_what_an_endpoint_claims() -> None:
     stage = clear_call()
-    stage.on_leg(ALICE, False, b"\x16\xfe\xfd" + bytes(10))
-    stage.state(ALICE, dtls=honest_call().statements[ALICE].dtls)
-    assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    stage.on_leg(ALICE, False, DTLS_JUNK)
+    for claim in ({"dtls": honest_call().statements[ALICE].dtls}, {"presented_certificate": OF_BOB.der.hex()}):
+        stage.state(ALICE, **{"dtls": None, "presented_certificate": None, **claim})
+        assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
 
 
 def test_clear_and_refused_calls_have_no_certificates_to_bind() -> None:

@@ -8,6 +8,8 @@ from harness.auditors.codes import audit
 from harness.codes import teams20
 from harness.model.finding import Reason, Severity
 
+from .answers import detail, raised
+from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
     BOB,
@@ -16,10 +18,8 @@ from .stage import (
     OF_MALLORY,
     clear_call,
     code,
-    detail,
     honest_call,
     intercepted_call,
-    raised,
     refused_call,
 )
 
@@ -87,6 +87,13 @@ def test_a_code_without_any_handshake_comes_from_no_certificate() -> None:
     findings = audit(stage.case())
     assert raised(findings) == {Reason.CODE_ON_ONE_SIDE, Reason.CODE_NOT_FROM_CERTIFICATES}
     assert "no certificates" in detail(findings, Reason.CODE_NOT_FROM_CERTIFICATES)
+
+
+def test_a_strangers_junk_does_not_vouch_for_a_code() -> None:
+    stage = clear_call()
+    stage.on_leg(ALICE, False, DTLS_JUNK)
+    stage.show(ALICE, code=code(OF_ALICE, OF_BOB))
+    assert Reason.CODE_NOT_FROM_CERTIFICATES in raised(audit(stage.case()))
 
 
 def test_without_packets_the_stated_certificates_have_to_do() -> None:

@@ -8,7 +8,8 @@ from harness.auditors.establishment import FAILURES, audit
 from harness.model.finding import Reason, Severity
 from harness.model.statement import Failure
 
-from .stage import ALICE, BOB, detail, honest_call, raised, refused_call
+from .answers import detail, raised
+from .stage import ALICE, BOB, honest_call, refused_call
 
 
 def test_a_call_that_both_hold_for_connected_is_established() -> None:

@@ -8,17 +8,9 @@ from harness.auditors.indicator import audit
 from harness.model.finding import Reason, Severity
 from harness.model.statement import Indicator
 
-from .stage import (
-    ALICE,
-    BOB,
-    NULL_CIPHER,
-    clear_call,
-    honest_call,
-    intercepted_call,
-    raised,
-    refused_call,
-    sender,
-)
+from .answers import raised
+from .packets import DTLS_JUNK, NULL_CIPHER, sender
+from .stage import ALICE, BOB, clear_call, honest_call, intercepted_call, refused_call
 
 
 def test_two_locks_on_an_encrypted_call_are_honest() -> None:
@@ -47,6 +39,13 @@ def test_a_lock_on_a_call_in_clear_is_a_lie_on_each_screen() -> None:
 def test_a_lock_before_any_handshake_is_a_lie() -> None:
     stage = honest_call(packets=0)
     del stage.wire[ALICE][1:]
+    assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+
+
+def test_a_strangers_junk_does_not_earn_a_lock() -> None:
+    stage = honest_call(packets=0)
+    del stage.wire[ALICE][1:]
+    stage.on_leg(ALICE, False, DTLS_JUNK)
     assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION}
 
 

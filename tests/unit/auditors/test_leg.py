@@ -11,7 +11,8 @@ from harness.auditors.leg import Leg
 from harness.wire.demux import PacketClass
 from tests.unit.wire.openssl_pair import shake_hands
 
-from .stage import ALICE, BOB, OF_ALICE, OF_BOB, OF_MALLORY, Stage, clear_call, honest_call, opus, rtp
+from .packets import opus, rtp
+from .stage import ALICE, BOB, OF_ALICE, OF_BOB, OF_MALLORY, Stage, clear_call, honest_call
 
 
 def leg(stage: Stage) -> Leg:
@@ -46,6 +47,23 @@ def test_two_handshakes_on_one_leg_give_two_keys() -> None:
     found = leg(stage)
     assert [one.certificates_far for one in found.associations] == [(OF_BOB.der,), (OF_MALLORY.der,)]
     assert len({keys.master_secret for keys in found.keys}) == 2
+
+
+def test_two_handshakes_at_once_are_told_apart_by_their_addresses() -> None:
+    with_bob, with_mallory = Stage(), Stage()
+    with_bob.handshake(ALICE, shake_hands(OF_BOB, OF_ALICE))
+    with_mallory.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage = Stage()
+    for of_bob, of_mallory in zip(with_bob.wire[ALICE], with_mallory.wire[ALICE], strict=True):
+        stage.on_leg(ALICE, of_bob.outward, of_bob.data)
+        stage.on_leg(ALICE, of_mallory.outward, of_mallory.data, far=2)
+    stage.keylogs[ALICE] = with_bob.keylogs[ALICE] | with_mallory.keylogs[ALICE]
+    found = leg(stage)
+    assert found.presented_certificates == (OF_BOB.der, OF_MALLORY.der)
+    assert [one.outward.key_and_salt for one in found.keys] == [
+        with_bob.keys[ALICE, True],
+        with_mallory.keys[ALICE, True],
+    ]
 
 
 def test_a_handshake_without_its_key_or_with_half_of_it_seen_gives_none() -> None:

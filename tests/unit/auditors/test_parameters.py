@@ -18,20 +18,20 @@ from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands
 
+from .answers import raised
+from .packets import OPENSSL_PROFILE
 from .stage import (
     ALICE,
     BOB,
     OF_ALICE,
     OF_BOB,
     OF_MALLORY,
-    OPENSSL_PROFILE,
     STARTED,
     SUITE,
     Stage,
     clear_call,
     honest_call,
     intercepted_call,
-    raised,
     refused_call,
     statement,
 )

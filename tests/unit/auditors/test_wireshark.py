@@ -18,19 +18,8 @@ from harness.vantage.tap import LegTap
 from harness.wire.demux import PacketClass
 from harness.wire.dtls import parse_server_hello, suite_by_iana
 
-from .stage import (
-    ADDRESSES,
-    ALICE,
-    OF_ALICE,
-    OF_BOB,
-    PROFILE,
-    SUITE,
-    Stage,
-    clear_call,
-    honest_call,
-    raised,
-    refused_call,
-)
+from .answers import raised
+from .stage import ADDRESSES, ALICE, OF_ALICE, OF_BOB, PROFILE, SUITE, Stage, clear_call, honest_call, refused_call
 
 
 def agreeing(case: Case) -> dict[str, Dissection]:

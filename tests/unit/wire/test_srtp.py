@@ -18,8 +18,8 @@ GCM = "SRTP_AEAD_AES_128_GCM"
 CM_80 = "SRTP_AES128_CM_HMAC_SHA1_80"
 CM_32 = "SRTP_AES128_CM_HMAC_SHA1_32"
 
-# Known answers that were sent to the TLS working group's mailing list (message 03416); OpenSSL 3.6 was shown by others
-# to give the same.
+# Known answers from the TLS working group's mailing list (message 03416), as many stacks test with them. Checked with
+# `openssl kdf … TLS1-PRF` of OpenSSL 3.0, every byte.
 KNOWN_ANSWERS = [
     (
         "sha256",
