@@ -1,8 +1,8 @@
 # Two commands do everything: `make run` attacks real calls and judges them, `make test` proves the harness itself.
 PYTHON ?= python3
 BIN := .venv/bin
-# Without tshark the run goes on and every result says what was not checked.
-WITHOUT = $(shell command -v tshark >/dev/null 2>&1 || echo --without wireshark)
+# Without tshark the run goes on and every result says what was not checked. Asked by the shell, after the set-up.
+WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
 .PHONY: help run test check bench lock clean
 

@@ -390,4 +390,4 @@ async def test_a_call_between_two_equal_certificates_gets_no_code(monkeypatch: p
         await call.negotiate()
         assert await call.connect() == {Party.ALICE: False, Party.BOB: False}
         for party in Party:
-            assert "the call is reflected" in never_came_up(call, party, Reason.ENDPOINT_ERROR).detail
+            assert "no code can be made: " in never_came_up(call, party, Reason.ENDPOINT_ERROR).detail

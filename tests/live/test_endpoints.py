@@ -8,8 +8,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiortc import RTCRtpTransceiver
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -22,7 +24,7 @@ from harness.wire.demux import PacketClass
 from harness.wire.sdp import Fingerprint, Sdp
 from harness.wire.srtp import parse_keylog
 
-from .endpoint_calls import MARKERS, Box, Call, Ledger, dial
+from .endpoint_calls import MARKERS, PATIENCE, Box, Call, Ledger, dial
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -207,6 +209,19 @@ async def test_others_are_told_the_advertised_address_and_reach_the_endpoint_the
         assert box.too_early == 0
 
 
+async def test_an_answer_starts_no_check_before_others_know_where_it_comes_from() -> None:
+    async def slow(party: str, real: Address) -> Address:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert call.ledgers[Party(party)].packets == []
+        return real
+
+    call = dial(advertise=slow)
+    async with call:
+        await call.negotiate()
+        assert all((await call.connect()).values())
+
+
 async def test_media_waits_until_it_is_started() -> None:
     async with dial() as call:
         await call.negotiate()
@@ -280,9 +295,12 @@ async def test_closing_leaves_nothing_behind_and_may_be_repeated() -> None:
         warnings.simplefilter("always")
         await one_call()
         for steps in range(4):
-            async with dial() as call:
-                await unfinished(call, steps)
-                await call.close()
+            call = dial()
+            await unfinished(call, steps)
+            await call.alice.close()
+            await call.bob.close()
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            await call.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     assert {thread for thread in threading.enumerate() if "decoder" in thread.name} <= threads
     assert set(udp_sockets()) <= sockets
@@ -296,6 +314,30 @@ async def unfinished(call: Call, steps: int) -> None:
     answer = await call.bob.answer(offer) if steps > 1 else ""
     if steps > 2:
         await call.alice.accept(answer)
+
+
+async def test_a_transport_that_comes_up_while_it_is_being_closed_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call = dial(media=(Asset.AUDIO,))
+    inner: Any = call.alice
+    transport = inner._stack.transport
+    moments = {state: asyncio.Event() for state in ("connecting", "connected", "closed")}
+    transport.on("statechange", lambda: moments[transport.state].set())
+    stop = RTCRtpTransceiver.stop
+
+    async def stop_and_then_come_up(transceiver: RTCRtpTransceiver) -> None:
+        await stop(transceiver)
+        await moments["connected"].wait()
+
+    monkeypatch.setattr(RTCRtpTransceiver, "stop", stop_and_then_come_up)
+    async with asyncio.timeout(PATIENCE):
+        await call.negotiate()
+        await moments["connecting"].wait()
+        await call.alice.close()
+        await call.bob.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert not call.statement(Party.ALICE).connected
 
 
 async def test_every_kind_of_endpoint_can_be_made() -> None:

@@ -99,6 +99,8 @@ def test_a_package_of_another_version_is_unfit_and_says_which_is_wanted(monkeypa
         ("19.0.0", ">=18.1,<19", False),
         ("10.0", ">=9", True),
         ("2.0.0rc1", ">=2", True),
+        ("0.0", "==0", True),
+        ("unknown", ">=1", False),
     ],
 )
 def test_versions_are_compared_by_their_numbers(version: str, wanted: str, answer: bool) -> None:
@@ -112,7 +114,12 @@ def test_a_comparison_that_is_not_understood_is_not_taken_for_met() -> None:
 
 def test_an_old_python_is_unfit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 1))
-    assert part("Python").state is State.UNFIT
+    python = part("Python")
+    assert (python.state, python.detail) == (State.UNFIT, "Python 3.11 or newer is wanted")
+
+
+def test_a_fit_part_has_nothing_to_complain_of() -> None:
+    assert all(one.detail == "" for one in examine() if one.usable)
 
 
 def test_a_working_tshark_is_installed(fake_tshark: Fake) -> None:

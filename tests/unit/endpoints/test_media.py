@@ -39,6 +39,11 @@ def test_sound_decodes_to_its_marker_wherever_one_comes_into_the_circle(marker: 
     assert audio.decode(pcm) == marker
 
 
+def test_the_circle_of_sound_has_no_gap_where_it_closes() -> None:
+    levels = [np.abs(frame.to_ndarray().astype(float)).mean() for frame in heard_frames(opus_frames(MARKERS[2]) * 4)]
+    assert min(levels[5:]) > 0.7 * max(levels[5:])
+
+
 def test_sound_comes_in_five_packets_of_20_ms() -> None:
     packets = opus_frames(MARKERS[2])
     assert [frame.samples for frame in heard_frames(packets)] == [960] * 5

@@ -112,6 +112,14 @@ def test_null_cipher_sessions_send_the_payload_in_clear_with_a_tag_that_is_check
     assert receiver.unprotect_rtcp(report) == RECEIVER_REPORT
 
 
+def test_specimens_wait_for_late_packets_and_send_twice_as_aiortc_does() -> None:
+    receiver, sender = null_cipher_sessions(KEY, KEY)
+    late = sender.protect(rtp(1))
+    assert sender.protect(rtp(1)) == late
+    receiver.unprotect(sender.protect(rtp(1_000)))
+    assert receiver.unprotect(late) == rtp(1)
+
+
 def test_each_direction_of_the_null_cipher_has_the_key_it_was_given() -> None:
     receiver, _ = null_cipher_sessions(KEY, OTHER)
     _, sender = null_cipher_sessions(KEY, OTHER)

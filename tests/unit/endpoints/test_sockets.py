@@ -97,6 +97,18 @@ async def test_nothing_is_sent_or_recorded_after_the_end_and_the_end_is_told_onc
     assert tap.closed == [(here, 0, 0)]
 
 
+async def test_a_socket_that_the_loop_gives_up_has_an_end_too() -> None:
+    tap = Notes()
+    async with user_with(tap) as (user, here):
+        counted: Any = user.transport
+        counted._socket._transport.abort()
+        async with asyncio.timeout(5):
+            await user.lost.wait()
+        assert tap.closed == [(here, 0, 0)]
+        user.transport.sendto(b"late", here)
+    assert tap.seen_ == []
+
+
 async def test_what_the_kernel_drops_is_counted() -> None:
     with sockets.bind(HERE) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)

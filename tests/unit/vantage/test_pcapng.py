@@ -168,7 +168,7 @@ def test_options_may_end_without_an_end_of_options(tmp_path: Path) -> None:
     assert read(tmp_path, HEAD + enhanced(b"data", extra=comment))[0].comments == ("no end!!",)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, len(SMALL) - 1), value=st.integers(0, 255))
 def test_any_single_changed_byte_gives_packets_or_a_capture_error(tmp_path: Path, place: int, value: int) -> None:
     damaged = SMALL[:place] + bytes([value]) + SMALL[place + 1 :]
@@ -180,7 +180,7 @@ def test_any_single_changed_byte_gives_packets_or_a_capture_error(tmp_path: Path
         assert len(packets) <= 2
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200).map(lambda tail: section() + tail) | st.binary(max_size=200))
 def test_hostile_bytes_give_packets_or_a_capture_error(tmp_path: Path, content: bytes) -> None:
     try:

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, UDP
 
@@ -19,6 +19,7 @@ from .blocks import ALICE, BOB
 addresses = st.tuples(st.ip_addresses(v=4).map(str), st.integers(0, 65_535))
 
 
+@settings(deadline=None)
 @given(source=addresses, destination=addresses, payload=st.binary(max_size=200), identification=st.integers(0, 70_000))
 def test_scapy_computes_the_same_headers_and_checksums(
     source: tuple[str, int], destination: tuple[str, int], payload: bytes, identification: int
@@ -40,6 +41,7 @@ def test_a_checksum_of_zero_is_sent_as_all_ones() -> None:
     assert packet == bytes(IP(src=ALICE[0], dst=BOB[0], id=0, flags="DF") / UDP(sport=ALICE[1], dport=BOB[1]) / payload)
 
 
+@settings(deadline=None)
 @given(source=addresses, destination=addresses, payload=st.binary(max_size=200))
 def test_what_was_packed_is_located(source: tuple[str, int], destination: tuple[str, int], payload: bytes) -> None:
     packet = udp.pack(source, destination, payload)
@@ -84,6 +86,7 @@ def test_anything_but_one_whole_udp_datagram_is_refused(packet: bytes, sentence:
         udp.locate(packet)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80) | st.binary(max_size=60).map(lambda tail: b"\x45" + tail))
 def test_hostile_bytes_give_a_place_inside_the_packet_or_a_value_error(packet: bytes) -> None:
     try:
