@@ -78,7 +78,6 @@ PACKAGES: Final = (
     Package("click", "click", ">=8.1", "the command line"),
     Package("jinja2", "jinja2", ">=3.1", "the HTML report"),
     Package("rich", "rich", ">=14", "the table on the terminal"),
-    Package("uvloop", "uvloop", ">=0.22", "a faster event loop"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -82,12 +82,24 @@ class Rewrite(StrEnum):
 
 
 class _Adversary(Noun):
+    """What every adversary has: positions. `allowed` are those it can use, `needed` those it cannot do without."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
+
     position: tuple[Position, ...] = Field(min_length=1, strict=False)
 
     @model_validator(mode="after")
-    def _positions_are_distinct(self) -> _Adversary:
-        if len(set(self.position)) != len(self.position):
+    def _positions_fit(self) -> Self:
+        held = set(self.position)
+        if len(held) != len(self.position):
             raise ValueError("a position is named twice")
+        useless = sorted(held - self.allowed)
+        if useless:
+            raise ValueError(f"the position '{useless[0]}' is of no use to this adversary")
+        lacking = sorted(self.needed - held)
+        if lacking:
+            raise ValueError(f"this adversary needs the position '{lacking[0]}'")
         return self
 
 
@@ -112,13 +124,13 @@ class DtlsMitm(_Adversary):
     an empty list leaves the signalling untouched.
     """
 
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+
     kind: Literal["dtls-mitm"]
     swap: tuple[Role, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
-    def _swap_needs_signalling(self) -> DtlsMitm:
-        if Position.PATH not in self.position:
-            raise ValueError("dtls-mitm must be on the path")
+    def _swap_needs_signalling(self) -> Self:
         if self.swap and Position.SIGNALLING not in self.position:
             raise ValueError("swap needs the position 'signalling'")
         return self
@@ -142,7 +154,10 @@ class SrtpReplay(_Adversary):
 
 
 class PlaintextInjection(_Adversary):
-    """Sends clear RTP and RTCP with its own marker into the call."""
+    """Sends clear RTP and RTCP of its own making into the call."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.PATH, Position.OFF_PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset()
 
     kind: Literal["plaintext-injection"]
     packets: int = Field(default=40, ge=1, le=10_000)
@@ -151,12 +166,24 @@ class PlaintextInjection(_Adversary):
 class CandidateInjection(_Adversary):
     """Adds an ICE candidate of its own to each description, or removes all others to force the path through it."""
 
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
+
     kind: Literal["candidate-injection"]
     how: Literal["add", "replace"] = "add"
+
+    @model_validator(mode="after")
+    def _replacing_needs_a_relay(self) -> Self:
+        if self.how == "replace" and Position.PATH not in self.position:
+            raise ValueError("'replace' needs the position 'path'")
+        return self
 
 
 class SdpRewrite(_Adversary):
     """Changes the SDP on its way and nothing else. `towards` names who receives the changed description."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     kind: Literal["sdp-rewrite"]
     position: tuple[Position, ...] = (Position.SIGNALLING,)
@@ -177,6 +204,12 @@ class Call(Noun):
     media: tuple[Asset, ...] = Field(default=(Asset.AUDIO, Asset.VIDEO), min_length=1, strict=False)
     seconds: float = Field(default=1.5, ge=0, le=600)
     setup_seconds: float = Field(default=5.0, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def _media_are_distinct(self) -> Self:
+        if len(set(self.media)) != len(self.media):
+            raise ValueError("a medium is named twice")
+        return self
 
 
 class Endpoints(Noun):
@@ -205,8 +238,8 @@ class Scenario(Noun):
     family: Family = Field(strict=False)
     title: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)
-    references: tuple[str, ...] = Field(default=(), strict=False)
-    controls: tuple[str, ...] = Field(default=(), strict=False)
+    references: tuple[str, ...] = Field(default=(), strict=False, max_length=50)
+    controls: tuple[str, ...] = Field(default=(), strict=False, max_length=50)
     call: Call = Call()
     endpoints: Endpoints = Endpoints()
     network: Literal["loopback"] = "loopback"

@@ -53,7 +53,8 @@ def pack(source: Address, destination: Address, payload: bytes, identification: 
 
 def _checksum(data: bytes) -> int:
     """Internet checksum (RFC 1071). The one's complement sum of 16-bit words is the number modulo 65535."""
-    return -int.from_bytes(data + b"\0" * (len(data) % 2)) % 0xFFFF
+    words = int.from_bytes(data) << 8 * (len(data) % 2)
+    return -(words % 0xFFFF) % 0xFFFF
 
 
 def locate(packet: bytes) -> Location:

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
-import uvloop
 
 from harness.adversaries.bystander import Bystander
 from harness.adversaries.certificate import fresh_identity
@@ -83,7 +82,6 @@ class Phone:
         self.socket.sendto(data, to)
 
     async def read(self) -> tuple[bytes, Address]:
-        # uvloop has no sock_recvfrom.
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
         loop.add_reader(self.socket, readable.set)
@@ -246,11 +244,6 @@ async def test_a_datagram_too_long_to_send_is_counted_and_nothing_breaks() -> No
         setting.alice.send(b"x", setting.alice_dials)
         assert (await setting.bob.read())[0] == b"x"
         assert setting.relay.counters[BOB] == LegCounters(received=0, sent=1, dropped=0, unsent=1)
-
-
-async def test_it_runs_on_uvloop_as_well() -> None:
-    story = test_a_datagram_arrives_from_the_senders_face_and_the_answer_finds_its_way_back
-    await asyncio.to_thread(lambda: uvloop.run(story()))
 
 
 async def test_a_party_cannot_open_sockets_without_end() -> None:

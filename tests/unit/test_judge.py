@@ -28,7 +28,7 @@ def seen(**changes: object) -> Observed:
         delivered=True,
         attacked=True,
     )
-    return Observed(**{**vars(healthy), **changes})  # type: ignore[arg-type]
+    return Observed(**{**vars(healthy), **changes})
 
 
 def fact(reason: Reason, severity: Severity = Severity.FACT) -> Finding:

@@ -5,8 +5,6 @@ is dropped, when a handshake has failed is decided by aiortc, right or wrong. Wh
 a task that nobody awaits, is told to a Watcher instead.
 """
 
-import logging
-
 from .certificate import CallCertificate
 from .clear_transport import ClearTransport
 from .dtls_transport import DtlsTransport
@@ -15,7 +13,3 @@ from .transport import Transport
 from .watcher import Watcher
 
 __all__ = ["CallCertificate", "ClearTransport", "DtlsTransport", "Stack", "Transport", "Watcher"]
-
-# The libraries log tracebacks as warnings, which Python prints when nobody has asked for logs.
-for _library in ("aiortc", "aioice"):
-    logging.getLogger(_library).addHandler(logging.NullHandler())

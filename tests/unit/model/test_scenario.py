@@ -1,0 +1,50 @@
+"""A scenario cannot ask for what makes no sense: positions, roles and media that do not fit are refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from harness.model.scenario import Adversary, Call, Position
+
+ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
+
+
+def read(**described: Any) -> Adversary:
+    return ADVERSARY.validate_json(json.dumps(described))
+
+
+@pytest.mark.parametrize(
+    ("described", "complaint"),
+    [
+        ({"kind": "bystander", "position": []}, "needs the position 'path'"),
+        ({"kind": "recorder", "position": ["signalling"]}, "'signalling' is of no use"),
+        ({"kind": "dtls-mitm", "position": ["signalling"]}, "needs the position 'path'"),
+        ({"kind": "dtls-mitm", "position": ["path"], "swap": ["caller"]}, "needs the position 'signalling'"),
+        ({"kind": "dtls-mitm", "position": ["path", "path"]}, "named twice"),
+        ({"kind": "sdp-rewrite", "position": ["path"], "rewrite": "hash-md5"}, "'path' is of no use"),
+        ({"kind": "plaintext-injection", "position": []}, "at least 1 item"),
+        ({"kind": "candidate-injection", "position": ["path"]}, "needs the position 'signalling'"),
+        ({"kind": "candidate-injection", "position": ["signalling"], "how": "replace"}, "needs the position 'path'"),
+        ({"kind": "srtp-bitflip", "field": "payload", "every": 0}, "greater than or equal to 1"),
+        ({"kind": "nobody"}, "does not match any of the expected tags"),
+    ],
+)
+def test_a_position_that_does_not_fit_is_refused(described: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        read(**described)
+
+
+def test_positions_that_fit_are_taken() -> None:
+    assert read(kind="bystander").position == (Position.PATH,)
+    assert read(kind="plaintext-injection", position=["off-path"]).position == (Position.OFF_PATH,)
+    assert read(kind="dtls-mitm", position=["signalling", "path"], swap=["caller"]).kind == "dtls-mitm"
+
+
+@pytest.mark.parametrize("media", [[], ["audio", "audio"], ["smell"]])
+def test_media_are_named_once_and_known(media: list[str]) -> None:
+    with pytest.raises(ValidationError):
+        Call.model_validate_json(json.dumps({"media": media}))
