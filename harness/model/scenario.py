@@ -166,7 +166,7 @@ class PlaintextInjection(_Adversary):
 class CandidateInjection(_Adversary):
     """Adds an ICE candidate of its own to each description, or removes all others to force the path through it."""
 
-    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    allowed: ClassVar[frozenset[Position]] = frozenset(Position)
     needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     kind: Literal["candidate-injection"]
