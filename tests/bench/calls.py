@@ -121,7 +121,7 @@ def main(calls: int) -> None:
         "bare loop, 8 at once": lambda: bare_overlapping(calls),
         "honest calls, whole harness": lambda: through_the_harness(calls, silent, None, Outcome.SECURE),
         "intercepted calls, 0.5 s of speech": lambda: through_the_harness(
-            calls // 2, spoken, INTERCEPTOR, Outcome.DETECTED
+            calls // 6, spoken, INTERCEPTOR, Outcome.DETECTED
         ),
     }
     rates: dict[str, list[float]] = {name: [] for name in contests}
@@ -137,4 +137,4 @@ def main(calls: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)

@@ -12,8 +12,9 @@ from harness.endpoints.endpoint import Advertise, Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
+from harness.model.finding import Reason
 from harness.model.scenario import EndpointKind, Mode
-from harness.model.statement import EndpointStatement
+from harness.model.statement import EndpointStatement, Failure, Indicator
 from harness.network.loopback import CallNetwork
 from harness.wire.demux import PacketClass, classify
 
@@ -152,6 +153,21 @@ def dial(
         )
         call.endpoints[party] = create(kind, setup) if isinstance(kind, EndpointKind) else kind(setup)
     return call
+
+
+async def failed(call: Call, party: Party) -> Failure:
+    async with asyncio.timeout(PATIENCE):
+        return await call.endpoints[party].wait_failed()
+
+
+def never_came_up(call: Call, party: Party, reason: Reason) -> Failure:
+    """The one failure of a party whose call never came up, and whose screen shows nothing."""
+    statement = call.statement(party)
+    assert statement.failure is not None
+    assert statement.failure.reason is reason
+    assert not statement.connected
+    assert (statement.screen.indicator, statement.screen.code) == (Indicator.NONE, None)
+    return statement.failure
 
 
 class Box:
