@@ -78,7 +78,16 @@ def open_entry(run: Run, entry: IndexEntry) -> Opened:
     recording = open_recording(root, entry.sha256)
     if (recording.run, recording.scenario) != (run.header.run, entry.scenario):
         raise EvidenceError(f"{root}: belongs to {recording.run}/{recording.scenario}")
-    return Opened(entry, read_plan(run.root, entry), root, recording, read_ground_truth(root), read_statements(root))
+    truth = read_ground_truth(root)
+    _check_markers(root, recording, truth)
+    return Opened(entry, read_plan(run.root, entry), root, recording, truth, read_statements(root))
+
+
+def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:
+    """Without the markers nothing could have been intercepted or delivered, and everything would look well."""
+    expected = {(asset, party) for asset in recording.media for party in Party if recording.media_seconds > 0}
+    if sorted((marker.asset, marker.sender) for marker in truth.markers) != sorted(expected):
+        raise EvidenceError(f"{root}: the ground truth does not hold one marker for each asset and direction")
 
 
 def document(run: Run, results: dict[str, Result], *, interrupted: bool = False) -> RunDocument:
@@ -130,14 +139,23 @@ def recovered_markers(root: Path, truth: GroundTruth) -> tuple[Recovered, ...]:
         return ()
     if truth.loot != LOOT:
         raise EvidenceError(f"{root}: the adversary's file has an unexpected name: {truth.loot!r}")
-    found = {
-        (asset, sender, marker)
-        for sender, packets in read_loot(root / LOOT).items()
-        for asset, _ssrc, marker in recover(packets)
-    }
+    loot = _loot(root / LOOT, truth.loot_packets)
+    found = {(asset, sender, marker) for sender, packets in loot.items() for asset, _ssrc, marker in recover(packets)}
     return tuple(
         Recovered(asset=Asset(asset), sender=sender, marker=f"{marker:016x}") for asset, sender, marker in sorted(found)
     )
+
+
+def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
+    """What the adversary wrote down; EvidenceError when it is not all there, for then nobody knows what it got."""
+    try:
+        loot = read_loot(path)
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from error
+    found = sum(len(packets) for packets in loot.values())
+    if found != count:
+        raise EvidenceError(f"{path}: holds {found} pieces where the adversary wrote down {count}")
+    return loot
 
 
 def _result(opened: Opened, views: _Views, without: Sequence[str], policy: Policy) -> Result:
@@ -198,6 +216,8 @@ def _case(opened: Opened, views: _Views, policy: Policy) -> Case:
 def _keylog(path: Path) -> dict[bytes, bytes]:
     try:
         return parse_keylog(read(path).decode(errors="replace"))
+    except EvidenceError:
+        raise
     except ValueError as error:
         raise EvidenceError(f"{path}: {error}") from error
 

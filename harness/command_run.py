@@ -46,13 +46,13 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         options.captures.mkdir(parents=True, exist_ok=True)
         with Progress(sys.stderr, len(scenarios), os.environ) as progress:
             runner = Runner(scenarios, options, progress)
+            folder = reports / runner.folder.root.name
+            folder.mkdir(parents=True)
             document = asyncio.run(_until_interrupted(runner))
-        folder = reports / runner.folder.root.name
-        folder.mkdir(parents=True)
         kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
         _present(runner.folder.root, document, (*kept, *outputs))
     except OSError as error:
-        return HARNESS, f"{error.filename or options.captures}: {error.strerror or error}"
+        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
     sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
     return document
 

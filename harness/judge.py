@@ -172,6 +172,9 @@ def _status(
     undone = [deed for deed in truth.required if truth.deeds.get(deed, 0) < 1]
     if undone:
         return Status.INVALID, f"the attack cannot be shown to have happened: no {', no '.join(undone)}"
+    unseen = sorted(set(expect.seen) - {finding.reason for finding in findings})
+    if unseen:
+        return Status.INVALID, f"the recording does not show the attack: no {', no '.join(unseen)}"
     unclear = [finding for finding in findings if finding.severity is Severity.INCONCLUSIVE]
     if unclear:
         first = unclear[0]

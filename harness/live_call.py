@@ -24,10 +24,13 @@ from .model.datagram import Address
 from .model.finding import Reason
 from .model.ground_truth import GroundTruth, SentMarker
 from .model.recording import Recording, SignalKind, SignalMessage, Vantage
-from .model.scenario import Position, Scenario
+from .model.scenario import Position, Recorder, Scenario
 from .network.loopback import CallNetwork
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap
+
+WRITTEN_DOWN = "pieces-written-down"
+"""The deed that a recorder cannot merely claim: the harness counts what really went into the file."""
 
 PATIENCE = 10.0
 """Seconds beyond the scenario's own that media may take to be heard."""
@@ -216,14 +219,16 @@ class LiveCall:
             for party in Party
             for asset in self._spoken()
         )
-        if self.relay is None or adversary is None:
+        if self.relay is None or self.loot is None or adversary is None:
             return GroundTruth(markers=markers, adversary=None)
+        written = self.loot.packets
         return GroundTruth(
             markers=markers,
             adversary=adversary.kind,
-            required=tuple(self.relay.machine.required),
-            deeds=dict(self.relay.deeds),
-            loot=LOOT,
+            required=(*self.relay.machine.required, *((WRITTEN_DOWN,) if isinstance(adversary, Recorder) else ())),
+            deeds={**self.relay.deeds, WRITTEN_DOWN: written},
+            loot=LOOT if written else None,
+            loot_packets=written,
         )
 
     def _refuse_faults(self) -> None:

@@ -95,13 +95,22 @@ class Runner:
             await self._record_all()
         except asyncio.CancelledError:
             interrupted = True
-        try:
-            self._state.waiting.put_nowait(None)
-            await auditing
-        finally:
-            await self._auditor.close()
+        self._state.waiting.put_nowait(None)
+        interrupted |= await self._wait_for(auditing)
+        await self._auditor.close()
         run = Run(self.folder.root, self._header, tuple(self._state.entries))
         return document(run, self._state.results, interrupted=interrupted)
+
+    async def _wait_for(self, auditing: asyncio.Task[None]) -> bool:
+        """Let the audit end, also when we are interrupted meanwhile; true when we were."""
+        interrupted = False
+        while not auditing.done():
+            try:
+                await asyncio.shield(auditing)
+            except asyncio.CancelledError:
+                interrupted = True
+        auditing.result()
+        return interrupted
 
     def _make_header(self, selected: list[str]) -> RunHeader:
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -124,21 +133,27 @@ class Runner:
         async with self._slots:
             self._progress.started(scenario.id)
             begun = time.monotonic()
-            plan = self.folder.plan(scenario)
-            digest, error = await self._attempt(scenario, number)
-            entry = IndexEntry(
-                scenario=scenario.id,
-                plan=plan,
-                recording=None
-                if digest is None
-                else str(self.folder.recording(scenario).relative_to(self.folder.root)),
-                sha256=digest,
-                error=error,
-                seconds=time.monotonic() - begun,
-            )
-            self.folder.add(entry)
-            self._state.entries.append(entry)
-            self._state.waiting.put_nowait(entry)
+            try:
+                await self._record_and_list(scenario, number, begun)
+            except OSError as error:
+                why = f"nothing can be written to {self.folder.root}: {error.strerror or error}"
+                self._keep(failed_result(scenario, why, time.monotonic() - begun))
+
+    async def _record_and_list(self, scenario: Scenario, number: int, begun: float) -> None:
+        plan = self.folder.plan(scenario)
+        digest, error = await self._attempt(scenario, number)
+        path = self.folder.recording(scenario).relative_to(self.folder.root)
+        entry = IndexEntry(
+            scenario=scenario.id,
+            plan=plan,
+            recording=None if digest is None else str(path),
+            sha256=digest,
+            error=error,
+            seconds=time.monotonic() - begun,
+        )
+        self.folder.add(entry)
+        self._state.entries.append(entry)
+        self._state.waiting.put_nowait(entry)
 
     async def _attempt(self, scenario: Scenario, number: int) -> tuple[str | None, str | None]:
         """One try, never a second: the recording's hash, or why there is none."""

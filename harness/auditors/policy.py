@@ -60,6 +60,8 @@ def load_policy(path: Path | None = None) -> Policy:
     """Read a policy file, the built-in one without a path. ValueError says which file, and where in it."""
     source = DEFAULT if path is None else path
     try:
+        if source.exists() and not source.is_file():
+            raise ValueError(f"{source}: is not a regular file")
         with source.open("rb") as file:
             text = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION: Final = 1
 SCENARIO_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9.,=-]+\])?$"
 """Also the name of a folder: it can hold neither a slash nor a leading dot."""
+
+
+Moment = Annotated[float, Field(ge=0, le=4_102_444_800, allow_inf_nan=False)]
+"""Seconds since the epoch, up to the year 2100: what a hostile file says must still be a date."""
 
 
 class Noun(BaseModel):

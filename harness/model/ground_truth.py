@@ -19,7 +19,8 @@ class GroundTruth(Noun):
     """What happened, by those who did it.
 
     `deeds` counts each thing the adversary did; every name in `required` must have happened at least once, or the
-    attack did not take place and the scenario is INVALID. `loot` names the file of what the adversary wrote down.
+    attack did not take place and the scenario is INVALID. `loot` names the file of what the adversary wrote down, and
+    `loot_packets` says how many pieces it holds, as counted by the file's writer and not by the adversary.
     """
 
     markers: tuple[SentMarker, ...]
@@ -27,6 +28,7 @@ class GroundTruth(Noun):
     required: tuple[str, ...] = ()
     deeds: dict[str, int] = {}
     loot: str | None = None
+    loot_packets: int = Field(default=0, ge=0)
 
 
 class Recovered(Noun):

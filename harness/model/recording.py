@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import SCHEMA_VERSION, Asset, Noun, Party
+from .base import SCHEMA_VERSION, Asset, Moment, Noun, Party
 from .scenario import Mode
 
 
@@ -56,7 +56,7 @@ class SignalMessage(Noun):
 class SignalEntry(Noun):
     """A line of `signalling-<hop>.jsonl`: when (seconds since the epoch), in or out of that hop, and the message."""
 
-    time: float
+    time: Moment
     hop: Literal["alice", "service", "bob"]
     direction: Literal["in", "out"]
     message: SignalMessage
@@ -72,8 +72,8 @@ class Recording(Noun):
     mode: Mode
     media: tuple[Asset, ...]
     media_seconds: float
-    started: float
-    ended: float
+    started: Moment
+    ended: Moment
     provenance: dict[str, str]
     vantages: tuple[Vantage, ...]
     files: tuple[FileEntry, ...]

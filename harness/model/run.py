@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .base import SCENARIO_ID, SCHEMA_VERSION, Noun
+from .base import SCENARIO_ID, SCHEMA_VERSION, Moment, Noun
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -16,7 +16,7 @@ class RunHeader(Noun):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     run: str = Field(pattern=r"^[0-9A-Za-z-]{1,64}$")
-    started: float
+    started: Moment
     seed: str = Field(max_length=64)
     jobs: int = Field(ge=1, le=256)
     without: tuple[str, ...]

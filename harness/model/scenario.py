@@ -223,11 +223,15 @@ class Endpoints(Noun):
 
 
 class Expectation(Noun):
-    """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else."""
+    """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
+
+    `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
+    """
 
     outcome: Outcome = Field(strict=False)
     because: tuple[Reason, ...] = Field(default=(), strict=False)
     also: tuple[Reason, ...] = Field(default=(), strict=False)
+    seen: tuple[Reason, ...] = Field(default=(), strict=False)
 
 
 class Scenario(Noun):

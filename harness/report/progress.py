@@ -72,5 +72,13 @@ class Progress:
         return f"[{self._ended.total()}/{self._total}]"
 
     def _write(self, text: str) -> None:
-        self._stream.write(encodable(text, self._stream))
-        self._stream.flush()
+        try:
+            self._stream.write(encodable(text, self._stream))
+            self._stream.flush()
+        except OSError:
+            # Nobody reads any more: the run goes on, its results are elsewhere.
+            self._write = _unheard  # type: ignore[method-assign]
+
+
+def _unheard(text: str) -> None:
+    """Where lines go once nobody reads them."""

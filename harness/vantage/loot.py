@@ -13,8 +13,6 @@ from .tap import CaptureWriter
 ADDRESSES: Final = {Party.ALICE: ("127.0.0.1", 5004), Party.BOB: ("127.0.0.1", 5006)}
 """Whose media a packet holds is said by its source. The bytes were never sent like this."""
 
-_MODE: Final = 0o600
-
 
 class LootFile:
     """Takes down plaintext of either party. The file is made by the first bytes: no loot, no file."""
@@ -22,13 +20,15 @@ class LootFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: CaptureWriter | None = None
+        self.packets = 0
 
     def write_down(self, sender: Party, data: bytes, time: float) -> None:
         """Keep these bytes of `sender`, at seconds since the epoch. OSError when they cannot be written."""
         if self._writer is None:
             text = "What the adversary wrote down: plaintext, not packets of a network."
-            self._writer = CaptureWriter(self._path, "loot", text, mode=_MODE)
+            self._writer = CaptureWriter(self._path, "loot", text)
         self._writer.write(ADDRESSES[sender], ADDRESSES[sender.peer], data, time)
+        self.packets += 1
 
     def close(self) -> None:
         """End the file."""

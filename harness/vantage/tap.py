@@ -14,7 +14,8 @@ from ..model.datagram import Address
 from ..model.recording import Vantage
 from . import udp
 
-_PUBLIC: Final = 0o644
+_MODE: Final = 0o600
+"""A capture of a clear call holds what people said."""
 _SECTION_HEADER: Final = struct.pack("<I", 0x0A0D0D0A)
 _SECTION_BODY: Final = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
 _INTERFACE: Final = struct.pack("<I", 1)
@@ -39,7 +40,7 @@ class CaptureWriter:
     packet is one write, and after a write that failed the file is cut back to its last whole packet and closed.
     """
 
-    def __init__(self, path: Path, name: str, text: str, mode: int = _PUBLIC) -> None:
+    def __init__(self, path: Path, name: str, text: str, mode: int = _MODE) -> None:
         self.packets = 0
         self._path, self._text = path, text
         self._writer = _open_writer(path, mode)

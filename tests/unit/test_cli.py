@@ -24,7 +24,7 @@ def harness(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 
 
 def test_help_names_the_commands_and_the_exit_codes() -> None:
-    text = harness("--help").stdout
+    text = " ".join(harness("--help").stdout.split())
     for word in ("run", "audit", "list", "doctor", "schema", "code", "4 evidence does not verify"):
         assert word in text
 
@@ -51,7 +51,7 @@ def test_help_loads_nothing_that_takes_time() -> None:
         (("audit", "nowhere"), 4, "nowhere"),
         (("schema", "nothing"), 2, "nothing"),
         (("code", "nowhere.pem", "00" * 32), 2, "nowhere.pem"),
-        (("code", "00" * 32, "00" * 32), 2, "equal"),
+        (("code", "00" * 32, "00" * 32), 2, "same thumbprint"),
         (("frobnicate",), 2, "frobnicate"),
     ],
 )
