@@ -105,7 +105,11 @@ def _discover(roots: Iterable[Path], faults: list[Fault]) -> list[Path]:
     """The scenario files of these folders and files, each once. What is wrong with a folder is added to `faults`."""
     found: dict[Path, Path] = {}
     for root in roots:
-        paths = [path for path in root.rglob("*") if path.suffix in (".yaml", ".yml")] if root.is_dir() else [root]
+        try:
+            paths = [path for path in root.rglob("*") if path.suffix in (".yaml", ".yml")] if root.is_dir() else [root]
+        except OSError as error:
+            faults.append(whole_file(root, f"cannot be looked at: {error.strerror or error}"))
+            continue
         if not paths:
             faults.append(whole_file(root, f"no scenarios: this folder holds no file that ends in '{SUFFIX}'"))
         for path in sorted(paths):

@@ -42,7 +42,7 @@ class Observed:
     """What is established about a call before anybody asks whether it was expected.
 
     `intercepted`: a marker of this call was decoded from what the adversary wrote down. `exposed`: an auditor saw
-    clear media at a vantage. `delivered`: each party heard exactly the markers that the other one sent.
+    clear media, or a key to it, at a vantage. `delivered`: each party heard exactly the markers of the other one.
     """
 
     established: bool
@@ -109,7 +109,7 @@ _CODES: Final = {
     Reason.CODE_ON_ONE_SIDE: Codes.ONE,
     Reason.CODES_ABSENT: Codes.NONE,
 }
-_EXPOSURES: Final = frozenset({Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE})
+_EXPOSURES: Final = frozenset({Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE})
 _GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})
 
 

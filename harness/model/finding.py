@@ -57,6 +57,7 @@ class Reason(StrEnum):
     EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
     PLAINTEXT_ON_WIRE = "plaintext-on-wire"
     MARKER_ON_WIRE = "marker-on-wire"
+    KEY_ON_WIRE = "key-on-wire"
     PACKET_NOT_AUTHENTICATED = "packet-not-authenticated"
     FOREIGN_PACKET_DROPPED = "foreign-packet-dropped"
     FOREIGN_PACKET_ACCEPTED = "foreign-packet-accepted"

@@ -104,6 +104,13 @@ def test_without_its_deeds_an_attack_did_not_happen() -> None:
     assert "ended" in verdict.because
 
 
+def test_what_the_recording_must_show_of_an_attack_cannot_be_claimed_by_the_attacker() -> None:
+    expect = Expectation(outcome=Outcome.SECURE, seen=(Reason.REPLAY_DROPPED,))
+    assert judge(expect, truth(), (), UP, HEARD).status is Status.INVALID
+    shown = (*UP, fact(Reason.REPLAY_DROPPED, Severity.NOTICE))
+    assert judge(expect, truth(), (), shown, HEARD).status is Status.AS_EXPECTED
+
+
 def test_the_right_outcome_for_another_reason_is_not_green() -> None:
     wanted = Expectation(outcome=Outcome.DETECTED, because=(Reason.CODES_DIFFER, Reason.CERTIFICATE_SUBSTITUTED))
     assert judge(wanted, truth(), (LOOTED,), DIFFERENT, HEARD).status is Status.WRONG_REASON
