@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -54,7 +55,7 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 
         ended = run_command(selectors, reports, _outputs(outputs), chosen)
     except KeyboardInterrupt:
-        _fail(EXIT_INTERRUPTED, "interrupted twice, or before the first call: nothing was judged")
+        _fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
     _finish(ended)
 
 
@@ -148,7 +149,8 @@ def _finish(ended: RunDocument | tuple[int, str]) -> NoReturn:
 
 
 def _fail(exit_with: int, message: str) -> NoReturn:
-    click.echo(f"harness: {message}", err=True)
+    with suppress(BrokenPipeError):
+        click.echo(f"harness: {message}", err=True)
     sys.exit(exit_with)
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         _present(runner.folder.root, document, (*kept, *outputs))
     except OSError as error:
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
-    sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
     return document
 
 
@@ -103,6 +105,7 @@ async def _until_interrupted(runner: Runner) -> RunDocument:
 
 
 def _present(root: Path, document: RunDocument, outputs: Sequence[Output]) -> None:
-    """The table goes to people (stderr), data to where the user asked for it."""
-    show(document, sys.stderr, os.environ)
+    """Data to where the user asked for it, then the table for people (stderr), who may have stopped reading."""
     write_outputs(outputs, document, lambda: call_views(root, document), sys.stdout)
+    with suppress(BrokenPipeError):
+        show(document, sys.stderr, os.environ)
