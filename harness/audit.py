@@ -94,7 +94,7 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
     """The results in the order of selection; a scenario without one is counted as not run."""
     for name in run.header.selected:
         if name not in results:
-            results[name] = _not_run(name, "interrupted before it ended")
+            results[name] = _without_call(name, Status.NOT_RUN, "interrupted before it ended")
     ordered = tuple(results[name] for name in run.header.selected)
     return RunDocument(
         run=run.header.run,
@@ -117,19 +117,10 @@ def summarise(results: Sequence[Result]) -> Summary:
 
 def failed_result(scenario: Scenario, error: str, seconds: float) -> Result:
     """The result of a scenario whose call could not be held or recorded by the harness."""
-    return Result(
-        scenario=scenario.id,
-        title=scenario.title,
-        family=scenario.family,
-        expected=scenario.expect.outcome,
-        outcome=Outcome.UNKNOWN,
-        status=Status.ERROR,
-        because=error,
-        codes={},
-        intercepted=False,
-        findings=(),
-        recording=None,
-        seconds=seconds,
+    expected = scenario.expect.outcome
+    empty = _without_call(scenario.id, Status.ERROR, error)
+    return empty.model_copy(
+        update={"title": scenario.title, "family": scenario.family, "expected": expected, "seconds": seconds}
     )
 
 
@@ -240,14 +231,14 @@ def _tool_failed(why: str) -> Finding:
     )
 
 
-def _not_run(name: str, why: str) -> Result:
+def _without_call(name: str, status: Status, why: str) -> Result:
     return Result(
         scenario=name,
         title=name,
         family="",
         expected=Outcome.UNKNOWN,
         outcome=Outcome.UNKNOWN,
-        status=Status.NOT_RUN,
+        status=status,
         because=why,
         codes={},
         intercepted=False,

@@ -1,0 +1,45 @@
+"""A scenario that does not end in time is an error of its own, and no other scenario's."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from harness.audit import audit_run
+from harness.auditors.policy import load_policy
+from harness.catalogue import load, select
+from harness.model.verdict import Outcome, Result, Status
+from harness.placement import InProcess
+from harness.runner import Options, Runner
+
+SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.over: list[str] = []
+
+    def started(self, scenario: str) -> None:
+        self.begun.append(scenario)
+
+    def ended(self, result: Result) -> None:
+        self.over.append(result.scenario)
+
+
+@pytest.mark.live
+def test_a_scenario_without_end_is_stopped_and_the_others_are_judged(tmp_path: Path) -> None:
+    chosen = select(load(SCENARIOS), ["fingerprint-missing", "setup-role-both-passive"], SCENARIOS)
+    options = Options(captures=tmp_path, timeout=2.0, without=("wireshark",))
+    watcher = Watcher()
+    runner = Runner(chosen, options, watcher, InProcess)
+    document = asyncio.run(runner.run())
+    results = {result.scenario: result for result in document.results}
+    stuck = results["setup-role-both-passive"]
+    assert (stuck.status, stuck.outcome, stuck.expected) == (Status.ERROR, Outcome.UNKNOWN, Outcome.BLOCKED)
+    assert "time limit of 2 s" in stuck.because
+    assert results["fingerprint-missing"].status is Status.AS_EXPECTED
+    assert sorted(watcher.begun) == sorted(watcher.over) == sorted(results)
+    assert audit_run(runner.folder.root, load_policy()) == document
