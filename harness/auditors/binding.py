@@ -14,10 +14,10 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
 from ..model.statement import DtlsParameters, EndpointStatement
+from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
-from .say import Voice, quoted
 from .signalled import received, sent
 
 NAME: Final = "binding"

@@ -9,8 +9,8 @@ from typing import Final
 from ..codes import teams20
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.voice import Voice, quoted
 from .case import Case
-from .say import Voice, quoted
 
 NAME: Final = "codes"
 

@@ -8,8 +8,8 @@ from typing import Final
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.statement import Indicator, Screen
+from ..model.voice import Voice, quoted
 from .case import Case
-from .say import Voice, quoted
 
 NAME: Final = "indicator"
 

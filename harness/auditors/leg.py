@@ -10,12 +10,12 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.recording import Vantage
+from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import DtlsAssociation, associations, records, suite_by_iana
 from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
-from .say import counted
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
 

@@ -14,11 +14,11 @@ from ..markers.recover import recover
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.statement import EndpointStatement
+from ..model.voice import Voice, counted
 from .accounting import Balance
 from .authenticity import Fate
 from .case import Case
 from .leg import Leg, Media
-from .say import Voice, counted
 
 NAME: Final = "opacity"
 

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
+from ..model.voice import Voice
 from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
 from .policy import Policy, allows
-from .say import Voice
 
 NAME: Final = "parameters"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.voice import Voice, counted
 from ..vantage.dissect import Dissection, Negotiated, comparable
 from .case import Case
 from .leg import Leg
-from .say import Voice, counted
 
 NAME: Final = "wireshark"
 

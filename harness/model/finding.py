@@ -87,6 +87,39 @@ class Reason(StrEnum):
     # Wireshark's view
     WIRESHARK_AGREES = "wireshark-agrees"
     WIRESHARK_DISAGREES = "wireshark-disagrees"
+    # reading a capture
+    CAPTURE_READ = "capture-read"
+    CAPTURE_DAMAGED = "capture-damaged"
+    PACKETS_CUT_SHORT = "packets-cut-short"
+    BYTES_EXPLAINED = "bytes-explained"
+    UNKNOWN_BYTES = "unknown-bytes"
+    TRAILING_BYTES = "trailing-bytes"
+    # two captures of one call
+    SAME_CALL = "same-call"
+    CERTIFICATES_DIFFER = "certificates-differ"
+    CALL_NOT_PAIRED = "call-not-paired"
+    CALLER_UNKNOWN = "caller-unknown"
+    # what lies open
+    KEYS_IN_CAPTURE = "keys-in-capture"
+    FRAME_ON_WIRE = "frame-on-wire"
+    SEARCHED = "searched"
+    PAYLOAD_DECODES = "payload-decodes"
+    NOT_RANDOM = "not-random"
+    NOT_REFUTED = "not-refuted"
+    # good ciphers, misused
+    TWO_TIME_PAD = "two-time-pad"
+    NONCE_REUSED = "nonce-reused"
+    ROLLOVER_RESET = "rollover-reset"
+    SEQUENCE_RESTARTED = "sequence-restarted"
+    KEY_IN_BOTH_DIRECTIONS = "key-in-both-directions"
+    RECORD_SEQUENCE_REUSED = "record-sequence-reused"
+    CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
+    RANDOM_PREDICTABLE = "random-predictable"
+    # what ciphertext leaves open
+    HEADER_IN_CLEAR = "header-in-clear"
+    SPEECH_ACTIVITY_VISIBLE = "speech-activity-visible"
+    LENGTH_FOLLOWS_SPEECH = "length-follows-speech"
+    CALLS_LINKABLE = "calls-linkable"
     # an auditor could not tell
     NO_PACKETS = "no-packets"
     PACKETS_LOST_BY_TAP = "packets-lost-by-tap"
@@ -95,6 +128,8 @@ class Reason(StrEnum):
     STATEMENT_MISSING = "statement-missing"
     TOOL_MISSING = "tool-missing"
     TOOL_FAILED = "tool-failed"
+    LIMIT_REACHED = "limit-reached"
+    NOT_CHECKED = "not-checked"
 
 
 class Finding(Noun):

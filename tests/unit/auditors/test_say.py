@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.auditors.say import MAX_DETAIL, Voice, counted, quoted
 from harness.model.finding import Reason, Severity
+from harness.model.voice import MAX_DETAIL, Voice, counted, quoted
 
 
 def test_a_voice_signs_what_it_says() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..model.finding import Finding, Reason, Severity
+from .finding import Finding, Reason, Severity
 
 MAX_DETAIL: Final = 1000
 """Characters of a detail. What is quoted in it comes from the system under test and may be of any length."""
