@@ -32,6 +32,7 @@ from .model.verdict import Outcome, Result, RunDocument, Status, Summary
 from .vantage import dissect, table
 from .vantage.loot import read_loot
 from .vantage.pcapng import CaptureError
+from .vantage.tshark import DissectError
 from .wire.srtp import parse_keylog
 
 WIRESHARK = "wireshark"
@@ -181,7 +182,7 @@ def _dissected(opened: Sequence[Opened]) -> _Views:
     paths = [one.root / vantage.file for one in opened for vantage in one.recording.vantages]
     try:
         return dissect.dissect(paths)
-    except dissect.DissectError as error:
+    except DissectError as error:
         return str(error)
 
 

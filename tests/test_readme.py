@@ -9,7 +9,7 @@ import pytest
 
 from harness.runner import Options
 from harness.scenario_file import read
-from harness.vantage import dissect
+from harness.vantage import tshark
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text()
@@ -25,7 +25,7 @@ def test_the_scenario_in_ten_lines_goes_as_expected(tmp_path: Path) -> None:
     (tmp_path / "signalling").mkdir()
     path = tmp_path / "signalling" / "my-interception.call.yaml"
     path.write_text(block[1])
-    without = () if dissect.available() else ("wireshark",)
+    without = () if tshark.available() else ("wireshark",)
     placed = place(read(path).scenarios[0], Options(captures=tmp_path / "captures", without=without))
     assert placed.result.status == "AS_EXPECTED", placed.result.because
 

@@ -21,12 +21,8 @@ What Wireshark can tell about a call, found by trying version 4.0.17 on real cal
 
 from __future__ import annotations
 
-import asyncio
-import re
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,11 +32,7 @@ from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, HandshakeType, records, version_name
 from . import merge
 from .pcapng import CaptureError
-
-TIMEOUT: Final = 120.0
-"""Seconds for one tshark, whatever it is given."""
-
-_VERSION_TIMEOUT: Final = 20.0
+from .tshark import TIMEOUT, DissectError, ask
 
 _LAYERS: Final = {
     "stun": PacketClass.STUN,
@@ -75,10 +67,6 @@ _OPTIONS: Final = (
 _RTCP_IN_FRONT: Final = frozenset({200, 201, 203, 204, 206})
 
 
-class DissectError(RuntimeError):
-    """There is no view of Wireshark's. Says what is missing, broke, or could not be read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Negotiated:
     """What one ServerHello chose. `version` as in "DTLSv1.2"; `suite` and `srtp_profile` in IANA's words."""
@@ -102,21 +90,6 @@ class Dissection:
     classes: tuple[PacketClass, ...]
     negotiated: tuple[Negotiated, ...] = ()
     certificates: tuple[str, ...] = ()
-
-
-def available() -> str | None:
-    """The version of the tshark that would be used ("4.0.17"); None when there is none that runs."""
-    tshark = shutil.which("tshark")
-    if tshark is None:
-        return None
-    try:
-        answer = subprocess.run(
-            [tshark, "--version"], capture_output=True, stdin=subprocess.DEVNULL, timeout=_VERSION_TIMEOUT, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = re.search(rb"\b\d+\.\d+\.\d+\b", answer.stdout)
-    return found[0].decode() if found else None
 
 
 def comparable(klass: PacketClass, payload: bytes) -> frozenset[PacketClass]:
@@ -153,10 +126,6 @@ def dissect(paths: Sequence[Path], timeout: float = TIMEOUT) -> dict[Path, Disse
     the last packet, and when a capture cannot be read. pyshark brings its own event loop, so this must be called from
     a thread without a running one (RuntimeError).
     """
-    _refuse_running_loop()
-    tshark = shutil.which("tshark")
-    if tshark is None:
-        raise DissectError("tshark is not installed")
     with tempfile.TemporaryDirectory(prefix="dissect-") as folder:
         merged = Path(folder, "merged.pcapng")
         captures = tuple(dict.fromkeys(paths))
@@ -165,50 +134,10 @@ def dissect(paths: Sequence[Path], timeout: float = TIMEOUT) -> dict[Path, Disse
         except (CaptureError, OSError) as error:
             raise DissectError(f"a capture cannot be given to tshark: {error}") from error
         frames = _Frames(sum(counts))
-        _run(tshark, merged, frames.take, timeout)
+        ask(merged, _OPTIONS, frames.take, timeout)
     if not frames.complete:
         raise DissectError(f"tshark ended before frame {frames.total + 1}, which is the last")
     return dict(zip(captures, frames.split(counts), strict=True))
-
-
-def _refuse_running_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise RuntimeError("dissect() was called where an event loop is running; call it in a thread of its own")
-
-
-def _run(tshark: str, merged: Path, take: Callable[[Any], None], timeout: float) -> None:
-    """Give `take` every packet that tshark shows, as a pyshark Packet."""
-    import pyshark  # here, because only who asks for Wireshark's view should pay for it
-    from pyshark.capture.capture import TSharkCrashException
-
-    loop = asyncio.new_event_loop()
-    capture = pyshark.FileCapture(
-        merged, keep_packets=False, tshark_path=tshark, eventloop=loop, custom_parameters=list(_OPTIONS)
-    )
-    try:
-        loop.run_until_complete(asyncio.wait_for(_show(capture, take), timeout))
-    except TSharkCrashException as error:
-        raise DissectError(f"tshark failed: {' '.join(str(error).partition('(command ran')[0].split())}") from error
-    except TimeoutError as error:
-        raise DissectError(f"tshark took longer than {timeout:g} seconds") from error
-    except OSError as error:
-        raise DissectError(f"tshark could not be run: {error}") from error
-    finally:
-        # pyshark forgets to do so after a crash, and would then fail again in its destructor.
-        capture._running_processes.clear()
-        loop.close()
-
-
-async def _show(capture: Any, take: Callable[[Any], None]) -> None:
-    try:
-        await capture.packets_from_tshark(take, close_tshark=False)
-        for tshark in capture._running_processes:  # pyshark itself would kill it now, and not learn how it ended
-            await tshark.wait()
-    finally:
-        await capture.close_async()
 
 
 @dataclass

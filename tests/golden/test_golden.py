@@ -14,7 +14,7 @@ from harness.auditors.policy import load_policy
 from harness.evidence.run_folder import Run, open_run
 from harness.model.finding import Severity
 from harness.model.verdict import Outcome, Result
-from harness.vantage import dissect
+from harness.vantage import tshark
 
 GOLDEN = Path(__file__).parent.parent.parent / "captures" / "golden" / "first"
 
@@ -78,7 +78,7 @@ HONEST_FACTS = {
 def results() -> dict[str, Result]:
     """All golden recordings audited; without tshark Wireshark is left out, and only what it says is not compared."""
     run = open_run(GOLDEN)
-    if dissect.available() is None:
+    if tshark.available() is None:
         run = Run(run.root, run.header.model_copy(update={"without": (WIRESHARK,)}), run.entries)
     return {result.scenario: result for result in audit_entries(run, run.entries, load_policy())}
 

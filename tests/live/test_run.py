@@ -22,13 +22,11 @@ from harness.evidence.run_folder import Run, open_run
 from harness.model.recording import Recording
 from harness.model.verdict import Status
 from harness.schema import schema_text
-from harness.vantage import dissect, table
+from harness.vantage import table, tshark
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.skipif(
-        dissect.available() is None, reason="tshark is not installed: Wireshark's view is part of a run"
-    ),
+    pytest.mark.skipif(tshark.available() is None, reason="tshark is not installed: Wireshark's view is part of a run"),
 ]
 
 ROOT = Path(__file__).parent.parent.parent

@@ -12,7 +12,7 @@ from harness.auditors.case import Case
 from harness.auditors.wireshark import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
-from harness.vantage import dissect, table
+from harness.vantage import dissect, table, tshark
 from harness.vantage.dissect import Dissection, Negotiated
 from harness.vantage.tap import LegTap
 from harness.wire.demux import PacketClass
@@ -134,7 +134,7 @@ def test_without_wireshark_it_stays_open() -> None:
     assert [one.vantage for one in findings] == ["alice-bob", "bob-alice"]
 
 
-@pytest.mark.skipif(dissect.available() is None, reason="tshark is not installed")
+@pytest.mark.skipif(tshark.available() is None, reason="tshark is not installed")
 def test_the_real_wireshark_agrees_on_staged_calls_and_not_on_each_others(tmp_path: Path) -> None:
     cases, views = [], []
     stages = {"honest": honest_call(), "clear": clear_call(), "refused": refused_call()}

@@ -19,7 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from harness.vantage.dissect import DissectError, Dissection, available, comparable, dissect
+from harness.vantage.dissect import Dissection, comparable, dissect
+from harness.vantage.tshark import DissectError, available
 from harness.wire.demux import PacketClass, classify
 from harness.wire.dtls import suite_by_openssl
 from tests.unit.wire import openssl_pair
