@@ -4,12 +4,13 @@ BIN := .venv/bin
 # Without tshark the run goes on and every result says what was not checked. Asked by the shell, after the set-up.
 WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench fuzz lock clean
 
 help:
 	@echo 'make run    set up, attack real calls, show a table and an HTML report'
 	@echo 'make test   set up, check style and types, run all tests'
 	@echo 'make bench  compare the speed of the harness with bare calls, in one run'
+	@echo 'make fuzz   feed hostile bytes to every reader and parser for two minutes (SECONDS=n)'
 	@echo 'make lock   pin the dependencies again'
 	@echo 'make clean  remove the environment and everything that runs left behind'
 
@@ -30,6 +31,11 @@ bench:
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.bench.calls $(ARGS)
 
+SECONDS ?= 120
+fuzz:
+	@$(PYTHON) bootstrap.py fuzz
+	@$(BIN)/python -m tests.fuzz $(SECONDS) $(ARGS)
+
 # Names, versions and hashes only: where packages come from is the business of the machine that installs them.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-annotate pyproject.toml --extra build
@@ -38,6 +44,7 @@ lock:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock
+	@$(LOCK) --extra test --extra fuzz --constraint requirements-test.lock --output-file requirements-fuzz.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,7 +1,7 @@
 """Make the environment: a virtual one with the locked packages, and tshark from the system when that is possible.
 
 Needs nothing but Python's standard library. A second call finds its stamp and changes nothing. Usage:
-`python3 bootstrap.py run|test`.
+`python3 bootstrap.py run|test|fuzz`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
-LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "test": ROOT / "requirements-test.lock",
+    "fuzz": ROOT / "requirements-fuzz.lock",
+}
 FAILED = 3
 
 
@@ -96,6 +100,6 @@ def stop(text: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["run"], ["test"]):
-        stop("usage: python3 bootstrap.py run|test")
+    if len(sys.argv) != 2 or sys.argv[1] not in LOCKS:
+        stop(f"usage: python3 bootstrap.py {'|'.join(LOCKS)}")
     main(sys.argv[1])

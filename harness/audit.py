@@ -30,10 +30,10 @@ from .model.scenario import Scenario
 from .model.statement import EndpointStatement
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
 from .vantage import dissect, table
+from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
-from .vantage.pcapng import CaptureError
 from .vantage.tshark import DissectError
-from .wire.srtp import parse_keylog
+from .wire.keylog import parse_keylog
 
 WIRESHARK = "wireshark"
 BATCH = 256

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from .model.inspection import Inspection
     from .model.verdict import RunDocument
     from .outputs import Output
 
@@ -60,14 +61,29 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CAPTURE… | RUN")
+@click.option("--sdp", multiple=True, type=click.Path(path_type=Path), help="A session description of the call.")
+@click.option("--keylog", multiple=True, type=click.Path(path_type=Path), help="Its secrets, as an NSS key log.")
+@click.option(
+    "--recover", type=click.Path(path_type=Path), metavar="DIR", help="Write the media there that the keys open."
+)
+@click.option("--cross-check", is_flag=True, help="Compare with Wireshark, packet by packet.")
+@click.option("--caller", metavar="ADDRESS", help="Who called, where ICE does not tell, or tells it wrongly.")
+@click.option("--near", multiple=True, metavar="ADDRESS", help="The host that captured.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that authenticate.")
+@click.option(
+    "--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates; leaks."
+)
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
-def audit(folder: Path, policy: Path | None, outputs: tuple[str, ...]) -> None:
-    """Audit and judge a recorded run (captures/<run>) again, from its files alone."""
-    from .command_run import audit_command
+def audit(paths: tuple[Path, ...], outputs: tuple[str, ...], **asked: Any) -> None:
+    """Inspect captures (pcap, pcapng) from anywhere, or judge a recorded RUN (captures/<run>) again from its files.
 
-    _finish(audit_command(folder, policy, _outputs(outputs)))
+    One capture: what each stream's protection is, and which code this side's user must have seen. Two captures of one
+    call, the caller's side first: whether it was intercepted.
+    """
+    from .command_audit import Asked, audit_command
+
+    _finish(audit_command(paths, Asked(**asked), _outputs(outputs)))
 
 
 @main.command("list")
@@ -139,7 +155,7 @@ def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
         _fail(EXIT_USAGE, str(error))
 
 
-def _finish(ended: RunDocument | tuple[int, str]) -> NoReturn:
+def _finish(ended: RunDocument | Inspection | tuple[int, str]) -> NoReturn:
     """Turn what a command came to into an exit code."""
     from .outputs import exit_code
 

@@ -11,12 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .audit import audit_run
 from .auditors import AUDITORS
 from .auditors.policy import load_policy
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
-from .evidence.files import EvidenceError
 from .model.scenario import Scenario
 from .model.verdict import RunDocument
 from .outputs import Format, Output, write_outputs
@@ -56,22 +54,6 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
     with suppress(BrokenPipeError):
         sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
-    return document
-
-
-def audit_command(folder: Path, policy: Path | None, outputs: tuple[Output, ...]) -> Ended:
-    """Audit a run again from its files."""
-    try:
-        allowed = load_policy(policy)
-    except ValueError as error:
-        return USAGE, str(error)
-    try:
-        document = audit_run(folder, allowed)
-        _present(folder, document, outputs)
-    except EvidenceError as error:
-        return EVIDENCE, str(error)
-    except OSError as error:
-        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
     return document
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
+from .model.inspection import Inspection, Standing
 from .model.verdict import RunDocument, Status
 from .report.call_view import CallView
 from .report.files import write_new
@@ -16,6 +17,7 @@ from .report.files import write_new
 STANDARD_OUTPUT = "-"
 Views = Callable[[], Sequence[CallView]]
 """Reads the recordings for the eye; called only for a format that shows them."""
+Document = RunDocument | Inspection
 
 
 class Format(StrEnum):
@@ -46,11 +48,13 @@ def parse_outputs(texts: Sequence[str]) -> tuple[Output, ...]:
     return outputs
 
 
-def render(output_format: Format, document: RunDocument, views: Views) -> str:
-    """The document in one format."""
+def render(output_format: Format, document: Document, views: Views) -> str:
+    """The document in one format; ValueError for one that this kind of document does not have."""
+    if output_format is Format.JSON:
+        return f"{document.model_dump_json(indent=1)}\n"
+    if isinstance(document, Inspection):
+        return _inspection(output_format, document)
     match output_format:
-        case Format.JSON:
-            return f"{document.model_dump_json(indent=1)}\n"
         case Format.JUNIT:
             from .report.junit import render as junit
 
@@ -61,7 +65,15 @@ def render(output_format: Format, document: RunDocument, views: Views) -> str:
             return html(document, views())
 
 
-def write_outputs(outputs: Sequence[Output], document: RunDocument, views: Views, stdout: TextIO) -> None:
+def _inspection(output_format: Format, document: Inspection) -> str:
+    if output_format is not Format.HTML:
+        raise ValueError("a report on captures can be had as json or html")
+    from .report.inspection_html import render as html
+
+    return html(document)
+
+
+def write_outputs(outputs: Sequence[Output], document: Document, views: Views, stdout: TextIO) -> None:
     """Write each output. FileExistsError or OSError when one cannot be written."""
     for output in outputs:
         text = render(output.format, document, views)
@@ -72,8 +84,10 @@ def write_outputs(outputs: Sequence[Output], document: RunDocument, views: Views
             write_new(output.path, text)
 
 
-def exit_code(document: RunDocument) -> int:
+def exit_code(document: Document) -> int:
     """0 all as expected, 1 a finding, 3 harness error or inconclusive, 5 nothing ran, 130 interrupted."""
+    if isinstance(document, Inspection):
+        return {Standing.ALARM: 1, Standing.INCONCLUSIVE: 3, Standing.EMPTY: 5, Standing.QUIET: 0}[document.standing]
     counts = document.summary.by_status
     if document.interrupted:
         return 130

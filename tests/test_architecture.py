@@ -22,7 +22,8 @@ ARROWS = {
     "endpoints": NOUNS | {"codes", "markers"},
     "adversaries": NOUNS,
     "vantage": NOUNS,
-    "auditors": NOUNS | {"codes", "markers", "vantage"},
+    "inspection": NOUNS | {"codes", "markers", "vantage"},
+    "auditors": NOUNS | {"codes", "markers", "vantage", "inspection"},
     "evidence": {"model"},
     "report": {"model", "evidence"},
     "judge": {"model"},
@@ -43,13 +44,17 @@ ARROWS = {
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "auditors", "evidence", "runner"},
 }
-ANYTHING = {"cli", "command_run", "command_code", "pytest_plugin"}
+ANYTHING = {"cli", "command_run", "command_audit", "command_code", "pytest_plugin"}
 
 FOREIGN = {
     "aiortc": {"endpoints"},
     "aioice": {"endpoints"},
     "scapy": {"vantage", "adversaries"},
     "pyshark": {"vantage"},
+    "av": {"markers", "inspection", "endpoints"},
+    "ahocorasick_rs": {"inspection"},
+    "scipy": {"inspection"},
+    "pylibsrtp": {"inspection", "auditors", "adversaries", "endpoints"},
     "jinja2": {"report"},
     "rich": {"report"},
     "yaml": {"strict_yaml"},

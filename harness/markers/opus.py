@@ -42,6 +42,14 @@ def clear_packets(packets: Sequence[Packet]) -> list[Packet]:
     return [packet for packet in packets if packet[1] and packet[1][0] in often]
 
 
+def decoder(layout: str = "mono") -> AudioCodecContext:
+    """A decoder to 48 kHz. Told to be mono, libopus itself mixes both channels into one."""
+    context = AudioCodecContext.create("libopus", "r")
+    context.layout = layout
+    context.sample_rate = RATE
+    return context
+
+
 def decoded(packets: Sequence[Packet]) -> Iterator[NDArray[Any]]:
     """The sound of each packet, mono, 48 kHz, int16, until 6 s are reached. What does not decode is left out.
 
@@ -49,14 +57,11 @@ def decoded(packets: Sequence[Packet]) -> Iterator[NDArray[Any]]:
     """
     if not packets:
         return
-    decoder = AudioCodecContext.create("libopus", "r")
-    # Told to be mono, libopus itself mixes both channels into one.
-    decoder.layout = "mono"
-    decoder.sample_rate = RATE
+    codec = decoder()
     samples = 0
     for data in _with_gaps_concealed(packets):
         try:
-            frames = decoder.decode(av.Packet(data))
+            frames = codec.decode(av.Packet(data))
         except av.FFmpegError:
             continue
         for frame in frames:

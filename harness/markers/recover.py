@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..wire import rtp
 from ..wire.demux import PacketClass, classify
+from ..wire.rtp_payload.vp8 import frames
 from . import audio, opus, video, vp8
 
 MAX_STREAMS: Final = 16
@@ -78,7 +79,7 @@ def _recover_stream(ssrc: int, stream: Stream) -> RecoveredMarker | None:
 
 
 def _from_video(stream: Stream) -> int | None:
-    markers = (video.decode(luma) for luma in vp8.pictures(vp8.frames(stream)))
+    markers = (video.decode(luma) for luma in vp8.pictures(frames(stream)))
     return next((marker for marker in markers if marker is not None), None)
 
 

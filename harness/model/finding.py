@@ -61,6 +61,7 @@ class Reason(StrEnum):
     PACKET_NOT_AUTHENTICATED = "packet-not-authenticated"
     FOREIGN_PACKET_DROPPED = "foreign-packet-dropped"
     FOREIGN_PACKET_ACCEPTED = "foreign-packet-accepted"
+    REPLAY_SEEN = "replay-seen"
     REPLAY_DROPPED = "replay-dropped"
     REPLAY_ACCEPTED = "replay-accepted"
     UNEXPLAINED_PACKET = "unexplained-packet"

@@ -1,4 +1,4 @@
-"""What `harness audit CAPTURE…` answers: captures, streams, associations, calls, findings. One document, printed as JSON."""
+"""What `harness audit CAPTURE…` answers, as one document: captures, streams, associations, calls, findings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .base import SCHEMA_VERSION, Noun
 from .byte_label import ByteLabel, Nature
-from .finding import Finding
+from .finding import Finding, Severity
 
 
 class Protection(StrEnum):
@@ -33,6 +33,15 @@ class CallVerdict(StrEnum):
     INTERCEPTED = "intercepted"
     NOT_INTERCEPTED = "not-intercepted"
     CANNOT_TELL = "cannot-tell"
+
+
+class Standing(StrEnum):
+    """What all of it comes to, the gravest first."""
+
+    ALARM = "alarm"
+    INCONCLUSIVE = "inconclusive"
+    EMPTY = "empty"
+    QUIET = "quiet"
 
 
 class ByteRow(Noun):
@@ -122,6 +131,7 @@ class AssociationReport(Noun):
     extensions: tuple[str, ...] = ()
     first_frame: int = 0
     last_frame: int = 0
+    details: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -137,9 +147,9 @@ class CallReport(Noun):
 
 
 class RecoveredReport(Noun):
-    """A file that `--recover` wrote: it holds plaintext."""
+    """A file that `--recover` wrote: it holds plaintext. `file` is None when nothing of the stream could be decoded."""
 
-    file: str
+    file: str | None
     capture: str
     ssrc: str
     codec: str
@@ -161,3 +171,13 @@ class Inspection(Noun):
     recovered: tuple[RecoveredReport, ...] = ()
     not_checked: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """An alarm or an interception before anything else; then what could not be looked at; then that nothing was."""
+        severities = {finding.severity for finding in self.findings}
+        if Severity.ALARM in severities or any(call.verdict is CallVerdict.INTERCEPTED for call in self.calls):
+            return Standing.ALARM
+        if Severity.INCONCLUSIVE in severities:
+            return Standing.INCONCLUSIVE
+        return Standing.QUIET if any(capture.packets for capture in self.captures) else Standing.EMPTY

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ..model.base import Party
 from ..model.finding import Finding, Reason
@@ -21,10 +16,10 @@ from .call_view import CallView, PacketFlow
 from .claim import over_specimens, under_test
 from .journey import Change, journeys
 from .ladder import COLUMNS, PITCH, WIDTH, Ladder, ladder
+from .page import page
 from .tally import Codes, compare_codes, self_test_passed, tally
-from .text import DETAIL_LIMIT, NAME_LIMIT, groups, pieces, plural
+from .text import groups
 
-TEMPLATES: Final = Path(__file__).with_name("templates")
 MAX_CHANGED_LINES: Final = 8
 LINE_LIMIT: Final = 240
 """A sha-512 fingerprint line has 213 characters."""
@@ -37,6 +32,16 @@ MARKS: Final = {
     Status.INCONCLUSIVE: "?",
     Status.ERROR: "!",
     Status.NOT_RUN: "–",
+}
+_GLOBALS: Final = {
+    "Indicator": Indicator,
+    "Codes": Codes,
+    "Status": Status,
+    "marks": MARKS,
+    "columns": COLUMNS,
+    "width": WIDTH,
+    "pitch": PITCH,
+    "line_limit": LINE_LIMIT,
 }
 
 
@@ -101,51 +106,15 @@ def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
         _section(f"s{number}", result, by_scenario.get(result.scenario))
         for number, result in enumerate(document.results, 1)
     ]
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            document=document,
-            tally=tally(document),
-            claim=under_test(document.results),
-            specimens=over_specimens(document.results),
-            sections=sections,
-            attention=[section for section in sections if section.result.status is not Status.AS_EXPECTED],
-            self_test_passed=self_test_passed(document),
-        )
+    return page("report.html", **_GLOBALS).render(
+        document=document,
+        tally=tally(document),
+        claim=under_test(document.results),
+        specimens=over_specimens(document.results),
+        sections=sections,
+        attention=[section for section in sections if section.result.status is not Status.AS_EXPECTED],
+        self_test_passed=self_test_passed(document),
     )
-
-
-def show(text: str, limit: int = DETAIL_LIMIT) -> Markup:
-    """Escaped text in which each invisible character stands as its name in a box (filter `show`)."""
-    return Markup("").join(
-        Markup('<span class="strange">{}</span>').format(piece.text) if piece.strange else piece.text
-        for piece in pieces(text, limit)
-    )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"show": show, "plural": plural}
-    environment.globals |= {
-        "Indicator": Indicator,
-        "Codes": Codes,
-        "Status": Status,
-        "marks": MARKS,
-        "columns": COLUMNS,
-        "width": WIDTH,
-        "pitch": PITCH,
-        "NAME": NAME_LIMIT,
-        "line_limit": LINE_LIMIT,
-    }
-    return environment
 
 
 def _section(anchor: str, result: Result, view: CallView | None) -> Section:

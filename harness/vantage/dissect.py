@@ -31,7 +31,7 @@ from ..wire import rtp, stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, HandshakeType, records, version_name
 from . import merge
-from .pcapng import CaptureError
+from .capture import CaptureError
 from .tshark import TIMEOUT, DissectError, ask
 
 _LAYERS: Final = {

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..wire.demux import PacketClass
 from ..wire.rtp import RTP_FIXED_HEADER
+from .gather import load
 from .window import Bytes, Flags, Ints, Window
+
+_FIXED_HEADER: Final = np.dtype(
+    [("first", "u1"), ("second", "u1"), ("sequence", ">u2"), ("timestamp", ">u4"), ("ssrc", ">u4")]
+)
+_EXTENSION_HEADER: Final = np.dtype([("profile", ">u2"), ("words", ">u2")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +51,9 @@ class RtpColumns:
 
 def big_endian(data: Bytes, at: Ints, size: int) -> Ints:
     """The unsigned numbers of `size` bytes (at most 7) that begin at `at`; every place must lie in `data`."""
-    value = data[at].astype(np.int64)
+    if size in (1, 2, 4):
+        return load(data, at, f">u{size}").astype(np.int64)
+    value = big_endian(data, at, 1)
     for step in range(1, size):
         value = value << 8 | data[at + step]
     return value
@@ -54,31 +63,30 @@ def rtp_columns(window: Window) -> RtpColumns:
     """Read every row of the class SRTP; classification has seen to it that twelve bytes are there."""
     rows = window.rows(PacketClass.SRTP)
     data, at, length = window.data, window.offset[rows], window.length[rows]
-    first, second = data[at], data[at + 1]
-    fixed = RTP_FIXED_HEADER + 4 * (first & 0x0F).astype(np.int64)
-    header, extension = fixed.copy(), np.full(len(rows), -1, np.int64)
-    extension_at, extension_length = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    sound = fixed <= length
-    extended = np.flatnonzero((first & 0x10).astype(bool))
-    has_room = fixed[extended] + 4 <= length[extended]
-    sound[extended[~has_room]] = False
-    extended = extended[has_room]
-    body = at[extended] + fixed[extended] + 4
-    extension[extended] = big_endian(data, body - 4, 2)
-    extension_at[extended] = body
-    extension_length[extended] = 4 * big_endian(data, body - 2, 2)
-    header[extended] = fixed[extended] + 4 + extension_length[extended]
-    sound &= header <= length
-    broken = ~sound
-    header[broken], extension[broken], extension_length[broken] = length[broken], -1, 0
+    fixed = load(data, at, _FIXED_HEADER)
+    first, second = fixed["first"], fixed["second"]
+    header = RTP_FIXED_HEADER + 4 * (first & 0x0F).astype(np.int64)
+    extended = (first & 0x10).astype(bool)
+    # Where there is no extension these four bytes are payload, and what they seem to say is not used.
+    extension_header = load(data, at + header, _EXTENSION_HEADER)
+    extension_at = np.where(extended, at + header + 4, 0)
+    extension_length = np.where(extended, 4 * extension_header["words"].astype(np.int64), 0)
+    extension = np.where(extended, extension_header["profile"].astype(np.int64), -1)
+    header += extension_length
+    header += 4 * extended
+    sound = header <= length
+    if not sound.all():
+        broken = ~sound
+        header[broken], extension[broken] = length[broken], -1
+        extension_at[broken] = extension_length[broken] = 0
     return RtpColumns(
         row=rows,
         payload_type=(second & 0x7F).astype(np.uint8),
-        marker=(second & 0x80).astype(bool),
+        marker=second >= 0x80,
         padding=(first & 0x20).astype(bool),
-        sequence=big_endian(data, at + 2, 2),
-        timestamp=big_endian(data, at + 4, 4),
-        ssrc=big_endian(data, at + 8, 4),
+        sequence=fixed["sequence"].astype(np.int64),
+        timestamp=fixed["timestamp"].astype(np.int64),
+        ssrc=fixed["ssrc"].astype(np.int64),
         header=header,
         extension=extension,
         extension_at=extension_at,

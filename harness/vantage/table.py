@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..model.datagram import Address
 from ..wire.demux import PacketClass, classify
 from . import udp
-from .pcapng import CaptureError
+from .capture import CaptureError
 
 MOST_PACKETS: Final = 10_000_000
 
@@ -73,12 +73,12 @@ def read(path: Path, near: Collection[str]) -> PacketTable:
     payloads: list[bytes] = []
     for packet, where in udp.datagrams(path):
         if len(rows) == MOST_PACKETS:
-            raise CaptureError(path, packet.offset, "too many packets", f"more than {MOST_PACKETS} cannot be read")
+            raise CaptureError(path, packet.place, "too many packets", f"more than {MOST_PACKETS} cannot be read")
         payload = packet.data[where.start :]
         source, destination = (numbers.setdefault(end, len(numbers)) for end in (where.source, where.destination))
-        rows.append((packet.offset, packet.time, classify(payload), source, destination))
+        rows.append((packet.place, packet.time, classify(payload), source, destination))
         payloads.append(payload)
-    blocks, time, klass, sources, destinations = zip(*rows, strict=True) if rows else ((),) * 5
+    places, time, klass, sources, destinations = zip(*rows, strict=True) if rows else ((),) * 5
     source_column, destination_column = np.array(sources, np.int64), np.array(destinations, np.int64)
     addresses = tuple(f"{host}:{port}" for host, port in numbers)
     is_near = np.array([one in near for one in addresses], bool)
@@ -86,7 +86,7 @@ def read(path: Path, near: Collection[str]) -> PacketTable:
     if len(foreign):
         row = int(foreign[0])
         detail = f"{addresses[sources[row]]} to {addresses[destinations[row]]} has neither end among {sorted(near)}"
-        raise CaptureError(path, blocks[row], "foreign packet", detail)
+        raise CaptureError(path, places[row], "foreign packet", detail)
     lengths = np.array([len(payload) for payload in payloads], np.int64)
     return PacketTable(
         time=np.array(time, np.float64),

@@ -1,20 +1,19 @@
-"""SRTP keys as DTLS gives them: key log, TLS 1.2 exporter, master keys and salts (RFC 5705, RFC 5764, RFC 7714)."""
+"""SRTP keys as DTLS gives them: exporters, master keys and master salts (RFC 5705, RFC 5764, RFC 7714)."""
 
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass, field
 from typing import Final
+
+from . import hkdf
+from .keylog import MASTER_BYTES, RANDOM_BYTES
 
 LABEL: Final = b"EXTRACTOR-dtls_srtp"
 """The exporter's label for SRTP keying material (RFC 5764 section 4.2)."""
 
-MAX_KEYLOG: Final = 1 << 20
-
-_MASTER_BYTES: Final = 48
-_RANDOM_BYTES: Final = 32
-_KEYLOG_LINE: Final = re.compile(r"([A-Z0-9_]{1,64}) ((?:[0-9a-fA-F]{2})+) ((?:[0-9a-fA-F]{2})+)")
+_EXPORTER_HASHES: Final = {32: "sha256", 48: "sha384"}
+"""An exporter secret is as long as the digest of its suite's hash (RFC 8446 section 7.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,23 @@ def export_keying_material_tls12(
 
     `hash_name` follows the cipher suite: `Suite.prf_hash`. ValueError when a secret or a random has the wrong length.
     """
-    if len(master) != _MASTER_BYTES:
-        raise ValueError(f"the master secret has {len(master)} bytes, not {_MASTER_BYTES}")
+    if len(master) != MASTER_BYTES:
+        raise ValueError(f"the master secret has {len(master)} bytes, not {MASTER_BYTES}")
     for side, random in (("client", client_random), ("server", server_random)):
-        if len(random) != _RANDOM_BYTES:
-            raise ValueError(f"the {side}'s random has {len(random)} bytes, not {_RANDOM_BYTES}")
+        if len(random) != RANDOM_BYTES:
+            raise ValueError(f"the {side}'s random has {len(random)} bytes, not {RANDOM_BYTES}")
     return prf_tls12(master, LABEL, client_random + server_random, length, hash_name)
+
+
+def export_keying_material_tls13(exporter: bytes, length: int, prefix: bytes = hkdf.DTLS13) -> bytes:
+    """Keying material for SRTP from an exporter secret of DTLS 1.3 (RFC 8446 section 7.5, RFC 5764 section 4.2).
+
+    Stacks that forgot RFC 9147 section 5.9 write `hkdf.TLS13` in front of the labels. ValueError when the secret has
+    the length of no digest.
+    """
+    if len(exporter) not in _EXPORTER_HASHES:
+        raise ValueError(f"an exporter secret has 32 or 48 bytes, not {len(exporter)}")
+    return hkdf.export(exporter, LABEL, length, _EXPORTER_HASHES[len(exporter)], prefix)
 
 
 def keying_material_length(profile_name: str) -> int:
@@ -110,35 +120,3 @@ def split_keying_material(material: bytes, profile_name: str) -> SrtpKeys:
         server_key_and_salt=material[sizes.key : salts] + material[salts + sizes.salt :],
         profile=profile_name,
     )
-
-
-def parse_keylog(text: str) -> dict[bytes, bytes]:
-    """Master secrets (48 bytes) by client random (32 bytes), from a key log in NSS format (RFC 9850).
-
-    Comments, empty lines and well-formed lines with other labels are passed over. ValueError, naming the line, for
-    anything else, also when one client random has two different secrets.
-    """
-    if len(text) > MAX_KEYLOG:
-        raise ValueError(f"the key log is longer than {MAX_KEYLOG} characters")
-    masters: dict[bytes, bytes] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        line = line.strip()
-        if line and not line.startswith("#"):
-            _read_keylog_line(masters, number, line)
-    return masters
-
-
-def _read_keylog_line(masters: dict[bytes, bytes], number: int, line: str) -> None:
-    # The messages never quote the line: it may hold a secret.
-    fields = _KEYLOG_LINE.fullmatch(line)
-    if not fields:
-        raise ValueError(f"line {number} of the key log is not a label and two hexadecimal fields")
-    label, random, secret = fields[1], bytes.fromhex(fields[2]), bytes.fromhex(fields[3])
-    if label != "CLIENT_RANDOM":
-        return
-    if len(random) != _RANDOM_BYTES or len(secret) != _MASTER_BYTES:
-        raise ValueError(
-            f"line {number} of the key log has a random of {len(random)} or a secret of {len(secret)} bytes"
-        )
-    if masters.setdefault(random, secret) != secret:
-        raise ValueError(f"line {number} of the key log contradicts an earlier line for the same client random")

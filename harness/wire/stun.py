@@ -10,6 +10,8 @@ from struct import unpack_from
 from typing import Final
 from zlib import crc32
 
+from .stun_attributes import REGISTERED
+
 MAGIC_COOKIE: Final = 0x2112A442
 HEADER: Final = 20
 
@@ -40,43 +42,7 @@ class Method(IntEnum):
     CHANNEL_BIND = 0x009
 
 
-ATTRIBUTES: Final[dict[int, str]] = {
-    0x0001: "MAPPED-ADDRESS",
-    0x0003: "CHANGE-REQUEST",
-    0x0006: "USERNAME",
-    0x0008: "MESSAGE-INTEGRITY",
-    0x0009: "ERROR-CODE",
-    0x000A: "UNKNOWN-ATTRIBUTES",
-    0x000C: "CHANNEL-NUMBER",
-    0x000D: "LIFETIME",
-    0x0012: "XOR-PEER-ADDRESS",
-    0x0013: "DATA",
-    0x0014: "REALM",
-    0x0015: "NONCE",
-    0x0016: "XOR-RELAYED-ADDRESS",
-    0x0017: "REQUESTED-ADDRESS-FAMILY",
-    0x0018: "EVEN-PORT",
-    0x0019: "REQUESTED-TRANSPORT",
-    0x001A: "DONT-FRAGMENT",
-    0x001C: "MESSAGE-INTEGRITY-SHA256",
-    0x001D: "PASSWORD-ALGORITHM",
-    0x001E: "USERHASH",
-    0x0020: "XOR-MAPPED-ADDRESS",
-    0x0022: "RESERVATION-TOKEN",
-    0x0024: "PRIORITY",
-    0x0025: "USE-CANDIDATE",
-    0x8002: "PASSWORD-ALGORITHMS",
-    0x8003: "ALTERNATE-DOMAIN",
-    0x8022: "SOFTWARE",
-    0x8023: "ALTERNATE-SERVER",
-    0x8028: "FINGERPRINT",
-    0x8029: "ICE-CONTROLLED",
-    0x802A: "ICE-CONTROLLING",
-    0x802B: "RESPONSE-ORIGIN",
-    0x802C: "OTHER-ADDRESS",
-    0xC057: "NETWORK-COST",
-}
-"""IANA registry "STUN Attributes", as far as calls use it."""
+ATTRIBUTES: Final[dict[int, str]] = {code: attribute.name for code, attribute in REGISTERED.items()}
 
 _CODES: Final = {name: code for code, name in ATTRIBUTES.items()}
 

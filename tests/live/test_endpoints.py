@@ -15,7 +15,7 @@ from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
 from harness.wire.demux import PacketClass
 from harness.wire.sdp import Fingerprint, Sdp
-from harness.wire.srtp import parse_keylog
+from harness.wire.keylog import parse_keylog
 
 from .endpoint_calls import MARKERS, Call, Ledger, dial
 

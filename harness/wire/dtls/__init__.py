@@ -1,7 +1,10 @@
 """DTLS as an observer sees it: records, handshake messages, and the associations of a leg."""
 
 from .alert import Alert, parse_alerts
-from .association import DtlsAssociation, associations
+from .association import DtlsAssociation, SeenMessage
+from .association_reader import AssociationReader, associations
+from .extension import EXTENSIONS, extension_name
+from .group import GROUPS, group_name, key_exchange_group
 from .handshake import HandshakeMessage, HandshakeReader, HandshakeType
 from .hello import (
     ClientHello,
@@ -24,9 +27,12 @@ from .suites import (
 )
 
 __all__ = [
+    "EXTENSIONS",
+    "GROUPS",
     "SRTP_PROFILES",
     "SUITES",
     "Alert",
+    "AssociationReader",
     "ClientHello",
     "ContentType",
     "DtlsAssociation",
@@ -34,10 +40,14 @@ __all__ = [
     "HandshakeReader",
     "HandshakeType",
     "Record",
+    "SeenMessage",
     "ServerHello",
     "Suite",
     "associations",
+    "extension_name",
+    "group_name",
     "iter_records",
+    "key_exchange_group",
     "parse_alerts",
     "parse_certificates",
     "parse_client_hello",

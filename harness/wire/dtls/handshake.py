@@ -67,6 +67,7 @@ class _Assembly:
         self._key = (fragment.type, fragment.length, fragment.message_seq)
         self._body = bytearray(fragment.length)
         self._mask = bytearray(fragment.length)
+        self.held = 2 * fragment.length
         self.complete = False
 
     def agrees(self, fragment: _Fragment) -> bool:
@@ -107,6 +108,18 @@ class HandshakeReader:
         self._assemblies = [
             old for old in self._assemblies if not old.complete or old.type == HandshakeType.CLIENT_HELLO
         ]
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory that the messages take, complete or not."""
+        return sum(assembly.held for assembly in self._assemblies)
+
+    def forget(self) -> None:
+        """Give the memory back: unfinished messages are lost, which is noted; complete ones may be reported again."""
+        unfinished = sum(not assembly.complete for assembly in self._assemblies)
+        self._assemblies.clear()
+        if unfinished:
+            self._note(f"{unfinished} unfinished handshake messages were given up to stay within the memory")
 
     def feed(self, datagram: bytes) -> tuple[HandshakeMessage, ...]:
         """The messages that this datagram completes, in the order in which they become complete."""

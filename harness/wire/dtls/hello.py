@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from .extension import extension_name
 from .vector import Cursor
 
+SUPPORTED_GROUPS: Final = 10
 USE_SRTP: Final = 14
 EXTENDED_MASTER_SECRET: Final = 23
 SUPPORTED_VERSIONS: Final = 43
+KEY_SHARE: Final = 51
 
 _RETRY_RANDOM: Final = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 """The random of a ServerHello that is a HelloRetryRequest (RFC 8446 section 4.1.3)."""
@@ -30,6 +33,7 @@ class ClientHello:
     """What a client offers. `versions`, best first, is its supported_versions, or else only `legacy_version`.
 
     `srtp_profiles` is empty when it does not offer use_srtp; `srtp_mki` is the master key identifier it asks for.
+    `groups` are those it supports, `key_shares` those it sends a share of right away (DTLS 1.3).
     """
 
     legacy_version: int
@@ -42,13 +46,20 @@ class ClientHello:
     srtp_profiles: tuple[int, ...]
     srtp_mki: bytes
     extended_master_secret: bool
+    groups: tuple[int, ...] = ()
+    key_shares: tuple[int, ...] = ()
+
+    @property
+    def extension_names(self) -> tuple[str, ...]:
+        return _names(self.extensions)
 
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
     """What a server chose. `version` is the one in force, also for DTLS 1.3. `retry` marks a HelloRetryRequest.
 
-    `srtp_profile` is None when the hello does not show one; DTLS 1.3 sends it encrypted.
+    `srtp_profile` is None when the hello does not show one; DTLS 1.3 sends it encrypted. `key_share` is the group of
+    DTLS 1.3; in a HelloRetryRequest, the group that the server asks for.
     """
 
     version: int
@@ -59,10 +70,15 @@ class ServerHello:
     srtp_profile: int | None
     srtp_mki: bytes
     extended_master_secret: bool
+    key_share: int | None = None
 
     @property
     def retry(self) -> bool:
         return self.random == _RETRY_RANDOM
+
+    @property
+    def extension_names(self) -> tuple[str, ...]:
+        return _names(self.extensions)
 
 
 def parse_client_hello(body: bytes) -> ClientHello:
@@ -89,6 +105,8 @@ def parse_client_hello(body: bytes) -> ClientHello:
         srtp_profiles=profiles,
         srtp_mki=mki,
         extended_master_secret=EXTENDED_MASTER_SECRET in known,
+        groups=_supported_groups(known.get(SUPPORTED_GROUPS)),
+        key_shares=_key_shares(known.get(KEY_SHARE)),
     )
 
 
@@ -115,6 +133,8 @@ def parse_server_hello(body: bytes) -> ServerHello:
         srtp_profile=profiles[0] if profiles else None,
         srtp_mki=mki,
         extended_master_secret=EXTENDED_MASTER_SECRET in known,
+        # A share is the group, a length and the key; a HelloRetryRequest names only the group.
+        key_share=Cursor(known[KEY_SHARE]).number(2, "group of key_share") if KEY_SHARE in known else None,
     )
 
 
@@ -147,6 +167,32 @@ def _extensions(cursor: Cursor) -> Extensions:
             raise ValueError(f"extension {code} is there twice")
         found[code] = body
     return tuple(found.items())
+
+
+def _names(extensions: Extensions) -> tuple[str, ...]:
+    return tuple(extension_name(code) for code, _ in extensions)
+
+
+def _supported_groups(body: bytes | None) -> tuple[int, ...]:
+    if body is None:
+        return ()
+    cursor = Cursor(body)
+    groups = cursor.numbers(2, 2, "supported groups")
+    cursor.end("supported_groups")
+    return groups
+
+
+def _key_shares(body: bytes | None) -> tuple[int, ...]:
+    if body is None:
+        return ()
+    cursor = Cursor(body)
+    shares = Cursor(cursor.vector(2, "key shares"))
+    cursor.end("key_share")
+    groups: list[int] = []
+    while shares.left:
+        groups.append(shares.number(2, "group of key_share"))
+        shares.vector(2, "key share")
+    return tuple(groups)
 
 
 def _use_srtp(body: bytes) -> tuple[tuple[int, ...], bytes]:

@@ -29,7 +29,7 @@ from harness.model.statement import (
 from harness.vantage.table import PacketTable
 from harness.wire.demux import PacketClass, classify
 from harness.wire.sdp import Fingerprint
-from harness.wire.srtp import parse_keylog
+from harness.wire.keylog import parse_keylog
 from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
 
 from .packets import BINDING_REQUEST, exported_keys, opus, receiver_report, sender

@@ -23,6 +23,7 @@ from aiortc.jitterbuffer import JitterFrame
 from av import AudioFrame
 
 from harness.markers import audio, video, vp8
+from harness.wire.rtp_payload.vp8 import depayload
 
 from .sent_media import audio_frame, video_frame
 
@@ -52,7 +53,7 @@ def through_opus(left: int, right: int) -> tuple[int | None, int | None]:
 
 def through_vp8(encoder: Vp8Encoder, marker: int) -> int | None:
     payloads, _ = encoder.encode(video_frame(video.picture(marker)), force_keyframe=True)
-    (luma,) = vp8.pictures([b"".join(vp8.depayload(payload)[1] for payload in payloads)])
+    (luma,) = vp8.pictures([b"".join(depayload(payload)[1] for payload in payloads)])
     return video.decode(luma)
 
 

@@ -9,6 +9,7 @@ import pytest
 from aiortc.codecs.vpx import Vp8Encoder
 
 from harness.markers import audio, video, vp8
+from harness.wire.rtp_payload.vp8 import depayload
 
 from .sent_media import heard, numbered, opus_payloads, opus_payloads_at, video_frame
 
@@ -66,6 +67,6 @@ def test_the_picture_survives_vp8_at_every_bit_rate_of_aiortc_and_rescaling(
     for marker in markers(bit_rate, 5):
         frame = video_frame(video.picture(marker)).reformat(width=size[0], height=size[1])
         payloads, _ = encoder.encode(frame, force_keyframe=True)
-        encoded = b"".join(vp8.depayload(payload)[1] for payload in payloads)
+        encoded = b"".join(depayload(payload)[1] for payload in payloads)
 
         assert [video.decode(luma) for luma in vp8.pictures([encoded])] == [marker]

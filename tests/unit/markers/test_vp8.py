@@ -1,4 +1,4 @@
-"""VP8 from RTP: descriptors as aiortc writes them, frames out of packets, pictures out of frames."""
+"""Pictures out of VP8 frames, and out of hostile ones."""
 
 from __future__ import annotations
 
@@ -7,22 +7,14 @@ from random import Random
 import av
 import numpy as np
 import pytest
-from aiortc.codecs.vpx import VpxPayloadDescriptor
-from hypothesis import given
-from hypothesis import strategies as st
 
 from harness.markers import video, vp8
 from harness.wire import rtp
-from harness.wire.rtp import RtpHeader
+from harness.wire.rtp_payload.vp8 import frames
 
 from .sent_media import video_packets
 
 MARKER = 0xFEDC_BA98_7654_3210
-
-
-def packet(sequence: int, timestamp: int, payload: bytes, marker: bool = False) -> tuple[RtpHeader, bytes]:
-    header = RtpHeader(False, marker, 97, sequence, timestamp, ssrc=1)
-    return header, payload
 
 
 def key_frame(width: int = 160, height: int = 120) -> bytes:
@@ -32,104 +24,10 @@ def key_frame(width: int = 160, height: int = 120) -> bytes:
 
 def encoded(count: int = 1, size: tuple[int, int] = (160, 120)) -> list[bytes]:
     packets = [(rtp.parse(data), data[12:]) for data in video_packets(MARKER, ssrc=1, count=count, size=size)]
-    return list(vp8.frames(packets))
-
-
-# descriptors
-
-
-@given(
-    start=st.integers(0, 1),
-    partition=st.integers(0, 7),
-    picture_id=st.none() | st.integers(0, 0x7FFF),
-    level=st.none() | st.integers(0, 255),
-    tid=st.none() | st.tuples(st.integers(0, 3), st.integers(0, 1)),
-    key=st.none() | st.integers(0, 31),
-    data=st.binary(min_size=1, max_size=20),
-)
-def test_the_data_begins_behind_every_descriptor_that_aiortc_can_write(
-    start: int,
-    partition: int,
-    picture_id: int | None,
-    level: int | None,
-    tid: tuple[int, int] | None,
-    key: int | None,
-    data: bytes,
-) -> None:
-    descriptor = VpxPayloadDescriptor(start, partition, picture_id, level, tid, key)
-
-    assert vp8.depayload(bytes(descriptor) + data) == (start == 1 and partition == 0, data)
-
-
-def test_a_short_picture_id_takes_one_byte() -> None:
-    assert vp8.depayload(b"\x90\x80\x7fdata") == (True, b"data")
-
-
-@pytest.mark.parametrize("payload", ["", "10", "80", "9080", "908080", "90808000", "90f0800100", "904000", "902000"])
-def test_a_payload_that_ends_with_its_descriptor_is_refused(payload: str) -> None:
-    with pytest.raises(ValueError, match="VP8 payload"):
-        vp8.depayload(bytes.fromhex(payload))
-
-
-# frames
-
-FIRST, NEXT = b"\x10", b"\x00"
-
-
-def test_a_frame_is_what_lies_between_its_beginning_and_the_marker_bit() -> None:
-    packets = [
-        packet(1, 100, FIRST + b"a"),
-        packet(2, 100, NEXT + b"b"),
-        packet(3, 100, NEXT + b"c", marker=True),
-        packet(4, 200, FIRST + b"d", marker=True),
-    ]
-
-    assert list(vp8.frames(packets)) == [b"abc", b"d"]
-
-
-def test_sequence_numbers_may_wrap_inside_a_frame() -> None:
-    packets = [packet(0xFFFF, 100, FIRST + b"a"), packet(0, 100, NEXT + b"b", marker=True)]
-
-    assert list(vp8.frames(packets)) == [b"ab"]
-
-
-@pytest.mark.parametrize("lost", [0, 1, 2])
-def test_a_frame_that_lacks_a_packet_is_left_out(lost: int) -> None:
-    packets = [
-        packet(1, 100, FIRST + b"a"),
-        packet(2, 100, NEXT + b"b"),
-        packet(3, 100, NEXT + b"c", marker=True),
-        packet(4, 200, FIRST + b"d", marker=True),
-    ]
-    del packets[lost]
-
-    assert list(vp8.frames(packets)) == [b"d"]
-
-
-def test_a_partition_that_is_not_the_first_begins_no_frame() -> None:
-    assert list(vp8.frames([packet(1, 100, b"\x11a", marker=True)])) == []
-
-
-def test_forged_packets_under_the_same_timestamp_do_not_hide_the_frame() -> None:
-    packets = [
-        packet(1, 100, FIRST + b"forged", marker=True),
-        packet(1, 100, FIRST + b"a"),
-        packet(1, 100, NEXT + b"noise"),
-        packet(2, 100, NEXT + b"b", marker=True),
-        packet(2, 100, NEXT + b"noise", marker=True),
-    ]
-
-    assert b"ab" in list(vp8.frames(packets))
+    return list(frames(packets))
 
 
 # pictures
-
-
-def test_a_real_key_frame_says_its_size_and_the_frames_after_it_do_not() -> None:
-    first, second = encoded(2)
-
-    assert vp8.key_frame_size(first) == (160, 120)
-    assert vp8.key_frame_size(second) is None
 
 
 @pytest.mark.parametrize("size", [(160, 120), (100, 74)])

@@ -11,7 +11,8 @@ from harness.model.recording import SignalKind
 from harness.model.statement import Indicator, Screen
 from harness.model.verdict import RunDocument, Status
 from harness.report.call_view import CallView, PacketFlow
-from harness.report.html import render, show
+from harness.report.html import render
+from harness.report.page import show
 
 from .html_tree import Page
 from .sample import ALICE, BEGAN, BOB, carried, detected, document, established, finding, realistic, result

@@ -1,4 +1,4 @@
-"""pcapng blocks and packets written by hand, after the draft: the reader's tests share no code with our writers."""
+"""Blocks of pcapng and records of pcap written by hand, after the drafts: tests share no code with our writers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from harness.vantage import tap
 ALICE, BOB, MALLORY = ("127.1.0.2", 40_000), ("127.1.0.3", 40_001), ("127.1.0.9", 666)
 
 RAW = 101
+
+ENHANCED_HEAD = 28
+"""Bytes of an enhanced packet block in front of the captured ones."""
 
 
 def block(kind: int, body: bytes, order: str = "<") -> bytes:
@@ -41,6 +44,25 @@ def enhanced(
 
 def simple(data: bytes, length: int | None = None, order: str = "<") -> bytes:
     return block(3, struct.pack(order + "I", length or len(data)) + data, order)
+
+
+def obsolete(data: bytes, ticks: int = 0, order: str = "<", number: int = 0, extra: bytes = b"") -> bytes:
+    head = struct.pack(order + "HHIIII", number, 7, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+    return block(2, head + data + bytes(-len(data) % 4) + extra, order)
+
+
+def secrets(value: bytes, kind: int = 0x544C534B, order: str = "<") -> bytes:
+    return block(10, struct.pack(order + "II", kind, len(value)) + value, order)
+
+
+def pcap_header(order: str = "<", magic: int = 0xA1B2C3D4, network: int = RAW, snap_length: int = 65_535) -> bytes:
+    return struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snap_length, network)
+
+
+def record(data: bytes, second: int, fraction: int = 0, order: str = "<", length: int | None = None) -> bytes:
+    """One record of a pcap file."""
+    length = len(data) if length is None else length
+    return struct.pack(order + "IIII", second, fraction, len(data), length) + data
 
 
 def leg(path: Path, datagrams: list[tuple[bool, bytes]], alice: tuple[str, int] = ALICE) -> Path:

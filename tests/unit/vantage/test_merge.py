@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.vantage import merge, pcapng, udp
-from harness.vantage.pcapng import CaptureError
+from harness.vantage import merge, udp
+from harness.vantage.capture import CaptureError
 
 from .blocks import ALICE, leg
 
@@ -55,7 +55,8 @@ def test_two_sockets_of_one_host_stay_apart(tmp_path: Path) -> None:
 
 def test_times_rise_from_frame_to_frame(tmp_path: Path) -> None:
     merge.merge([leg(tmp_path / "a.pcapng", [(True, b"x")] * 4)], tmp_path / "all.pcapng")
-    assert all(one.time < next.time for one, next in pairwise(pcapng.read(tmp_path / "all.pcapng")))
+    times = [packet.time for packet, _ in udp.datagrams(tmp_path / "all.pcapng")]
+    assert all(one < next for one, next in pairwise(times))
 
 
 def test_an_existing_file_is_not_overwritten_and_a_damaged_capture_is_named(tmp_path: Path) -> None:

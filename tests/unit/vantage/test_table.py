@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.vantage import table, udp
-from harness.vantage.pcapng import CaptureError
+from harness.vantage.capture import CaptureError
 from harness.wire.demux import PacketClass
 
 from . import blocks
@@ -97,7 +97,7 @@ def test_several_sockets_can_be_near(tmp_path: Path) -> None:
 
 def test_a_packet_that_does_not_touch_the_party_is_refused_with_its_place(tmp_path: Path) -> None:
     ours = udp.pack(ALICE, BOB, b"ours")
-    place = len(blocks.section() + blocks.interface() + blocks.enhanced(ours))
+    place = len(blocks.section() + blocks.interface() + blocks.enhanced(ours)) + blocks.ENHANCED_HEAD
     path = capture(tmp_path, ours, udp.pack(MALLORY, BOB, b"not ours"), ours)
     with pytest.raises(CaptureError, match=r"127\.1\.0\.9:666 to 127\.1\.0\.3:40001 has neither end among") as caught:
         table.read(path, NEAR)

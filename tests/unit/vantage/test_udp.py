@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scapy.layers.inet import IP, UDP
 
 from harness.vantage import udp
-from harness.vantage.pcapng import CaptureError
+from harness.vantage.capture import CaptureError
 
 from . import blocks
 from .blocks import ALICE, BOB
@@ -100,7 +100,8 @@ def test_a_capture_of_another_link_type_says_so_and_where(tmp_path: Path) -> Non
     path = tmp_path / "ethernet.pcapng"
     head = blocks.section() + blocks.interface(link_type=1)
     path.write_bytes(head + blocks.enhanced(PACKET))
-    with pytest.raises(CaptureError, match=rf"link type 1 at byte {len(head)}: only raw IP \(link type 101\)"):
+    place = len(head) + blocks.ENHANCED_HEAD
+    with pytest.raises(CaptureError, match=rf"link type 1 at byte {place}: only raw IP \(link type 101\)"):
         list(udp.datagrams(path))
 
 
@@ -114,6 +115,7 @@ def test_a_packet_of_which_only_a_part_was_kept_is_refused(tmp_path: Path) -> No
 def test_a_packet_that_is_no_udp_is_refused_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "tcp.pcapng"
     head = blocks.section() + blocks.interface() + blocks.enhanced(PACKET)
+    place = len(head) + blocks.ENHANCED_HEAD
     path.write_bytes(head + blocks.enhanced(PACKET[:9] + b"\x06" + PACKET[10:]))
-    with pytest.raises(CaptureError, match=f"no UDP datagram at byte {len(head)}: .*IP protocol 6"):
+    with pytest.raises(CaptureError, match=f"no UDP datagram at byte {place}: .*IP protocol 6"):
         list(udp.datagrams(path))

@@ -1,16 +1,13 @@
-"""SRTP keys: the PRF against published answers, the exporter against OpenSSL, the sizes against libsrtp."""
+"""SRTP keys: the PRF against published answers, the exporters against OpenSSL, the sizes against libsrtp."""
 
 from __future__ import annotations
-
-from contextlib import suppress
 
 import pylibsrtp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import given
-from hypothesis import strategies as st
 
-from harness.wire import dtls, srtp
+from harness.wire import dtls, hkdf, srtp
+from harness.wire.keylog import parse_keylog
 
 from .openssl_pair import identity, shake_hands
 
@@ -68,7 +65,7 @@ def test_key_log_and_wire_give_the_keys_that_openssl_exports(suite: str, profile
     assert association.srtp_profile is not None
     assert association.client_random is not None
     assert association.server_random is not None
-    masters = srtp.parse_keylog("\n".join(pair.keylog))
+    masters = parse_keylog("\n".join(pair.keylog))
     length = srtp.keying_material_length(association.srtp_profile)
     material = srtp.export_keying_material_tls12(
         masters[association.client_random],
@@ -89,6 +86,21 @@ def test_the_exporter_refuses_what_cannot_be_a_secret_or_a_random() -> None:
         srtp.export_keying_material_tls12(bytes(48), bytes(31), bytes(32), 60)
     with pytest.raises(ValueError, match="server's random has 33"):
         srtp.export_keying_material_tls12(bytes(48), bytes(32), bytes(33), 60)
+
+
+@pytest.mark.parametrize("size", [32, 48])
+def test_the_exporter_of_dtls_13_has_labels_of_its_own(size: int) -> None:
+    secret, hash_name = bytes(range(size)), {32: "sha256", 48: "sha384"}[size]
+    ours = srtp.export_keying_material_tls13(secret, 60)
+    assert ours == hkdf.export(secret, b"EXTRACTOR-dtls_srtp", 60, hash_name, b"dtls13")
+    assert srtp.export_keying_material_tls13(secret, 60, hkdf.TLS13) == hkdf.export(
+        secret, b"EXTRACTOR-dtls_srtp", 60, hash_name, b"tls13 "
+    )
+
+
+def test_an_exporter_secret_is_as_long_as_a_digest() -> None:
+    with pytest.raises(ValueError, match="32 or 48 bytes, not 33"):
+        srtp.export_keying_material_tls13(bytes(33), 60)
 
 
 def test_both_keys_come_before_both_salts() -> None:
@@ -138,48 +150,3 @@ def test_every_profile_of_dtls_has_its_sizes() -> None:
         "SRTP_NULL_HMAC_SHA1_80",
         "SRTP_NULL_HMAC_SHA1_32",
     }
-
-
-RANDOM = "ab" * 32
-MASTER = "cd" * 48
-
-
-def test_a_key_log_is_read_as_it_is_written() -> None:
-    text = (
-        f"# comment\r\n\r\nCLIENT_RANDOM {RANDOM} {MASTER}\r\n"
-        f"EXPORTER_SECRET {RANDOM} {'ef' * 32}\nCLIENT_RANDOM {RANDOM.upper()} {MASTER}"
-    )
-    assert srtp.parse_keylog(text) == {bytes.fromhex(RANDOM): bytes.fromhex(MASTER)}
-    assert srtp.parse_keylog("") == {}
-
-
-@pytest.mark.parametrize(
-    ("line", "fault"),
-    [
-        (f"CLIENT_RANDOM {RANDOM} {MASTER} 00", "not a label and two"),
-        (f"CLIENT_RANDOM {RANDOM} {MASTER[:-1]}", "not a label and two"),
-        (f"CLIENT_RANDOM {RANDOM}", "not a label and two"),
-        (f"client_random {RANDOM} {MASTER}", "not a label and two"),
-        (f"CLIENT_RANDOM {RANDOM[:-2]} {MASTER}", "a random of 31 or a secret of 48"),
-        (f"CLIENT_RANDOM {RANDOM} {MASTER[:-2]}", "a random of 32 or a secret of 47"),
-        (f"CLIENT_RANDOM {RANDOM} {'ee' * 48}", "contradicts"),
-    ],
-)
-def test_a_malformed_key_log_is_refused_with_the_line_and_without_the_secret(line: str, fault: str) -> None:
-    with pytest.raises(ValueError, match=f"line 2 .*{fault}") as refused:
-        srtp.parse_keylog(f"CLIENT_RANDOM {RANDOM} {MASTER}\n{line}\n")
-    assert MASTER[:16] not in str(refused.value)
-
-
-def test_an_endless_key_log_is_refused() -> None:
-    with pytest.raises(ValueError, match="longer than"):
-        srtp.parse_keylog("#" * (srtp.MAX_KEYLOG + 1))
-
-
-PIECES = st.sampled_from(["CLIENT_RANDOM", "#", " ", "\n", "\r", RANDOM, MASTER, "ff", "x", "é", "\x00"])
-
-
-@given(st.text(max_size=50) | st.lists(PIECES, max_size=12).map("".join))
-def test_whatever_comes_only_a_value_error_goes_out(text: str) -> None:
-    with suppress(ValueError):
-        srtp.parse_keylog(text)

@@ -183,3 +183,14 @@ def test_whatever_comes_the_reader_never_raises(tails: list[bytes]) -> None:
         reader.feed(tail)
         reader.feed(record(22, tail))
         reader.feed(record(22, fragment(MESSAGE)[:12] + tail))
+
+
+def test_what_a_reader_holds_is_counted_and_can_be_given_back() -> None:
+    reader = HandshakeReader()
+    assert reader.held == 0
+    reader.feed(record(22, fragment(MESSAGE, 0, 1)))
+    assert reader.held >= len(BODY)
+    reader.forget()
+    assert reader.held == 0
+    assert reader.problems == ["1 unfinished handshake messages were given up to stay within the memory"]
+    assert reader.feed(record(22, fragment(MESSAGE, 1))) == ()

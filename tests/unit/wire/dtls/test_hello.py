@@ -63,6 +63,29 @@ def test_a_master_key_identifier_is_seen() -> None:
     assert (hello.srtp_profiles, hello.srtp_mki) == ((1,), b"\xab\xcd")
 
 
+def test_the_groups_that_a_client_supports_and_those_it_sends_a_share_of() -> None:
+    groups = bytes.fromhex("000a 0008 0006 11ec 001d 0017")
+    shares = bytes.fromhex("0033 000c 000a 11ec 0001 aa 001d 0001 bb")
+    hello = dtls.parse_client_hello(client_hello(groups, shares))
+    assert (hello.groups, hello.key_shares) == ((0x11EC, 29, 23), (0x11EC, 29))
+    assert hello.extension_names == ("supported_groups", "key_share")
+    bare = dtls.parse_client_hello(client_hello())
+    assert (bare.groups, bare.key_shares, bare.extension_names) == ((), (), ())
+
+
+@pytest.mark.parametrize("share", ["0033 0006 11ec 0002 aabb", "0033 0002 11ec"])
+def test_the_group_that_a_server_chose_or_asks_for(share: str) -> None:
+    hello = dtls.parse_server_hello(server_hello(CHOSEN_VERSION, bytes.fromhex(share)))
+    assert (hello.key_share, hello.extension_names) == (0x11EC, ("supported_versions", "key_share"))
+    assert dtls.parse_server_hello(server_hello()).key_share is None
+
+
+@pytest.mark.parametrize("extension", ["000a 0003 0001 00", "0033 0005 0003 11ec 00", "0033 0004 0002 11ec"])
+def test_groups_that_do_not_fit_are_refused(extension: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        dtls.parse_client_hello(client_hello(bytes.fromhex(extension)))
+
+
 def test_a_server_hello() -> None:
     hello = dtls.parse_server_hello(server_hello(CHOSEN_SRTP, EMS, session_id=b"id"))
     assert (hello.version, hello.random, hello.session_id, hello.suite) == (0xFEFD, RANDOM[::-1], b"id", 0xC02B)

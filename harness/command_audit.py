@@ -1,0 +1,126 @@
+"""`harness audit`: a recorded run judged again, or captures from anywhere inspected."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from .audit import audit_run
+from .auditors.policy import load_policy
+from .call_views import call_views
+from .evidence.files import EvidenceError
+from .inspection.inspect import inspect
+from .inspection.leaks import load_leak_policy
+from .inspection.options import Options
+from .model.inspection import Inspection
+from .model.verdict import RunDocument
+from .outputs import Format, Output, write_outputs
+from .report.console import show
+from .report.inspection_console import show as show_inspection
+from .vantage.capture import CaptureError
+
+USAGE, HARNESS, EVIDENCE = 2, 3, 4
+Ended = RunDocument | Inspection | tuple[int, str]
+"""A document, or an exit code with the sentence that explains it."""
+
+MOST_TEXT = 1 << 24
+"""Bytes of a session description or key log that are read."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says besides the paths."""
+
+    policy: Path | None = None
+    leak_policy: Path | None = None
+    sdp: tuple[Path, ...] = ()
+    keylog: tuple[Path, ...] = ()
+    recover: Path | None = None
+    cross_check: bool = False
+    caller: str | None = None
+    near: tuple[str, ...] = ()
+    jobs: int = 1
+
+    @property
+    def of_captures(self) -> bool:
+        """Whether something was asked that only captures can answer."""
+        return bool(
+            self.sdp or self.keylog or self.recover or self.cross_check or self.caller or self.near or self.jobs != 1
+        )
+
+
+def audit_command(paths: Sequence[Path], asked: Asked, outputs: tuple[Output, ...]) -> Ended:
+    """A folder is a run; files are captures. Never both."""
+    folders = [path for path in paths if path.is_dir()]
+    if not folders:
+        return _inspect(paths, asked, outputs)
+    if len(paths) > 1:
+        return USAGE, f"{folders[0]} is a folder: give one recorded run, or any number of capture files"
+    if asked.of_captures:
+        return (
+            USAGE,
+            f"{folders[0]} is a recorded run, which has its own keys and descriptions: only --policy goes with it",
+        )
+    return _judge_again(folders[0], asked.policy, outputs)
+
+
+def _judge_again(folder: Path, policy: Path | None, outputs: tuple[Output, ...]) -> Ended:
+    try:
+        allowed = load_policy(policy)
+    except ValueError as error:
+        return USAGE, str(error)
+    try:
+        document = audit_run(folder, allowed)
+        write_outputs(outputs, document, lambda: call_views(folder, document), sys.stdout)
+    except EvidenceError as error:
+        return EVIDENCE, str(error)
+    except OSError as error:
+        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
+    with suppress(BrokenPipeError):
+        show(document, sys.stderr, os.environ)
+    return document
+
+
+def _inspect(paths: Sequence[Path], asked: Asked, outputs: tuple[Output, ...]) -> Ended:
+    if any(output.format is Format.JUNIT for output in outputs):
+        return USAGE, "-o junit: captures are reported as json or html; junit is for runs, which have expectations"
+    try:
+        options = Options(
+            sdp=tuple((path.name, _text(path)) for path in asked.sdp),
+            keylogs=tuple((path.name, _text(path)) for path in asked.keylog),
+            recover=asked.recover,
+            cross_check=asked.cross_check,
+            caller=asked.caller,
+            near=asked.near,
+            jobs=asked.jobs,
+            leak_policy=load_leak_policy(asked.leak_policy),
+        )
+        document = inspect(paths, options)
+    except CaptureError as error:
+        return USAGE, str(error)
+    except ValueError as error:
+        return USAGE, str(error)
+    except OSError as error:
+        return USAGE if isinstance(
+            error, FileNotFoundError
+        ) else HARNESS, f"{error.filename}: {error.strerror or error}"
+    try:
+        write_outputs(outputs, document, tuple, sys.stdout)
+    except OSError as error:
+        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+    with suppress(BrokenPipeError):
+        show_inspection(document, sys.stderr)
+    return document
+
+
+def _text(path: Path) -> str:
+    """A file that a person wrote down or exported: bounded, and whatever is no UTF-8 in it replaced."""
+    with path.open("rb") as file:
+        data = file.read(MOST_TEXT + 1)
+    if len(data) > MOST_TEXT:
+        raise ValueError(f"{path}: has more than {MOST_TEXT} bytes")
+    return data.decode("utf-8", "replace")

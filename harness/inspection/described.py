@@ -1,0 +1,170 @@
+"""What session descriptions say that helps to read a capture: names of extensions, codecs, fingerprints, SDES keys."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from ..wire.sdp import Fingerprint, Sdp
+from .associations import Association, printable
+
+MAX_PROBLEMS: Final = 100
+
+_T = TypeVar("_T")
+
+_RTPMAP: Final = re.compile(r"([0-9]{1,3}) ([!-.0-~]+)/([0-9]{1,9})(?:/([0-9]{1,3}))?")
+_EXTMAP: Final = re.compile(r"([0-9]{1,5})(?:/[a-z]+)? ([!-~]+)(?: .*)?")
+_CRYPTO: Final = re.compile(r"([0-9]{1,9}) ([!-~]+) ([!-~]+)(?: (.*))?")
+_INLINE: Final = re.compile(r"inline:([A-Za-z0-9+/]+={0,2})(?:\|([0-9^]{1,20}))?(?:\|([0-9]{1,10}):([0-9]{1,3}))?")
+_LARGEST_PAYLOAD_TYPE: Final = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """What a payload type stands for (RFC 8866 section 6.6): `name` as written, `clock` in Hz; `channels` is 1 when it
+    is not said."""
+
+    name: str
+    clock: int
+    channels: int = 1
+
+    @property
+    def encoding(self) -> str:
+        """As an rtpmap has it: "opus/48000/2"."""
+        return f"{self.name}/{self.clock}" + (f"/{self.channels}" if self.channels > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Crypto:
+    """One key of an `a=crypto` line (RFC 4568 section 9.1, 6.1): `key` is the SRTP master key with its salt.
+
+    `level` is the media section from 0; `lifetime` as written ("2^31") or ""; `mki` and `mki_length` are 0 without one.
+    """
+
+    level: int | None
+    tag: int
+    suite: str
+    key: bytes = field(repr=False)
+    lifetime: str = ""
+    mki: int = 0
+    mki_length: int = 0
+    session_parameters: str = ""
+
+
+@dataclass(frozen=True)
+class Described:
+    """`extensions`: URI by id; `codecs` by payload type. What is described twice in different ways is in neither, and
+    in `problems`, which also has what could not be read."""
+
+    extensions: dict[int, str] = field(default_factory=dict)
+    codecs: dict[int, Codec] = field(default_factory=dict)
+    cryptos: tuple[Crypto, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def described(*texts: str) -> Described:
+    """Read descriptions of one call, as an offer and its answer. Never raises for anything that they may hold."""
+    reading = _Reading()
+    for text in texts:
+        reading.read(text)
+    return reading.result()
+
+
+def sdes_summaries(cryptos: tuple[Crypto, ...]) -> tuple[Association, ...]:
+    """SDES as a key agreement: the keys travel in the signalling, and are not shown here."""
+    return tuple(
+        Association(
+            protocol="SDES",
+            suite=printable(one.suite),
+            profile=printable(one.suite),
+            mki=f"{one.mki:0{2 * one.mki_length}x}" if one.mki_length else "",
+            place="signalling" if one.level is None else f"signalling, media section {one.level}",
+            finished=True,
+            details=(f"tag {one.tag}: the key lies open to whoever reads the signalling",),
+        )
+        for one in cryptos
+    )
+
+
+class _Reading:
+    """Gathers what several descriptions say. A key that got two meanings has None."""
+
+    def __init__(self) -> None:
+        self._extensions: dict[int, str | None] = {}
+        self._codecs: dict[int, Codec | None] = {}
+        self._cryptos: list[Crypto] = []
+        self._fingerprints: list[Fingerprint] = []
+        self._problems: list[str] = []
+
+    def read(self, text: str) -> None:
+        try:
+            sdp = Sdp.parse(text)
+        except ValueError as fault:
+            self._problem(str(fault))
+            return
+        self._fingerprints += sdp.fingerprints()
+        for line in sdp.lines:
+            for attribute, take in (("extmap", self._extmap), ("rtpmap", self._rtpmap), ("crypto", self._crypto)):
+                value = line.value(attribute)
+                if value is not None and not take(line.level, value):
+                    self._problem(f"line {line.number} of a description has an a={attribute} that cannot be read")
+
+    def result(self) -> Described:
+        return Described(
+            {number: name for number, name in self._extensions.items() if name is not None},
+            {number: codec for number, codec in self._codecs.items() if codec is not None},
+            tuple(dict.fromkeys(self._cryptos)),
+            tuple(dict.fromkeys(self._fingerprints)),
+            tuple(self._problems),
+        )
+
+    def _extmap(self, level: int | None, value: str) -> bool:
+        found = _EXTMAP.fullmatch(value)
+        if found is None:
+            return False
+        self._mean(self._extensions, int(found[1]), printable(found[2]), "extension")
+        return True
+
+    def _rtpmap(self, level: int | None, value: str) -> bool:
+        found = _RTPMAP.fullmatch(value.strip())
+        if found is None or int(found[1]) > _LARGEST_PAYLOAD_TYPE:
+            return False
+        codec = Codec(printable(found[2]), int(found[3]), int(found[4] or 1))
+        self._mean(self._codecs, int(found[1]), codec, "payload type")
+        return True
+
+    def _crypto(self, level: int | None, value: str) -> bool:
+        found = _CRYPTO.fullmatch(value.strip())
+        if found is None:
+            return False
+        keys = [key for one in found[3].split(";") if (key := _INLINE.fullmatch(one)) and len(key[1]) % 4 == 0]
+        if len(keys) <= found[3].count(";"):
+            return False
+        parameters = printable(found[4] or "")
+        self._cryptos += [
+            Crypto(
+                level,
+                tag=int(found[1]),
+                suite=found[2],
+                key=b64decode(key[1]),
+                lifetime=key[2] or "",
+                mki=int(key[3] or 0),
+                mki_length=int(key[4] or 0),
+                session_parameters=parameters,
+            )
+            for key in keys
+        ]
+        return True
+
+    def _mean(self, table: dict[int, _T | None], number: int, meaning: _T, what: str) -> None:
+        known = table.setdefault(number, meaning)
+        if known is not None and known != meaning:
+            table[number] = None
+            self._problem(f"{what} {number} is described in different ways")
+
+    def _problem(self, sentence: str) -> None:
+        if len(self._problems) < MAX_PROBLEMS:
+            self._problems.append(sentence)

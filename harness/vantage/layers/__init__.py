@@ -1,0 +1,7 @@
+"""Frames taken apart, layer by layer: link, network, transport, and TURN, up to the messages of a call."""
+
+from .flows import MOST_LEGS
+from .layers import Layers
+from .notes import Note, Notes
+
+__all__ = ["MOST_LEGS", "Layers", "Note", "Notes"]

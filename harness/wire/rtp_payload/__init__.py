@@ -1,0 +1,1 @@
+"""What lies behind an RTP header, codec by codec: the RTP payload formats, as bytes, without a decoder."""
