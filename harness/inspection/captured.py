@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ..model.voice import counted
 from ..vantage.capture import Capture, open_capture
 from ..vantage.layers import Layers
 from ..vantage.rtp_columns import RtpColumns, rtp_columns
@@ -117,8 +118,17 @@ class Captured:
             others=self.others,
             near=tuple(self.near),
             sources={leg: frozenset(found) for leg, found in sources.items()},
-            limits=self.associations.limits(),
+            limits=tuple(self._unseen()),
         )
+
+    def _unseen(self) -> Iterator[str]:
+        """Whatever may have hidden a part of a handshake: after it, nothing can be excluded."""
+        yield from self.associations.limits()
+        if self.capture.problems:
+            yield f"{self.name} is damaged"
+        if self.capture.cut_short:
+            yield f"{self.name} has {counted(self.capture.cut_short, 'packet')} cut short"
+        yield from (f"{self.name}: {note.count} × {kind}" for kind, note in self.layers.problems)
 
     @cached_property
     def _finished(self) -> dict[int, Followed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..model.inspection import Protection
@@ -15,7 +15,6 @@ from .captured import Captured
 from .plaintext import Reading
 from .statistics.battery import Reading as Randomness
 from .stream_key import StreamKey
-
 
 _AUTHENTIC: Final = tuple(fate for fate in Fate if fate not in (Fate.UNKNOWN, Fate.FAILED))
 
@@ -48,11 +47,13 @@ class Protections:
         self._captured, self._proofs, self._described = captured, proofs, described_keys
 
     def of(self, key: StreamKey) -> Protected:
-        """The answer for one stream. Proof by keys first: a packet that authenticates is what it is."""
-        proof = self._proofs.get(key)
+        """The answer for one stream."""
+        proof, clear = self._proofs.get(key), self._clear(key)
         if proof is not None and any(proof.count(fate) for fate in _AUTHENTIC):
+            # A tag covers whatever is in a packet. What forged packets say is no word of the one who holds the key.
+            if clear is not None and not proof.count(Fate.FAILED):
+                return replace(clear, proof=proof, because=f"authentic, but not encrypted: {clear.because}")
             return self._proven(proof)
-        clear = self._clear(key)
         if clear is not None:
             return clear
         if proof is not None and proof.count(Fate.FAILED):

@@ -76,9 +76,9 @@ class Proving:
 def _proof(window: Window, judged: Judged) -> Proof:
     """What the keys say, row by row. Replays carry nothing new, and count as what they repeat."""
     key, index = np.full(len(window), UNKNOWN, np.int64), np.zeros(len(window), np.int64)
-    genuine = np.isin(judged.fate, (Fate.AUTHENTICATED, Fate.CLEAR, Fate.REPLAYED, Fate.REUSED))
+    genuine = np.isin(judged.fate, (Fate.AUTHENTICATED, Fate.CLEAR, Fate.REPLAYED, Fate.REUSED, Fate.OLD))
     key[judged.row[genuine]] = judged.key[genuine]
-    key[judged.row[np.isin(judged.fate, (Fate.FAILED, Fate.OLD))]] = REFUSED
+    key[judged.row[judged.fate == Fate.FAILED]] = REFUSED
     index[judged.row] = judged.index
     return Proof(key, index)
 

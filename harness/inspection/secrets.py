@@ -1,4 +1,4 @@
-"""Secrets at hand: key logs and decryption-secrets blocks; the keys that follow; and what to look for because of them."""
+"""Secrets at hand: key logs and decryption-secrets blocks, the keys that follow, and what to look for as a result."""
 
 from __future__ import annotations
 

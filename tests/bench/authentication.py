@@ -1,7 +1,7 @@
 """Speed of proof with keys: every packet authenticated and decrypted, beside a bare loop over pylibsrtp's `unprotect`.
 
-`python -m tests.bench.authentication [PACKETS [STREAMS …]]`. Windows, and bytes objects for the bare loop, are made beforehand.
-Three rounds alternate, so that noise hits all alike; medians are printed.
+`python -m tests.bench.authentication [PACKETS [STREAMS …]]`. Windows, and bytes objects for the
+bare loop, are made beforehand. Three rounds alternate, so that noise hits all alike; medians are printed.
 """
 
 from __future__ import annotations

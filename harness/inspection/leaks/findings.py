@@ -49,12 +49,20 @@ class Described:
 
 @dataclass
 class _Field:
-    """One kind of field on one leg: in how many packets, out of how many, of how many streams; its identifiers."""
+    """One kind of field on one leg: in how many packets, out of how many, of how many streams; and how it is known."""
 
     packets: int = 0
     looked_at: int = 0
     streams: int = 0
-    known_by: set[str] = field(default_factory=set)
+    forms: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def known(self) -> str:
+        by_form = f"by the form of {', '.join(f'element {number}' for number in sorted(self.forms))}"
+        by_name = f"as {', '.join(sorted(self.names))} in the SDP"
+        ways = [way for way, there in ((by_form, self.forms), (by_name, self.names)) if there]
+        return f", known {' and '.join(ways)}," if ways else ""
 
 
 def weighed(policy: LeakPolicy, leak: Leak, reason: Reason, vantage: str, detail: str) -> Finding:
@@ -64,34 +72,62 @@ def weighed(policy: LeakPolicy, leak: Leak, reason: Reason, vantage: str, detail
 
 def leak_findings(media: OpenMedia, described: Described, policy: LeakPolicy) -> tuple[Finding, ...]:
     """Every finding about one capture."""
-    found = [finding for leg in media.packets for finding in _leg(media, leg, described, policy)]
+    kinds = Kinds.of(media, described)
+    found = [finding for leg in media.packets for finding in _leg(media, leg, kinds, policy)]
     for stream in media.streams:
-        found.extend(_speech(stream, described, policy))
+        found.extend(_speech(stream, kinds, policy))
     if media.beyond:
         detail = f"{counted(media.beyond, 'packet')} of more streams than are sampled were not searched for leaks"
         found.append(_say.inconclusive(Reason.LIMIT_REACHED, "capture", detail))
     return tuple(found)
 
 
-def kind_of(stream: SampledStream, element: Element, described: Described) -> tuple[Leak | None, str]:
-    """What an element leaks, None when it is encrypted; and how that is known."""
-    uri = described.extension(stream.key.leg, element.number)
-    if uri is None:
-        return by_form(element, stream.packets), f"by the form of element {element.number}"
-    return by_name(uri), f"as {quoted(uri)} in the SDP"
+@dataclass(frozen=True)
+class Kinds:
+    """What the extension elements of a capture are: by name where there is one, else by form.
+
+    Where a stream is too short to show a form, its neighbours on the leg tell: with BUNDLE an identifier means the same
+    in all of them (RFC 9143 section 7.1.3).
+    """
+
+    described: Described
+    neighbours: Mapping[tuple[int, int], Leak]
+
+    @classmethod
+    def of(cls, media: OpenMedia, described: Described) -> Kinds:
+        known = {
+            (stream.key.leg, element.number): leak
+            for stream in media.streams
+            for element in stream.elements
+            if (leak := by_form(element, stream.packets)) is not Leak.OTHER_EXTENSION
+        }
+        return cls(described, known)
+
+    def name(self, stream: SampledStream, element: Element) -> str | None:
+        """The URI that an SDP has for an element."""
+        return self.described.extension(stream.key.leg, element.number)
+
+    def kind(self, stream: SampledStream, element: Element) -> Leak | None:
+        """What an element leaks; None when it is encrypted."""
+        name = self.name(stream, element)
+        if name is not None:
+            return by_name(name)
+        form = by_form(element, stream.packets)
+        if form is Leak.OTHER_EXTENSION:
+            return self.neighbours.get((stream.key.leg, element.number), form)
+        return form
 
 
-def _leg(media: OpenMedia, leg: int, described: Described, policy: LeakPolicy) -> Iterator[Finding]:
-    vantage = described.name(leg)
+def _leg(media: OpenMedia, leg: int, kinds: Kinds, policy: LeakPolicy) -> Iterator[Finding]:
+    vantage = kinds.described.name(leg)
 
     def clear(leak: Leak, detail: str) -> Finding:
         return weighed(policy, leak, Reason.HEADER_IN_CLEAR, vantage, f"{detail} reveals {REVEALS[leak]}")
 
     yield clear(Leak.RTP_HEADER, f"the header of {counted(media.packets[leg], 'RTP packet')}")
-    for leak, seen in _fields(media, leg, described).items():
-        known = f", known {' and '.join(sorted(seen.known_by))}" if seen.known_by else ""
+    for leak, seen in _fields(media, leg, kinds).items():
         share = f"{seen.packets} of {counted(seen.looked_at, 'packet')} looked at in {counted(seen.streams, 'stream')}"
-        yield clear(leak, f"{leak.value} in clear in {share}{known},")
+        yield clear(leak, f"{leak.value} in clear in {share}{seen.known}")
     if names := media.cnames.get(leg):
         shown = ", ".join(f"{name!r} of SSRC 0x{ssrc:08x}" for ssrc, name in names[:_SHOWN])
         yield clear(Leak.CNAME, f"{counted(len(names), 'CNAME')} in RTCP that is not encrypted ({shown})")
@@ -100,15 +136,19 @@ def _leg(media: OpenMedia, leg: int, described: Described, policy: LeakPolicy) -
         yield _say.fact(Reason.HEADER_IN_CLEAR, vantage, detail)
 
 
-def _fields(media: OpenMedia, leg: int, described: Described) -> dict[Leak, _Field]:
+def _fields(media: OpenMedia, leg: int, kinds: Kinds) -> dict[Leak, _Field]:
     found: defaultdict[Leak, _Field] = defaultdict(_Field)
     for stream in (stream for stream in media.streams if stream.key.leg == leg):
         places: defaultdict[Leak, list[Places]] = defaultdict(list)
         for element in stream.elements:
-            leak, known_by = kind_of(stream, element, described)
-            if leak is not None:
-                places[leak].append(element.packet)
-                found[leak].known_by.add(known_by)
+            leak, name = kinds.kind(stream, element), kinds.name(stream, element)
+            if leak is None:
+                continue
+            places[leak].append(element.packet)
+            if name is None:
+                found[leak].forms.add(element.number)
+            else:
+                found[leak].names.add(quoted(name))
         if stream.packets.sources.any():
             places[Leak.CONTRIBUTING_SOURCES].append(np.flatnonzero(stream.packets.sources))
         for leak, parts in places.items():
@@ -119,12 +159,12 @@ def _fields(media: OpenMedia, leg: int, described: Described) -> dict[Leak, _Fie
     return found
 
 
-def _speech(stream: SampledStream, described: Described, policy: LeakPolicy) -> Iterator[Finding]:
+def _speech(stream: SampledStream, kinds: Kinds, policy: LeakPolicy) -> Iterator[Finding]:
     if not is_audio(stream.packets):
         return
-    level = next((one for one in stream.elements if kind_of(stream, one, described)[0] is Leak.AUDIO_LEVEL), None)
-    heard = listen(stream.packets, level, described.envelopes.get(stream.key))
-    vantage, who = described.name(stream.key.leg), f"SSRC 0x{stream.key.ssrc:08x}"
+    level = next((one for one in stream.elements if kinds.kind(stream, one) is Leak.AUDIO_LEVEL), None)
+    heard = listen(stream.packets, level, kinds.described.envelopes.get(stream.key))
+    vantage, who = kinds.described.name(stream.key.leg), f"SSRC 0x{stream.key.ssrc:08x}"
     if activity := _activity(heard):
         yield weighed(policy, Leak.SPEECH_ACTIVITY, Reason.SPEECH_ACTIVITY_VISIBLE, vantage, f"{who}: {activity}")
     yield _lengths(heard, vantage, who, policy)

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_SMALL_STEPS: Final = 256
-SMALLEST_SCALAR: Final = _SMALL_STEPS * (_SMALL_STEPS + 1)
+_BABY_STEPS: Final = 1_024
+_GIANT_STEPS: Final = 64
+SMALL: Final = _BABY_STEPS * _GIANT_STEPS
 """Private scalars up to here are found."""
 
 _FERMAT_STEPS: Final = 1_000
@@ -94,12 +95,12 @@ def neighbouring_primes(modulus: int) -> bool:
 
 
 def small_scalar(key: EcKey) -> int | None:
-    """The private scalar, when it lies between 1 and SMALLEST_SCALAR (baby steps and giant steps)."""
+    """The private scalar, when it lies between 1 and SMALL (baby steps and giant steps)."""
     return _small_multiple(key.curve, (key.x, key.y))
 
 
 def small_difference(one: EcKey, other: EcKey) -> int | None:
-    """How far two private scalars lie apart, when that is at most SMALLEST_SCALAR; None for other curves."""
+    """How far two private scalars lie apart, when that is at most SMALL; None for other curves."""
     if one.curve != other.curve:
         return None
     field = _FIELDS[one.curve]
@@ -112,23 +113,22 @@ def small_difference(one: EcKey, other: EcKey) -> int | None:
 
 def _small_multiple(curve: str, point: Point) -> int | None:
     """k where the point is k times the base point and k is small; None otherwise."""
-    field, babies = _FIELDS[curve], _baby_steps(curve)
-    *_, (x, y) = babies
-    for giant in range(_SMALL_STEPS + 1):
-        if point is None:
-            return giant * _SMALL_STEPS
+    babies, back = _baby_steps(curve)
+    for giant in range(_GIANT_STEPS):
         if point in babies:
-            return giant * _SMALL_STEPS + babies[point]
-        point = _add(point, (x, -y % field), field)
+            return giant * _BABY_STEPS + babies[point]
+        point = _add(point, back, _FIELDS[curve])
     return None
 
 
 @lru_cache(maxsize=len(_FIELDS))
-def _baby_steps(curve: str) -> dict[tuple[int, int], int]:
-    """k times the base point, for k from 1 to _SMALL_STEPS, in this order."""
-    named = _CURVES[curve]
-    numbers = (ec.derive_private_key(k, named).public_key().public_numbers() for k in range(1, _SMALL_STEPS + 1))
-    return {(point.x, point.y): k for k, point in enumerate(numbers, start=1)}
+def _baby_steps(curve: str) -> tuple[dict[Point, int], Point]:
+    """k times the base point, for k from 0 to _BABY_STEPS; and the last of them turned around, a giant step back."""
+    babies: dict[Point, int] = {None: 0}
+    for k in range(1, _BABY_STEPS + 1):
+        last = ec.derive_private_key(k, _CURVES[curve]).public_key().public_numbers()
+        babies[last.x, last.y] = k
+    return babies, (last.x, -last.y % _FIELDS[curve])
 
 
 def _add(one: Point, other: Point, field: int) -> Point:

@@ -96,10 +96,9 @@ def _payload(message: bytes) -> Packets:
     try:
         header = parse(message)
     except ValueError:
-        return
-    end = len(message) - _TAIL
-    if end > header.header_length:
-        yield header.sequence, message[header.header_length : end], len(message) - header.header_length
+        yield 0, b"", 0
+    else:
+        yield header.sequence, message[header.header_length : -_TAIL], len(message) - header.header_length
 
 
 def _sealed(message: bytes) -> Packets:

@@ -13,6 +13,8 @@ FIRST_BYTES: Final = 64 << 10
 LATER_BYTES: Final = 2 << 10
 MOST_BYTES: Final = 96 << 10
 """Kept of one stream: its first 64 KiB, then 2 KiB now and then, up to 96 KiB."""
+MOST_LOOKS: Final = 4_096
+"""Packets looked at in one go: those of some streams hold next to nothing, or are copies of each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,7 @@ class Sample:
         self._packets: dict[tuple[int, bytes], int] = {}
         self._size = 0
         self._due = FIRST_BYTES
+        self._looks = 0
 
     @property
     def full(self) -> bool:
@@ -47,13 +50,15 @@ class Sample:
 
     def take(self, number: int, ciphertext: bytes, length: int) -> bool:
         """Keep a packet with its sequence number and its length on the wire; true when that is enough for now."""
-        if (number, ciphertext) not in self._packets:
+        self._looks += 1
+        if ciphertext and (number, ciphertext) not in self._packets:
             self._packets[number, ciphertext] = length
             self._size += len(ciphertext)
-        enough = self._size >= min(self._due, MOST_BYTES)
-        if enough:
-            self._due = self._size + LATER_BYTES
-        return enough
+        if self._size < min(self._due, MOST_BYTES) and self._looks < MOST_LOOKS:
+            return False
+        self._looks = 0
+        self._due = max(self._due, self._size + LATER_BYTES)
+        return True
 
     def ciphertext(self) -> Ciphertext:
         """Everything that was kept."""

@@ -84,7 +84,7 @@ class Capture(Contents):
 def open_capture(path: Path, *, window: int = WINDOW, strict: bool = False) -> Capture:
     """A pcap or pcapng file, plain or compressed with gzip.
 
-    CaptureError when it is none of these or has no frames for us to begin with, OSError when it cannot be opened.
+    CaptureError when it is none of these or its header is cut off, OSError when it cannot be opened.
     `strict` is for files of our own making: the first problem is a CaptureError. `window` is in bytes.
     """
     capture = Capture(path, window, strict)

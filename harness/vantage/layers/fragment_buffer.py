@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-_NOTHING: Final = 0
-_HELD: Final = 1
-_CUT: Final = 2
+_NOTHING: Final = b"\0"
+_HELD: Final = b"\1"
+_CUT: Final = b"\2"
 
 LONGEST: Final = 65_535
 """Bytes that an IP packet can have behind its header (RFC 791, RFC 8200)."""
@@ -24,11 +23,11 @@ class Added(NamedTuple):
 
 
 class FragmentBuffer:
-    """What is held, byte by byte; the first that came stays when another fragment says otherwise (RFC 5722)."""
+    """What is held, byte by byte; the first that came stays when another fragment says otherwise."""
 
     def __init__(self) -> None:
-        self._content = np.zeros(0, np.uint8)
-        self._state = np.zeros(0, np.uint8)
+        self._content = bytearray()
+        self._state = bytearray()
         self._total: int | None = None
 
     def __len__(self) -> int:
@@ -43,35 +42,47 @@ class FragmentBuffer:
 
     def add(self, start: int, content: bytes, missing: int, more: bool) -> Added:
         """A fragment that fits; the capture cut off its last `missing` bytes."""
-        stop = start + len(content) + missing
+        behind = start + len(content)
+        stop = behind + missing
         if not more:
             self._total = stop
         if stop > len(self):
-            more_room = np.zeros(stop - len(self), np.uint8)
-            self._content = np.concatenate((self._content, more_room))
-            self._state = np.concatenate((self._state, more_room))
-        behind = start + len(content)
-        given = np.frombuffer(content, np.uint8)
-        held, state = self._content[start:behind], self._state[start:behind]
-        known = state == _HELD
-        same = known & (held == given)
-        held[~known], state[~known] = given[~known], _HELD
-        cut = self._state[behind:stop]
-        cut[cut == _NOTHING] = _CUT
-        new, repeated = len(content) - int(known.sum()), int(same.sum())
-        return Added(new, repeated, len(content) - new - repeated)
+            room = bytes(stop - len(self))
+            self._content += room
+            self._state += room
+        self._state[behind:stop] = self._state[behind:stop].replace(_NOTHING, _CUT)
+        if _HELD in self._state[start:behind]:
+            return self._add_again(start, content)
+        self._content[start:behind] = content
+        self._state[start:behind] = _HELD * len(content)
+        return Added(len(content), 0, 0)
 
     @property
     def complete(self) -> bool:
         """Nothing more will come: every byte was in a fragment, captured or cut off."""
-        return self._total is not None and bool(self._state.all())
+        return self._total is not None and _NOTHING not in self._state
 
     def holds_any(self, stop: int) -> bool:
         """Whether some byte in front of `stop` is held."""
-        return bool((self._state[:stop] == _HELD).any())
+        return _HELD in self._state[:stop]
 
     def runs(self, start: int) -> list[tuple[int, bytes]]:
         """The pieces that are held from `start` on: where each begins, and its bytes."""
-        held = np.concatenate(([False], self._state[start:] == _HELD, [False]))
-        edges: NDArray[np.intp] = np.flatnonzero(held[1:] != held[:-1]) + start
-        return [(begin, self._content[begin:end].tobytes()) for begin, end in edges.reshape(-1, 2).tolist()]
+        found = []
+        begin = self._state.find(_HELD, start)
+        while begin >= 0:
+            end = begin + len(self._state[begin:]) - len(self._state[begin:].lstrip(_HELD))
+            found.append((begin, bytes(self._content[begin:end])))
+            begin = self._state.find(_HELD, end)
+        return found
+
+    def _add_again(self, start: int, content: bytes) -> Added:
+        """A fragment of which some bytes are held already."""
+        behind = start + len(content)
+        given = np.frombuffer(content, np.uint8)
+        held = np.frombuffer(self._content[start:behind], np.uint8)
+        known = np.frombuffer(self._state[start:behind], np.uint8) == ord(_HELD)
+        self._content[start:behind] = np.where(known, held, given).tobytes()
+        self._state[start:behind] = _HELD * len(content)
+        new, repeated = int((~known).sum()), int((known & (held == given)).sum())
+        return Added(new, repeated, len(content) - new - repeated)

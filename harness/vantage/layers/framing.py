@@ -20,11 +20,9 @@ class Framing(Enum):
         """Bytes that only frame a message."""
         return 2 if self is Framing.RFC4571 else 0
 
-    @property
-    def head(self) -> int:
-        """Bytes that tell how long a message is."""
-        return 2 if self is Framing.RFC4571 else 4
 
+HEAD: Final = 8
+"""Bytes that tell how long a message is, whatever the framing."""
 
 LONGEST_GUESS: Final = 4096
 """Bytes of a message that may be taken for one without a magic number, and bytes that a stream is watched undecided."""
@@ -38,13 +36,18 @@ _CHAIN: Final = 2
 """Messages that fit behind each other without a magic number and are no accident."""
 
 
-def message_size(framing: Framing, head: bytes) -> int:
-    """Bytes of the message that begins with these, framing and padding included; 0 when none can."""
+def message_size(framing: Framing, head: bytes) -> int | None:
+    """Bytes of the message that begins with these (HEAD, or what there is), framing and padding included.
+
+    0 when no message begins like that, None when more bytes are needed to tell.
+    """
     if framing is Framing.RFC4571:
-        return 2 + int.from_bytes(head[:2])
+        return 2 + int.from_bytes(head[:2]) if len(head) >= 2 else None
+    if len(head) < (HEAD if head[0] < 4 else _CHANNEL_HEADER):
+        return None
     length = int.from_bytes(head[2:4])
     if head[0] < 4:
-        return HEADER + length if length % 4 == 0 else 0
+        return HEADER + length if length % 4 == 0 and head[4:8] == _COOKIE else 0
     return _CHANNEL_HEADER + length + -length % 4 if 0x40 <= head[0] <= 0x4F else 0
 
 
@@ -57,7 +60,7 @@ def guess(sample: bytes, missing: int = 0) -> Framing | None:
         return None
     candidates = (Framing.TURN, Framing.RFC4571)
     for framing in candidates:
-        if _is_stun(sample[framing.in_front :]) and message_size(framing, sample) >= HEADER:
+        if _is_stun(sample[framing.in_front :]) and (message_size(framing, sample) or 0) >= HEADER:
             return framing
     verdicts = {framing: _chain(framing, sample, missing) for framing in candidates}
     for framing, verdict in verdicts.items():
@@ -72,7 +75,9 @@ def _chain(framing: Framing, sample: bytes, missing: int) -> bool | None:
     while at < len(sample):
         if len(sample) - at < framing.in_front + 4:
             return True if messages >= _CHAIN else None
-        size = message_size(framing, sample[at : at + framing.head])
+        size = message_size(framing, sample[at : at + HEAD])
+        if size is None:
+            return True if messages >= _CHAIN else None
         if not size or size > LONGEST_GUESS or not _plausible(framing, sample[at + framing.in_front :]):
             return False
         if at + size > len(sample):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..window import Transport
-from .framing import Framing, guess, message_size
+from .framing import HEAD, Framing, guess, message_size
 from .rows import RowList
 from .segment import Piece
 
@@ -91,8 +91,7 @@ class MessageReader:
     def _messages(self, framing: Framing, piece: Piece, rows: RowList, place: int) -> bool:
         begun = self._begun
         while piece:
-            head = bytes(begun[: framing.head]) + piece.content[: max(framing.head - len(begun), 0)]
-            size = message_size(framing, head) if len(head) == framing.head else None
+            size = message_size(framing, bytes(begun[:HEAD]) + piece.content[: max(HEAD - len(begun), 0)])
             if size is None or size - len(begun) > len(piece):
                 begun += piece.content
                 return True
@@ -110,14 +109,14 @@ class MessageReader:
 
     def _rest(self) -> int:
         """Bytes that the message that has begun still lacks; 0 when that is not known."""
-        if self._framing is None or len(self._begun) < self._framing.head:
+        if self._framing is None or not self._begun:
             return 0
-        return message_size(self._framing, bytes(self._begun[: self._framing.head])) - len(self._begun)
+        return (message_size(self._framing, bytes(self._begun[:HEAD])) or len(self._begun)) - len(self._begun)
 
     def _hand_out_begun(self, missing: int, rows: RowList, place: int) -> None:
         piece = Piece(bytes(self._begun))
         self._begun.clear()
-        if self._framing is None or len(piece) < self._framing.head:
+        if self._framing is None or not piece or message_size(self._framing, piece.content[:HEAD]) is None:
             self.opaque(piece, rows, place)
         else:
             in_front = self._framing.in_front

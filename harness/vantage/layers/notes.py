@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,13 +35,22 @@ class Notes:
 
     def add(self, kind: str, frames: Ints) -> None:
         """Something of this kind was met in each of these frames."""
-        if not len(frames):
-            return
+        if len(frames):
+            note = self._note(kind)
+            note.count += len(frames)
+            note.frames = sorted(note.frames + np.sort(frames)[:MOST_FRAMES].tolist())[:MOST_FRAMES]
+
+    def add_one(self, kind: str, frame: int) -> None:
+        """Something of this kind was met in one frame."""
+        note = self._note(kind)
+        note.count += 1
+        insort(note.frames, frame)
+        del note.frames[MOST_FRAMES:]
+
+    def _note(self, kind: str) -> Note:
         if kind not in self._found and len(self._found) >= MOST_KINDS:
             kind = OTHER_KINDS
-        note = self._found.setdefault(kind, Note())
-        note.count += len(frames)
-        note.frames = sorted(note.frames + np.sort(frames)[:MOST_FRAMES].tolist())[:MOST_FRAMES]
+        return self._found.setdefault(kind, Note())
 
     def __iter__(self) -> Iterator[tuple[str, Note]]:
         return iter(self._found.items())

@@ -98,7 +98,7 @@ class Sheet:
 
     def problem_of(self, kind: str, place: int) -> None:
         """Something is wrong with one frame."""
-        self.problem(kind, np.array([place]))
+        self.problems.add_one(kind, self.frames.first + place)
 
     def skip(self, kind: str, places: Ints) -> None:
         """What is left of each of these frames is of a protocol that is not read."""

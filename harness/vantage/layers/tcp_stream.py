@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import Final
 
 import numpy as np
@@ -30,8 +31,11 @@ class TcpStream:
 
     def __init__(self, flow: int, first: int | None) -> None:
         self._reader = MessageReader(flow, from_begin=first is not None)
+        # Counted on without end, where sequence numbers begin again at zero after 2^32.
         self._expected = first
         self._ahead: dict[int, Segment] = {}
+        self._nearest: list[int] = []
+        self._bytes_ahead = 0
         self._recent = bytearray()
 
     @property
@@ -42,7 +46,7 @@ class TcpStream:
     @property
     def waiting(self) -> int:
         """Bytes that were counted as message and are in no row yet."""
-        return self._reader.waiting + self._bytes_ahead()
+        return self._reader.waiting + self._bytes_ahead
 
     def add(self, sheet: Sheet, segment: Segment, rows: RowList) -> None:
         """Take one segment."""
@@ -58,11 +62,9 @@ class TcpStream:
             self._keep(sheet, segment, rows)
         else:
             self._take(sheet, segment, rows)
-        while self._ahead:
-            nearest = min(self._ahead.values(), key=self._distance)
-            if self._distance(nearest) > 0:
-                break
-            del self._ahead[nearest.sequence]
+        while self._nearest and self._nearest[0] <= self._expected:
+            nearest = self._ahead.pop(heappop(self._nearest))
+            self._bytes_ahead -= len(nearest.payload)
             self._take(sheet, nearest._replace(place=segment.place), rows)
 
     def give_up(self, sheet: Sheet, rows: RowList, place: int) -> None:
@@ -73,17 +75,17 @@ class TcpStream:
         for segment in self._ahead.values():
             self._reader.opaque(segment.payload, rows, place)
         self._ahead.clear()
+        self._nearest.clear()
+        self._bytes_ahead = 0
 
     def _distance(self, segment: Segment) -> int:
         """How far in front of what is expected a segment begins, modulo 2^32; negative when it begins behind."""
         return (segment.sequence - (self._expected or 0) + (1 << 31)) % (1 << 32) - (1 << 31)
 
-    def _bytes_ahead(self) -> int:
-        return sum(len(one.payload) for one in self._ahead.values())
-
     def _keep(self, sheet: Sheet, segment: Segment, rows: RowList) -> None:
         """A segment that came too early."""
-        same = self._ahead.get(segment.sequence)
+        at = (self._expected or 0) + self._distance(segment)
+        same = self._ahead.get(at)
         if same is not None and segment.payload.content == same.payload.content and not segment.counted:
             sheet.claim_one(Layer.REPEATED, segment.place, len(segment.payload))
             return
@@ -93,10 +95,11 @@ class TcpStream:
             sheet.problem_of("TCP segments that overlap", segment.place)
             self._reader.opaque(segment.payload, rows, segment.place)
             return
-        self._ahead[segment.sequence] = segment._replace(payload=Piece(segment.payload.content))
-        if len(self._ahead) > MOST_AHEAD or self._bytes_ahead() > MOST_AHEAD_BYTES:
-            nearest = min(self._ahead.values(), key=self._distance)
-            self._lose(sheet, self._distance(nearest), rows, segment.place)
+        self._ahead[at] = segment._replace(payload=Piece(segment.payload.content))
+        self._bytes_ahead += len(segment.payload)
+        heappush(self._nearest, at)
+        if len(self._ahead) > MOST_AHEAD or self._bytes_ahead > MOST_AHEAD_BYTES:
+            self._lose(sheet, self._nearest[0] - (self._expected or 0), rows, segment.place)
 
     def _take(self, sheet: Sheet, segment: Segment, rows: RowList) -> None:
         """A segment that begins where the stream is, or behind that."""
@@ -115,7 +118,7 @@ class TcpStream:
             self._lose(sheet, lost, rows, segment.place)
 
     def _remember(self, content: bytes) -> None:
-        self._expected = ((self._expected or 0) + len(content)) % (1 << 32)
+        self._expected = (self._expected or 0) + len(content)
         self._recent += content
         if len(self._recent) > 2 * REMEMBERED:
             del self._recent[:-REMEMBERED]
@@ -141,4 +144,4 @@ class TcpStream:
         sheet.problem_of(_LOST, place)
         self._reader.lose(size, rows, place)
         self._recent.clear()
-        self._expected = ((self._expected or 0) + size) % (1 << 32)
+        self._expected = (self._expected or 0) + size

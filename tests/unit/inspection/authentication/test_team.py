@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from harness.inspection.authentication import Authenticator, Fate, SenderProof, team
+from harness.inspection.authentication.libsrtp import OK
+from harness.inspection.authentication.workspace import Workspace
 from tests.unit.inspection.windows import Capture, Sent
 
-from .speakers import CM, GCM, Speaker, flipped, inward, key_of, outward, proofs
+from .speakers import CM, GCM, SSRC, Speaker, flipped, inward, key_of, outward, proofs
 
 
 @pytest.fixture
@@ -68,3 +71,31 @@ def test_a_small_window_is_not_worth_a_process() -> None:
     with Authenticator([speaker.keyed()], jobs=2) as follower:
         follower.add(Capture().window(outward(speaker.say(1))))
         assert follower._team._helpers == []
+
+
+def test_a_helper_takes_its_share_of_a_single_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team, "WORTH_SHARING", 1)
+    monkeypatch.setattr(team, "_PORTION", 10)
+    here: list[int] = []
+
+    class Counted(team.Receivers):
+        def run(self, space: Workspace, sender: int, rtcp: bool, rows: range | list[int], near: int) -> None:
+            here.extend(rows)
+            super().run(space, sender, rtcp, rows, near)
+
+    monkeypatch.setattr(team, "Receivers", Counted)
+    speaker = Speaker()
+    packets = [speaker.say(index) for index in range(100)]
+    source = np.frombuffer(b"".join(packets), np.uint8)
+    lengths = np.array([len(packet) for packet in packets])
+    together = team.Team(2)
+    try:
+        space = together.space(len(source), 100)
+        space.load(source, np.cumsum(lengths) - lengths, lengths)
+        together.open(0, speaker.keyed(), SSRC)
+        together.run([team.Run(0, False, 0, 100, 0)])
+        assert here == [row for start in range(0, 100, 20) for row in range(start, start + 10)]
+        assert space.codes[:100].tolist() == [OK] * 100
+        assert together.lost == 0
+    finally:
+        together.close()

@@ -88,6 +88,18 @@ def test_severity_is_the_policys() -> None:
     assert one(findings, Reason.HEADER_IN_CLEAR, "mid in clear").severity is Severity.FACT
 
 
+def test_a_short_stream_is_read_as_its_neighbours_are() -> None:
+    """With BUNDLE an identifier means the same in every stream of a leg."""
+    short = [
+        Sent(
+            1, ALICE, BOB, rtp(at, at * FRAME, bytes(40), one_byte((4, b"1"))).replace(SSRC.to_bytes(4, "big"), b"more")
+        )
+        for at in range(5)
+    ]
+    findings = found([*call(), *short])
+    assert "505 of 505 packets looked at in 2 streams" in one(findings, Reason.HEADER_IN_CLEAR, "mid in clear").detail
+
+
 # Speech
 
 

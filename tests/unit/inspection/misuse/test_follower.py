@@ -209,7 +209,7 @@ def test_plain_media_has_no_keystream() -> None:
 
 
 def test_a_capture_that_cuts_packets_off_is_quiet() -> None:
-    """Two different packets with one index, of which 14 bytes of ciphertext were captured: no zeros to be seen there."""
+    """Two different packets with one index, of each 14 bytes of ciphertext captured: behind them lie no zeros."""
     first, again = secured(plain(200)), secured(plain(200, timestamp=9, seed=2), session(OTHER_KEY))
     whole = Capture().window(sent([*first, *again]))
     cut = replace(whole, length=np.full(400, 26), missing=whole.length - 26)

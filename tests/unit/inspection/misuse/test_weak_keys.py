@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from harness.inspection.misuse.weak_keys import (
-    SMALLEST_SCALAR,
+    SMALL,
     EcKey,
     RsaKey,
     neighbouring_primes,
@@ -36,7 +36,7 @@ def primes() -> list[int]:
 
 
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
-@pytest.mark.parametrize("scalar", [1, 2, 255, 256, 257, 40_000, SMALLEST_SCALAR])
+@pytest.mark.parametrize("scalar", [1, 2, 1_023, 1_024, 1_025, 40_000, SMALL])
 def test_a_small_scalar_is_found(curve: ec.EllipticCurve, scalar: int) -> None:
     assert small_scalar(key(scalar, curve)) == scalar
 
@@ -45,7 +45,7 @@ def test_a_small_scalar_is_found(curve: ec.EllipticCurve, scalar: int) -> None:
 def test_a_large_scalar_is_not(curve: ec.EllipticCurve) -> None:
     numbers = ec.generate_private_key(curve).public_key().public_numbers()
     assert small_scalar(EcKey(curve.name, numbers.x, numbers.y)) is None
-    assert small_scalar(key(SMALLEST_SCALAR + 2, curve)) is None
+    assert small_scalar(key(SMALL + 1, curve)) is None
 
 
 def test_counted_private_keys_are_found_up_and_down() -> None:
