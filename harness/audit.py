@@ -12,6 +12,7 @@ from .auditors.case import Case
 from .auditors.policy import Policy
 from .evidence.files import EvidenceError, read
 from .evidence.recording_folder import (
+    HOPS,
     LOOT,
     open_recording,
     read_ground_truth,
@@ -19,12 +20,14 @@ from .evidence.recording_folder import (
     read_statements,
 )
 from .evidence.run_folder import Run, open_run, read_plan
+from .inspection.inspect import Examination, examine
+from .inspection.options import Options
 from .judge import judge
 from .markers.recover import recover
 from .model.base import Asset, Party
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
-from .model.recording import Recording
+from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
@@ -35,7 +38,8 @@ from .vantage.loot import read_loot
 from .vantage.tshark import DissectError
 from .wire.keylog import parse_keylog
 
-WIRESHARK = "wireshark"
+WIRESHARK, WIRE = "wireshark", "wire"
+_WITH_SDP = (SignalKind.OFFER, SignalKind.ANSWER)
 BATCH = 256
 """Recordings whose captures are given to one tshark, whose start takes a second."""
 
@@ -152,7 +156,7 @@ def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
 
 def _result(opened: Opened, views: _Views, without: Sequence[str], policy: Policy) -> Result:
     scenario, truth = opened.scenario, opened.truth
-    findings = _findings(_case(opened, views, policy), without, views)
+    findings = _findings(_case(opened, views, policy, without), without, views)
     recovered = recovered_markers(opened.root, truth)
     heard = {party: statement.heard for party, statement in opened.statements.items()}
     verdict = judge(scenario.expect, truth, recovered, findings, heard)
@@ -186,7 +190,7 @@ def _dissected(opened: Sequence[Opened]) -> _Views:
         return str(error)
 
 
-def _case(opened: Opened, views: _Views, policy: Policy) -> Case:
+def _case(opened: Opened, views: _Views, policy: Policy, without: Sequence[str]) -> Case:
     root, recording = opened.root, opened.recording
     try:
         tables = {one.name: table.read(root / one.file, one.near) for one in recording.vantages}
@@ -202,12 +206,31 @@ def _case(opened: Opened, views: _Views, policy: Policy) -> Case:
         if isinstance(views, str)
         else {one.name: views[path] for one in recording.vantages if (path := root / one.file) in views},
         policy=policy,
+        examination=None if WIRE in without else _examined(opened),
     )
+
+
+def _examined(opened: Opened) -> Examination:
+    """The captures of a recording, read as captures from anywhere are, with the keys of both endpoints."""
+    root = opened.root
+    keylogs = tuple((f"{party}.keylog", _text(root / "keys" / f"{party}.keylog")) for party in Party)
+    signalling = tuple((f"signalling-{hop}.jsonl", _text(root / f"signalling-{hop}.jsonl")) for hop in HOPS)
+    heard = [entry.message for entry in read_signalling(root) if entry.direction == "in"]
+    sdp = tuple((f"{one.kind} of {one.sender}", one.body) for one in heard if one.kind in _WITH_SDP)
+    captures = [root / one.file for one in opened.recording.vantages]
+    try:
+        return examine(captures, Options(sdp=sdp, keylogs=keylogs, texts=signalling))
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from error
+
+
+def _text(path: Path) -> str:
+    return read(path).decode(errors="replace")
 
 
 def _keylog(path: Path) -> dict[bytes, bytes]:
     try:
-        return parse_keylog(read(path).decode(errors="replace"))
+        return parse_keylog(_text(path))
     except EvidenceError:
         raise
     except ValueError as error:

@@ -36,7 +36,7 @@ ARROWS = {
     "schema": {"model", "matrix", "scenario_file"},
     "doctor": set[str](),
     "live_call": NOUNS | LIVE | {"evidence"},
-    "audit": NOUNS | {"auditors", "evidence", "judge", "markers", "vantage"},
+    "audit": NOUNS | {"auditors", "evidence", "inspection", "judge", "markers", "vantage"},
     "audit_worker": {"model", "audit", "auditors", "evidence"},
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "evidence", "live_call"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.finding import Finding
-from . import binding, codes, establishment, indicator, opacity, parameters, wireshark
+from . import binding, codes, establishment, indicator, opacity, parameters, wire, wireshark
 from .case import Case
 
 
@@ -24,6 +24,7 @@ AUDITORS: Final = (
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
     Auditor(opacity.NAME, opacity.audit),
+    Auditor(wire.NAME, wire.audit),
     Auditor(parameters.NAME, parameters.audit),
     Auditor(indicator.NAME, indicator.audit),
     Auditor(wireshark.NAME, wireshark.audit),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..inspection.inspect import Examination
+from ..inspection.leaks import LeakPolicy, load_leak_policy
 from ..model.base import Party
 from ..model.recording import Recording, SignalEntry
 from ..model.statement import EndpointStatement
@@ -19,8 +21,9 @@ from .policy import Policy
 class Case:
     """One recorded call.
 
-    `tables` and `dissections` are by vantage name; `dissections` is None when Wireshark was not asked. `keylogs` holds
-    master secrets by client random. What an expectation or the ground truth says is not here, on purpose.
+    `tables` and `dissections` are by vantage name; `dissections` is None when Wireshark was not asked, `examination`
+    when the captures were not examined. `keylogs` holds master secrets by client random. What an expectation or the
+    ground truth says is not here, on purpose.
     """
 
     recording: Recording
@@ -30,6 +33,8 @@ class Case:
     keylogs: Mapping[Party, Mapping[bytes, bytes]]
     dissections: Mapping[str, Dissection] | None
     policy: Policy
+    examination: Examination | None = None
+    leak_policy: LeakPolicy = field(default_factory=load_leak_policy)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

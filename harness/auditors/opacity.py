@@ -40,17 +40,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
             findings.append(_empty(case, leg))
         else:
             findings.extend(_leg(case, leg))
-            findings.extend(_exposed_keys(case, leg))
     return (*findings, *_shared_keys(case))
-
-
-def _exposed_keys(case: Case, leg: Leg) -> Iterator[Finding]:
-    """A master secret of either party, as bytes or as hex digits, anywhere in what passed this leg."""
-    secrets = {secret for keylog in case.keylogs.values() for secret in keylog.values()}
-    spellings = {form for secret in secrets for form in (secret, secret.hex().encode(), secret.hex().upper().encode())}
-    frames = [one.frame for one in leg.datagrams if any(form in one.data for form in spellings)]
-    if frames:
-        yield _say.alarm(Reason.KEY_ON_WIRE, leg.name, f"a master secret of this call lies open in {_frames(frames)}")
 
 
 def _empty(case: Case, leg: Leg) -> Finding:

@@ -37,17 +37,7 @@ def capture_findings(one: Proven, found: Search, description: Described, options
     yield from _protected(one, with_keys=bool(one.proving.proofs))
     yield from _reports_in_clear(captured)
     yield from statistics_findings(captured.statistics, captured.randomness.problems, captured.name, captured.leg)
-    yield from misuse.misuse_findings(
-        one.proving.misuse.result(),
-        misuse.Surroundings(
-            name=captured.leg,
-            profile=lambda leg: profile.name if (profile := captured.profile(leg)) else None,
-            suite=captured.suite,
-            plain=frozenset(
-                key for key, answer in one.protections.items() if answer.protection is Protection.PLAINTEXT
-            ),
-        ),
-    )
+    yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
     named = leaks.Described(captured.leg, lambda _, number: description.extensions.get(number))
     yield from leaks.leak_findings(captured.leaks.result(), named, options.leak_policy)
     described_files = {name for name, _ in options.sdp}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.finding import Finding
-from ..model.inspection import Inspection
+from ..model.inspection import Inspection, Protection
 from .account import Totals
 from .calls import Call, calls
 from .captured import Captured
@@ -21,6 +21,7 @@ from .described import Described, described, sdes_summaries
 from .findings import capture_findings, general_findings
 from .keys import KeyedSender
 from .limits import limits, not_checked
+from .misuse import Surroundings
 from .options import Options
 from .protection import Protected, Protections
 from .proving import Proving
@@ -43,6 +44,30 @@ class Proven:
     recovered: tuple[RecoveredStream, ...]
     recovery_problems: tuple[str, ...]
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the findings on misuse have to know."""
+        captured = self.captured
+        return Surroundings(
+            name=captured.leg,
+            profile=lambda leg: profile.name if (profile := captured.profile(leg)) else None,
+            suite=captured.suite,
+            plain=frozenset(
+                key for key, answer in self.protections.items() if answer.protection is Protection.PLAINTEXT
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all passes made of the captures, before it is put into words. `searches`: one for each capture."""
+
+    proven: tuple[Proven, ...]
+    calls: tuple[Call, ...]
+    searches: tuple[Search, ...]
+    description: Described
+    problems: tuple[str, ...]
+
 
 def inspect(paths: Sequence[Path], options: Options) -> Inspection:
     """Inspect captures; several are taken as sides of the same calls.
@@ -50,24 +75,34 @@ def inspect(paths: Sequence[Path], options: Options) -> Inspection:
     CaptureError for a file that is no capture, ValueError for a folder, key log or description that cannot be used,
     OSError when a file cannot be read or written. Nothing that a capture holds is an error.
     """
+    return _document(examine(paths, options), options)
+
+
+def examine(paths: Sequence[Path], options: Options) -> Examination:
+    """All passes over all captures; errors as above."""
     captures = [_opened(path, name, options) for path, name in zip(paths, _names(paths), strict=True)]
     recoveries = _recoveries(captures, options)
     for one in captures:
         one.follow()
     description = described(*(text for _, text in options.sdp))
     secrets, secret_problems = gathered(captures, options)
-    keys, key_problems = keys_of(captures, secrets, options)
-    proven = [
-        _prove(one, own, recovery, description, options)
-        for one, own, recovery in zip(captures, keys, recoveries, strict=True)
-    ]
-    found = calls([one.evidence for one in captures], options.caller)
-    patterns, left = key_patterns(captures, secrets, keys)
-    search = _search(proven, [*options.patterns, *patterns], options)
-    problems = [*secret_problems, *key_problems, *description.problems]
+    keys = keys_of(captures, secrets, options)
+    proven = tuple(
+        _prove(one, keys.of(number), recovery, description, options)
+        for number, (one, recovery) in enumerate(zip(captures, recoveries, strict=True))
+    )
+    used = {proof.origin for one in proven for proof in one.proving.proofs.values()}
+    patterns, left = key_patterns(captures, secrets, keys, used)
+    problems = [*secret_problems, *keys.problems, *description.problems]
     if left:
         problems.append(f"{left} keys of the key logs were not looked for")
-    return _document(proven, found, search, description, options, problems)
+    return Examination(
+        proven,
+        calls([one.evidence for one in captures], options.caller),
+        _search(proven, [*options.patterns, *patterns], options),
+        description,
+        tuple(problems),
+    )
 
 
 def _opened(path: Path, name: str, options: Options) -> Captured:
@@ -119,8 +154,8 @@ def _prove(
     )
 
 
-def _search(proven: Sequence[Proven], patterns: Sequence[Pattern], options: Options) -> list[Search]:
-    """The third pass, through every capture and every description. One search for each: places have its names."""
+def _search(proven: Sequence[Proven], patterns: Sequence[Pattern], options: Options) -> tuple[Search, ...]:
+    """The third pass, through every capture and every text. One search for each: places have its names."""
     frames = [
         pattern
         for one in proven
@@ -134,25 +169,18 @@ def _search(proven: Sequence[Proven], patterns: Sequence[Pattern], options: Opti
             for window, rtp in one.captured.windows():
                 search.add(window, rtp)
         if number == 0:
-            for name, text in options.sdp:
+            for name, text in (*options.sdp, *options.texts):
                 search.text(name, text.encode())
         searches.append(search)
-    return searches
+    return tuple(searches)
 
 
-def _document(
-    proven: Sequence[Proven],
-    found: Sequence[Call],
-    searches: Sequence[Search],
-    description: Described,
-    options: Options,
-    problems: Sequence[str],
-) -> Inspection:
-    codecs = description.codecs
+def _document(examined: Examination, options: Options) -> Inspection:
+    proven, description = examined.proven, examined.description
     return Inspection(
         captures=tuple(capture_report(one.captured, one.totals) for one in proven),
         streams=tuple(
-            stream_report(one.captured, stream, one.protections[stream.key], codecs)
+            stream_report(one.captured, stream, one.protections[stream.key], description.codecs)
             for one in proven
             for stream in one.captured.senders
         ),
@@ -160,8 +188,8 @@ def _document(
             association_report(one.captured, agreement) for one in proven for agreement in one.captured.agreements
         )
         + tuple(association_report(proven[0].captured, one) for one in sdes_summaries(description.cryptos)),
-        calls=tuple(call_report(call) for call in found),
-        findings=tuple(_findings(proven, found, searches, description, options, problems)),
+        calls=tuple(call_report(call) for call in examined.calls),
+        findings=tuple(_findings(examined, options)),
         recovered=tuple(
             recovered_report(one.captured, one.folder, stream) for one in proven for stream in one.recovered
         ),
@@ -170,14 +198,8 @@ def _document(
     )
 
 
-def _findings(
-    proven: Sequence[Proven],
-    found: Sequence[Call],
-    searches: Sequence[Search],
-    description: Described,
-    options: Options,
-    problems: Sequence[str],
-) -> Iterator[Finding]:
-    for one, search in zip(proven, searches, strict=True):
-        yield from capture_findings(one, search, description, options)
-    yield from general_findings([one.captured for one in proven], found, options, problems)
+def _findings(examined: Examination, options: Options) -> Iterator[Finding]:
+    for one, search in zip(examined.proven, examined.searches, strict=True):
+        yield from capture_findings(one, search, examined.description, options)
+    captures = [one.captured for one in examined.proven]
+    yield from general_findings(captures, examined.calls, options, examined.problems)

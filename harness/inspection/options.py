@@ -11,14 +11,16 @@ from .search import Pattern
 
 @dataclass(frozen=True)
 class Options:
-    """`sdp` and `keylogs`: name and text of each file. `recover`: a new or empty folder for media in clear.
+    """`sdp` and `keylogs`: name and text of each file. `texts`: the same of what else is searched for secrets.
 
-    `caller`: address of the one who called. `near`: addresses of the hosts that captured. `patterns`: secrets to look
-    for besides those that follow from the key logs. `jobs`: processes that authenticate packets.
+    `recover`: a new or empty folder for media in clear. `caller`: address of the one who called. `near`: addresses of
+    the hosts that captured. `patterns`: secrets to look for besides those that follow from the key logs. `jobs`:
+    processes that authenticate packets.
     """
 
     sdp: tuple[tuple[str, str], ...] = ()
-    keylogs: tuple[tuple[str, str], ...] = ()
+    keylogs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    texts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     recover: Path | None = None
     cross_check: bool = False
     caller: str | None = None

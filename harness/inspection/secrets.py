@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ..wire.keylog import Label, Secrets, read_keylog
@@ -37,10 +38,24 @@ def gathered(captures: Sequence[Captured], options: Options) -> tuple[Secrets, t
     return secrets, tuple(problems)
 
 
-def keys_of(
-    captures: Sequence[Captured], secrets: Secrets, options: Options
-) -> tuple[list[list[KeyedSender]], tuple[str, ...]]:
-    """The keys to try on each capture: of its own handshakes, of the other captures', and of the descriptions."""
+@dataclass(frozen=True)
+class Keys:
+    """The keys to try on each capture: of its own handshakes and of the other captures', and of the descriptions.
+
+    `problems`: a sentence on each that could not be used.
+    """
+
+    agreed: tuple[tuple[KeyedSender, ...], ...]
+    described: tuple[KeyedSender, ...]
+    problems: tuple[str, ...]
+
+    def of(self, capture: int) -> tuple[KeyedSender, ...]:
+        """All keys to try on one of the captures."""
+        return (*self.agreed[capture], *self.described)
+
+
+def keys_of(captures: Sequence[Captured], secrets: Secrets, options: Options) -> Keys:
+    """Every key that follows from what is at hand."""
     known = [
         [found for one in each.followed if (found := Handshake.of(one.dtls, one.leg)) is not None] for each in captures
     ]
@@ -56,23 +71,28 @@ def keys_of(
     keys = []
     for place, own in enumerate(known):
         elsewhere = [one.elsewhere() for at, each in enumerate(known) if at != place for one in each]
-        keys.append([*keyed_senders([*own, *elsewhere], secrets), *described])
+        keys.append(keyed_senders([*own, *elsewhere], secrets))
         if count := left_out([*own, *elsewhere], secrets):
             problems.append(f"{captures[place].name}: {count} exporter secrets without a handshake were not tried")
-    return keys, tuple(problems)
+    return Keys(tuple(keys), tuple(described), tuple(problems))
 
 
 def key_patterns(
-    captures: Sequence[Captured], secrets: Secrets, keys: Iterable[Sequence[KeyedSender]]
+    captures: Sequence[Captured], secrets: Secrets, keys: Keys, used: Collection[str]
 ) -> tuple[tuple[Pattern, ...], int]:
-    """What to look for because of these secrets, those of the captures first; and how many are left out."""
+    """What to look for because of these secrets, those of the captures first; and how many are left out.
+
+    `used`: origins of the keys under which packets are authentic. A key that a description offers is public where it
+    stands; it is a secret only if it protects something.
+    """
     seen = {one.dtls.client_random for each in captures for one in each.followed}
     patterns: dict[bytes, Pattern] = {}
     for label, kind in _SECRET_KINDS.items():
         ordered = sorted(secrets.of(label).items(), key=lambda one: one[0] not in seen)
         for random, secret in ordered:
             patterns.setdefault(secret, Pattern(f"client random {random[:4].hex()}…", kind, secret))
-    for sender in (one for each in keys for one in each):
+    in_use = [one for one in keys.described if one.origin in used]
+    for sender in (*(one for each in keys.agreed for one in each), *in_use):
         for pattern in _of_sender(sender):
             patterns.setdefault(pattern.secret, pattern)
     found = tuple(patterns.values())

@@ -13,7 +13,7 @@ import time
 import numpy as np
 from scipy.special import bdtrc
 
-from harness.inspection.statistics.battery import LEVEL, Test, probabilities
+from harness.inspection.statistics.battery import LEVEL, Check, probabilities
 from harness.inspection.statistics.chance import holm
 from harness.inspection.statistics.randomness import Randomness
 from harness.inspection.statistics.sample import Ciphertext
@@ -46,7 +46,7 @@ def false_alarms(streams: int) -> None:
     odds = float(bdtrc(alarms - 1, streams, EASY_LEVEL)) if alarms else 1.0
     print(f"each stream alone at {EASY_LEVEL}: {alarms} refuted, {EASY_LEVEL * streams:.0f} allowed, odds {odds:.2f}")
     print(f"{'test':<32} {'streams':>8} {'smallest':>9}   share of p-values below x, divided by x")
-    for test in Test:
+    for test in Check:
         values = np.array([one[test] for one in found if test in one])
         shares = "  ".join(f"{x:g}: {np.mean(values <= x) / x:4.2f}" for x in (0.5, 0.1, 0.01, 0.001))
         print(f"{test:<32} {len(values):>8} {values.min():>9.1e}   {shares}")

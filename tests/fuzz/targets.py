@@ -1,64 +1,31 @@
-"""What hostile bytes are given to. A target may refuse with ValueError; everything else is a defect."""
+"""Everything that hostile bytes are given to, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
-from harness.wire import demux, rtp, stun
-from harness.wire.dtls import associations, records
-from harness.wire.keylog import read_keylog
-from harness.wire.sdp import Sdp
+from . import capture_targets, media_targets, wire_targets
 
 Target = Callable[[bytes], None]
 
-
-def stun_message(data: bytes) -> None:
-    with suppress(ValueError):
-        message = stun.parse(data)
-        for read in ("username", "priority", "ice_controlling", "xor_mapped_address", "error_code"):
-            with suppress(ValueError):
-                getattr(message, read)
-        stun.fingerprint_holds(data)
-
-
-def rtp_packet(data: bytes) -> None:
-    demux.classify(data)
-    with suppress(ValueError):
-        rtp.payload(data, rtp.parse(data))
-    with suppress(ValueError):
-        rtp.compound(data)
-
-
-def dtls_flight(data: bytes) -> None:
-    """The bytes are cut into datagrams by a length in front of each, so that fragments can meet."""
-    with suppress(ValueError):
-        records(data)
-    datagrams, at = [], 0
-    while at + 2 <= len(data):
-        size = int.from_bytes(data[at : at + 2]) & 0x3FFF
-        datagrams.append((bool(data[at] & 0x80), data[at + 2 : at + 2 + size]))
-        at += 2 + size
-    associations(datagrams)
-
-
-def session_description(data: bytes) -> None:
-    with suppress(ValueError):
-        description = Sdp.parse(data.decode("utf-8", "surrogateescape"))
-        description.fingerprints()
-        assert Sdp.parse(str(description)) == description
-
-
-def key_log(data: bytes) -> None:
-    with suppress(ValueError):
-        read_keylog(data.decode("utf-8", "replace"))
-
-
 TARGETS: Final[dict[str, Target]] = {
-    "stun": stun_message,
-    "rtp": rtp_packet,
-    "dtls": dtls_flight,
-    "sdp": session_description,
-    "keylog": key_log,
+    "stun": wire_targets.stun_message,
+    "rtp": wire_targets.rtp_packet,
+    "rtp-payload": media_targets.rtp_payload,
+    "srtp-packet": wire_targets.srtp_packet,
+    "dtls": wire_targets.dtls_flight,
+    "zrtp": wire_targets.zrtp_packet,
+    "quic": wire_targets.quic_packet,
+    "sdp": wire_targets.session_description,
+    "described": wire_targets.described_call,
+    "sdes": wire_targets.crypto_attribute,
+    "keylog": wire_targets.key_log,
+    "capture": capture_targets.capture_file,
+    "layers": capture_targets.layers,
+    "followers": media_targets.followers,
+    "authenticator": media_targets.authenticator,
+    "recover": media_targets.recover,
+    "conversation": capture_targets.conversation,
+    "inspect": capture_targets.inspected,
 }

@@ -87,7 +87,7 @@ class Kinds:
     """What the extension elements of a capture are: by name where there is one, else by form.
 
     Where a stream is too short to show a form, its neighbours on the leg tell: with BUNDLE an identifier means the same
-    in all of them (RFC 9143 section 7.1.3).
+    in all of them (RFC 9143).
     """
 
     described: Described

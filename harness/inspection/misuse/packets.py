@@ -96,7 +96,7 @@ class RtpReuse:
 
 
 class SrtcpReuse:
-    """Follows the SRTCP index of every sender; without keys at both places where it can be."""
+    """Follows the SRTCP index of every sender; without keys at both places where it can be, if the E flag is set."""
 
     def __init__(self) -> None:
         self.watches = Watches(MAX_TABLES, MAX_WATCHES, IDLE)
@@ -115,7 +115,7 @@ class SrtcpReuse:
         self._packets(window, rows, kept, proof.index[rows], proven[order], parts)
         for place, kind in _KINDS.items():
             word = words(window, rows, place)
-            chosen = np.flatnonzero((key == UNKNOWN) & (word >= 0))
+            chosen = np.flatnonzero((key == UNKNOWN) & (word > INDEX_BITS))
             order, parts = senders(kind, False, source[chosen], ssrcs[chosen], generation[rows[chosen]])
             self._packets(window, rows, kept, word & INDEX_BITS, chosen[order], parts)
 

@@ -12,6 +12,7 @@ from ...vantage.window import NONE
 from .hit import Hit
 from .pattern import PatternKind
 from .search import LIMIT, Search
+from .whole import OUTSIDE
 
 NAME: Final = "search"
 
@@ -28,28 +29,30 @@ def findings(
     """One finding for each secret on each leg and in each file, then what was searched and what was not.
 
     `capture` names the capture, `leg_name` its legs by their number. `expected` says of a hit that the secret belongs
-    there, as an SDES key belongs into the SDP (RFC 4568): that is a notice, everything else is an alarm.
+    there, as an SDES key belongs into the SDP (RFC 4568): that is a notice, and so is what the capture file holds
+    beside its frames; everything else is an alarm.
     """
+
+    def belongs(hit: Hit) -> bool:
+        return hit.spot.place == OUTSIDE or expected(hit)
 
     def vantage(hit: Hit) -> str:
         return hit.spot.file or (capture if hit.spot.leg == NONE else leg_name(hit.spot.leg))
 
-    hits = sorted(search.result(), key=lambda hit: (expected(hit), hit.kind, hit.pattern, vantage(hit)))
-    found = [
-        _found(list(alike), place, belongs)
-        for (belongs, _, _, place), alike in groupby(
-            hits, key=lambda hit: (expected(hit), hit.kind, hit.pattern, vantage(hit))
-        )
-    ]
+    def order(hit: Hit) -> tuple[bool, str, str, str]:
+        return belongs(hit), hit.kind, hit.pattern, vantage(hit)
+
+    hits = sorted(search.result(), key=order)
+    found = [_found(list(alike), place, known) for (known, _, _, place), alike in groupby(hits, key=order)]
     return (*found, *_reach(search, capture))
 
 
-def _found(hits: list[Hit], vantage: str, belongs: bool) -> Finding:
+def _found(hits: list[Hit], vantage: str, known: bool) -> Finding:
     first = hits[0]
     xor = f", XORed with 0x{first.xor:02x}" if first.xor else ""
     more = f"; also in {counted(len(hits) - 1, 'other way')}" if len(hits) > 1 else ""
     detail = f"the {first.kind} of {quoted(first.pattern)} lies open in {_where(first)}: {first.spelling}{xor}{more}"
-    if belongs:
+    if known:
         return _say.notice(Reason.KEYS_IN_CAPTURE, vantage, detail)
     return _say.alarm(_REASONS.get(first.kind, Reason.KEY_ON_WIRE), vantage, detail)
 

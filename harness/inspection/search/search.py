@@ -153,7 +153,8 @@ class Search:
                 self._untaken += 1
             elif (where := spotted(window, match.start, match.end)) is not None:
                 spot = Spot(where.leg, where.place)
-                self._tally.add(match.form, match.xor, spot, (where.frame,), where.byte)
+                frames = () if where.frame == NONE else (where.frame,)
+                self._tally.add(match.form, match.xor, spot, frames, where.byte)
 
     def _divided(self, scope: Scope, ordered: Ordered, heads: tuple[Region, ...]) -> None:
         records = ordered.records

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...vantage.window import Window
+from ...vantage.window import NONE, Window
 from ...wire.demux import PacketClass
+from ..stream_rows import Places
+
+OUTSIDE: Final = "the capture file, outside of its frames"
+"""Where comments and decryption secrets stand: in the file, and never on a wire."""
 
 
 class Spotted(NamedTuple):
-    """A leg (NONE outside of legs), the place in words, a frame's number and the byte of it where the match begins."""
+    """A leg, the place in words, a frame's number and the byte of it where the match begins; NONE for what is not."""
 
     leg: int
     place: str
@@ -20,28 +24,38 @@ class Spotted(NamedTuple):
 
 
 def spotted(window: Window, start: int, end: int) -> Spotted | None:
-    """The frame, or the message that was put together, that holds bytes `start` to `end` of the window's data.
+    """What holds bytes `start` to `end` of the window's data: a frame, or a message that was put together, or neither.
 
-    None for what lies in no single frame or message: between frames are the words of the file format.
+    None when they are half in a frame, and so in no single place.
     """
     frames = window.frames
-    for number in np.flatnonzero((frames.offset <= start) & (end <= frames.offset + frames.length))[:1].tolist():
-        frame = frames.first + number
-        row = _row(window, start, end)
-        leg = int(window.frame_bytes.leg[number] if row is None else window.leg[row])
-        place = "the frame, outside of its messages" if row is None else _message(window, row)
-        return Spotted(leg, place, frame, start - int(frames.offset[number]))
-    row = _row(window, start, end)
-    if row is None:
+    # Frames lie in the data in the order of the file.
+    number = int(np.searchsorted(frames.offset, start, side="right")) - 1
+    if number < 0 or start >= frames.offset[number] + frames.length[number]:
+        return _outside(window, number + 1, start, end)
+    if end > frames.offset[number] + frames.length[number]:
         return None
-    place = f"{_message(window, row)}, put together from several frames"
-    return Spotted(int(window.leg[row]), place, int(window.frame[row]), start - int(window.offset[row]))
+    frame = frames.first + number
+    row = _row(window, np.arange(*np.searchsorted(window.frame, (frame, frame + 1))), start, end)
+    leg = int(window.frame_bytes.leg[number] if row is None else window.leg[row])
+    place = "the frame, outside of its messages" if row is None else _message(window, row)
+    return Spotted(leg, place, frame, start - int(frames.offset[number]))
 
 
-def _row(window: Window, start: int, end: int) -> int | None:
-    """The innermost row that holds these bytes."""
-    rows = np.flatnonzero((window.offset <= start) & (end <= window.offset + window.length))
-    return int(rows[window.depth[rows].argmax()]) if len(rows) else None
+def _outside(window: Window, following: int, start: int, end: int) -> Spotted | None:
+    frames = window.frames
+    row = _row(window, np.arange(len(window)), start, end)
+    if row is not None:
+        place = f"{_message(window, row)}, put together from several frames"
+        return Spotted(int(window.leg[row]), place, int(window.frame[row]), start - int(window.offset[row]))
+    limit = int(frames.offset[following]) if following < len(frames) else len(frames.data)
+    return Spotted(NONE, OUTSIDE, NONE, NONE) if end <= limit else None
+
+
+def _row(window: Window, rows: Places, start: int, end: int) -> int | None:
+    """The innermost of these rows that holds these bytes."""
+    holding = rows[(window.offset[rows] <= start) & (end <= window.offset[rows] + window.length[rows])]
+    return int(holding[window.depth[holding].argmax()]) if len(holding) else None
 
 
 def _message(window: Window, row: int) -> str:

@@ -26,7 +26,7 @@ _SPARE_BITS: Final = 7
 Key = TypeVar("Key")
 
 
-class Test(StrEnum):
+class Check(StrEnum):
     """What is tested; the first six as in NIST SP 800-22."""
 
     MONOBIT = "monobit"
@@ -61,11 +61,11 @@ class Statistics:
     reading: Reading
     packets: int
     tested: int
-    probabilities: Mapping[Test, float]
-    refuted: tuple[Test, ...]
+    probabilities: Mapping[Check, float]
+    refuted: tuple[Check, ...]
 
 
-def probabilities(ciphertext: Ciphertext) -> dict[Test, float]:
+def probabilities(ciphertext: Ciphertext) -> dict[Check, float]:
     """The p-value of each test for which there is enough ciphertext; none below 1,024 bytes."""
     packets = ciphertext.packets
     together = np.concatenate([np.zeros(0, np.uint8), *packets])
@@ -73,18 +73,18 @@ def probabilities(ciphertext: Ciphertext) -> dict[Test, float]:
         return {}
     bits = np.unpackbits(together)
     room = len(bits).bit_length() - 1 - _SPARE_BITS
-    found: dict[Test, float | None] = {
-        Test.MONOBIT: sp800_22.monobit(bits),
-        Test.BLOCK_FREQUENCY: sp800_22.block_frequency(bits, _BLOCK_BITS),
-        Test.RUNS: sp800_22.runs(bits),
-        Test.SERIAL: smallest(sp800_22.serial(bits, min(room, _LONGEST_SERIAL))),
-        Test.APPROXIMATE_ENTROPY: sp800_22.approximate_entropy(bits, min(room - 1, _LONGEST_ENTROPY)),
-        Test.CUMULATIVE_SUMS: smallest(sp800_22.cumulative_sums(bits)),
-        Test.BYTES: structure.bytes_uneven(together),
-        Test.COLUMNS: structure.columns_uneven(packets),
-        Test.NEIGHBOURS: structure.neighbours_alike(packets),
-        Test.BLOCKS: structure.blocks_repeated(packets),
-        Test.REPEATING_KEY: structure.key_repeated(packets, ciphertext.lengths),
+    found: dict[Check, float | None] = {
+        Check.MONOBIT: sp800_22.monobit(bits),
+        Check.BLOCK_FREQUENCY: sp800_22.block_frequency(bits, _BLOCK_BITS),
+        Check.RUNS: sp800_22.runs(bits),
+        Check.SERIAL: smallest(sp800_22.serial(bits, min(room, _LONGEST_SERIAL))),
+        Check.APPROXIMATE_ENTROPY: sp800_22.approximate_entropy(bits, min(room - 1, _LONGEST_ENTROPY)),
+        Check.CUMULATIVE_SUMS: smallest(sp800_22.cumulative_sums(bits)),
+        Check.BYTES: structure.bytes_uneven(together),
+        Check.COLUMNS: structure.columns_uneven(packets),
+        Check.NEIGHBOURS: structure.neighbours_alike(packets),
+        Check.BLOCKS: structure.blocks_repeated(packets),
+        Check.REPEATING_KEY: structure.key_repeated(packets, ciphertext.lengths),
     }
     return {test: value for test, value in found.items() if value is not None}
 
@@ -96,13 +96,13 @@ def judge(streams: Mapping[Key, Ciphertext], level: float = LEVEL) -> dict[Key, 
     tested = {key: probabilities(ciphertext) for key, ciphertext in streams.items()}
     family = [(key, test) for key, values in tested.items() for test in values]
     adjusted = holm([tested[key][test] for key, test in family])
-    below: dict[Key, list[Test]] = {key: [] for key in streams}
+    below: dict[Key, list[Check]] = {key: [] for key in streams}
     for (key, test), value in zip(family, adjusted, strict=True):
         if value <= level:
             below[key].append(test)
     return {key: _statistics(ciphertext, tested[key], tuple(below[key])) for key, ciphertext in streams.items()}
 
 
-def _statistics(ciphertext: Ciphertext, values: Mapping[Test, float], refuted: tuple[Test, ...]) -> Statistics:
+def _statistics(ciphertext: Ciphertext, values: Mapping[Check, float], refuted: tuple[Check, ...]) -> Statistics:
     reading = Reading.NOT_RANDOM if refuted else Reading.NOT_REFUTED if values else Reading.TOO_LITTLE
     return Statistics(reading, len(ciphertext.packets), ciphertext.size, values, refuted)

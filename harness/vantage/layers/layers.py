@@ -92,7 +92,7 @@ class Layers:
         unread_protocols(sheet, packets.only(~(udp | tcp)))
 
     def _window(self, sheet: Sheet, rows: Rows, made: RowList) -> Window:
-        sheet.data = made.behind(sheet.data)
+        sheet.extend(made.content)
         return merged(sheet, list(self._tunnels.levels(sheet, rows)), self._flows, self._last_time)
 
 

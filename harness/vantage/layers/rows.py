@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..window import NONE, Bytes, Flags, Ints, Transport
+from ..window import NONE, Flags, Ints, Transport
 from .segment import Piece
 
 
@@ -88,8 +88,7 @@ class RowList:
         columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(kinds)
         return in_order([Rows(*(np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)))])
 
-    def behind(self, data: Bytes) -> Bytes:
-        """The window's bytes with what was put together behind them."""
-        if not self._made:
-            return data
-        return np.concatenate((data, np.frombuffer(b"".join(self._made), np.uint8)))
+    @property
+    def content(self) -> bytes:
+        """All that was put together."""
+        return b"".join(self._made)

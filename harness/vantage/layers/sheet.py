@@ -50,6 +50,11 @@ class Sheet:
         self.data, self.direction = self.frames.data, self.frames.direction
         self.leg = np.full(len(self.frames), NONE, np.int32)
 
+    def extend(self, content: bytes) -> None:
+        """Put this behind the frames' bytes."""
+        if content:
+            self.data, self._heads = np.concatenate((self.data, np.frombuffer(content, np.uint8))), None
+
     def load(self, at: Ints, kind: DTypeLike) -> NDArray[Any]:
         """What `gather.load` finds at these places of the data: one for each frame, or for some.
 

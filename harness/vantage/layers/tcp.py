@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from heapq import merge
 from typing import Final
 
 import numpy as np
 
-from ..window import Flags, Transport
+from ..window import Flags, Ints, Transport
 from .rows import RowList, Rows
 from .segment import Piece, Segment
 from .sheet import Layer, Sheet
@@ -36,14 +37,13 @@ class TcpStreams:
 
     def rows(self, sheet: Sheet, parts: Sequence[Segments], others: Sequence[Segment], rows: RowList) -> list[Rows]:
         """Take the segments of a window, `others` being those that were put together from fragments."""
-        followed, foreign = list(others), []
-        for part in parts:
-            to_follow = self._to_follow(part)
-            followed += _each(sheet, part, to_follow)
-            foreign.append(_foreign_rows(sheet, part, ~to_follow))
-        for segment in sorted(followed, key=lambda one: one.place):
+        for flow in (*(part.flow for part in parts), np.array([one.flow for one in others], np.int64)):
+            self._make_room(flow)
+        to_follow = [self._to_follow(part) for part in parts]
+        followed = [self._each(sheet, part, wanted) for part, wanted in zip(parts, to_follow, strict=True)]
+        for segment in merge(*followed, others, key=lambda one: one.place):
             self._follow(sheet, segment, rows)
-        return foreign
+        return [_foreign_rows(sheet, part, ~wanted) for part, wanted in zip(parts, to_follow, strict=True)]
 
     def give_up(self, sheet: Sheet, rows: RowList, place: int) -> None:
         """Hand out everything that waits, as it is."""
@@ -52,15 +52,29 @@ class TcpStreams:
         self._streams.clear()
         self._waiting = 0
 
+    def _make_room(self, flow: Ints) -> None:
+        if len(flow) and (most := int(flow.max()) + 1) > len(self._foreign):
+            self._foreign = np.concatenate((self._foreign, np.zeros(max(most, 1024), bool)))
+
     def _to_follow(self, part: Segments) -> Flags:
         """The segments of streams that may be those of a call. Any stream may become one when a new SYN is seen."""
-        if len(part.flow) and (most := int(part.flow.max()) + 1) > len(self._foreign):
-            self._foreign = np.concatenate((self._foreign, np.zeros(max(most, 1024), bool)))
         to_follow = ~self._foreign[part.flow]
         opening = np.unique(part.flow[part.flags & _SYN != 0])
         if len(opening):
             to_follow |= np.isin(part.flow, opening)
         return to_follow
+
+    def _each(self, sheet: Sheet, part: Segments, wanted: Flags) -> Iterator[Segment]:
+        """The wanted segments one by one. As soon as their stream is found to be foreign, they are wanted no more."""
+        packets = part.packets
+        chosen = np.flatnonzero(wanted & (_with_payload(part) | (part.flags & _SYN != 0)))
+        columns = (packets.frame, part.flow, part.sequence, part.flags, packets.at, packets.end, packets.missing)
+        rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+        for index, (place, flow, sequence, flags, at, end, missing) in zip(chosen.tolist(), rows, strict=True):
+            if self._foreign[flow] and not flags & _SYN:
+                wanted[index] = False
+            else:
+                yield Segment(place, flow, sequence, flags, Piece(sheet.data[at:end].tobytes(), at), missing)
 
     def _follow(self, sheet: Sheet, segment: Segment, rows: RowList) -> None:
         flow, place = segment.flow, segment.place
@@ -95,16 +109,6 @@ class TcpStreams:
 
 def _with_payload(part: Segments) -> Flags:
     return part.packets.room + part.packets.missing > 0
-
-
-def _each(sheet: Sheet, part: Segments, wanted: Flags) -> Iterator[Segment]:
-    packets = part.packets
-    chosen = np.flatnonzero(wanted & (_with_payload(part) | (part.flags & _SYN != 0)))
-    columns = (packets.frame, part.flow, part.sequence, part.flags, packets.at, packets.end, packets.missing)
-    for place, flow, sequence, flags, at, end, missing in zip(
-        *(column[chosen].tolist() for column in columns), strict=True
-    ):
-        yield Segment(place, flow, sequence, flags, Piece(sheet.data[at:end].tobytes(), at), missing)
 
 
 def _foreign_rows(sheet: Sheet, part: Segments, wanted: Flags) -> Rows:

@@ -201,6 +201,11 @@ def test_one_ssrc_in_both_directions_under_two_keys_is_quiet() -> None:
     assert reasons(watched(sorted([*near, *far], key=lambda one: one.time))) == []
 
 
+def test_packets_that_are_reflected_are_no_second_sender() -> None:
+    media = secured(plain(200))
+    assert reasons(watched([*sent(media), *sent(media, 5.0, back=True)])) == []
+
+
 def test_plain_media_has_no_keystream() -> None:
     misuse = watched(sent([*plain(100), *plain(100, timestamp=5, seed=2)]))
     clear = Surroundings(lambda leg: "leg", plain=frozenset({StreamKey(0, True, SSRC)}))

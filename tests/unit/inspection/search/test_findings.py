@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from harness.inspection.search.findings import findings
 from harness.inspection.search.pattern import Pattern, PatternKind
 from harness.inspection.search.search import LIMIT, Search
@@ -61,6 +65,18 @@ def test_a_secret_where_it_belongs_is_a_notice_there_and_an_alarm_elsewhere() ->
     alarm, notice, _ = say(search, "offer.sdp")
     assert (alarm.vantage, alarm.reason, alarm.severity) == ("log.txt", Reason.KEY_ON_WIRE, Severity.ALARM)
     assert (notice.vantage, notice.reason, notice.severity) == ("offer.sdp", Reason.KEYS_IN_CAPTURE, Severity.NOTICE)
+
+
+def test_a_secret_in_the_file_and_not_in_its_frames_is_a_notice() -> None:
+    """As the decryption secrets of a pcapng are."""
+    (window,) = windows(stream(2))
+    frames = replace(window.frames, offset=window.frames.offset + 20, data=np.r_[np.zeros(20, np.uint8), window.data])
+    frames.data[:16] = np.frombuffer(KEY, np.uint8)
+    search = Search([Pattern("alice", PatternKind.MASTER, KEY)])
+    search.add(replace(window, frames=frames, data=frames.data, offset=window.offset + 20))
+    notice, _ = say(search)
+    assert (notice.vantage, notice.reason, notice.severity) == ("a.pcap", Reason.KEYS_IN_CAPTURE, Severity.NOTICE)
+    assert "in the capture file, outside of its frames: raw" in notice.detail
 
 
 def test_what_was_not_searched_for_is_said() -> None:

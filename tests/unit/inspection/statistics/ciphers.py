@@ -11,7 +11,6 @@ from pylibsrtp import Policy, Session
 
 from harness.inspection.statistics.battery import Statistics
 from harness.inspection.statistics.randomness import Randomness
-from harness.inspection.stream_key import StreamKey
 from tests.unit.inspection.windows import Capture, Sent
 
 HEADER = 12
@@ -99,7 +98,3 @@ def tested(packets: Sequence[bytes], level: float = 1e-6, per_window: int = 500)
         randomness.add(capture.window(sent))
     (statistics,) = randomness.result(level).values()
     return statistics
-
-
-def key_of(ssrc: int) -> StreamKey:
-    return StreamKey(0, True, ssrc)

@@ -126,6 +126,25 @@ def test_fragments_of_tcp_become_a_segment() -> None:
     assert [payload for *_, payload in messages(window)] == [stun(1), content + b"\0", b"in a fragment.."]
 
 
+def test_what_was_put_together_is_classified_by_its_own_bytes() -> None:
+    layers = Layers()
+    first, second = parts(udp(channel_data(b"")), 8)
+    layers.window(frames([first], RAW))
+    window = layers.window(frames([second], RAW, first=2))
+    assert window.klass.tolist() == [PacketClass.TURN_CHANNEL, PacketClass.OTHER]
+
+
+def test_a_segment_in_fragments_may_be_the_first_of_its_stream() -> None:
+    layers = Layers()
+    window = layers.window(frames([segment(stun(1), 5, source=f"192.0.2.{n}:9") for n in range(1, 9)]))
+    whole = tcp(stun(1), 5)
+    sent = [
+        ipv4(whole[:24], protocol=TCP, more=True), ipv4(whole[24:], protocol=TCP, start=24)
+    ]  # fmt: skip
+    window = layers.window(frames(sent, RAW, first=9))
+    assert [payload for *_, payload in messages(window)] == [stun(1)]
+
+
 def test_fragments_of_other_protocols_are_named() -> None:
     layers = Layers()
     layers.window(frames([ipv4(bytes(16), protocol=1, more=True)], RAW))

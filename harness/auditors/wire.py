@@ -1,0 +1,77 @@
+"""What does the recording itself show: every byte explained, no secret anywhere, good ciphers used well?
+
+The same examination as of a capture from anywhere, with the keys of both endpoints. What only the far side of a leg did
+may be the adversary's doing, and weighs a notice; what the party itself sent in clear is an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ..inspection import leaks, misuse
+from ..inspection.inspect import Examination, Proven
+from ..inspection.search import Search
+from ..inspection.search.findings import findings as search_findings
+from ..inspection.statistics.battery import Reading as Randomness
+from ..model.finding import CALL_WIDE, Finding, Reason, Severity
+from ..model.inspection import Protection
+from ..model.voice import Voice, counted
+from .case import Case
+
+NAME: Final = "wire"
+_say = Voice(NAME)
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """Each leg by itself; without an examination nothing was looked at."""
+    if case.examination is None:
+        return (_say.inconclusive(Reason.NOT_CHECKED, CALL_WIDE, "the captures of this call were not examined"),)
+    legs = {one.file: one.name for one in case.recording.vantages}
+    names = case.examination.description.extensions
+    findings = [found for one in _examined(case.examination) for found in _leg(case, *one, names)]
+    return tuple(_signed(found, legs) for found in findings)
+
+
+def _examined(examination: Examination) -> Iterator[tuple[Proven, Search]]:
+    return zip(examination.proven, examination.searches, strict=True)
+
+
+def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str]) -> Iterator[Finding]:
+    yield from _bytes(one)
+    yield from search_findings(search, one.captured.name, one.captured.leg)
+    yield from _clear(one)
+    yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
+    named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number))
+    yield from leaks.leak_findings(one.captured.leaks.result(), named, case.leak_policy)
+
+
+def _bytes(one: Proven) -> Iterator[Finding]:
+    """In a call of our own making every byte has a reason to be there: one that has none is an alarm."""
+    odd = one.captured.account.findings(one.captured.leg)
+    for found in odd:
+        severity = Severity.ALARM if found.severity is Severity.NOTICE else found.severity
+        yield found.model_copy(update={"severity": severity})
+    if not odd:
+        detail = f"each of {counted(one.totals.bytes, 'byte')} has a label, and none is unknown"
+        yield _say.fact(Reason.BYTES_EXPLAINED, one.captured.name, detail)
+
+
+def _clear(one: Proven) -> Iterator[Finding]:
+    """Streams that decode, or that are not noise."""
+    for key, answer in one.protections.items():
+        say = _say.alarm if key.outward else _say.notice
+        if answer.protection is Protection.PLAINTEXT and answer.codec is not None:
+            detail = f"SSRC 0x{key.ssrc:08x} is in clear: {answer.because}"
+            yield say(Reason.PAYLOAD_DECODES, one.captured.leg(key.leg), detail)
+    for key, tested in one.captured.statistics.items():
+        say = _say.alarm if key.outward else _say.notice
+        if tested.reading is Randomness.NOT_RANDOM:
+            detail = f"{', '.join(tested.refuted)} refute that {counted(tested.tested, 'byte')} are ciphertext"
+            yield say(Reason.NOT_RANDOM, one.captured.leg(key.leg), f"SSRC 0x{key.ssrc:08x}: {detail}")
+
+
+def _signed(found: Finding, legs: dict[str, str]) -> Finding:
+    """The finding under this auditor's name, and its place by the name of the leg instead of the file."""
+    file = found.vantage.partition(" ")[0]
+    return found.model_copy(update={"auditor": NAME, "vantage": legs.get(file, found.vantage)})
