@@ -14,7 +14,7 @@ from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
-from ..wire.dtls import DtlsAssociation, associations, records, suite_by_iana
+from ..wire.dtls import DtlsAssociation, associations, records
 from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
@@ -175,10 +175,9 @@ def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> Sessio
     if not (client and server and suite and master and profile in PROFILES):
         return None
     try:
-        prf_hash = suite_by_iana(suite).prf_hash
         length = srtp.keying_material_length(profile)
-        material = srtp.export_keying_material_tls12(master, client, server, length, prf_hash)
-    except ValueError:  # a suite or a secret that no DTLS 1.2 handshake has
+        material = srtp.export_keying_material_tls12(master, client, server, length, association.prf_hash)
+    except ValueError:  # a suite or a secret that no DTLS handshake has
         return None
     keys = srtp.split_keying_material(material, profile)
     of_client, of_server = (SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..wire import hkdf, srtp
-from ..wire.dtls import DtlsAssociation, srtp_profile_name, suite_by_iana
+from ..wire.dtls import DtlsAssociation, srtp_profile_name
 from ..wire.keylog import Label, Secrets
 from ..wire.sdes import parse as parse_crypto
 from ..wire.sdp import Sdp
@@ -24,7 +24,7 @@ class Handshake:
     """What SRTP keys are derived from besides a secret. What was not seen is None or empty.
 
     `leg` is a place in `Window.legs`; None when another capture shows the handshake. `profiles`: the one that the
-    server chose, or else what the client offered (DTLS 1.3 encrypts the choice). `prf_hash`: Suite.prf_hash.
+    server chose, or else what the client offered (DTLS 1.3 encrypts the choice). `prf_hash`: DtlsAssociation.prf_hash.
     """
 
     client_random: bytes
@@ -43,7 +43,7 @@ class Handshake:
             return None
         offered = tuple(srtp_profile_name(code) for code in hello.srtp_profiles)
         try:
-            prf_hash = suite_by_iana(association.suite_iana or "").prf_hash
+            prf_hash = association.prf_hash
         except ValueError:
             prf_hash = "sha256"
         return cls(
@@ -129,7 +129,7 @@ def _of_handshake(one: Handshake, secrets: Secrets) -> Iterator[KeyedSender]:
             material = srtp.export_keying_material_tls12(
                 master, one.client_random, one.server_random, length, one.prf_hash
             )
-            yield from _both_sides(one, material, name, "DTLS 1.2 handshake")
+            yield from _both_sides(one, material, name, "DTLS handshake")
     if exporter is not None:
         yield from _exported(one, exporter, _PREFIXES)
 

@@ -15,6 +15,9 @@ LABEL: Final = b"EXTRACTOR-dtls_srtp"
 _EXPORTER_HASHES: Final = {32: "sha256", 48: "sha384"}
 """An exporter secret is as long as the digest of its suite's hash (RFC 8446 section 7.1)."""
 
+MD5_SHA1: Final = "md5-sha1"
+"""In place of a hash: the two at once that the PRF of DTLS 1.0 uses under every suite."""
+
 
 @dataclass(frozen=True, slots=True)
 class SrtpProfile:
@@ -66,7 +69,19 @@ def profile(name: str) -> SrtpProfile:
 
 def prf_tls12(secret: bytes, label: bytes, seed: bytes, n: int, hash_name: str = "sha256") -> bytes:
     """`n` bytes of the TLS 1.2 pseudorandom function: P_hash(secret, label || seed) (RFC 5246 section 5)."""
-    seed = label + seed
+    return _p_hash(secret, label + seed, n, hash_name)
+
+
+def prf_tls10(secret: bytes, label: bytes, seed: bytes, n: int) -> bytes:
+    """`n` bytes of the pseudorandom function of TLS 1.0, and so of DTLS 1.0: half of the secret goes to MD5, the other
+    half to SHA-1, and the answers are XORed (RFC 2246 section 5). Halves of an odd secret share the byte between."""
+    half = (len(secret) + 1) // 2
+    md5 = _p_hash(secret[:half], label + seed, n, "md5")
+    sha1 = _p_hash(secret[-half:], label + seed, n, "sha1")
+    return bytes(one ^ other for one, other in zip(md5, sha1, strict=True))
+
+
+def _p_hash(secret: bytes, seed: bytes, n: int, hash_name: str) -> bytes:
     a = seed
     output = b""
     while len(output) < n:
@@ -80,13 +95,16 @@ def export_keying_material_tls12(
 ) -> bytes:
     """Keying material for SRTP, exported without a context (RFC 5705 section 4, RFC 5764 section 4.2).
 
-    `hash_name` follows the cipher suite: `Suite.prf_hash`. ValueError when a secret or a random has the wrong length.
+    `hash_name` follows version and suite: `DtlsAssociation.prf_hash`. ValueError when a secret or a random has the
+    wrong length.
     """
     if len(master) != MASTER_BYTES:
         raise ValueError(f"the master secret has {len(master)} bytes, not {MASTER_BYTES}")
     for side, random in (("client", client_random), ("server", server_random)):
         if len(random) != RANDOM_BYTES:
             raise ValueError(f"the {side}'s random has {len(random)} bytes, not {RANDOM_BYTES}")
+    if hash_name == MD5_SHA1:
+        return prf_tls10(master, LABEL, client_random + server_random, length)
     return prf_tls12(master, LABEL, client_random + server_random, length, hash_name)
 
 

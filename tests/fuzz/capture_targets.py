@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,7 +14,7 @@ from harness.inspection.account import ByteAccount
 from harness.inspection.inspect import inspect
 from harness.inspection.options import Options
 from harness.inspection.search import Pattern, PatternKind
-from harness.report import inspection_console, inspection_html
+from harness.report import inspection_console
 from harness.vantage.capture import CaptureError, open_capture
 from harness.vantage.layers import Layers
 from harness.vantage.rtp_columns import rtp_columns
@@ -25,12 +25,12 @@ from tests.unit.vantage.blocks import pcap_header, record
 from tests.unit.vantage.layers.frames import datagram, frames
 from tests.unit.vantage.layers.test_layers import nothing_is_lost
 
+from .media_targets import POLICY, SECRET, ends
 from .pieces import Piece, cut
 
 LINKS: Final = (1, 0, 101, 108, 113, 228, 229, 276, 147)
 """Ethernet, BSD null, raw IP, loop, Linux cooked, IPv4, IPv6, Linux cooked version 2, and one that nobody reads."""
 
-SECRET: Final = bytes(range(0x40, 0x60))
 _FRAMES_OF_WINDOW: Final = 3
 _SMALL: Final = 256
 """Bytes: a window that ends in the middle of everything."""
@@ -115,13 +115,8 @@ def conversation(data: bytes) -> None:
     """A key log, a description, then datagrams: the first flag says who sent it, the second on which leg."""
     pieces = iter(cut(data))
     keys, description = ([piece.data.decode("utf-8", "replace") for piece in islice(pieces, 2)] + ["", ""])[:2]
-    with as_file(pcap([between(piece) for piece in pieces])) as path:
+    with as_file(pcap([datagram(piece.data, *ends(piece)) for piece in pieces])) as path:
         report(path, keys, description)
-
-
-def between(piece: Piece) -> bytes:
-    near, far = f"192.0.2.1:{5000 + piece.second}", "192.0.2.2:6000"
-    return datagram(piece.data, far, near) if piece.first else datagram(piece.data, near, far)
 
 
 def pcap(packets: Sequence[bytes]) -> bytes:
@@ -136,8 +131,8 @@ def report(path: Path, keys: str, description: str) -> None:
         sdp=(("a description", description),),
         keylogs=(("a key log", keys),),
         patterns=(Pattern("a secret", PatternKind.MASTER, SECRET),),
+        leak_policy=POLICY,
     )
     document = inspect([path], options)
     document.model_dump_json()
-    inspection_html.render(document)
-    inspection_console.show(document, StringIO())
+    inspection_console.show(document, TextIOWrapper(BytesIO(), encoding="utf-8"))

@@ -40,7 +40,7 @@ CODECS: Final = {111: "opus/48000/2", 96: "VP8/90000", 102: "H264/90000", 97: "u
 
 _ROWS_OF_WINDOW: Final = 64
 _MOST_WRITTEN: Final = 1 << 22
-_POLICY: Final = load_leak_policy()
+POLICY: Final = load_leak_policy()
 
 
 def key_of(profile: str) -> bytes:
@@ -51,13 +51,14 @@ def key_of(profile: str) -> bytes:
 def windows(pieces: list[Piece]) -> list[Window]:
     """One datagram each 20 ms: the first flag says who sent it, the second on which of two legs."""
     capture = Capture()
-    sent = [_sent(0.02 * at, piece) for at, piece in enumerate(pieces)]
+    sent = [Sent(0.02 * at, *ends(piece), piece.data) for at, piece in enumerate(pieces)]
     return [capture.window(sent[at : at + _ROWS_OF_WINDOW]) for at in range(0, len(sent), _ROWS_OF_WINDOW)]
 
 
-def _sent(time: float, piece: Piece) -> Sent:
+def ends(piece: Piece) -> tuple[str, str]:
+    """Source and destination."""
     near, far = f"192.0.2.1:{5000 + piece.second}", "192.0.2.2:6000"
-    return Sent(time, far, near, piece.data) if piece.first else Sent(time, near, far, piece.data)
+    return (far, near) if piece.first else (near, far)
 
 
 def followers(data: bytes) -> None:
@@ -77,7 +78,7 @@ def followers(data: bytes) -> None:
     [dtls_summary(one) for one in without[0].result()]
     streams.result(lambda _: PROFILES[PROFILE_NAMES[0]])
     plaintext.rtcp()
-    leak_findings(leaks.result(), Described(str), _POLICY)
+    leak_findings(leaks.result(), Described(str), POLICY)
     misuse_findings(misuse.result(), Surroundings(str))
 
 

@@ -22,7 +22,8 @@ class Piece(NamedTuple):
 
 def cut(data: bytes) -> list[Piece]:
     """The pieces of an input; the last one may be shorter than it says."""
-    pieces, at = [], 0
+    pieces: list[Piece] = []
+    at = 0
     while at + 2 <= len(data) and len(pieces) < MOST:
         head = int.from_bytes(data[at : at + 2])
         end = at + 2 + (head & LONGEST)
@@ -33,6 +34,4 @@ def cut(data: bytes) -> list[Piece]:
 
 def joined(pieces: Iterable[Piece]) -> bytes:
     """The input that is cut into these pieces."""
-    return b"".join(
-        (first << 15 | second << 14 | len(data)).to_bytes(2) + data for first, second, data in pieces
-    )
+    return b"".join((first << 15 | second << 14 | len(data)).to_bytes(2) + data for first, second, data in pieces)

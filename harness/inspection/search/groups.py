@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...vantage.window import Flags, Ints
-from .records import Records
+from .records import Records, joined
 from .sieve import MAX_FORM
 
 MAX_KEPT: Final = 1 << 16
@@ -58,7 +58,7 @@ class Groups:
     def follow(self, records: Records) -> Ordered:
         """The records of a window, sorted, each group behind what was kept of it."""
         kept = 0 if self._kept is None else len(self._kept)
-        together = records if self._kept is None else records.after(self._kept)
+        together = records if self._kept is None else joined((self._kept, records))
         group = self._group_of(together.stream)
         order = np.argsort(group, kind="stable")
         ordered = Ordered(together.take(order), group[order], order >= kept)

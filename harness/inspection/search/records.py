@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,14 +65,15 @@ class Records:
         """The records in these places."""
         return Records(self.cells[which], self.count[which], self.stream[which], self.frame[which])
 
-    def after(self, earlier: Records) -> Records:
-        """These records behind earlier ones."""
-        return Records(
-            np.concatenate((earlier.cells, self.cells)),
-            np.concatenate((earlier.count, self.count)),
-            np.concatenate((earlier.stream, self.stream)),
-            np.concatenate((earlier.frame, self.frame)),
-        )
+
+def joined(parts: Sequence[Records]) -> Records:
+    """Records one behind the other; at least one part must be given."""
+    return Records(
+        np.concatenate([one.cells for one in parts]),
+        np.concatenate([one.count for one in parts]),
+        np.concatenate([one.stream for one in parts]),
+        np.concatenate([one.frame for one in parts]),
+    )
 
 
 _SSRC_BITS: Final = 32

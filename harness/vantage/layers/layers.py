@@ -57,19 +57,20 @@ class Layers:
         segments: list[Segments] = []
         packets = network_packets(sheet)
         ipv4, ipv6 = packets.protocol == IPV4, packets.protocol == IPV6
-        unread_ethertypes(sheet, packets.only(~(ipv4 | ipv6)))
+        if (others := ~(ipv4 | ipv6)).any():
+            unread_ethertypes(sheet, packets.only(others))
         fragments: list[Fragments] = []
         for read, wanted in ((ipv4_packets, ipv4), (ipv6_packets, ipv6)):
             if wanted.any():
                 found, parts = read(sheet, packets.only(wanted))
                 fragments += parts
                 self._transport(sheet, found, rows, segments)
-        others = self._reassembly.add(sheet, fragments, made)
-        rows += self._streams.rows(sheet, segments, others, made)
+        put_together = self._reassembly.add(sheet, fragments, made)
+        rows += self._streams.rows(sheet, segments, put_together, made)
         if len(frames):
             self._next_frame = frames.first + len(frames)
             self._last_time = float(frames.time[-1])
-        return self._window(sheet, in_order([*rows, made.rows()]), made)
+        return self._window(sheet, in_order([*rows, made.rows()] if len(made) or not rows else rows), made)
 
     def finish(self) -> Window | None:
         """What still waits when the capture is over, as rows without frames; None when nothing does.
@@ -89,7 +90,8 @@ class Layers:
             rows.append(udp_rows(sheet, packets.only(udp), self._addresses))
         if tcp.any():
             segments.append(tcp_segments(sheet, packets.only(tcp), self._addresses))
-        unread_protocols(sheet, packets.only(~(udp | tcp)))
+        if (others := ~(udp | tcp)).any():
+            unread_protocols(sheet, packets.only(others))
 
     def _window(self, sheet: Sheet, rows: Rows, made: RowList) -> Window:
         sheet.extend(made.content)

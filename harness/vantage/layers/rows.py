@@ -70,6 +70,9 @@ class RowList:
     _rows: list[tuple[int, int, int, int, int, int, int, bool, bool]] = field(default_factory=list)
     _made: list[bytes] = field(default_factory=list)
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def add(
         self, frame: int, flow: int, transport: Transport, piece: Piece, framing: int = 0, missing: int = 0,
         opaque: bool = False,

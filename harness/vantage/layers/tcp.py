@@ -37,6 +37,8 @@ class TcpStreams:
 
     def rows(self, sheet: Sheet, parts: Sequence[Segments], others: Sequence[Segment], rows: RowList) -> list[Rows]:
         """Take the segments of a window, `others` being those that were put together from fragments."""
+        if not parts and not others:
+            return []
         for flow in (*(part.flow for part in parts), np.array([one.flow for one in others], np.int64)):
             self._make_room(flow)
         to_follow = [self._to_follow(part) for part in parts]

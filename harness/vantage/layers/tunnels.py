@@ -23,6 +23,9 @@ from .turn_messages import DATA, SEND, Carried, channel_data, indications
 MOST_DEPTH: Final = 16
 """TURN messages inside of each other that are opened."""
 
+_TURN: Final = (PacketClass.STUN, PacketClass.TURN_CHANNEL)
+"""Classes of rows that carry others, or tell something of what is carried."""
+
 _TOO_DEEP: Final = f"more than {MOST_DEPTH} TURN messages inside of each other"
 
 
@@ -52,6 +55,8 @@ class Tunnels:
         level = Level(rows, klass, np.zeros(0, np.intp))
         for depth in range(MOST_DEPTH + 1):
             yield level
+            if not any((level.klass == one).any() for one in _TURN):
+                return
             carried, telling = _carried(sheet, level)
             if depth == MOST_DEPTH and len(carried):
                 sheet.problem(_TOO_DEEP, level.rows.frame[carried.row])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..srtp import MD5_SHA1
 from .alert import Alert
 from .hello import ClientHello, ServerHello
+from .suites import suite_by_iana
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class DtlsAssociation:
     def finished(self) -> bool:
         """Whether a server answered and both sides came to the end, as far as an observer can see."""
         return self.server_random is not None and self.finished_near and self.finished_far
+
+    @property
+    def prf_hash(self) -> str:
+        """The hash of the PRF: the suite's, under DTLS 1.0 always both. ValueError for a suite that nobody knows."""
+        return MD5_SHA1 if self.version == "DTLSv1" else suite_by_iana(self.suite_iana or "").prf_hash
 
     def digest(self, kind: int, from_client: bool) -> bytes | None:
         """SHA-256 over the body of a message of this HandshakeType; None when it was not seen."""

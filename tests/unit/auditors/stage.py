@@ -5,7 +5,8 @@ A test takes a call that went well, changes one thing, and asks an auditor about
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from pylibsrtp import Session
 from harness.auditors.case import Case
 from harness.auditors.policy import load_policy
 from harness.codes import teams20
+from harness.inspection.inspect import examine
+from harness.inspection.options import Options
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage, Vantage
@@ -26,10 +29,12 @@ from harness.model.statement import (
     PacketCounts,
     Screen,
 )
+from harness.vantage import udp
 from harness.vantage.table import PacketTable
 from harness.wire.demux import PacketClass, classify
-from harness.wire.sdp import Fingerprint
 from harness.wire.keylog import parse_keylog
+from harness.wire.sdp import Fingerprint
+from tests.unit.vantage.blocks import enhanced, interface, options, section
 from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
 
 from .packets import BINDING_REQUEST, exported_keys, opus, receiver_report, sender
@@ -155,6 +160,18 @@ class Stage:
             policy=load_policy(),
         )
 
+    def examined(self, folder: Path) -> Case:
+        """The case with its captures written into a folder, and examined there with the keys of both parties."""
+        case = self.case()
+        names = {leg.party: leg.vantage.file for leg in case.legs}
+        for party, name in names.items():
+            folder.joinpath(name).write_bytes(capture_of(party, self.wire[party]))
+        secrets = [(random, secret) for keylog in self.keylogs.values() for random, secret in keylog.items()]
+        keylog = "".join(f"CLIENT_RANDOM {random.hex()} {secret.hex()}\n" for random, secret in secrets)
+        texts = tuple((f"signalling of {one.hop}", one.message.body) for one in self.signalling)
+        options = Options(keylogs=(("keys", keylog),), texts=texts)
+        return replace(case, examination=examine([folder / name for name in names.values()], options))
+
     def vantage(self, party: Party) -> Vantage:
         host, port = ADDRESSES[party]
         packets = len(self.wire[party])
@@ -184,6 +201,17 @@ def table_of(party: Party, frames: list[Frame]) -> PacketTable:
         length=np.array(lengths, np.int64),
         blob=b"".join(frame.data for frame in frames),
     )
+
+
+def capture_of(party: Party, frames: list[Frame]) -> bytes:
+    """The same as a pcapng file; each packet says whether the host that captured sent it (epb_flags)."""
+    packets = [section(), interface()]
+    for frame in frames:
+        ends = [ADDRESSES[party], ADDRESSES[party.peer] if frame.far == 1 else ("127.9.0.9", 6000 + frame.far)]
+        source, destination = ends if frame.outward else ends[::-1]
+        flags = options((2, (2 if frame.outward else 1).to_bytes(4, "little")))
+        packets.append(enhanced(udp.pack(source, destination, frame.data), int(frame.time * 1e6), extra=flags))
+    return b"".join(packets)
 
 
 def description(of: Identity) -> str:

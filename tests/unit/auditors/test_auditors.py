@@ -32,6 +32,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "codes",
         "binding",
         "opacity",
+        "wire",
         "parameters",
         "indicator",
         "wireshark",
@@ -47,8 +48,8 @@ def test_every_auditor_signs_its_findings_with_its_own_name() -> None:
         assert {one.auditor for one in findings} == {auditor.name}
 
 
-def test_a_healthy_call_raises_no_alarm_and_leaves_nothing_open() -> None:
-    findings = ask_all(honest_call().case())
+def test_a_healthy_call_raises_no_alarm_and_leaves_nothing_open(tmp_path: Path) -> None:
+    findings = ask_all(honest_call().examined(tmp_path))
     assert {one.severity for one in findings} == {Severity.FACT}
     assert {one.auditor for one in findings} == {auditor.name for auditor in OFFLINE}
 
@@ -79,12 +80,14 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "keylogs",
         "dissections",
         "policy",
+        "examination",
+        "leak_policy",
     }
 
 
 def test_every_reason_that_there_is_can_be_given_by_somebody() -> None:
     folder = Path(harness.auditors.__file__).parent
-    sources = [*folder.glob("*.py"), folder.parent / "audit.py"]
+    sources = [*folder.glob("*.py"), *(folder.parent / "inspection").rglob("*.py"), folder.parent / "audit.py"]
     given_somewhere = {name for path in sources for name in re.findall(r"\bReason\.([A-Z_]+)", path.read_text())}
     assert given_somewhere == {reason.name for reason in Reason}
 

@@ -134,15 +134,16 @@ def test_what_was_put_together_is_classified_by_its_own_bytes() -> None:
     assert window.klass.tolist() == [PacketClass.TURN_CHANNEL, PacketClass.OTHER]
 
 
-def test_a_segment_in_fragments_may_be_the_first_of_its_stream() -> None:
-    layers = Layers()
-    window = layers.window(frames([segment(stun(1), 5, source=f"192.0.2.{n}:9") for n in range(1, 9)]))
+def test_streams_may_begin_in_fragments() -> None:
     whole = tcp(stun(1), 5)
+    hosts = ("192.0.2.11", "192.0.2.12", "192.0.2.13")
     sent = [
-        ipv4(whole[:24], protocol=TCP, more=True), ipv4(whole[24:], protocol=TCP, start=24)
-    ]  # fmt: skip
-    window = layers.window(frames(sent, RAW, first=9))
-    assert [payload for *_, payload in messages(window)] == [stun(1)]
+        ipv4(whole[begin:end], host, protocol=TCP, start=begin, more=end < len(whole))
+        for host in hosts
+        for begin, end in ((0, 24), (24, len(whole)))
+    ]
+    window = Layers().window(frames(sent, RAW))
+    assert messages(window) == [(f"{host}:5000", "192.0.2.2:6000", stun(1)) for host in hosts]
 
 
 def test_fragments_of_other_protocols_are_named() -> None:
