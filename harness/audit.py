@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .auditors import AUDITORS
 from .auditors.case import Case
-from .auditors.policy import Policy
 from .evidence.files import EvidenceError, read
 from .evidence.recording_folder import (
     HOPS,
@@ -22,6 +21,7 @@ from .evidence.recording_folder import (
 from .evidence.run_folder import Run, open_run, read_plan
 from .inspection.inspect import Examination, examine
 from .inspection.options import Options
+from .inspection.parameters.policy import Policy
 from .judge import judge
 from .markers.recover import recover
 from .model.base import Asset, Party

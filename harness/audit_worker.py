@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TextIO
 
 from .audit import audit_entries
-from .auditors.policy import load_policy
 from .evidence.files import EvidenceError
 from .evidence.run_folder import open_run
+from .inspection.parameters.policy import load_policy
 from .model.run import IndexEntry
 
 

@@ -72,7 +72,9 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 @click.option("--near", multiple=True, metavar="ADDRESS", help="The host that captured.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that authenticate.")
 @click.option(
-    "--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates; leaks."
+    "--policy",
+    type=click.Path(path_type=Path),
+    help="Of a RUN: allowed versions, suites, profiles, certificates. Of captures: how much each leak weighs.",
 )
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
 def audit(paths: tuple[Path, ...], outputs: tuple[str, ...], **asked: Any) -> None:
@@ -81,9 +83,13 @@ def audit(paths: tuple[Path, ...], outputs: tuple[str, ...], **asked: Any) -> No
     One capture: what each stream's protection is, and which code this side's user must have seen. Two captures of one
     call, the caller's side first: whether it was intercepted.
     """
-    from .command_audit import Asked, audit_command
+    try:
+        from .command_audit import Asked, audit_command
 
-    _finish(audit_command(paths, Asked(**asked), _outputs(outputs)))
+        ended = audit_command(paths, Asked(**asked), _outputs(outputs))
+    except KeyboardInterrupt:
+        _fail(EXIT_INTERRUPTED, "interrupted before anything was known")
+    _finish(ended)
 
 
 @main.command("list")
@@ -165,7 +171,7 @@ def _finish(ended: RunDocument | Inspection | tuple[int, str]) -> NoReturn:
 
 
 def _fail(exit_with: int, message: str) -> NoReturn:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):  # the exit code says it too, should nobody be able to read this
         click.echo(f"harness: {message}", err=True)
     sys.exit(exit_with)
 

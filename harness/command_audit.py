@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .audit import audit_run
-from .auditors.policy import load_policy
 from .call_views import call_views
 from .evidence.files import EvidenceError
+from .inspection.file_name import file_name
 from .inspection.inspect import inspect
 from .inspection.leaks import load_leak_policy
 from .inspection.options import Options
+from .inspection.parameters.policy import load_policy
 from .model.inspection import Inspection
 from .model.verdict import RunDocument
 from .outputs import Format, Output, write_outputs
 from .report.console import show
 from .report.inspection_console import show as show_inspection
-from .vantage.capture import CaptureError
 
 USAGE, HARNESS, EVIDENCE = 2, 3, 4
 Ended = RunDocument | Inspection | tuple[int, str]
@@ -30,13 +30,15 @@ Ended = RunDocument | Inspection | tuple[int, str]
 MOST_TEXT = 1 << 24
 """Bytes of a session description or key log that are read."""
 
+_WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""What the user can put right by naming something else. Every other OSError is the machine's: no room, broken disk."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line says besides the paths."""
+    """What the command line says besides the paths. `policy` is that of runs, or of leaks when captures are given."""
 
     policy: Path | None = None
-    leak_policy: Path | None = None
     sdp: tuple[Path, ...] = ()
     keylog: tuple[Path, ...] = ()
     recover: Path | None = None
@@ -89,32 +91,34 @@ def _inspect(paths: Sequence[Path], asked: Asked, outputs: tuple[Output, ...]) -
     if any(output.format is Format.JUNIT for output in outputs):
         return USAGE, "-o junit: captures are reported as json or html; junit is for runs, which have expectations"
     try:
-        options = Options(
-            sdp=tuple((path.name, _text(path)) for path in asked.sdp),
-            keylogs=tuple((path.name, _text(path)) for path in asked.keylog),
-            recover=asked.recover,
-            cross_check=asked.cross_check,
-            caller=asked.caller,
-            near=asked.near,
-            jobs=asked.jobs,
-            leak_policy=load_leak_policy(asked.leak_policy),
-        )
-        document = inspect(paths, options)
-    except CaptureError as error:
-        return USAGE, str(error)
+        document = inspect(paths, _options(asked))
     except ValueError as error:
         return USAGE, str(error)
     except OSError as error:
-        return USAGE if isinstance(
-            error, FileNotFoundError
-        ) else HARNESS, f"{error.filename}: {error.strerror or error}"
+        # Only recovered media is written, and a write does not say where to.
+        sentence = f"{error.filename or asked.recover}: {error.strerror or error}"
+        return USAGE if isinstance(error, _WRONG_PATH) else HARNESS, sentence
     try:
         write_outputs(outputs, document, tuple, sys.stdout)
+        with suppress(BrokenPipeError):
+            show_inspection(document, sys.stderr)
     except OSError as error:
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
-    with suppress(BrokenPipeError):
-        show_inspection(document, sys.stderr)
     return document
+
+
+def _options(asked: Asked) -> Options:
+    """ValueError or OSError for a file that cannot be used."""
+    return Options(
+        sdp=tuple((file_name(path), _text(path)) for path in asked.sdp),
+        keylogs=tuple((file_name(path), _text(path)) for path in asked.keylog),
+        recover=asked.recover,
+        cross_check=asked.cross_check,
+        caller=asked.caller,
+        near=asked.near,
+        jobs=asked.jobs,
+        leak_policy=load_leak_policy(asked.policy),
+    )
 
 
 def _text(path: Path) -> str:

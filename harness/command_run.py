@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from .auditors import AUDITORS
-from .auditors.policy import load_policy
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
+from .inspection.parameters.policy import load_policy
 from .model.scenario import Scenario
 from .model.verdict import RunDocument
 from .outputs import Format, Output, write_outputs

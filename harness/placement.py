@@ -11,9 +11,9 @@ from typing import Any
 
 from .audit import audit_entries
 from .audit_process import AuditFailed
-from .auditors.policy import load_policy
 from .evidence.files import EvidenceError
 from .evidence.run_folder import open_run
+from .inspection.parameters.policy import load_policy
 from .model.run import IndexEntry
 from .model.scenario import Scenario
 from .model.verdict import Outcome, Result

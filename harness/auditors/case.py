@@ -8,13 +8,13 @@ from functools import cached_property
 
 from ..inspection.inspect import Examination
 from ..inspection.leaks import LeakPolicy, load_leak_policy
+from ..inspection.parameters.policy import Policy
 from ..model.base import Party
 from ..model.recording import Recording, SignalEntry
 from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
 from .leg import Leg
-from .policy import Policy
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
+from ..inspection.parameters import certificate_faults, handshake_faults, read_certificate
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
@@ -19,28 +14,11 @@ from ..model.voice import Voice
 from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
-from .policy import Policy, allows
 
 NAME: Final = "parameters"
 
 _say = Voice(NAME)
 _GRAVE: Final = frozenset({Severity.ALARM, Severity.INCONCLUSIVE})
-_PROFILE_IN_CLEAR: Final = "DTLSv1.2"
-
-
-@dataclass(frozen=True)
-class CertificateParameters:
-    """What a certificate is made of. `curve` or `rsa_bits` is None when the key is of another kind."""
-
-    key: str
-    curve: str | None
-    rsa_bits: int | None
-    signature_hash: str | None
-    not_before: datetime
-    not_after: datetime
-
-    def __str__(self) -> str:
-        return f"{self.key} certificate signed with {self.signature_hash}"
 
 
 def audit(case: Case) -> tuple[Finding, ...]:
@@ -71,17 +49,10 @@ def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
 
 
 def _handshake(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
-    policy = case.policy
     negotiated = f"{one.version}, {one.suite_iana}, {one.srtp_profile or 'no SRTP profile in clear'}"
     yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, negotiated)
-    if not allows(policy.versions, one.version):
-        yield _say.alarm(Reason.VERSION_NOT_ALLOWED, leg.name, f"the policy does not allow {one.version}")
-    if not allows(policy.suites, one.suite_iana):
-        yield _say.alarm(Reason.SUITE_NOT_ALLOWED, leg.name, f"the policy does not allow {one.suite_iana}")
-    # Later versions encrypt the profile and the certificates: what cannot be read cannot be refused.
-    if (one.version == _PROFILE_IN_CLEAR or one.srtp_profile) and not allows(policy.profiles, one.srtp_profile):
-        detail = f"the policy does not allow {one.srtp_profile or 'a handshake without an SRTP profile'}"
-        yield _say.alarm(Reason.PROFILE_NOT_ALLOWED, leg.name, detail)
+    for reason, fault in handshake_faults(one, case.policy):
+        yield _say.alarm(reason, leg.name, fault)
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         yield from _certificate(case, leg, side, chain)
 
@@ -99,42 +70,8 @@ def _certificate(case: Case, leg: Leg, side: Party, chain: tuple[bytes, ...]) ->
         yield _say.alarm(Reason.CERTIFICATE_NOT_ALLOWED, leg.name, f"{place} is not readable: {error}")
         return
     yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, f"{place}: {certificate}")
-    for fault in _faults(certificate, case.policy, datetime.fromtimestamp(case.recording.started, UTC)):
+    for fault in certificate_faults(certificate, case.policy, datetime.fromtimestamp(case.recording.started, UTC)):
         yield _say.alarm(Reason.CERTIFICATE_NOT_ALLOWED, leg.name, f"{place} {fault}")
-
-
-def _faults(certificate: CertificateParameters, policy: Policy, when: datetime) -> Iterator[str]:
-    """What the policy has against a certificate used at this time, as the end of a sentence."""
-    if certificate.rsa_bits is not None and certificate.rsa_bits < policy.minimum_rsa_bits.value:
-        yield f"has an RSA key of {certificate.rsa_bits} bits, at least {policy.minimum_rsa_bits.value} are asked for"
-    if certificate.rsa_bits is None and not allows(policy.curves, certificate.curve):
-        yield f"has a key of the kind {certificate.key}, which the policy does not allow"
-    if not allows(policy.signature_hashes, certificate.signature_hash):
-        yield f"is signed with {certificate.signature_hash}, which the policy does not allow"
-    if when < certificate.not_before:
-        yield f"is not valid before {certificate.not_before.isoformat()}"
-    if when > certificate.not_after:
-        yield f"is not valid after {certificate.not_after.isoformat()}"
-
-
-def read_certificate(der: bytes) -> CertificateParameters:
-    """Key, signature and validity of a DER certificate; ValueError when it is not one."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        key, signature = certificate.public_key(), certificate.signature_hash_algorithm
-        not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-        raise ValueError(str(error)) from error
-    curve = key.curve.name if isinstance(key, EllipticCurvePublicKey) else None
-    rsa_bits = key.key_size if isinstance(key, RSAPublicKey) else None
-    return CertificateParameters(
-        key=curve or (f"RSA-{rsa_bits}" if rsa_bits else type(key).__name__),
-        curve=curve,
-        rsa_bits=rsa_bits,
-        signature_hash=None if signature is None else signature.name,
-        not_before=not_before,
-        not_after=not_after,
-    )
 
 
 def _reused(case: Case) -> Iterator[Finding]:

@@ -105,6 +105,8 @@ class _Reading:
         except ValueError as fault:
             self._problem(str(fault))
             return
+        if not any(line.text[1:2] == "=" for line in sdp.lines):
+            self._problem("a description has no line of one")
         self._fingerprints += sdp.fingerprints()
         for line in sdp.lines:
             for attribute, take in (("extmap", self._extmap), ("rtpmap", self._rtpmap), ("crypto", self._crypto)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ..model.finding import CALL_WIDE, Finding, Reason
@@ -16,6 +17,7 @@ from .captured import Captured
 from .cross_check import OurHello
 from .described import Described, described
 from .options import Options
+from .parameters import Policy, certificate_faults, handshake_faults, read_certificate
 from .plaintext import Reading
 from .search import Search
 from .search.findings import findings as search_findings
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from .inspect import Proven
 
 _READING, _PROOF, _PLAINTEXT = Voice("reading"), Voice("authentication"), Voice("plaintext")
-_PROTOCOLS_OF_NO_CALL: Final = "frames of other protocols"
+_PARAMETERS = Voice("parameters")
+_LAST_MOMENT: Final = 4_102_444_800
+"""Seconds since 1970, in the year 2100: what a file says of time need not be a date."""
 
 
 def capture_findings(one: Proven, found: Search, description: Described, options: Options) -> Iterator[Finding]:
@@ -36,6 +40,7 @@ def capture_findings(one: Proven, found: Search, description: Described, options
     yield from captured.account.findings(captured.leg)
     yield from _protected(one, with_keys=bool(one.proving.proofs))
     yield from _reports_in_clear(captured)
+    yield from _negotiated(captured, options.policy)
     yield from statistics_findings(captured.statistics, captured.randomness.problems, captured.name, captured.leg)
     yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
     named = leaks.Described(captured.leg, lambda _, number: description.extensions.get(number))
@@ -112,6 +117,33 @@ def _reports_in_clear(captured: Captured) -> Iterator[Finding]:
         if found.reading is Reading.PLAINTEXT:
             detail = f"the reports of SSRC 0x{key.ssrc:08x} are in clear: {found.evidence}"
             yield _PLAINTEXT.alarm(Reason.PLAINTEXT_ON_WIRE, captured.leg(key.leg), detail)
+
+
+def _negotiated(captured: Captured, policy: Policy) -> Iterator[Finding]:
+    """What each handshake chose, as a fact; and apart from that, what the policy has against it."""
+    for one in captured.followed:
+        if one.dtls.server_hello is None:
+            continue
+        vantage, dtls = captured.leg(one.leg), one.dtls
+        chosen = f"{dtls.version}, {dtls.suite_iana}, {dtls.srtp_profile or 'no SRTP profile in clear'}"
+        yield _PARAMETERS.fact(Reason.PARAMETERS_NEGOTIATED, vantage, chosen)
+        for reason, fault in handshake_faults(dtls, policy):
+            yield _PARAMETERS.alarm(reason, vantage, fault)
+        for side, chain in (("client", dtls.certificates_client), ("server", dtls.certificates_server)):
+            for fault in _certificate_faults(chain[:1], policy, one.started):
+                yield _PARAMETERS.alarm(Reason.CERTIFICATE_NOT_ALLOWED, vantage, f"the {side}'s certificate {fault}")
+
+
+def _certificate_faults(chain: Sequence[bytes], policy: Policy, started: float) -> Iterator[str]:
+    when = datetime.fromtimestamp(started, UTC) if 0 <= started < _LAST_MOMENT else None
+    for der in chain:
+        try:
+            certificate = read_certificate(der)
+        except ValueError as error:
+            yield f"is not readable: {error}"
+        else:
+            # A capture without times says nothing of whether a certificate was valid when it was used.
+            yield from certificate_faults(certificate, policy, when or certificate.not_before)
 
 
 def _limits(one: Proven) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ from .calls import Call, calls
 from .captured import Captured
 from .cross_check import CrossCheck
 from .described import Described, described, sdes_summaries
+from .endpoint_name import is_at
+from .file_name import file_name, printed
 from .findings import capture_findings, general_findings
 from .keys import KeyedSender
 from .limits import limits, not_checked
@@ -93,7 +95,7 @@ def examine(paths: Sequence[Path], options: Options) -> Examination:
     )
     used = {proof.origin for one in proven for proof in one.proving.proofs.values()}
     patterns, left = key_patterns(captures, secrets, keys, used)
-    problems = [*secret_problems, *keys.problems, *description.problems]
+    problems = [*secret_problems, *keys.problems, *description.problems, *_strangers(captures, options)]
     if left:
         problems.append(f"{left} keys of the key logs were not looked for")
     return Examination(
@@ -105,14 +107,22 @@ def examine(paths: Sequence[Path], options: Options) -> Examination:
     )
 
 
+def _strangers(captures: Sequence[Captured], options: Options) -> Iterator[str]:
+    """Addresses that were named and are those of nobody: a slip of the pen would change nothing, and go unnoticed."""
+    seen = [name for one in captures for name in one.endpoints.names]
+    for address in dict.fromkeys((*options.near, *([] if options.caller is None else [options.caller]))):
+        if not any(is_at(name, address) for name in seen):
+            yield f"no packet comes from or goes to {address!r}, which was named"
+
+
 def _opened(path: Path, name: str, options: Options) -> Captured:
     return Captured(path, name, options.near, CrossCheck(path) if options.cross_check else None)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
     """The names of the files; of those that have the same name, the paths."""
-    count = Counter(path.name for path in paths)
-    return [path.name if count[path.name] == 1 else str(path) for path in paths]
+    count = Counter(file_name(path) for path in paths)
+    return [file_name(path) if count[file_name(path)] == 1 else printed(path) for path in paths]
 
 
 def _recoveries(captures: Sequence[Captured], options: Options) -> list[Recovery | None]:
@@ -148,7 +158,7 @@ def _prove(
         proving,
         protections,
         totals,
-        "" if recovery is None else str(recovery.folder),
+        "" if recovery is None else printed(recovery.folder),
         () if recovery is None else recovery.result(),
         () if recovery is None else recovery.problems,
     )
@@ -193,7 +203,12 @@ def _document(examined: Examination, options: Options) -> Inspection:
         recovered=tuple(
             recovered_report(one.captured, one.folder, stream) for one in proven for stream in one.recovered
         ),
-        not_checked=not_checked([one.captured for one in proven], options, any(one.proving.proofs for one in proven)),
+        not_checked=not_checked(
+            [one.captured for one in proven],
+            options,
+            proved=any(one.proving.proofs for one in proven),
+            recovered=any(one.recovered for one in proven),
+        ),
         limits=limits(),
     )
 

@@ -19,13 +19,15 @@ def limits() -> tuple[str, ...]:
     )
 
 
-def not_checked(captures: Sequence[Captured], options: Options, proved: bool) -> tuple[str, ...]:
+def not_checked(captures: Sequence[Captured], options: Options, *, proved: bool, recovered: bool) -> tuple[str, ...]:
     """What was not looked at, and what would make it possible."""
     found = []
     if any(one.senders for one in captures) and not proved:
         found.append("packets were not authenticated: no key log, decryption secrets or SDES keys fit them")
     if not options.cross_check:
         found.append("no second opinion: --cross-check asks Wireshark")
+    if options.recover is not None and not recovered:
+        found.append("no media was recovered: no stream is in clear, and none has a key at hand")
     if len(captures) == 1:
         found.append("interception: the other side's capture is needed, or its code")
     return tuple(found)

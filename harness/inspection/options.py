@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .leaks import LeakPolicy, load_leak_policy
+from .parameters import Policy, load_policy
 from .search import Pattern
 
 
@@ -27,4 +28,5 @@ class Options:
     near: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...] = field(default=(), repr=False)
     jobs: int = 1
+    policy: Policy = field(default_factory=load_policy)
     leak_policy: LeakPolicy = field(default_factory=load_leak_policy)

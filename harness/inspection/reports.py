@@ -15,6 +15,7 @@ from ..model.inspection import (
     RecoveredReport,
     StreamReport,
 )
+from ..wire.rtp_payload.codec import STATIC_PAYLOAD_TYPES
 from .account import Totals
 from .associations import Association, PresentedCertificate
 from .authentication import Fate, SenderProof, Why
@@ -80,13 +81,17 @@ def stream_report(one: Captured, stream: RtpStream, found: Protected, codecs: Ma
 
 
 def _kind(stream: RtpStream, found: Protected, codecs: Mapping[int, Codec]) -> str:
-    """What the description says, what decoded, or what the clock suggests; "unknown" otherwise."""
-    named = [codecs[one] for one in (stream.rtp.payload_types if stream.rtp else ()) if one in codecs]
+    """What the description says, what decoded, what the payload type has always meant, or what the clock suggests."""
+    types = stream.rtp.payload_types if stream.rtp else ()
+    named = [codecs[one] for one in types if one in codecs]
     if named:
-        return f"{_medium(named[0].name, named[0].clock)} ({named[0].encoding})"
+        return f"{_medium(named[0].name, named[0].clock)} ({', '.join(one.encoding for one in named)})"
     clock = stream.rtp.nominal_clock if stream.rtp else None
     if found.codec is not None:
         return f"{_medium(found.codec.partition('/')[0], clock)} ({found.codec})"
+    static = [STATIC_PAYLOAD_TYPES[one] for one in types if one in STATIC_PAYLOAD_TYPES]
+    if static:
+        return f"{static[0].kind} ({', '.join(f'{one.name}/{one.clock}' for one in static)})"
     if stream.rtp is None:
         return "reports only"
     return "unknown" if clock is None else f"{_medium('', clock)}, by its clock"

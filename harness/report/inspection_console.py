@@ -100,7 +100,7 @@ def _findings(inspection: Inspection) -> Iterator[str]:
 def _call(call: CallReport) -> Iterator[str]:
     yield f"call: {visible(call_title(call))}"
     for side, code in call.codes.items():
-        yield f"  code of the {visible(side, NAME_LIMIT)}: {grouped(code)}"
+        yield f"  code, {visible(side, NAME_LIMIT)}: {grouped(code)}"
     yield f"  caller: {visible(call.caller or 'unknown', NAME_LIMIT)} ({visible(call.caller_known_by)})"
     for sentence in call.because:
         yield f"  {visible(sentence)}"

@@ -26,7 +26,7 @@ from tests.unit.vantage.layers.frames import datagram, frames
 from tests.unit.vantage.layers.test_layers import nothing_is_lost
 
 from .media_targets import POLICY, SECRET, ends
-from .pieces import Piece, cut
+from .pieces import cut
 
 LINKS: Final = (1, 0, 101, 108, 113, 228, 229, 276, 147)
 """Ethernet, BSD null, raw IP, loop, Linux cooked, IPv4, IPv6, Linux cooked version 2, and one that nobody reads."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.audit import WIRESHARK, audit_entries
-from harness.auditors.policy import load_policy
 from harness.evidence.run_folder import Run, open_run
+from harness.inspection.parameters.policy import load_policy
 from harness.model.finding import Severity
 from harness.model.verdict import Outcome, Result
 from harness.vantage import tshark

@@ -14,8 +14,8 @@ from harness.model.datagram import Address
 from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
 from harness.wire.demux import PacketClass
-from harness.wire.sdp import Fingerprint, Sdp
 from harness.wire.keylog import parse_keylog
+from harness.wire.sdp import Fingerprint, Sdp
 
 from .endpoint_calls import MARKERS, Call, Ledger, dial
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.audit import audit_run
-from harness.auditors.policy import load_policy
+from harness.inspection.parameters.policy import load_policy
 from harness.model.verdict import Status
 
 ROOT = Path(__file__).parent.parent.parent

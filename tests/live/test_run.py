@@ -15,10 +15,10 @@ import jsonschema_rs
 import pytest
 
 from harness.audit import audit_run
-from harness.auditors.policy import load_policy
 from harness.catalogue import load
 from harness.evidence.recording_folder import LOOT, open_recording
 from harness.evidence.run_folder import Run, open_run
+from harness.inspection.parameters.policy import load_policy
 from harness.model.recording import Recording
 from harness.model.verdict import Status
 from harness.schema import schema_text

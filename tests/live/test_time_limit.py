@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.audit import audit_run
-from harness.auditors.policy import load_policy
 from harness.catalogue import load, select
+from harness.inspection.parameters.policy import load_policy
 from harness.model.verdict import Outcome, Result, Status
 from harness.placement import InProcess
 from harness.runner import Options, Runner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import wave
+import struct
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
@@ -20,6 +20,8 @@ from .output import BEYOND_LIMIT, Output
 
 LONGEST_SILENCE: Final = 60
 """Seconds that one gap may be filled with; timestamps of a hostile sender may jump by half a day."""
+
+_SAMPLE_BYTES: Final = 2
 
 Pcm = NDArray[np.int16]
 """Samples, shape (samples, channels)."""
@@ -57,7 +59,10 @@ def _through(context: AudioCodecContext, channels: int) -> Callable[[bytes], Pcm
 
 
 class SoundFile:
-    """One stream's WAV file. What is missing is silence, so that time stays true."""
+    """One stream's WAV file. What is missing is silence, so that time stays true.
+
+    The header is written here: the destructor of `wave` would write again on a disk that is full.
+    """
 
     def __init__(self, codec: Codec, output: Output, name: str) -> None:
         self.file: str | None = None
@@ -65,7 +70,6 @@ class SoundFile:
         self.frames = 0
         self._codec, self._output, self._name = codec, output, name
         self._raw: BinaryIO | None = None
-        self._wave: wave.Wave_write | None = None
         self._decode: Callable[[bytes], Pcm] | None = None
         self._channels = 1
         self._origin = 0
@@ -96,17 +100,23 @@ class SoundFile:
 
     def close(self) -> None:
         """Write down how long the file has become, and let go of it."""
-        if self._raw is not None and self._wave is not None:
-            self._wave.close()
+        if self._raw is not None:
+            self._raw.seek(0)
+            self._raw.write(self._header())
             self._raw.close()
 
     def _open(self, timestamp: int) -> None:
         self.file, self._raw = self._output.create(self._name, ".wav")
         self._origin = timestamp
-        self._wave = wave.Wave_write(self._raw)
-        self._wave.setnchannels(self._channels)
-        self._wave.setsampwidth(2)
-        self._wave.setframerate(self._codec.rate)
+        self._raw.write(self._header())
+
+    def _header(self) -> bytes:
+        """RIFF with one chunk of format and one of 16-bit PCM, as long as what has been written."""
+        block, length = _SAMPLE_BYTES * self._channels, _SAMPLE_BYTES * self._channels * self._written
+        rate = self._codec.rate
+        form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, self._channels, rate, rate * block, block, 8 * _SAMPLE_BYTES)
+        body = b"WAVE" + form + struct.pack("<4sI", b"data", length)
+        return struct.pack("<4sI", b"RIFF", len(body) + length) + body
 
     def _keep_time(self, timestamp: int) -> None:
         missing = (timestamp - self._origin) * self._codec.rate // self._codec.clock - self._written
@@ -117,8 +127,8 @@ class SoundFile:
             self._origin = timestamp - self._written * self._codec.clock // self._codec.rate
 
     def _write(self, pcm: Pcm) -> bool:
-        if self._wave is None or not self._output.take(pcm.nbytes):
+        if self._raw is None or not self._output.take(pcm.nbytes):
             return False
-        self._wave.writeframesraw(pcm.tobytes())
+        self._raw.write(pcm.tobytes())
         self._written += len(pcm)
         return True

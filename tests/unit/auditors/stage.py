@@ -13,10 +13,10 @@ import numpy as np
 from pylibsrtp import Session
 
 from harness.auditors.case import Case
-from harness.auditors.policy import load_policy
 from harness.codes import teams20
 from harness.inspection.inspect import examine
 from harness.inspection.options import Options
+from harness.inspection.parameters.policy import load_policy
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage, Vantage

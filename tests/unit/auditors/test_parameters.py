@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.auditors.parameters import audit, read_certificate
-from harness.auditors.policy import Allowed
+from harness.auditors.parameters import audit
+from harness.inspection.parameters import read_certificate
+from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands

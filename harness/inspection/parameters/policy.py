@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from ..model.base import SCHEMA_VERSION, Noun
+from ...model.base import SCHEMA_VERSION, Noun
 
 DEFAULT: Final = Path(__file__).with_name("policy.json")
 MAX_BYTES: Final = 262_144

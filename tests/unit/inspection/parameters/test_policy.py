@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.auditors.policy import DEFAULT, MAX_BYTES, allows, load_policy
+from harness.inspection.parameters.policy import DEFAULT, MAX_BYTES, allows, load_policy
 from harness.wire.dtls import SRTP_PROFILES, SUITES
 
 

@@ -1,0 +1,15 @@
+"""Parameters as facts, and a policy that says which are acceptable."""
+
+from .certificate import CertificateParameters, certificate_faults, read_certificate
+from .handshake import handshake_faults
+from .policy import Policy, allows, load_policy
+
+__all__ = [
+    "CertificateParameters",
+    "Policy",
+    "allows",
+    "certificate_faults",
+    "handshake_faults",
+    "load_policy",
+    "read_certificate",
+]

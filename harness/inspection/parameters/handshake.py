@@ -1,0 +1,26 @@
+"""What a policy has against a handshake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ...model.finding import Reason
+from ...wire.dtls import DtlsAssociation
+from .policy import Policy, allows
+
+_PROFILE_ENCRYPTED: Final = "DTLSv1.3"
+
+
+def handshake_faults(one: DtlsAssociation, policy: Policy) -> Iterator[tuple[Reason, str]]:
+    """Version, suite and SRTP profile that the policy does not allow, each with a sentence."""
+    if not allows(policy.versions, one.version):
+        yield Reason.VERSION_NOT_ALLOWED, f"the policy does not allow {one.version}"
+    if not allows(policy.suites, one.suite_iana):
+        yield Reason.SUITE_NOT_ALLOWED, f"the policy does not allow {one.suite_iana}"
+    # Later versions encrypt the profile and the certificates: what cannot be read cannot be refused.
+    if (one.version != _PROFILE_ENCRYPTED or one.srtp_profile) and not allows(policy.profiles, one.srtp_profile):
+        yield (
+            Reason.PROFILE_NOT_ALLOWED,
+            f"the policy does not allow {one.srtp_profile or 'a handshake without an SRTP profile'}",
+        )
