@@ -37,12 +37,12 @@ ARROWS = {
     "doctor": set[str](),
     "live_call": NOUNS | LIVE | {"evidence"},
     "audit": NOUNS | {"auditors", "evidence", "inspection", "judge", "markers", "vantage"},
-    "audit_worker": {"model", "audit", "auditors", "evidence"},
+    "audit_worker": {"model", "audit", "evidence", "inspection"},
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "evidence", "live_call"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
-    "placement": {"model", "audit", "audit_process", "auditors", "evidence", "runner"},
+    "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
 }
 ANYTHING = {"cli", "command_run", "command_audit", "command_code", "pytest_plugin"}
 
