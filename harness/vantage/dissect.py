@@ -32,17 +32,7 @@ from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, HandshakeType, records, version_name
 from . import merge
 from .capture import CaptureError
-from .tshark import TIMEOUT, DissectError, ask
-
-_LAYERS: Final = {
-    "stun": PacketClass.STUN,
-    "classicstun": PacketClass.STUN,
-    "dtls": PacketClass.DTLS,
-    "rtp": PacketClass.SRTP,
-    "rtcp": PacketClass.SRTCP,
-    "zrtp": PacketClass.ZRTP,
-}
-"""What Wireshark calls the layer above UDP. Any other name, and none, is OTHER."""
+from .tshark import LAYERS, TIMEOUT, DissectError, ask
 
 _FIELDS: Final = (
     "frame frame.protocols dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version"
@@ -177,7 +167,7 @@ class _Frames:
 def _class_of(protocols: str) -> PacketClass:
     """The class of a frame with this chain of protocols, such as "raw:ip:udp:rtp:rtcp"."""
     above_udp, inside, *_ = (*protocols.split(":")[3:], "", "")
-    return _LAYERS.get(inside if above_udp == "rtp" and inside in _INSIDE_RTP else above_udp, PacketClass.OTHER)
+    return LAYERS.get(inside if above_udp == "rtp" and inside in _INSIDE_RTP else above_udp, PacketClass.OTHER)
 
 
 def _negotiated(layer: Any) -> Iterator[Negotiated]:

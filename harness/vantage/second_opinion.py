@@ -15,19 +15,11 @@ from typing import Any, Final
 
 from ..wire.demux import PacketClass
 from ..wire.dtls import HandshakeType, srtp_profile_name, version_name
-from .tshark import TIMEOUT, DissectError, ask
+from .tshark import LAYERS, TIMEOUT, DissectError, ask
 
 MOST_FRAMES: Final = 100_000
 """Frames that are asked about: some fifteen seconds' work for tshark and pyshark."""
 
-_LAYERS: Final = {
-    "stun": PacketClass.STUN,
-    "classicstun": PacketClass.STUN,
-    "dtls": PacketClass.DTLS,
-    "rtp": PacketClass.SRTP,
-    "rtcp": PacketClass.SRTCP,
-    "zrtp": PacketClass.ZRTP,
-}
 # fmt: off
 _PROTOCOLS: Final = (
     "frame", "eth", "vlan", "ieee8021ad", "sll", "raw", "null", "ip", "ipv6", "ipv6.hopopts", "ipv6.routing",
@@ -94,7 +86,7 @@ def _options() -> Iterator[str]:
 def _take(opinion: SecondOpinion, packet: Any) -> None:
     number = int(packet.frame_info.number)
     layers = str(packet.frame_info.protocols).split(":")
-    klass = next((_LAYERS[name] for name in reversed(layers) if name in _LAYERS), None)
+    klass = next((LAYERS[name] for name in reversed(layers) if name in LAYERS), None)
     if klass is None:
         return
     opinion.classes[number] = klass

@@ -10,8 +10,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ..wire.demux import PacketClass
+
 TIMEOUT: Final = 120.0
 """Seconds for one tshark, whatever it is given."""
+
+LAYERS: Final = {
+    "stun": PacketClass.STUN,
+    "classicstun": PacketClass.STUN,
+    "dtls": PacketClass.DTLS,
+    "rtp": PacketClass.SRTP,
+    "rtcp": PacketClass.SRTCP,
+    "zrtp": PacketClass.ZRTP,
+}
+"""What Wireshark calls the layers of a call. Any other name, and none, is OTHER."""
 
 _VERSION_TIMEOUT: Final = 20.0
 

@@ -10,7 +10,8 @@ import statistics
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pylibsrtp import Policy, Session
 
@@ -18,6 +19,7 @@ from harness.inspection.authentication import Authenticator, Fate
 from harness.inspection.keys import KeyedSender
 from harness.model.voice import counted
 from harness.vantage.window import Window
+from harness.wire.demux import PacketClass
 from tests.unit.inspection.windows import Capture, Sent
 
 ROUNDS = 3
@@ -30,54 +32,65 @@ PROFILES = {
 NEAR, FAR = "192.0.2.1:5000", "192.0.2.2:6000"
 
 
-def packets(count: int, profile: str, streams: int) -> list[tuple[int, bytes]]:
-    """SRTP of a call: `streams` senders in turn, each with its key; (sender, packet), long like Opus or video."""
+@dataclass(frozen=True)
+class Load:
+    """The same packets for all: as windows, and as bytes, each with the place of its way to be opened.
+
+    The key in place n opens SRTP in place 2·n and SRTCP in 2·n + 1.
+    """
+
+    profile: str
+    keys: Sequence[bytes]
+    sent: Sequence[tuple[int, bytes]]
+    windows: Sequence[Window]
+
+
+def load(count: int, profile: str, streams: int) -> Load:
+    """SRTP of a call: `streams` senders in turn, each with its key; long like Opus or video."""
     number, size = PROFILES[profile]
-    senders = [
-        Session(Policy(key=bytes([one] * size), ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=number))
-        for one in range(streams)
-    ]
+    keys = [bytes([one] * size) for one in range(streams)]
+    senders = [Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=number)) for key in keys]
     body = [bytes(160) if one < 2 else bytes(1000) for one in range(streams)]
     made = []
     for place in range(count):
         one, sequence = place % streams, place // streams
         header = struct.pack("!BBHII", 0x80, 111, sequence & 0xFFFF, sequence * 960 & 0xFFFFFFFF, 0x1000 + one)
-        made.append((one, senders[one].protect(header + body[one])))
-    return made
+        made.append((2 * one, senders[one].protect(header + body[one])))
+    return Load(profile, keys, made, windows(made))
 
 
-def windows(made: list[tuple[int, bytes]]) -> list[Window]:
+def windows(made: Sequence[tuple[int, bytes]]) -> list[Window]:
+    """Senders in places with even numbers are near."""
     capture = Capture()
-    sent = [Sent(0.0, NEAR if one % 2 == 0 else FAR, FAR if one % 2 == 0 else NEAR, data) for one, data in made]
+    ends = (NEAR, FAR), (FAR, NEAR)
+    sent = [Sent(0.0, *ends[way // 2 % 2], data) for way, data in made]
     return [capture.window(sent[at : at + WINDOW]) for at in range(0, len(sent), WINDOW)]
 
 
-def bare(made: list[tuple[int, bytes]], profile: str, streams: int) -> None:
-    number, size = PROFILES[profile]
-    policies = [
-        Policy(key=bytes([one] * size), ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=number)
-        for one in range(streams)
-    ]
+def bare(work: Load) -> None:
+    """What anybody writes first: a session for each key, and a loop."""
+    number, _ = PROFILES[work.profile]
+    policies = [Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=number) for key in work.keys]
     for policy in policies:
         policy.window_size = 1024
-    unprotect = [Session(policy).unprotect for policy in policies]
-    for one, data in made:
-        unprotect[one](data)
+    ways = [way for one in map(Session, policies) for way in (one.unprotect, one.unprotect_rtcp)]
+    for way, data in work.sent:
+        ways[way](data)
 
 
-def ours(seen: list[Window], count: int, profile: str, streams: int, jobs: int) -> float:
+def ours(work: Load, jobs: int) -> float:
     """Seconds; the start of helping processes is not counted, their work and the hand-over are."""
-    keys = [KeyedSender(profile, bytes([one] * PROFILES[profile][1]), "", 0, one % 2 == 0) for one in range(streams)]
-    with Authenticator(keys, jobs=jobs) as authenticator:
-        authenticator.add(seen[0])
+    count, first = len(work.sent), work.windows[0]
+    with Authenticator([KeyedSender(work.profile, key, "") for key in work.keys], jobs=jobs) as authenticator:
+        authenticator.add(first)
         begun = time.perf_counter()
-        for window in seen[1:]:
+        for window in work.windows[1:]:
             authenticator.add(window)
         elapsed = time.perf_counter() - begun
         authentic = sum(one.count(Fate.AUTHENTICATED) for one in authenticator.result())
         if authentic != count:
             raise SystemExit(f"only {authentic} of {count} packets are authentic: {authenticator.result()}")
-    return elapsed * count / (count - len(seen[0]))
+    return elapsed * count / (count - len(first.rows(PacketClass.SRTP, PacketClass.SRTCP)))
 
 
 def timed(work: Callable[[], None]) -> float:
@@ -86,14 +99,15 @@ def timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - begun
 
 
-def contest(count: int, profile: str, streams: int) -> dict[str, float]:
+BARE, ONE, TWO = "bare loop", "harness", "harness, 2 processes"
+
+
+def contest(work: Load) -> dict[str, float]:
     """Median seconds of each contestant for the same packets."""
-    made = packets(count, profile, streams)
-    seen = windows(made)
     contestants: dict[str, Callable[[], float]] = {
-        "bare loop": lambda: timed(lambda: bare(made, profile, streams)),
-        "harness": lambda: ours(seen, count, profile, streams, 1),
-        "harness, 2 processes": lambda: ours(seen, count, profile, streams, 2),
+        BARE: lambda: timed(lambda: bare(work)),
+        ONE: lambda: ours(work, 1),
+        TWO: lambda: ours(work, 2),
     }
     times: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(ROUNDS):
@@ -105,10 +119,10 @@ def contest(count: int, profile: str, streams: int) -> dict[str, float]:
 def main(count: int, streams: tuple[int, ...]) -> None:
     for profile in PROFILES:
         for number in streams:
-            medians = contest(count, profile, number)
+            medians = contest(load(count, profile, number))
             print(f"{profile}, {counted(number, 'stream')}, {count} packets")
             for name, median in medians.items():
-                ratio = medians["bare loop"] / median
+                ratio = medians[BARE] / median
                 print(f"  {name:<22} {count / median:10.0f} packets/s  {ratio:5.2f} × the bare loop")
 
 

@@ -60,17 +60,22 @@ def seconds(wanted: Sequence[Pattern], over: Sequence[Window]) -> tuple[float, i
     return elapsed, search.coverage().searched
 
 
+def contest(over: Sequence[Window]) -> tuple[dict[int, float], int]:
+    """Median seconds for each number of patterns, and the bytes that went past the automata with the most of them."""
+    contestants = {number: patterns(number) for number in (1, 200)}
+    taken: dict[int, list[float]] = {number: [] for number in contestants}
+    searched = 0
+    for _ in range(ROUNDS):
+        for number, wanted in contestants.items():
+            elapsed, searched = seconds(wanted, over)
+            taken[number].append(elapsed)
+    return {number: statistics.median(values) for number, values in taken.items()}, searched
+
+
 def main(packets: int) -> None:
     over = windows(packets)
     captured = sum(len(window.frames.data) for window in over)
-    contests = {number: patterns(number) for number in (1, 200)}
-    taken: dict[int, list[float]] = {number: [] for number in contests}
-    searched = 0
-    for _ in range(ROUNDS):
-        for number, wanted in contests.items():
-            elapsed, searched = seconds(wanted, over)
-            taken[number].append(elapsed)
-    medians = {number: statistics.median(values) for number, values in taken.items()}
+    medians, searched = contest(over)
     print(f"{packets} packets, {captured} captured bytes, {searched} searched bytes")
     for number, median in medians.items():
         cost = f"{1e9 * median / captured:6.2f} ns/captured byte {1e9 * median / packets:8.0f} ns/packet"

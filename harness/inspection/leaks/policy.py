@@ -6,13 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ...model.base import SCHEMA_VERSION, Noun
 from ...model.finding import Severity
+from ..policy_file import read_policy
 
 DEFAULT: Final = Path(__file__).with_name("policy.json")
-MAX_BYTES: Final = 65_536
 
 Source = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -78,19 +78,4 @@ class LeakPolicy(Noun):
 
 def load_leak_policy(path: Path | None = None) -> LeakPolicy:
     """Read a policy file, the built-in one without a path. ValueError says which file, and where in it."""
-    source = DEFAULT if path is None else path
-    try:
-        if source.exists() and not source.is_file():
-            raise ValueError(f"{source}: is not a regular file")
-        with source.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"{source}: {error.strerror or error}") from error
-    if len(text) > MAX_BYTES:
-        raise ValueError(f"{source}: a policy of leaks has at most {MAX_BYTES} bytes")
-    try:
-        return LeakPolicy.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise ValueError(f"{source}: {place}: {first['msg']}") from error
+    return read_policy(DEFAULT if path is None else path, LeakPolicy)

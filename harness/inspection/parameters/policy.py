@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ...model.base import SCHEMA_VERSION, Noun
+from ..policy_file import read_policy
 
 DEFAULT: Final = Path(__file__).with_name("policy.json")
-MAX_BYTES: Final = 262_144
 
 
 class Allowed(Noun):
@@ -58,19 +58,4 @@ def allows(rows: Rows, value: str | None) -> bool:
 
 def load_policy(path: Path | None = None) -> Policy:
     """Read a policy file, the built-in one without a path. ValueError says which file, and where in it."""
-    source = DEFAULT if path is None else path
-    try:
-        if source.exists() and not source.is_file():
-            raise ValueError(f"{source}: is not a regular file")
-        with source.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"{source}: {error.strerror or error}") from error
-    if len(text) > MAX_BYTES:
-        raise ValueError(f"{source}: a policy has at most {MAX_BYTES} bytes")
-    try:
-        return Policy.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise ValueError(f"{source}: {place}: {first['msg']}") from error
+    return read_policy(DEFAULT if path is None else path, Policy)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from harness.inspection.leaks import Leak, load_leak_policy
-from harness.inspection.leaks.policy import DEFAULT, MAX_BYTES
+from harness.inspection.leaks.policy import DEFAULT
+from harness.inspection.policy_file import MAX_BYTES
 from harness.model.finding import Severity
 
 

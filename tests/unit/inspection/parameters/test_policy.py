@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness.inspection.parameters.policy import DEFAULT, MAX_BYTES, allows, load_policy
+from harness.inspection.parameters.policy import DEFAULT, allows, load_policy
+from harness.inspection.policy_file import MAX_BYTES
 from harness.wire.dtls import SRTP_PROFILES, SUITES
 
 

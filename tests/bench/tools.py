@@ -1,0 +1,84 @@
+"""The readers that are compared: ours, tshark, scapy and pyshark; each says how many packets a second it takes apart."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyshark
+from scapy.utils import PcapReader
+
+from harness.inspection.account import ByteAccount
+from harness.vantage.capture import open_capture
+from harness.vantage.layers import Layers
+from harness.vantage.rtp_columns import rtp_columns
+from harness.vantage.window import Window
+
+SCAPY_PACKETS, PYSHARK_PACKETS = 50_000, 3_000
+"""From the beginning of the capture; all of it would take minutes."""
+
+HEURISTICS = ("--enable-heuristic", "rtp_udp", "--enable-heuristic", "rtp_stun")
+FIELDS = ("frame.number", "frame.len", "frame.protocols", "ip.src", "ip.dst", "udp.srcport", "udp.dstport")
+RTP_FIELDS = ("rtp.ssrc", "rtp.seq", "rtp.timestamp", "rtp.p_type")
+
+
+def account(path: Path) -> int:
+    """Read, classify, and account for every byte of a capture; how many packets there were."""
+    capture, layers, total = open_capture(path), Layers(), ByteAccount()
+    for frames in capture.windows():
+        window = layers.window(frames)
+        total.add(window, rtp_columns(window))
+    if (rest := layers.finish()) is not None:
+        total.add(rest)
+    accounted = total.totals(file=capture.container, unread=capture.unread).bytes
+    if accounted != capture.size:
+        raise SystemExit(f"{accounted} of {capture.size} bytes are accounted for")
+    return capture.packets
+
+
+def windows(path: Path) -> Iterator[Window]:
+    """A capture's windows, as all that comes later gets them."""
+    layers = Layers()
+    return map(layers.window, open_capture(path).windows())
+
+
+def ours(path: Path) -> float:
+    begun = time.perf_counter()
+    return account(path) / (time.perf_counter() - begun)
+
+
+def tshark(path: Path, packets: int) -> float:
+    """`-T fields`, with what tells RTP by its looks."""
+    fields = [word for name in (*FIELDS, *RTP_FIELDS) for word in ("-e", name)]
+    command = ["tshark", "-n", "-r", str(path), *HEURISTICS, "-T", "fields", *fields]
+    begun = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return packets / (time.perf_counter() - begun)
+
+
+def scapy(path: Path) -> float:
+    """Every layer that scapy dissects of itself, which does not include RTP."""
+    begun = time.perf_counter()
+    with PcapReader(str(path)) as reader:
+        count = sum(1 for _ in islice(reader, SCAPY_PACKETS))
+    return count / (time.perf_counter() - begun)
+
+
+def pyshark_packets(path: Path) -> float:
+    """From the first packet on, so that the start of its tshark does not count."""
+    # Nobody else may run this loop: pyshark makes none where there is none any more.
+    capture: Any = pyshark.FileCapture(
+        str(path), keep_packets=False, custom_parameters=list(HEURISTICS), eventloop=asyncio.new_event_loop()
+    )
+    packets = iter(capture)
+    next(packets)
+    begun = time.perf_counter()
+    count = sum(1 for _ in islice(packets, PYSHARK_PACKETS))
+    elapsed = time.perf_counter() - begun
+    capture.close()
+    return count / elapsed
