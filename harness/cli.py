@@ -71,11 +71,8 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 @click.option("--caller", metavar="ADDRESS", help="Who called, where ICE does not tell, or tells it wrongly.")
 @click.option("--near", multiple=True, metavar="ADDRESS", help="The host that captured.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that authenticate.")
-@click.option(
-    "--policy",
-    type=click.Path(path_type=Path),
-    help="Of a RUN: allowed versions, suites, profiles, certificates. Of captures: how much each leak weighs.",
-)
+@click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
+@click.option("--leak-policy", type=click.Path(path_type=Path), help="How much each thing weighs that lies open.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
 def audit(paths: tuple[Path, ...], outputs: tuple[str, ...], **asked: Any) -> None:
     """Inspect captures (pcap, pcapng) from anywhere, or judge a recorded RUN (captures/<run>) again from its files.

@@ -36,9 +36,10 @@ _WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirect
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line says besides the paths. `policy` is that of runs, or of leaks when captures are given."""
+    """What the command line says besides the paths. Only captures are judged by a `leak_policy` of the user's."""
 
     policy: Path | None = None
+    leak_policy: Path | None = None
     sdp: tuple[Path, ...] = ()
     keylog: tuple[Path, ...] = ()
     recover: Path | None = None
@@ -51,7 +52,14 @@ class Asked:
     def of_captures(self) -> bool:
         """Whether something was asked that only captures can answer."""
         return bool(
-            self.sdp or self.keylog or self.recover or self.cross_check or self.caller or self.near or self.jobs != 1
+            self.sdp
+            or self.keylog
+            or self.recover
+            or self.cross_check
+            or self.caller
+            or self.near
+            or self.leak_policy
+            or self.jobs != 1
         )
 
 
@@ -117,7 +125,8 @@ def _options(asked: Asked) -> Options:
         caller=asked.caller,
         near=asked.near,
         jobs=asked.jobs,
-        leak_policy=load_leak_policy(asked.policy),
+        policy=load_policy(asked.policy),
+        leak_policy=load_leak_policy(asked.leak_policy),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ SIZES |= {GCM_256: (32, 12, 8)}
 
 ALICE_SSRC, BOB_SSRC = 0x0A11CE, 0x0B0B
 Link = Callable[[Sent], bytes]
+
+_BEGAN: Final = time.time()
+"""When all calls are made: a certificate of another time would be a finding."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def write(
     parts = [blocks.section(), blocks.interface(link_type=network)]
     if keylog is not None:
         parts.append(blocks.secrets(keylog.encode()))
-    parts += [blocks.enhanced(link(one), round(1e6 * (1_700_000_000 + one.time))) for one in sent]
+    parts += [blocks.enhanced(link(one), round(1e6 * (_BEGAN + one.time))) for one in sent]
     path.write_bytes(b"".join(parts))
     return path
 
