@@ -70,6 +70,8 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
 @click.option("--cross-check", is_flag=True, help="Compare with Wireshark, packet by packet.")
 @click.option("--caller", metavar="ADDRESS", help="Who called, where ICE does not tell, or tells it wrongly.")
 @click.option("--near", multiple=True, metavar="ADDRESS", help="The host that captured.")
+@click.option("--look-for", multiple=True, metavar="NAME=HEX", help="A word to search for, such as a marker.")
+@click.option("--private-key", multiple=True, type=click.Path(path_type=Path), help="A PEM key to search for.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that authenticate.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
 @click.option("--leak-policy", type=click.Path(path_type=Path), help="How much each thing weighs that lies open.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .audit import audit_run
@@ -17,6 +17,8 @@ from .inspection.inspect import inspect
 from .inspection.leaks import load_leak_policy
 from .inspection.options import Options
 from .inspection.parameters.policy import load_policy
+from .inspection.search import Pattern
+from .inspection.search.wanted import wanted_key, wanted_word
 from .model.inspection import Inspection
 from .model.verdict import RunDocument
 from .outputs import Format, Output, write_outputs
@@ -47,6 +49,8 @@ class Asked:
     caller: str | None = None
     near: tuple[str, ...] = ()
     jobs: int = 1
+    look_for: tuple[str, ...] = field(default=(), repr=False)
+    private_key: tuple[Path, ...] = ()
 
     @property
     def of_captures(self) -> bool:
@@ -60,6 +64,8 @@ class Asked:
             or self.near
             or self.leak_policy
             or self.jobs != 1
+            or self.look_for
+            or self.private_key
         )
 
 
@@ -125,15 +131,27 @@ def _options(asked: Asked) -> Options:
         caller=asked.caller,
         near=asked.near,
         jobs=asked.jobs,
+        patterns=tuple(_patterns(asked)),
         policy=load_policy(asked.policy),
         leak_policy=load_leak_policy(asked.leak_policy),
     )
 
 
+def _patterns(asked: Asked) -> Iterator[Pattern]:
+    """What the user wants to be looked for besides the keys of the key logs."""
+    yield from (wanted_word(text) for text in asked.look_for)
+    for path in asked.private_key:
+        yield from wanted_key(file_name(path), _bytes(path))
+
+
 def _text(path: Path) -> str:
-    """A file that a person wrote down or exported: bounded, and whatever is no UTF-8 in it replaced."""
+    """A file that a person wrote down or exported, with whatever is no UTF-8 in it replaced."""
+    return _bytes(path).decode("utf-8", "replace")
+
+
+def _bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(MOST_TEXT + 1)
     if len(data) > MOST_TEXT:
         raise ValueError(f"{path}: has more than {MOST_TEXT} bytes")
-    return data.decode("utf-8", "replace")
+    return data

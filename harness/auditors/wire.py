@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..inspection import leaks, misuse
+from ..inspection.findings import bytes_findings
 from ..inspection.inspect import Examination, Proven
 from ..inspection.search import Search
 from ..inspection.search.findings import findings as search_findings
@@ -48,13 +49,9 @@ def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str])
 
 def _bytes(one: Proven) -> Iterator[Finding]:
     """In a call of our own making every byte has a reason to be there: one that has none is an alarm."""
-    odd = one.captured.account.findings(one.captured.leg)
-    for found in odd:
+    for found in bytes_findings(one):
         severity = Severity.ALARM if found.severity is Severity.NOTICE else found.severity
         yield found.model_copy(update={"severity": severity})
-    if not odd:
-        detail = f"each of {counted(one.totals.bytes, 'byte')} has a label, and none is unknown"
-        yield _say.fact(Reason.BYTES_EXPLAINED, one.captured.name, detail)
 
 
 def _clear(one: Proven) -> Iterator[Finding]:

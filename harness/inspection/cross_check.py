@@ -67,7 +67,10 @@ class CrossCheck:
             if window.transport[row] == Transport.TCP or (frame in self._seen and window.depth[row] == 0):
                 self._several.add(frame)
             payload, klass = window.payload(row), PacketClass(window.klass[row])
-            self._seen[frame] = _Seen(klass, comparable(klass, payload), rtp.get(row))
+            may_be = comparable(klass, payload)
+            if window.depth[row]:
+                may_be = _in_a_tunnel(klass, may_be)
+            self._seen[frame] = _Seen(klass, may_be, rtp.get(row))
 
     def findings(self, vantage: str, hellos: dict[bytes, OurHello], certificates: set[bytes]) -> tuple[Finding, ...]:
         """Ask Wireshark and compare. `hellos` by server random and `certificates` (DER) are those of the whole file.
@@ -79,7 +82,7 @@ class CrossCheck:
             opinion = second_opinion(self._path, asked) if asked else SecondOpinion(0)
         except DissectError as error:
             return (_say.inconclusive(Reason.TOOL_FAILED, vantage, f"Wireshark has no opinion: {error}"),)
-        whole = asked == self._frames
+        whole = asked == self._frames and not self._several
         different = [
             *self._packets(opinion),
             *_streams(self._seen, opinion, self._several),
@@ -111,6 +114,13 @@ class CrossCheck:
         if agreed:
             detail = f"Wireshark sees the same in {counted(asked - len(self._several), 'frame')}"
             yield _say.fact(Reason.WIRESHARK_AGREES, vantage, detail)
+
+
+def _in_a_tunnel(klass: PacketClass, may_be: frozenset[PacketClass]) -> frozenset[PacketClass]:
+    """What Wireshark does not recognise in a tunnel is the tunnel to it. It finds RTCP there by its looks alone, which
+    SRTCP has not: outside, the handshake leads it there."""
+    hidden = klass is PacketClass.SRTCP or PacketClass.OTHER in may_be
+    return may_be | {PacketClass.STUN} if hidden else may_be
 
 
 def _streams(seen: dict[int, _Seen], opinion: SecondOpinion, several: set[int]) -> Iterator[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .inspect import Proven
 
 _READING, _PROOF, _PLAINTEXT = Voice("reading"), Voice("authentication"), Voice("plaintext")
-_PARAMETERS = Voice("parameters")
+_PARAMETERS, _ICE, _BYTES = Voice("parameters"), Voice("ice"), Voice("byte-account")
 _LAST_MOMENT: Final = 4_102_444_800
 """Seconds since 1970, in the year 2100: what a file says of time need not be a date."""
 
@@ -37,9 +37,10 @@ def capture_findings(one: Proven, found: Search, description: Described, options
     """What one capture shows."""
     captured = one.captured
     yield from _read(captured)
-    yield from captured.account.findings(captured.leg)
+    yield from bytes_findings(one)
     yield from _protected(one, with_keys=bool(one.proving.proofs))
     yield from _reports_in_clear(captured)
+    yield from _checked(captured)
     yield from _negotiated(captured, options.policy)
     yield from statistics_findings(captured.statistics, captured.randomness.problems, captured.name, captured.leg)
     yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
@@ -52,7 +53,11 @@ def capture_findings(one: Proven, found: Search, description: Described, options
 
 
 def general_findings(
-    captures: Sequence[Captured], found: Sequence[Call], options: Options, problems: Sequence[str]
+    captures: Sequence[Captured],
+    found: Sequence[Call],
+    keys: Sequence[misuse.KeyPair],
+    options: Options,
+    problems: Sequence[str],
 ) -> Iterator[Finding]:
     """What all captures show together."""
     yield from call_findings(found)
@@ -60,9 +65,19 @@ def general_findings(
     yield from signalled_findings(evidence, {name: described(text).fingerprints for name, text in options.sdp})
     traces = side_traces(captures, found)
     yield from misuse.predictable(traces)
+    yield from misuse.key_findings(keys)
     yield from leaks.link_findings(traces, options.leak_policy)
     for sentence in problems:
         yield _READING.inconclusive(Reason.NOT_CHECKED, CALL_WIDE, sentence)
+
+
+def bytes_findings(one: Proven) -> Iterator[Finding]:
+    """Bytes that nobody can explain; or that there are none."""
+    odd = one.captured.account.findings(one.captured.leg)
+    yield from odd
+    if not odd:
+        detail = f"each of {counted(one.totals.bytes, 'byte')} has a label, and none is unknown"
+        yield _BYTES.fact(Reason.BYTES_EXPLAINED, one.captured.name, detail)
 
 
 def _read(captured: Captured) -> Iterator[Finding]:
@@ -144,6 +159,18 @@ def _certificate_faults(chain: Sequence[bytes], policy: Policy, started: float) 
         else:
             # A capture without times says nothing of whether a certificate was valid when it was used.
             yield from certificate_faults(certificate, policy, when or certificate.not_before)
+
+
+def _checked(captured: Captured) -> Iterator[Finding]:
+    """The connectivity checks of each leg, paired with their answers."""
+    for ice in captured.checks:
+        asked, answered = (sum(getattr(one, name) for one in ice.checks) for name in ("requests", "answered"))
+        nominated = f", nominated in frame {ice.nominated}" if ice.nominated else ""
+        detail = f"{answered} of {counted(asked, 'check')} answered{nominated}; {ice.why}"
+        yield _ICE.fact(Reason.ICE_CHECKED, captured.leg(ice.leg), detail)
+        if ice.malformed or ice.role_conflicts:
+            detail = f"{ice.malformed} malformed checks, {ice.role_conflicts} refused as a conflict of roles"
+            yield _ICE.notice(Reason.ICE_CHECKED, captured.leg(ice.leg), detail)
 
 
 def _limits(one: Proven) -> Iterator[Finding]:

@@ -23,14 +23,14 @@ from .file_name import file_name, printed
 from .findings import capture_findings, general_findings
 from .keys import KeyedSender
 from .limits import limits, not_checked
-from .misuse import Surroundings
+from .misuse import KeyPair, Surroundings
 from .options import Options
 from .protection import Protected, Protections
 from .proving import Proving
 from .recover import RecoveredStream, Recovery
 from .reports import association_report, call_report, capture_report, recovered_report, stream_report
 from .search import Pattern, Search, media_patterns
-from .secrets import gathered, key_patterns, keys_of
+from .secrets import gathered, key_pairs, key_patterns, keys_of
 from .stream_key import StreamKey
 
 
@@ -67,6 +67,7 @@ class Examination:
     proven: tuple[Proven, ...]
     calls: tuple[Call, ...]
     searches: tuple[Search, ...]
+    key_pairs: tuple[KeyPair, ...]
     description: Described
     problems: tuple[str, ...]
 
@@ -102,6 +103,7 @@ def examine(paths: Sequence[Path], options: Options) -> Examination:
         proven,
         calls([one.evidence for one in captures], options.caller),
         _search(proven, [*options.patterns, *patterns], options),
+        key_pairs(captures, keys),
         description,
         tuple(problems),
     )
@@ -217,4 +219,4 @@ def _findings(examined: Examination, options: Options) -> Iterator[Finding]:
     for one, search in zip(examined.proven, examined.searches, strict=True):
         yield from capture_findings(one, search, examined.description, options)
     captures = [one.captured for one in examined.proven]
-    yield from general_findings(captures, examined.calls, options, examined.problems)
+    yield from general_findings(captures, examined.calls, examined.key_pairs, options, examined.problems)

@@ -72,6 +72,7 @@ def stream_report(one: Captured, stream: RtpStream, found: Protected, codecs: Ma
         lost=rtp.lost if rtp else 0,
         repeated=rtp.repeated if rtp else 0,
         rollover_counter=proof.rollover_counter if proof else rtp.rollover_counter if rtp else 0,
+        srtcp_index=stream.rtcp.indexes.highest if stream.rtcp and stream.rtcp.indexes else None,
         protection=found.protection,
         because=found.because,
         counts=_counts(stream, proof),

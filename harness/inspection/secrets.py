@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
+from ..vantage.window import NONE
 from ..wire.keylog import Label, Secrets, read_keylog
 from ..wire.sdp import Sdp
 from ..wire.srtp import profile
 from ..wire.srtp_kdf import session_keys
 from .captured import Captured
 from .keys import Handshake, KeyedSender, described_senders, keyed_senders, left_out
+from .misuse import KeyPair
 from .options import Options
 from .search import Pattern, PatternKind
 
@@ -75,6 +78,22 @@ def keys_of(captures: Sequence[Captured], secrets: Secrets, options: Options) ->
         if count := left_out([*own, *elsewhere], secrets):
             problems.append(f"{captures[place].name}: {count} exporter secrets without a handshake were not tried")
     return Keys(tuple(keys), tuple(described), tuple(problems))
+
+
+def key_pairs(captures: Sequence[Captured], keys: Keys) -> tuple[KeyPair, ...]:
+    """The keys of both directions of each handshake; and of two descriptions, of which each says how its side sends."""
+    pairs = []
+    for captured, senders in zip(captures, keys.agreed, strict=True):
+        own = [one for one in senders if one.leg is not None]
+        for client, server in zip(own[::2], own[1::2], strict=True):
+            # One handshake that two captures show is one call. A digest, because a name may be shown.
+            call = sha256(client.key_and_salt + server.key_and_salt).hexdigest()
+            leg = captured.leg(client.leg if client.leg is not None else NONE)
+            pairs.append(KeyPair(leg, call, client.key_and_salt, server.key_and_salt))
+    if len(keys.described) > 1:
+        one, other, *_ = keys.described
+        pairs.append(KeyPair("signalling", "described", one.key_and_salt, other.key_and_salt))
+    return tuple(pairs)
 
 
 def key_patterns(

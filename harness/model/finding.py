@@ -95,6 +95,7 @@ class Reason(StrEnum):
     BYTES_EXPLAINED = "bytes-explained"
     UNKNOWN_BYTES = "unknown-bytes"
     TRAILING_BYTES = "trailing-bytes"
+    ICE_CHECKED = "ice-checked"
     # two captures of one call
     SAME_CALL = "same-call"
     CERTIFICATES_DIFFER = "certificates-differ"

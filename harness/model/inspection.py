@@ -97,6 +97,7 @@ class StreamReport(Noun):
     lost: int
     repeated: int
     rollover_counter: int
+    srtcp_index: int | None
     protection: Protection
     because: str
     counts: dict[str, int]

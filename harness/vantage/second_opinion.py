@@ -80,7 +80,7 @@ def _options() -> Iterator[str]:
         yield from ("--enable-protocol", protocol)
     for heuristic in _HEURISTICS:
         yield from ("--enable-heuristic", heuristic)
-    yield from ("-J", "frame dtls rtp", "--no-duplicate-keys")
+    yield from ("-J", "frame stun dtls rtp", "--no-duplicate-keys")  # what a tunnel carries is shown inside of it
 
 
 def _take(opinion: SecondOpinion, packet: Any) -> None:
@@ -91,11 +91,12 @@ def _take(opinion: SecondOpinion, packet: Any) -> None:
         return
     opinion.classes[number] = klass
     for layer in packet.layers:
-        if layer.layer_name == "rtp" and klass is PacketClass.SRTP:
-            _take_rtp(opinion, number, layer._all_fields)
-        elif layer.layer_name == "dtls":
-            opinion.hellos.extend(_hellos(number, layer._all_fields))
-            found = [one.replace(":", "") for one in _values(layer._all_fields, "dtls.handshake.certificate")]
+        tree = {layer.layer_name: [one._all_fields for one in (layer, *layer.duplicate_layers)]}
+        for rtp in _nodes(tree, "rtp") if klass is PacketClass.SRTP else ():
+            _take_rtp(opinion, number, rtp)
+        for dtls in _nodes(tree, "dtls"):
+            opinion.hellos.extend(_hellos(number, dtls))
+            found = [one.replace(":", "") for one in _values(dtls, "dtls.handshake.certificate")]
             opinion.certificates.setdefault(number, []).extend(found)
 
 

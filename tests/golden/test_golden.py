@@ -19,13 +19,16 @@ from harness.vantage import tshark
 GOLDEN = Path(__file__).parent.parent.parent / "captures" / "golden" / "first"
 
 BOTH_LEGS = ("alice-relay", "bob-relay")
+DIRECT_LEGS = ("alice-bob", "bob-alice")
 SUBSTITUTED = {
     *(("certificate-not-signalled", leg) for leg in BOTH_LEGS),
     *(("certificate-substituted", leg) for leg in BOTH_LEGS),
     ("keys-not-shared", "call"),
 }
 CLEAR = {
-    (reason, leg) for reason in ("plaintext-on-wire", "marker-on-wire", "lock-without-encryption") for leg in BOTH_LEGS
+    (reason, leg)
+    for reason in ("plaintext-on-wire", "marker-on-wire", "payload-decodes", "not-random", "lock-without-encryption")
+    for leg in BOTH_LEGS
 }
 
 ALARMS: dict[str, tuple[Outcome, set[tuple[str, str]]]] = {
@@ -64,6 +67,7 @@ HONEST_FACTS = {
     ("opacity", "every-packet-authenticated", "alice-bob"),
     ("opacity", "every-packet-authenticated", "bob-alice"),
     ("opacity", "keys-shared", "call"),
+    *(("wire", reason, leg) for reason in ("bytes-explained", "searched", "header-in-clear") for leg in DIRECT_LEGS),
     ("parameters", "parameters-negotiated", "alice-bob"),
     ("parameters", "parameters-negotiated", "bob-alice"),
     ("parameters", "parameters-acceptable", "call"),
