@@ -52,7 +52,6 @@ FOREIGN = {
     "scapy": {"vantage", "adversaries"},
     "pyshark": {"vantage"},
     "av": {"markers", "inspection", "endpoints"},
-    "ahocorasick_rs": {"inspection"},
     "scipy": {"inspection"},
     "pylibsrtp": {"inspection", "auditors", "adversaries", "endpoints"},
     "jinja2": {"report"},

@@ -15,7 +15,11 @@ def host_of(endpoint: str) -> str:
 
 
 def is_at(endpoint: str, address: str) -> bool:
-    """Whether an endpoint is at this address: a host, or a host and port, in any spelling of an IP address."""
+    """Whether an endpoint is at this address: a host, or a host and port, in any spelling of an IP address.
+
+    An end that a relay lends ("relayed by 198.51.100.5:3478 for 192.0.2.1:5000") is where its user is.
+    """
+    endpoint = endpoint.rpartition(" for ")[2]
     if host_of(address) == address.strip("[]"):
         return _canonical(host_of(endpoint)) == _canonical(address.strip("[]"))
     same_port = endpoint.rpartition(":")[2] == address.rpartition(":")[2]

@@ -35,6 +35,7 @@ class Proving:
         self.proofs: dict[StreamKey, SenderProof] = {}
         self.limits: tuple[str, ...] = ()
         self.frames: dict[StreamKey, list[bytes]] = {}
+        self._opened: set[StreamKey] = set()
 
     def run(self, jobs: int = 1) -> None:
         """Read the capture once more."""
@@ -51,6 +52,7 @@ class Proving:
         """Decrypted packets of one sender."""
         if plain.rtcp:
             return
+        self._opened.add(plain.stream)
         frames = self.frames.get(plain.stream)
         if frames is None and len(self.frames) < MOST_STREAMS:
             frames = self.frames[plain.stream] = []
@@ -63,13 +65,14 @@ class Proving:
                 self._recovery.packet(plain.stream, f"leg{plain.stream.leg}", time, plain.packet(place))
 
     def _recover_clear(self, window: Window) -> None:
+        """Packets that need no key. What a key opened was taken already, and without its tag."""
         if self._recovery is None or not self._clear:
             return
         for row in window.rows(PacketClass.SRTP).tolist():
             start = int(window.offset[row])
             ssrc = int.from_bytes(window.data[start + 8 : start + 12].tobytes())
             key = StreamKey(int(window.leg[row]), bool(window.outward[row]), ssrc)
-            if key in self._clear:
+            if key in self._clear and key not in self._opened:
                 self._recovery.packet(key, f"leg{key.leg}", float(window.time[row]), window.payload(row))
 
 

@@ -128,11 +128,10 @@ def text(path: Path, content: str) -> Path:
     return path
 
 
-def decoded_seconds(path: Path) -> float:
-    """How long FFmpeg plays a file."""
+def played(path: Path) -> tuple[str, int]:
+    """What FFmpeg makes of a file: "audio" and its milliseconds, or "video" and its frames."""
     with av.open(str(path)) as container:
-        (stream,) = container.streams
-        frames_of_file = list(container.decode(stream))
-    if stream.type == "audio":
-        return sum(one.samples / one.sample_rate for one in frames_of_file if isinstance(one, av.AudioFrame))
-    return float(len(frames_of_file))
+        kind = container.streams[0].type
+        found = list(container.decode(container.streams[0]))
+    milliseconds = sum(1000 * one.samples // one.sample_rate for one in found if isinstance(one, av.AudioFrame))
+    return kind, milliseconds or len(found)

@@ -34,6 +34,9 @@ def test_the_host_of_an_endpoint(endpoint: str, host: str) -> None:
         ("[2001:db8::1]:5000", "[2001:db8::1]:5001", False),
         ("192.0.2.1:5000", "alice.example", False),
         ("192.0.2.1:5000", "", False),
+        ("relayed by 198.51.100.5:3478 for 192.0.2.1:5000", "192.0.2.1", True),
+        ("relayed by 198.51.100.5:3478 for 192.0.2.1:5000", "192.0.2.1:5001", False),
+        ("relayed by 198.51.100.5:3478 for 192.0.2.1:5000", "198.51.100.5", False),
     ],
 )
 def test_an_endpoint_is_at_an_address(endpoint: str, address: str, there: bool) -> None:

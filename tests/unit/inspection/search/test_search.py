@@ -174,6 +174,26 @@ def test_the_end_of_one_packet_and_the_beginning_of_the_next(cut: int) -> None:
     )
 
 
+def test_the_end_and_the_beginning_of_packets_of_two_streams_are_not_one_behind_the_other() -> None:
+    """Sorted by stream they would be; in the capture the beginning comes before the end."""
+    noise = np.random.default_rng(8)
+    beginning, end = rtp(0, noise, ssrc=2), rtp(0, noise, ssrc=1)
+    beginning[12:20], end[-8:] = KEY[8:], KEY[:8]
+    assert find(windows([Sent(0, ALICE, BOB, bytes(packet)) for packet in (beginning, end)])) == ()
+
+
+def test_the_end_and_the_beginning_are_found_once_however_often_one_asks() -> None:
+    def hide(at: int, packet: bytearray) -> None:
+        if at in (4, 5):
+            packet[-8:], packet[12:20] = KEY[:8], KEY[8:]
+
+    search = Search([Pattern("alice", PatternKind.MASTER, KEY)])
+    for window in windows(stream(20, hide), 5):
+        search.add(window)
+        hits = search.result()
+    assert [(hit.frames, hit.count) for hit in hits] == [((5, 6), 1)]
+
+
 def test_one_byte_in_each_element_of_a_header_extension_behind_one_of_changing_size() -> None:
     """The element's place in the packet changes from packet to packet; its identifier does not (RFC 8285)."""
     noise, sent = np.random.default_rng(3), []
@@ -264,6 +284,15 @@ def test_pairs_of_hexadecimal_digits_with_colons_between_them() -> None:
     search = Search([Pattern("alice", PatternKind.MASTER, KEY)])
     search.text("log.txt", b"key " + KEY.hex(":").upper().encode())
     assert [hit.spelling for hit in search.result()] == [Spelling.HEX_UPPER]
+
+
+@given(
+    st.lists(st.binary(max_size=140) | st.binary(max_size=40).map(lambda rest: b"\x90\x60" + rest), max_size=12),
+    st.integers(1, 12),
+)
+@settings(deadline=None)
+def test_whatever_was_captured_can_be_searched(payloads: list[bytes], per_window: int) -> None:
+    assert find(windows([Sent(0, ALICE, BOB, payload) for payload in payloads], per_window)) == ()
 
 
 def test_hits_are_bounded_and_the_others_counted() -> None:
