@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from ..wire import sdes
 from ..wire.sdp import Fingerprint, Sdp
 from .associations import Association, printable
 
@@ -16,8 +16,6 @@ _T = TypeVar("_T")
 
 _RTPMAP: Final = re.compile(r"([0-9]{1,3}) ([!-.0-~]+)/([0-9]{1,9})(?:/([0-9]{1,3}))?")
 _EXTMAP: Final = re.compile(r"([0-9]{1,5})(?:/[a-z]+)? ([!-~]+)(?: .*)?")
-_CRYPTO: Final = re.compile(r"([0-9]{1,9}) ([!-~]+) ([!-~]+)(?: (.*))?")
-_INLINE: Final = re.compile(r"inline:([A-Za-z0-9+/]+={0,2})(?:\|([0-9^]{1,20}))?(?:\|([0-9]{1,10}):([0-9]{1,3}))?")
 _LARGEST_PAYLOAD_TYPE: Final = 127
 
 
@@ -38,19 +36,12 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class Crypto:
-    """One key of an `a=crypto` line (RFC 4568 section 9.1, 6.1): `key` is the SRTP master key with its salt.
-
-    `level` is the media section from 0; `lifetime` as written ("2^31") or ""; `mki` and `mki_length` are 0 without one.
-    """
+    """One `a=crypto` line (RFC 4568 section 9.1) without its keys: `level` is the section from 0, `mki` is in hex."""
 
     level: int | None
     tag: int
     suite: str
-    key: bytes = field(repr=False)
-    lifetime: str = ""
-    mki: int = 0
-    mki_length: int = 0
-    session_parameters: str = ""
+    mki: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +71,7 @@ def sdes_summaries(cryptos: tuple[Crypto, ...]) -> tuple[Association, ...]:
             protocol="SDES",
             suite=printable(one.suite),
             profile=printable(one.suite),
-            mki=f"{one.mki:0{2 * one.mki_length}x}" if one.mki_length else "",
+            mki=one.mki,
             place="signalling" if one.level is None else f"signalling, media section {one.level}",
             finished=True,
             details=(f"tag {one.tag}: the key lies open to whoever reads the signalling",),
@@ -139,26 +130,12 @@ class _Reading:
         return True
 
     def _crypto(self, level: int | None, value: str) -> bool:
-        found = _CRYPTO.fullmatch(value.strip())
-        if found is None:
+        try:
+            keys = sdes.parse(value)
+        except ValueError:
             return False
-        keys = [key for one in found[3].split(";") if (key := _INLINE.fullmatch(one)) and len(key[1]) % 4 == 0]
-        if len(keys) <= found[3].count(";"):
-            return False
-        parameters = printable(found[4] or "")
-        self._cryptos += [
-            Crypto(
-                level,
-                tag=int(found[1]),
-                suite=found[2],
-                key=b64decode(key[1]),
-                lifetime=key[2] or "",
-                mki=int(key[3] or 0),
-                mki_length=int(key[4] or 0),
-                session_parameters=parameters,
-            )
-            for key in keys
-        ]
+        tag, suite, *_ = value.split()
+        self._cryptos.append(Crypto(level, int(tag), suite, keys[0].mki.hex()))
         return True
 
     def _mean(self, table: dict[int, _T | None], number: int, meaning: _T, what: str) -> None:
