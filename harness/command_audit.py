@@ -71,6 +71,9 @@ class Asked:
 
 def audit_command(paths: Sequence[Path], asked: Asked, outputs: tuple[Output, ...]) -> Ended:
     """A folder is a run; files are captures. Never both."""
+    twice = next((path for path in paths if sum(path.resolve() == other.resolve() for other in paths) > 1), None)
+    if twice is not None:
+        return USAGE, f"{twice} is given twice: the two sides of a call are two captures"
     folders = [path for path in paths if path.is_dir()]
     if not folders:
         return _inspect(paths, asked, outputs)

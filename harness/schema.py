@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from .matrix import ADVERSARIES, MAX_VARIANTS, PATHS
 from .model.ground_truth import GroundTruth
+from .model.inspection import Inspection
 from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
@@ -135,5 +136,6 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "endpoint": _written(EndpointStatement),
     "ground-truth": _written(GroundTruth),
     "results": _written(RunDocument),
+    "inspection": _written(Inspection),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

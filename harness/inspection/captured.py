@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..model.voice import counted
 from ..vantage.capture import Capture, open_capture
-from ..vantage.layers import Layers
+from ..vantage.layers import NO_MESSAGE, Layers
 from ..vantage.rtp_columns import RtpColumns, rtp_columns
 from ..vantage.window import NONE, Endpoints, Legs, Window
 from ..wire.srtp import PROFILES, SrtpProfile
@@ -128,7 +128,8 @@ class Captured:
             yield f"{self.name} is damaged"
         if self.capture.cut_short:
             yield f"{self.name} has {counted(self.capture.cut_short, 'packet')} cut short"
-        yield from (f"{self.name}: {note.count} × {kind}" for kind, note in self.layers.problems)
+        hiding = ((kind, note) for kind, note in self.layers.problems if kind not in NO_MESSAGE)
+        yield from (f"{self.name}: {note.count} × {kind}" for kind, note in hiding)
 
     @cached_property
     def _finished(self) -> dict[int, Followed]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
 from ..model.voice import Voice, counted
+from ..vantage.layers import NO_MESSAGE
 from . import leaks, misuse
 from .authentication import Fate
 from .calls import Call, call_findings
@@ -96,7 +97,8 @@ def _read(captured: Captured) -> Iterator[Finding]:
         yield _READING.inconclusive(Reason.PACKETS_CUT_SHORT, captured.name, detail)
     for kind, note in captured.layers.problems:
         detail = f"{note.count} × {kind}, first in frame {note.frames[0]}"
-        yield _READING.notice(Reason.CAPTURE_DAMAGED, captured.name, detail)
+        say = _READING.notice if kind in NO_MESSAGE else _READING.inconclusive
+        yield say(Reason.CAPTURE_DAMAGED, captured.name, detail)
     for kind, note in captured.layers.unread:
         detail = f"{counted(note.count, 'frame')} of {kind}, first frame {note.frames[0]}: not part of a call"
         yield _READING.notice(Reason.UNEXPLAINED_PACKET, captured.name, detail)
@@ -116,7 +118,7 @@ def _protected(one: Proven, *, with_keys: bool) -> Iterator[Finding]:
             yield _PROOF.alarm(Reason.PACKET_NOT_AUTHENTICATED, vantage, detail)
         elif answer.protection is Protection.AUTHENTICATED and answer.proof is not None:
             proved, packets = proved + 1, packets + answer.proof.packets
-            if answer.proof.count(Fate.REPLAYED):
+            if answer.proof.count(Fate.REPLAYED) or answer.proof.count(Fate.OLD):
                 first = answer.proof.failures[0]
                 detail = f"{ssrc}: {answer.because}; first frame {first.frame}: {first.words}"
                 yield _PROOF.notice(Reason.REPLAY_SEEN, vantage, detail)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..model.finding import Finding
 from ..model.inspection import Inspection, Protection
 from .account import Totals
-from .calls import Call, calls
+from .calls import Call, CallEvidence, calls
 from .captured import Captured
 from .cross_check import CrossCheck
 from .described import Described, described, sdes_summaries
@@ -24,6 +24,7 @@ from .findings import capture_findings, general_findings
 from .keys import KeyedSender
 from .limits import limits, not_checked
 from .misuse import KeyPair, Surroundings
+from .open_media import open_media
 from .options import Options
 from .protection import Protected, Protections
 from .proving import Proving
@@ -101,7 +102,7 @@ def examine(paths: Sequence[Path], options: Options) -> Examination:
         problems.append(f"{left} keys of the key logs were not looked for")
     return Examination(
         proven,
-        calls([one.evidence for one in captures], options.caller),
+        calls([_evidence(one) for one in proven], options.caller),
         _search(proven, [*options.patterns, *patterns], options),
         key_pairs(captures, keys),
         description,
@@ -151,7 +152,7 @@ def _prove(
     protections = {stream.key: answers.of(stream.key) for stream in one.senders}
     totals = one.account.totals(
         lambda key: (protections[key] if key in protections else answers.of(key)).sealing(one, key.leg),
-        {(leg, number): name for number, name in description.extensions.items() for leg in range(len(one.legs.found))},
+        lambda _, number: description.extensions.get(number),
         file=one.capture.container,
         unread=one.capture.unread,
     )
@@ -164,6 +165,11 @@ def _prove(
         () if recovery is None else recovery.result(),
         () if recovery is None else recovery.problems,
     )
+
+
+def _evidence(one: Proven) -> CallEvidence:
+    """What a capture shows of calls, now that it is known how its streams are protected."""
+    return replace(one.captured.evidence, open_media=open_media(one.captured, one.protections))
 
 
 def _search(proven: Sequence[Proven], patterns: Sequence[Pattern], options: Options) -> tuple[Search, ...]:

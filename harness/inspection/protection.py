@@ -67,19 +67,21 @@ class Protections:
 
     def _proven(self, proof: SenderProof) -> Protected:
         clear, failed = proof.count(Fate.CLEAR), proof.count(Fate.FAILED)
-        strange = proof.count(Fate.REUSED) + proof.count(Fate.OLD)
+        reused = proof.count(Fate.REUSED)
         genuine = proof.count(Fate.AUTHENTICATED)
         if clear:
             return Protected(Protection.PLAINTEXT, f"{counted(clear, 'packet')} authentic, but not encrypted", proof)
-        if failed or strange:
+        if failed or reused:
             detail = (
-                f"{failed + strange} of {counted(proof.packets, 'packet')} not authentic, or not for the first time"
+                f"{failed + reused} of {counted(proof.packets, 'packet')} not authentic, or of an index that was used"
             )
             return Protected(Protection.FAILED, detail, proof)
         if unknown := proof.count(Fate.UNKNOWN):
             return Protected(Protection.UNKNOWN, f"{genuine} authentic, {unknown} could not be checked", proof)
-        replays = proof.count(Fate.REPLAYED)
+        # Whoever holds a copy can send it again, at any time: it is the holder of the key who made it all the same.
+        replays, old = proof.count(Fate.REPLAYED), proof.count(Fate.OLD)
         again = f", {replays} of them replays" if replays else ""
+        again += f", {old} of them too late to tell whether they are replays" if old else ""
         return Protected(Protection.AUTHENTICATED, f"all authentic under the key of the {proof.origin}{again}", proof)
 
     def _clear(self, key: StreamKey) -> Protected | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from .associations import Followed
 from .calls import Call
 from .captured import Captured
+from .streams import RtpStream
 from .traces import SideTraces
 
 
@@ -16,9 +18,10 @@ def side_traces(captures: Sequence[Captured], found: Sequence[Call]) -> tuple[Si
     return tuple(
         trace
         for captured in captures
+        for seen in [_Seen(captured)]
         for followed in captured.followed
         if followed.dtls.client_is_near is not None
-        for trace in _sides(captured, followed, "the call" if one_call else _call_name(followed))
+        for trace in seen.sides(followed, "the call" if one_call else _call_name(followed))
     )
 
 
@@ -28,32 +31,40 @@ def _call_name(followed: Followed) -> str:
     return b"".join(randoms).hex()
 
 
-def _sides(captured: Captured, followed: Followed, call: str) -> Iterator[SideTraces]:
-    dtls = followed.dtls
-    hellos = (dtls.client_random, dtls.server_random)
-    cnames = captured.leaks.result().cnames.get(followed.leg, ())
-    for near, end in ((True, followed.near), (False, followed.far)):
-        chain = dtls.certificates_near if near else dtls.certificates_far
-        streams = [one for one in captured.senders if one.key.leg == followed.leg and one.key.outward is near]
-        ssrcs = tuple(one.key.ssrc for one in streams)
-        yield SideTraces(
-            call=call,
-            side=f"{captured.name}, {'client' if near is dtls.client_is_near else 'server'} {end}",
-            certificate=chain[0] if chain else None,
-            random=hellos[0] if near is dtls.client_is_near else hellos[1],
-            ufrag=_ufrag(captured, followed.leg, near=near),
-            ssrcs=ssrcs,
-            sequences=tuple(one.rtp.first_sequence for one in streams if one.rtp),
-            cnames=tuple(name for ssrc, name in cnames if ssrc in ssrcs),
-            addresses=(end,),
-        )
+class _Seen:
+    """What one capture shows, by leg: a capture may have very many, and each is asked for."""
 
+    def __init__(self, captured: Captured) -> None:
+        self._name = captured.name
+        self._cnames = captured.leaks.result().cnames
+        self._checks = {ice.leg: ice.checks for ice in captured.checks}
+        self._senders: defaultdict[tuple[int, bool], list[RtpStream]] = defaultdict(list)
+        for one in captured.senders:
+            self._senders[one.key.leg, one.key.outward].append(one)
 
-def _ufrag(captured: Captured, leg: int, *, near: bool) -> str | None:
-    """A request's USERNAME is the receiver's fragment, a colon, and the sender's own (RFC 8445 section 7.2.2)."""
-    for ice in captured.checks:
-        for check in ice.checks if ice.leg == leg else ():
+    def sides(self, followed: Followed, call: str) -> Iterator[SideTraces]:
+        dtls = followed.dtls
+        for near, end in ((True, followed.near), (False, followed.far)):
+            chain = dtls.certificates_near if near else dtls.certificates_far
+            is_client = near is dtls.client_is_near
+            streams = self._senders[followed.leg, near]
+            ssrcs = tuple(one.key.ssrc for one in streams)
+            yield SideTraces(
+                call=call,
+                side=f"{self._name}, {'client' if is_client else 'server'} {end}",
+                certificate=chain[0] if chain else None,
+                random=dtls.client_random if is_client else dtls.server_random,
+                ufrag=self._ufrag(followed.leg, near=near),
+                ssrcs=ssrcs,
+                sequences=tuple(one.rtp.first_sequence for one in streams if one.rtp),
+                cnames=tuple(name for ssrc, name in self._cnames.get(followed.leg, ()) if ssrc in ssrcs),
+                addresses=(end,),
+            )
+
+    def _ufrag(self, leg: int, *, near: bool) -> str | None:
+        """A request's USERNAME is the receiver's fragment, a colon, and the sender's own (RFC 8445 section 7.2.2)."""
+        for check in self._checks.get(leg, ()):
             receiver, colon, sender = check.username.partition(":")
             if colon and check.answered:
                 return sender if check.from_near is near else receiver
-    return None
+        return None

@@ -39,8 +39,8 @@ class Standing(StrEnum):
     """What all of it comes to, the gravest first."""
 
     ALARM = "alarm"
-    INCONCLUSIVE = "inconclusive"
     EMPTY = "empty"
+    INCONCLUSIVE = "inconclusive"
     QUIET = "quiet"
 
 
@@ -175,10 +175,10 @@ class Inspection(Noun):
 
     @property
     def standing(self) -> Standing:
-        """An alarm or an interception before anything else; then what could not be looked at; then that nothing was."""
+        """An alarm or an interception before anything else; then that there was nothing; then what is not clear."""
         severities = {finding.severity for finding in self.findings}
         if Severity.ALARM in severities or any(call.verdict is CallVerdict.INTERCEPTED for call in self.calls):
             return Standing.ALARM
-        if Severity.INCONCLUSIVE in severities:
-            return Standing.INCONCLUSIVE
-        return Standing.QUIET if any(capture.packets for capture in self.captures) else Standing.EMPTY
+        if not any(capture.packets or capture.problems for capture in self.captures):
+            return Standing.EMPTY
+        return Standing.INCONCLUSIVE if Severity.INCONCLUSIVE in severities else Standing.QUIET

@@ -30,11 +30,10 @@ def lines(inspection: Inspection) -> Iterator[str]:
         "associations",
         [
             (
-                one.protocol,
-                one.version or "–",
-                one.suite or "–",
-                one.group or "–",
-                one.profile or "–",
+                *(
+                    visible(value or "–", NAME_LIMIT)
+                    for value in (one.protocol, one.version, one.suite, one.group, one.profile)
+                ),
                 "finished" if one.finished else "not finished",
                 visible(one.vantage, NAME_LIMIT),
             )
@@ -44,7 +43,7 @@ def lines(inspection: Inspection) -> Iterator[str]:
     yield from _table(
         "recovered",
         [
-            (visible(one.file or "nothing", NAME_LIMIT), one.codec, plural(one.packets, "packet"))
+            (visible(one.file or "nothing", NAME_LIMIT), visible(one.codec, 24), plural(one.packets, "packet"))
             for one in inspection.recovered
         ],
     )
@@ -59,7 +58,7 @@ def lines(inspection: Inspection) -> Iterator[str]:
 
 def _capture(capture: CaptureReport) -> Iterator[str]:
     yield (
-        f"{visible(capture.file, NAME_LIMIT)}: {capture.format}, {plural(capture.packets, 'packet')}, "
+        f"{visible(capture.file, NAME_LIMIT)}: {visible(capture.format, 24)}, {plural(capture.packets, 'packet')}, "
         f"{plural(capture.bytes, 'byte')}, every one with a label"
     )
     rows = [
@@ -75,7 +74,7 @@ def _capture(capture: CaptureReport) -> Iterator[str]:
 
 def _stream(stream: StreamReport) -> tuple[str, ...]:
     return (
-        stream.ssrc,
+        visible(stream.ssrc, 24),
         visible(stream.kind, 24),
         plural(stream.packets, "packet"),
         stream.protection,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..model.finding import Severity
-from ..model.inspection import CallReport, CallVerdict, Inspection, Protection
+from ..model.inspection import CallReport, CallVerdict, Inspection, Protection, Standing
 from .text import plural
 
 VERDICTS = {
@@ -24,10 +24,10 @@ def headline(inspection: Inspection) -> str:
         return f"{_of(verdicts[CallVerdict.INTERCEPTED], len(inspection.calls))} intercepted"
     if alarms:
         return plural(alarms, "alarm")
+    if inspection.standing is Standing.EMPTY:
+        return "There is no packet in it"
     if unclear:
         return f"Not everything could be looked at: {plural(unclear, 'inconclusive finding')}"
-    if not any(capture.packets for capture in inspection.captures):
-        return "There is no packet in it"
     if verdicts[CallVerdict.NOT_INTERCEPTED]:
         return f"{_of(verdicts[CallVerdict.NOT_INTERCEPTED], len(inspection.calls))} not intercepted"
     return "Nothing alarming; whether a call was intercepted cannot be told from this"

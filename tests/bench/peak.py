@@ -1,4 +1,4 @@
-"""Does one work alone in a process, and says what it took: `python -m tests.bench.peak account|audit CAPTURE [OPTION …]`.
+"""Does one work in a process of its own: `python -m tests.bench.peak account|audit CAPTURE [OPTION …]`.
 
 The answer is one line of JSON: seconds of processor time, imports not counted, and the most megabytes held at once.
 """
@@ -32,7 +32,7 @@ class Cost:
 def cost(work: str, capture: Path, *options: str) -> Cost:
     """Of a work in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.peak", work, str(capture), *options]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed: {done.stderr}")
     return Cost(**json.loads(done.stdout.splitlines()[-1]))

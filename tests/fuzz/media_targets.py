@@ -18,6 +18,7 @@ from harness.inspection.plaintext.recognition import evidence
 from harness.inspection.plaintext.sample import Sample
 from harness.inspection.recover import Recovery
 from harness.inspection.search import Pattern, PatternKind, Search
+from harness.inspection.search.findings import findings as search_findings
 from harness.inspection.statistics.randomness import Randomness
 from harness.inspection.stream_key import StreamKey
 from harness.inspection.streams import StreamFollower
@@ -65,21 +66,29 @@ def followers(data: bytes) -> None:
     with_rtp = (StreamFollower(), LeakFollower(), PlaintextTest(), Randomness())
     without = (AssociationFollower(), IceFollower(), ZrtpFollower(), QuicFollower())
     streams, leaks, plaintext, _ = with_rtp
-    misuse, search = MisuseFollower(), Search([Pattern("a secret", PatternKind.MASTER, SECRET)])
+    misuse = MisuseFollower()
     for window in windows(cut(data)):
         columns = rtp_columns(window)
-        for one in (*with_rtp, search):
+        for one in with_rtp:
             one.add(window, columns)
         for other in without:
             other.add(window)
         misuse.add(window, None, columns)
-    for follower in (*with_rtp, *without, search):
+    for follower in (*with_rtp, *without):
         follower.result()
     [dtls_summary(one) for one in without[0].result()]
     streams.result(lambda _: PROFILES[PROFILE_NAMES[0]])
     plaintext.rtcp()
     leak_findings(leaks.result(), Described(str), POLICY)
     misuse_findings(misuse.result(), Surroundings(str))
+
+
+def search(data: bytes) -> None:
+    looking = Search([Pattern("a secret", PatternKind.MASTER, SECRET)])
+    for window in windows(cut(data)):
+        looking.add(window)
+    looking.text("a description", data)
+    search_findings(looking, "a capture", str, lambda _: True)
 
 
 def authenticator(data: bytes) -> None:

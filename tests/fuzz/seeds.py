@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -206,23 +207,25 @@ def of_media() -> Seeds:
     yield (
         "followers",
         "other-agreements",
-        joined(
-            Piece(at % 2 == 1, False, one)
-            for at, one in enumerate(
-                [zrtp_packets.packet("Hello", zrtp_packets.hello())] * 2
-                + [
-                    zrtp_packets.packet("Commit", zrtp_packets.commit()),
-                    test_quic.CLIENT_INITIAL,
-                    test_quic.SERVER_INITIAL,
-                ]
-            )
-        ),
+        joined(Piece(at == 1, False, one) for at, one in enumerate(other_agreements())),
     )
+    yield "search", "split", joined(misused())
+    spelled = (SECRET, SECRET.hex().encode(), b64encode(b"?" + SECRET), bytes(one ^ 0x55 for one in SECRET[::-1]))
+    yield "search", "spelled", joined(Piece(False, False, rtp(at, b"so: " + one)) for at, one in enumerate(spelled))
+    nibbles = rtp(1, b"")[:2] + bytes(10)
+    yield "search", "nibbles", joined(Piece(False, False, nibbles + bytes([int(one, 16)])) for one in SECRET.hex())
     for number, name in enumerate(PROFILE_NAMES):
         speaker = Speaker(name, key_of(name))
         said = [speaker.say(index) for index in (65_534, 65_535, 65_536, 65_540, 65_538)]
         packets = [*said, said[1], said[0][:-1] + b"?", speaker.report(1), speaker.report(2)]
         yield "authenticator", name.lower(), bytes([number]) + joined(Piece(False, False, one) for one in packets)
+
+
+def other_agreements() -> Iterator[bytes]:
+    yield from [zrtp_packets.packet("Hello", zrtp_packets.hello())] * 2
+    yield zrtp_packets.packet("Commit", zrtp_packets.commit())
+    yield test_quic.CLIENT_INITIAL
+    yield test_quic.SERVER_INITIAL
 
 
 def misused() -> Iterator[Piece]:

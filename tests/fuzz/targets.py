@@ -26,6 +26,7 @@ TARGETS: Final = {
     "capture": "capture_targets.capture_file",
     "layers": "capture_targets.layers",
     "followers": "media_targets.followers",
+    "search": "media_targets.search",
     "authenticator": "media_targets.authenticator",
     "recover": "media_targets.recover",
     "conversation": "capture_targets.conversation",

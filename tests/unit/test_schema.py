@@ -21,6 +21,7 @@ from harness.model.verdict import RunDocument, Summary
 from harness.scenario_error import ScenarioError
 from harness.scenario_file import parse
 from harness.schema import SCHEMAS, file_name, schema_text, write
+from tests.unit.report.inspection_sample import inspection
 
 LEAST = "schema_version: 1\nid: probe\ntitle: T\nwhy: W\nexpect: {outcome: SECURE}\n"
 HERE = PurePath("network/probe.call.yaml")
@@ -150,6 +151,7 @@ DOCUMENTS = {
         summary=Summary(selected=0, executed=0, by_status={}, by_outcome={}),
         results=(),
     ),
+    "inspection": inspection(),
 }
 
 

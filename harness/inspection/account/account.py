@@ -78,7 +78,7 @@ class ByteAccount:
     def totals(
         self,
         sealing: Callable[[StreamKey], Sealing] = lambda _: Sealing(),
-        names: Mapping[tuple[int, int], str] | None = None,
+        names: Callable[[int, int], str | None] = lambda leg, number: None,
         *,
         file: int = 0,
         unread: int = 0,
@@ -90,7 +90,7 @@ class ByteAccount:
         """
         sums: dict[int, dict[tuple[ByteLabel, str], int]] = defaultdict(lambda: defaultdict(int))
         for leg, kind, size in (*self._kinds(sealing), (NONE, Kind(ByteLabel.FILE), file)):
-            name = (names or {}).get((leg, kind.extension)) if kind.extension is not None else None
+            name = names(leg, kind.extension) if kind.extension is not None else None
             sums[self._carrier(leg)][kind.label, name or kind.detail] += size
         sums[NONE][ByteLabel.UNREAD, ""] += unread
         return Totals({leg: rows for leg in sorted(sums) if (rows := _rows(sums[leg]))})

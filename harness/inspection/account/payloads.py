@@ -12,7 +12,7 @@ from ...vantage.window import Flags, Ints, Window
 from ..stream_key import StreamKey
 from .numbering import Numbering
 
-MOST_STREAMS: Final = 65_536
+MOST_STREAMS: Final = 16_384
 """Senders that are told apart in one capture; the payloads of those that come later are counted together."""
 
 

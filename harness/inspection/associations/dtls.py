@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan, nan
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ class Followed:
 
     `leg` is a place in `Window.legs`, `near` and `far` are the names of its ends. `local_near`: the near end is the
     host that captured; None when the capture does not tell. `started`: time of its first frame, seconds since 1970 or
-    not-a-number. `dtls.first` and `dtls.last` are frame numbers.
+    not-a-number; `answered`: of the first frame from the other end. `dtls.first` and `dtls.last` are frame numbers.
     """
 
     leg: int
@@ -33,6 +34,7 @@ class Followed:
     local_near: bool | None
     started: float
     dtls: DtlsAssociation
+    answered: float = nan
 
     @property
     def client(self) -> str | None:
@@ -54,9 +56,18 @@ class _LegState:
 
     def __init__(self) -> None:
         self.reader = AssociationReader("frame")
-        self.started: list[float] = []
+        self.started: list[tuple[float, bool]] = []
+        self.answered: list[float] = []
         self.local: set[bool] = set()
         self.held = 0
+
+    def note_time(self, time: float, near: bool) -> None:
+        """Of a row that was just read: it begins an association, or answers the one that began last."""
+        new = len(self.reader.found) - len(self.started)
+        self.started += [(time, near)] * new
+        self.answered += [nan] * new
+        if isnan(self.answered[-1]) and self.started[-1][1] is not near:
+            self.answered[-1] = time
 
 
 class AssociationFollower:
@@ -84,8 +95,7 @@ class AssociationFollower:
                 state.reader.datagram(frame, near, window.payload(row))
             else:
                 state.reader.protected(frame, near, finishing)
-            new = len(state.reader.found) - len(state.started)
-            state.started += [float(window.time[row])] * new
+            state.note_time(float(window.time[row]), near)
             self._note_direction(window, state, frame, near)
             self._stay_within_memory(leg, state)
 
@@ -143,8 +153,8 @@ class AssociationFollower:
         ends = legs.found[leg]
         near, far = endpoints.names[ends.near], endpoints.names[ends.far]
         local = next(iter(state.local)) if len(state.local) == 1 else None
-        for started, dtls in zip(state.started, state.reader.found, strict=True):
-            yield Followed(leg, near, far, local, started, dtls)
+        for (started, _), answered, dtls in zip(state.started, state.answered, state.reader.found, strict=True):
+            yield Followed(leg, near, far, local, started, dtls, answered)
 
 
 def _visits(window: Window) -> Iterator[tuple[int, bool, bool]]:

@@ -2,7 +2,7 @@
 
 from .call import Call
 from .calls import calls
-from .evidence import CallEvidence
+from .evidence import CallEvidence, OpenMedia
 from .findings import call_findings, signalled_findings
 
-__all__ = ["Call", "CallEvidence", "call_findings", "calls", "signalled_findings"]
+__all__ = ["Call", "CallEvidence", "OpenMedia", "call_findings", "calls", "signalled_findings"]

@@ -28,6 +28,8 @@ _HELLOS: Final = frozenset({"ClientHello", "ServerHello"})
 _CERTIFICATES: Final = frozenset({"server's certificate", "client's certificate"})
 _KEYS: Final = frozenset({"ServerKeyExchange", "ClientKeyExchange"})
 _HIDES_CERTIFICATES: Final = "DTLSv1.3"
+_CLOCK_STEPS: Final = 4e-6
+"""Seconds that times of one capture may be off when they were rounded to microseconds."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ def compare(one: Conversation, other: Conversation) -> Comparison:
 
 
 def incomplete(conversation: Conversation) -> list[str]:
-    """What may belong to a call and was not seen whole, one sentence each."""
+    """What may belong to a call and was not seen whole, or is not protected by its handshakes, one sentence each."""
     why = "media may be protected by a handshake that was not seen whole"
-    return [f"{seen.where}: {why}" for seen in conversation.unclear]
+    return [f"{seen.where}: {why}" for seen in conversation.unclear] + [
+        f"{conversation.evidence.name}: {media.why}" for media in conversation.open_media
+    ]
 
 
 def combined(found: Sequence[Comparison]) -> Comparison:
@@ -122,8 +126,12 @@ def _same(one: Seen, other: Seen) -> Comparison:
 def _same_place(one: Seen, other: Seen) -> bool:
     """Whether both saw one handshake from one end: then they cannot show what is between the ends."""
     a, b = one.followed, other.followed
-    if one.evidence is not other.evidence and a.started == b.started and (a.near, a.far) == (b.near, b.far):
-        return True  # no two hosts see a packet at one and the same moment: these are copies
+    if one.evidence is not other.evidence and {a.near, a.far} == {b.near, b.far}:
+        # At the other end an answer comes later by the whole way there and back: equal waits are those of copies,
+        # whatever became of the clock when they were converted.
+        waits = [seen.followed.answered - seen.followed.started for seen in (one, other)]
+        if a.started == b.started or abs(waits[0] - waits[1]) < _CLOCK_STEPS:
+            return True
     sides = [_local_is_client(each) for each in (one, other)]
     return sides[0] is not None and sides[0] is sides[1]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from ..associations import Followed
-from .evidence import CallEvidence, Seen, hosts_of
+from .evidence import CallEvidence, OpenMedia, Seen, hosts_of
 from .unclear import MAX_CANDIDATES, TOGETHER, UnclearIndex
 
 MAX_HANDSHAKES: Final = 10_000
@@ -35,6 +36,20 @@ class Conversation:
         """The SSRCs on its legs, as far as they are known."""
         legs = {one.followed.leg for one in self.finished}
         return frozenset(ssrc for leg in legs for ssrc in self.evidence.sources.get(leg, frozenset()))
+
+    @property
+    def open_media(self) -> tuple[OpenMedia, ...]:
+        """Media that may be this call's: between its hosts, or of one of them who took part in it. One is as bad as
+        many."""
+        pairs = {hosts_of(one.followed) for one in self.finished}
+        began = min(one.followed.started for one in self.finished)
+        around = (one for host in frozenset[str]().union(*pairs) for one in self.evidence.open_media_of(host))
+        found = (
+            one
+            for one in around
+            if (one.both_ways or one.hosts in pairs) and not one.last < began  # also true when there are no times
+        )
+        return tuple(dict.fromkeys(islice(found, MAX_CANDIDATES)))
 
     @property
     def latest(self) -> tuple[Seen, ...]:

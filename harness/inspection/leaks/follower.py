@@ -37,7 +37,8 @@ class SampledStream:
 class OpenMedia:
     """What was collected of a capture.
 
-    `packets` and `cryptex`: RTP packets of each leg, and those of them whose extensions are encrypted (RFC 9335).
+    `packets` and `cryptex`: RTP packets of each leg that has a sampled stream, and of each leg those whose extensions
+    are encrypted (RFC 9335).
     `cnames`: names in clear by leg and SSRC. `beyond`: packets of streams that were not sampled.
     """
 
@@ -63,8 +64,9 @@ class LeakFollower:
         rtp = rtp_columns(window) if rtp is None else rtp
         groups = by_sender(directions(window, rtp.row), rtp.ssrc)
         for key, size, start in zip(groups.streams(), groups.sizes.tolist(), groups.starts.tolist(), strict=True):
-            self._packets[key.leg] += size
             sample = self._sample(key)
+            if sample is not None or key.leg in self._packets:
+                self._packets[key.leg] += size
             if sample is None:
                 self._beyond += size
             elif wanted := sample.wants(size):

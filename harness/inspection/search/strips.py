@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...vantage.window import Bytes, Flags
+from ...vantage.window import Bytes
+from ..stream_rows import Places
 from .groups import Ordered
 from .records import ELEMENT, ENDING, MESSAGE, PAYLOAD, Region
 from .sieve import Match, Sieve
@@ -50,17 +51,35 @@ FIELDS: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """One haystack: `width` bytes of each record where `there` is true (None: of all), in order."""
+    """One haystack: `width` bytes of each of these `records` (None: of all), in order."""
 
     place: str
     data: Bytes
     width: int
-    there: Flags | None
+    records: Places | None
 
     def record(self, position: int) -> int:
         """The record that a byte of the strip comes from."""
         element = position // self.width
-        return element if self.there is None else int(np.flatnonzero(self.there)[element])
+        return element if self.records is None else int(self.records[element])
+
+
+class Reach:
+    """Which records reach how far into a region: many ask, and there are few answers."""
+
+    def __init__(self, count: NDArray[np.uint8]) -> None:
+        self._count = count
+        self._levels = np.flatnonzero(np.bincount(count))
+        self._known: dict[int, Places] = {}
+
+    def records(self, needed: int) -> Places | None:
+        """Those that have as many bytes; None for all."""
+        level = int(np.searchsorted(self._levels, needed))
+        if level == 0:
+            return None
+        if level not in self._known:
+            self._known[level] = np.flatnonzero(self._count >= needed)
+        return self._known[level]
 
 
 class Split(NamedTuple):
@@ -76,13 +95,16 @@ def search(ordered: Ordered, regions: Sequence[Region], bytewise: Sieve, nibblew
     """Every secret that is divided among successive records of one group, and ends in this window."""
     changed = _changed(ordered)
     for region in regions:
-        singles = _columns(ordered, region, 1, changed)
+        reach = Reach(ordered.records.count[:, region.number])
+        cells = np.ascontiguousarray(ordered.records.cells[:, region.start : region.start + region.size])
+        singles = _columns(cells, region, 1, changed, reach)
         for half in (low, high):
             yield from _search(ordered, _nibbles(singles, half(changed), half), nibblewise)
         yield from _search(ordered, list(singles.values()), bytewise)
         for width in WIDTHS:
-            yield from _search(ordered, list(_columns(ordered, region, width, changed).values()), bytewise)
-        yield from _search(ordered, [_field(ordered, field) for field in FIELDS if field.region is region], bytewise)
+            yield from _search(ordered, list(_columns(cells, region, width, changed, reach).values()), bytewise)
+        fields = [_field(cells, field, reach) for field in FIELDS if field.region is region]
+        yield from _search(ordered, fields, bytewise)
 
 
 def adjacent(ordered: Ordered, head: Region, bytewise: Sieve) -> Iterator[Split]:
@@ -123,13 +145,13 @@ def _changed(ordered: Ordered) -> Bytes:
     return changed
 
 
-def _columns(ordered: Ordered, region: Region, width: int, changed: Bytes) -> dict[int, Strip]:
-    """Every `width` bytes of a region that change, by the column where they begin."""
+def _columns(cells: Bytes, region: Region, width: int, changed: Bytes, reach: Reach) -> dict[int, Strip]:
+    """Every `width` bytes of a region that change, by the column where they begin. `cells`: the region's bytes."""
     stretch = slice(region.start, region.start + region.size)
     alive = np.flatnonzero(changed[stretch].reshape(-1, width).any(axis=1))
-    columns = _transposed(np.ascontiguousarray(ordered.records.cells[:, stretch]).view(f"u{width}"))
+    columns = _transposed(cells.view(f"u{width}"))
     return {
-        region.start + width * number: _strip(ordered, region, width * number, width, columns[number].view(np.uint8))
+        region.start + width * number: _strip(region, width * number, width, columns[number], reach)
         for number in alive.tolist()
     }
 
@@ -137,7 +159,7 @@ def _columns(ordered: Ordered, region: Region, width: int, changed: Bytes) -> di
 def _nibbles(singles: Mapping[int, Strip], changed: Bytes, half: Callable[[Bytes], Bytes]) -> list[Strip]:
     """The low or the high half of every single byte in which it changes."""
     return [
-        Strip(f"the {half.__name__} nibble of {strip.place}", half(strip.data), 1, strip.there)
+        Strip(f"the {half.__name__} nibble of {strip.place}", half(strip.data), 1, strip.records)
         for column, strip in singles.items()
         if changed[column]
     ]
@@ -150,21 +172,18 @@ def _transposed(rows: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.unsignedin
     return columns
 
 
-def _field(ordered: Ordered, field: Field) -> Strip:
-    begin = field.region.start + field.start
-    cells = ordered.records.cells[:, begin : begin + field.stop - field.start]
-    return _strip(ordered, field.region, field.start, field.stop - field.start, cells.ravel())
+def _field(cells: Bytes, field: Field, reach: Reach) -> Strip:
+    width = field.stop - field.start
+    # Values as they lie among the others: to copy each as one is faster than byte by byte.
+    values: NDArray[Any] = np.ndarray(len(cells), f"V{width}", cells, field.start, cells.strides[:1])
+    return _strip(field.region, field.start, width, values, reach)
 
 
-def _strip(ordered: Ordered, region: Region, start: int, width: int, data: Bytes) -> Strip:
-    """`data`: `width` bytes of every record, from byte `start` of the region on; those that have them are kept."""
-    count = ordered.records.count[:, region.number]
-    needed = region.size - start if region.ending else start + width
-    place = _place(region, start, width)
-    if count.min(initial=region.size) >= needed:
-        return Strip(place, data, width, None)
-    there = count >= needed
-    return Strip(place, data.reshape(-1, width)[there].ravel(), width, there)
+def _strip(region: Region, start: int, width: int, values: NDArray[Any], reach: Reach) -> Strip:
+    """`values`: `width` bytes of every record, from byte `start` of the region on; those that have them are kept."""
+    records = reach.records(region.size - start if region.ending else start + width)
+    chosen = np.ascontiguousarray(values) if records is None else values[records]
+    return Strip(_place(region, start, width), chosen.view(np.uint8), width, records)
 
 
 def _place(region: Region, start: int, width: int) -> str:

@@ -18,7 +18,8 @@ from .srtcp import RtcpFollower
 from .states import StreamStates
 from .stream import RtpSeen, RtpStream
 
-MAX_STREAMS: Final = 65_536
+MAX_STREAMS: Final = 16_384
+"""Streams that are followed in one capture: each has its own lines in the report."""
 MAX_CSRCS: Final = 32
 """Contributing sources that are kept of one stream; one packet can name 15."""
 

@@ -3,5 +3,6 @@
 from .flows import MOST_LEGS
 from .layers import Layers
 from .notes import Note, Notes
+from .tunnels import NO_MESSAGE
 
-__all__ = ["MOST_LEGS", "Layers", "Note", "Notes"]
+__all__ = ["MOST_LEGS", "NO_MESSAGE", "Layers", "Note", "Notes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from .tunnels import Level
 
 def merged(sheet: Sheet, levels: Sequence[Level], flows: Flows, last_time: float) -> Window:
     """One window of all levels, ordered by frame and then by depth. `last_time` is for rows without a frame."""
-    frames = sheet.frames
+    frames = replace(sheet.frames, direction=sheet.direction)  # some links tell it, where the capture does not
     rows, klass, depth, inner = _in_order(levels)
     leg = leg_of(rows.flow)
     if flows.lumped is not None:

@@ -26,6 +26,12 @@ MOST_DEPTH: Final = 16
 _TURN: Final = (PacketClass.STUN, PacketClass.TURN_CHANNEL)
 """Classes of rows that carry others, or tell something of what is carried."""
 
+_NO_CHANNEL_DATA: Final = "what begins like ChannelData and is not"
+_EMPTY_INDICATION: Final = "a TURN indication without a peer or without data"
+
+NO_MESSAGE: Final = frozenset({_NO_CHANNEL_DATA, _EMPTY_INDICATION})
+"""Problems that hide nothing, because nobody reads a message there: QUIC often begins like ChannelData."""
+
 _TOO_DEEP: Final = f"more than {MOST_DEPTH} TURN messages inside of each other"
 
 
@@ -110,13 +116,13 @@ def _carried(sheet: Sheet, level: Level) -> tuple[Carried, NDArray[np.intp]]:
     """What the rows of a level carry, and those of its rows from which something is to be learned."""
     rows = level.rows
     found, misfits = channel_data(sheet.data, rows, np.flatnonzero(level.klass == PacketClass.TURN_CHANNEL))
-    sheet.problem("what begins like ChannelData and is not", rows.frame[misfits])
+    sheet.problem(_NO_CHANNEL_DATA, rows.frame[misfits])
     stun = np.flatnonzero(level.klass == PacketClass.STUN)
     kind = load(sheet.data, rows.offset[stun], ">u2")
     indicating = (kind == SEND) | (kind == DATA)
     if indicating.any():
         others, misfits = indications(sheet.data, rows, stun[indicating])
-        sheet.problem("a TURN indication without a peer or without data", rows.frame[misfits])
+        sheet.problem(_EMPTY_INDICATION, rows.frame[misfits])
         found = found.with_others(others)
     return found, stun[np.isin(kind, TELLING)]
 

@@ -70,9 +70,11 @@ def dtls(pair: Pair, client: str, server: str, time: float = 1.0) -> list[Sent]:
 
 
 def datagrams(said: Iterable[tuple[bool, bytes]], client: str, server: str, time: float = 1.0) -> list[Sent]:
-    """Datagrams, each with True when the client sent it."""
+    """Datagrams, each with True when the client sent it. Places that begin at different times wait differently long for
+    the answers, as the ends of a path do."""
+    wait = 0.01 + time % 7 / 1000
     return [
-        Sent(time + step / 100, *((client, server) if from_client else (server, client)), payload)
+        Sent(time + step * wait, *((client, server) if from_client else (server, client)), payload)
         for step, (from_client, payload) in enumerate(said)
     ]
 

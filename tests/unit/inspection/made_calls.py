@@ -21,8 +21,12 @@ from .call_traffic import ALICE, BOB, dtls, ice
 from .windows import Sent
 
 CM_80, GCM_256, NULL = "SRTP_AES128_CM_SHA1_80", "SRTP_AEAD_AES_256_GCM", "SRTP_NULL_HMAC_SHA1_80"
-SIZES: Final = {CM_80: (16, 14, 1), "SRTP_AES128_CM_SHA1_32": (16, 14, 2), "SRTP_AEAD_AES_128_GCM": (16, 12, 7)}
-SIZES |= {GCM_256: (32, 12, 8)}
+SIZES: Final = {
+    CM_80: (16, 14, 1),
+    "SRTP_AES128_CM_SHA1_32": (16, 14, 2),
+    "SRTP_AEAD_AES_128_GCM": (16, 12, 7),
+    GCM_256: (32, 12, 8),
+}
 """By OpenSSL's name: bytes of master key and salt, and libsrtp's number of the profile."""
 
 ALICE_SSRC, BOB_SSRC = 0x0A11CE, 0x0B0B

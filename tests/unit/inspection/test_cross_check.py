@@ -10,13 +10,18 @@ from random import Random
 import pytest
 
 from harness.inspection.cross_check import CrossCheck, OurHello
+from harness.inspection.inspect import inspect
+from harness.inspection.options import Options
 from harness.model.finding import Finding, Reason, Severity
 from harness.vantage import second_opinion as door
 from harness.wire.dtls import associations
 from tests.unit.vantage.blocks import ALICE, BOB, leg
+from tests.unit.vantage.layers import frames
 from tests.unit.wire import openssl_pair
 from tests.unit.wire.openssl_pair import Pair
 
+from . import call_traffic
+from .made_calls import made_call, write
 from .windows import Capture, Sent
 
 WIRESHARK = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
@@ -55,9 +60,9 @@ def checked(
     path: Path, datagrams: Datagrams, hellos: dict[bytes, OurHello], certificates: set[bytes]
 ) -> tuple[Finding, ...]:
     """What the check says when we believe that the file holds these datagrams."""
-    ends = [f"{host}:{port}" for host, port in (ALICE, BOB)]
+    near, far = (f"{host}:{port}" for host, port in (ALICE, BOB))
     sent = [
-        Sent(float(number), *(ends if outward else ends[::-1]), data)
+        Sent(float(number), *((near, far) if outward else (far, near)), data)
         for number, (outward, data) in enumerate(datagrams)
     ]
     check = CrossCheck(path)
@@ -154,3 +159,46 @@ def test_a_port_number_decides_nothing(tmp_path: Path) -> None:
     """Port 5060 is SIP's; media from it is media."""
     path = leg(tmp_path / "call.pcapng", [(True, rtp(1)), (True, rtp(2))], alice=(ALICE[0], 5060))
     assert door.second_opinion(path, 2).rtp == {1: (0x1234, 1), 2: (0x1234, 2)}
+
+
+def through_a_relay(one: Sent, *, channel: bool) -> Sent:
+    """In Send and Data indications, or in ChannelData (RFC 8656 sections 11 and 12)."""
+    relay = "198.51.100.5:3478"
+    up = one.source == call_traffic.ALICE
+    attributes = [(0x0012, frames.xored(call_traffic.BOB)), (0x0013, one.payload)]
+    indication = frames.stun(0x0016 if up else 0x0017, attributes)
+    wrapped = frames.channel_data(one.payload) if channel else indication
+    return Sent(one.time, *((one.source, relay) if up else (relay, one.destination)), wrapped)
+
+
+@WIRESHARK
+@pytest.mark.parametrize("channel", [True, False])
+def test_what_a_relay_carries_is_compared_too(tmp_path: Path, channel: bool) -> None:
+    made = made_call(count=8)
+    path = write(tmp_path / "relayed.pcapng", [through_a_relay(one, channel=channel) for one in made.sent])
+    found = [one for one in inspect([path], Options(cross_check=True)).findings if one.auditor == "cross-check"]
+    assert [one.reason for one in found] == [Reason.WIRESHARK_AGREES]
+    opinion = door.second_opinion(path, len(made.sent))
+    assert len(opinion.rtp) == 16
+    assert len(opinion.hellos) == 1
+
+
+@WIRESHARK
+def test_over_tcp_nothing_is_demanded_that_is_not_compared(tmp_path: Path) -> None:
+    """ICE-TCP frames its messages (RFC 4571), which Wireshark is not asked to look for."""
+    sequences = {call_traffic.ALICE: 1_000, call_traffic.BOB: 50_000}
+    parts = []
+    for one in made_call(count=4).sent:
+        framed = struct.pack("!H", len(one.payload)) + one.payload
+        parts.append(frames.segment(framed, sequences[one.source], 0x18, one.source, one.destination))
+        sequences[one.source] += len(framed)
+    path = write(tmp_path / "tcp.pcapng", [Sent(0.1 * at, "", "", one) for at, one in enumerate(parts)], bytes_of)
+    document = inspect([path], Options(cross_check=True))
+    assert [one.packets for one in document.streams] == [4, 4]
+    found = {one.reason: one.detail for one in document.findings if one.auditor == "cross-check"}
+    assert Reason.WIRESHARK_DISAGREES not in found
+    assert found[Reason.NOT_CHECKED].startswith(f"{len(parts)} frames of TCP")
+
+
+def bytes_of(one: Sent) -> bytes:
+    return one.payload

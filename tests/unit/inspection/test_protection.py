@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from harness.inspection.account import Sealing
+from harness.inspection.authentication import Fate, SenderProof
 from harness.inspection.captured import Captured
-from harness.inspection.protection import Protections
+from harness.inspection.protection import Protected, Protections
 from harness.inspection.proving import Proving
 from harness.inspection.stream_key import StreamKey
 from harness.model.finding import Severity
@@ -18,8 +21,9 @@ from harness.wire.srtp import PROFILES
 
 from .authentication.speakers import NULL
 from .authentication.speakers import Speaker as NullSpeaker
+from .call_traffic import ALICE, BOB
 from .inspecting import by_ssrc, inspected, of, reasons, with_keys
-from .made_calls import ALICE, ALICE_SSRC, BOB, BOB_SSRC, GCM_256, MadeCall, made_call, sound, write
+from .made_calls import ALICE_SSRC, BOB_SSRC, GCM_256, MadeCall, made_call, sound, write
 from .windows import Sent
 
 
@@ -134,3 +138,39 @@ def test_the_counts_add_up_to_the_packets(call: MadeCall, tmp_path: Path) -> Non
     sent, _ = changed(call, BOB_SSRC, 5, flipped)
     for stream in with_keys(tmp_path, call, sent).streams:
         assert counted(stream) == stream.packets + stream.rtcp_packets
+
+
+KEY = StreamKey(0, True, 7)
+NOTHING_SEEN = cast(Captured, SimpleNamespace(decoded={}, reports={}, statistics={}, agreed=lambda leg: "DTLS-SRTP"))
+
+
+def answer(**fates: int) -> Protected:
+    """For a stream with so many packets of each fate."""
+    rtp = {Fate[name.upper()]: count for name, count in fates.items()}
+    empty: dict[str, Any] = {"rtcp": {}, "whys": {}, "failures": (), "failures_left_out": 0}
+    span: dict[str, Any] = {"first_index": 0, "last_index": 9}
+    proof = SenderProof(key=KEY, rtp=rtp, profile="P", origin="DTLS handshake", keys=1, **empty, **span)
+    return Protections(NOTHING_SEEN, {KEY: proof}, described_keys=False).of(KEY)
+
+
+@pytest.mark.parametrize(
+    ("fates", "protection"),
+    [
+        ({"authenticated": 9}, Protection.AUTHENTICATED),
+        ({"authenticated": 9, "replayed": 1}, Protection.AUTHENTICATED),
+        ({"authenticated": 9, "old": 1}, Protection.AUTHENTICATED),
+        ({"authenticated": 9, "reused": 1}, Protection.FAILED),
+        ({"authenticated": 9, "failed": 1}, Protection.FAILED),
+        ({"authenticated": 9, "unknown": 1}, Protection.UNKNOWN),
+        ({"authenticated": 9, "clear": 1}, Protection.PLAINTEXT),
+        ({"failed": 9}, Protection.FAILED),
+        ({"unknown": 9}, Protection.CIPHERTEXT),
+    ],
+)
+def test_one_packet_decides(fates: dict[str, int], protection: Protection) -> None:
+    assert answer(**fates).protection is protection
+
+
+def test_a_copy_that_comes_late_is_told_and_is_no_forgery() -> None:
+    """Anybody on the way can keep a packet and send it again: that must not be the sender's fault."""
+    assert "1 of them too late to tell whether they are replays" in answer(authenticated=9, old=1).because

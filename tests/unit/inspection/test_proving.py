@@ -10,7 +10,8 @@ from harness.inspection.recover import Recovery
 from harness.inspection.stream_key import StreamKey
 
 from .authentication.speakers import NULL, Speaker
-from .made_calls import ALICE, BOB, sound, write
+from .call_traffic import ALICE, BOB
+from .made_calls import sound, write
 from .windows import Sent
 
 KEY = StreamKey(0, True, 1)

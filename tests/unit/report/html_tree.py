@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"meta", "br", "input", "link", "img", "hr", "path", "rect", "line", "circle", "polygon"}
+VOID = {"meta", "br", "input", "link", "img", "hr"}
 
 
 @dataclass

@@ -51,7 +51,11 @@ def test_elements_of_both_forms_are_told_apart(times: int) -> None:
 def test_a_description_gives_an_id_its_name() -> None:
     made = account(window(rtp(b"media", (0xBEDE, LEVEL_AND_TIME))))
     names = {(0, 1): "urn:ietf:params:rtp-hdrext:ssrc-audio-level", (7, 3): "of another leg"}
-    details = {row.detail for row in made.totals(names=names).overall if row.label is ByteLabel.RTP_EXTENSION}
+    details = {
+        row.detail
+        for row in made.totals(names=lambda leg, number: names.get((leg, number))).overall
+        if row.label is ByteLabel.RTP_EXTENSION
+    }
     assert details == {"urn:ietf:params:rtp-hdrext:ssrc-audio-level", "id 3", "profile and length"}
 
 

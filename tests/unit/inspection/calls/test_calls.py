@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from harness.codes.teams20 import code, thumbprint
 from harness.inspection.associations import Association
-from harness.inspection.calls import Call, CallEvidence, calls
+from harness.inspection.calls import Call, CallEvidence, OpenMedia, calls
 from harness.model.inspection import CallVerdict
 from harness.wire.dtls import DtlsAssociation
 
@@ -274,6 +275,41 @@ def test_one_side_given_twice_proves_nothing() -> None:
     pair = shake_hands(ALICE_ID, BOB_ID)
     twice = [replace(captured(name, pair, time=time), near=("192.0.2.1",)) for name, time in (("a", 1), ("b", 2))]
     assert the_call(*twice).verdict is CANNOT_TELL
+
+
+@pytest.mark.parametrize("change", [5.0, 1e-6, 0.123456])
+def test_a_copy_whose_clock_was_changed_is_still_a_copy(change: float) -> None:
+    """As a capture in nanoseconds is when it is written again in microseconds, or as `editcap -t` makes it."""
+    alice = captured("alice.pcap", shake_hands(ALICE_ID, BOB_ID))
+    copied = [replace(one, started=one.started + change, answered=one.answered + change) for one in alice.associations]
+    copy = replace(alice, name="copy.pcap", associations=tuple(copied))
+    assert the_call(alice, copy).verdict is CANNOT_TELL
+    later = [replace(one, answered=one.answered + 1e-4) for one in copied]
+    assert the_call(alice, replace(copy, associations=tuple(later))).verdict is NOT_INTERCEPTED
+
+
+HIDDEN = OpenMedia("192.0.2.1:5004", "192.0.2.2:6004", last=9.0, both_ways=True, why="1 stream under other keys")
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, CANNOT_TELL),
+        ({"both_ways": False}, CANNOT_TELL),
+        ({"far": "198.51.100.9:6004"}, CANNOT_TELL),
+        ({"far": "198.51.100.9:6004", "both_ways": False}, NOT_INTERCEPTED),
+        ({"near": "198.51.100.1:1", "far": "198.51.100.2:1"}, NOT_INTERCEPTED),
+        ({"last": 0.5}, NOT_INTERCEPTED),
+    ],
+    ids=["same hosts", "one way", "another host", "a stranger's", "others' call", "over before"],
+)
+def test_media_that_no_handshake_protects_leaves_the_question_open(
+    change: dict[str, Any], verdict: CallVerdict
+) -> None:
+    alice, bob = honest()
+    call = the_call(replace(alice, open_media=(replace(HIDDEN, **change),)), bob)
+    assert call.verdict is verdict
+    assert (verdict is CANNOT_TELL) == ("alice.pcap: 1 stream under other keys" in call.because)
 
 
 def test_two_captures_of_the_same_name_are_still_two() -> None:

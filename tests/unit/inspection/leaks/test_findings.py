@@ -169,6 +169,14 @@ def test_streams_beyond_the_limit_are_named() -> None:
     assert "5 packets" in one(findings, Reason.LIMIT_REACHED).detail
 
 
+def test_a_flood_of_legs_is_no_flood_of_findings() -> None:
+    packet = b"\x80\x6f" + bytes(30)
+    flood = [Sent(0, f"192.0.2.1:{port}", BOB, packet) for port in range(1, MAX_STREAMS + 6)]
+    findings = found(flood)
+    assert len([each for each in findings if each.reason is Reason.HEADER_IN_CLEAR]) == MAX_STREAMS
+    assert "5 packets" in one(findings, Reason.LIMIT_REACHED).detail
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.binary(max_size=60), max_size=20),

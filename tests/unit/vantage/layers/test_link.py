@@ -82,6 +82,12 @@ def test_linux_tells_whether_the_host_sent_a_frame(link: int, header, packet_typ
     assert window.outward.tolist() == [outward]
 
 
+def test_the_frames_say_what_the_link_told_of_the_direction() -> None:
+    """Those who ask which host captured ask the frames."""
+    window = Layers().window(frames([cooked(0, 0x0800) + PACKET, cooked(4, 0x0800) + PACKET], 113))
+    assert window.frames.direction.tolist() == [Direction.INBOUND, Direction.OUTBOUND]
+
+
 def test_what_the_capture_says_of_the_direction_comes_first() -> None:
     captured = frames([cooked(0, 0x0800) + PACKET], 113, direction=Direction.OUTBOUND)
     assert Layers().window(captured).outward.tolist() == [True]
