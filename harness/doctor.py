@@ -73,6 +73,7 @@ PACKAGES: Final = (
     Package("scapy", "scapy", ">=2.7", "writing captures, crafting packets"),
     Package("pyshark", "pyshark", "==0.6", "reading Wireshark's view of a capture"),
     Package("numpy", "numpy", ">=2", "markers, and captures as columns"),
+    Package("scipy", "scipy", ">=1.15", "what chance does: the statistics of ciphertext"),
     Package("pydantic", "pydantic", ">=2.14", "scenarios and every document"),
     Package("pyyaml", "yaml", ">=6", "reading scenario files"),
     Package("click", "click", ">=8.1", "the command line"),

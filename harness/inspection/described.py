@@ -109,7 +109,7 @@ class _Reading:
         return Described(
             {number: name for number, name in self._extensions.items() if name is not None},
             {number: codec for number, codec in self._codecs.items() if codec is not None},
-            tuple(dict.fromkeys(self._cryptos)),
+            tuple(self._cryptos),
             tuple(dict.fromkeys(self._fingerprints)),
             tuple(self._problems),
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
@@ -24,14 +23,13 @@ from .search import Search
 from .search.findings import findings as search_findings
 from .side_traces import side_traces
 from .statistics.findings import findings as statistics_findings
+from .stream_key import StreamKey
 
 if TYPE_CHECKING:
     from .inspect import Proven
 
 _READING, _PROOF, _PLAINTEXT = Voice("reading"), Voice("authentication"), Voice("plaintext")
 _PARAMETERS, _ICE, _BYTES = Voice("parameters"), Voice("ice"), Voice("byte-account")
-_LAST_MOMENT: Final = 4_102_444_800
-"""Seconds since 1970, in the year 2100: what a file says of time need not be a date."""
 
 
 def capture_findings(one: Proven, found: Search, description: Described, options: Options) -> Iterator[Finding]:
@@ -43,7 +41,12 @@ def capture_findings(one: Proven, found: Search, description: Described, options
     yield from _reports_in_clear(captured)
     yield from _checked(captured)
     yield from _negotiated(captured, options.policy)
-    yield from statistics_findings(captured.statistics, captured.randomness.problems, captured.name, captured.leg)
+    yield from statistics_findings(
+        {key: tested for key, tested in captured.statistics.items() if not _mixed(one, key)},
+        captured.randomness.problems,
+        captured.name,
+        captured.leg,
+    )
     yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
     named = leaks.Described(captured.leg, lambda _, number: description.extensions.get(number))
     yield from leaks.leak_findings(captured.leaks.result(), named, options.leak_policy)
@@ -79,6 +82,13 @@ def bytes_findings(one: Proven) -> Iterator[Finding]:
     if not odd:
         detail = f"each of {counted(one.totals.bytes, 'byte')} has a label, and none is unknown"
         yield _BYTES.fact(Reason.BYTES_EXPLAINED, one.captured.name, detail)
+
+
+def _mixed(one: Proven, key: StreamKey) -> bool:
+    """Whether forged packets are among genuine ones: then statistics would blame the sender for what others forged."""
+    answer = one.protections.get(key)
+    proof = answer.proof if answer is not None else None
+    return proof is not None and bool(proof.count(Fate.AUTHENTICATED) and proof.count(Fate.FAILED))
 
 
 def _read(captured: Captured) -> Iterator[Finding]:
@@ -147,20 +157,19 @@ def _negotiated(captured: Captured, policy: Policy) -> Iterator[Finding]:
         for reason, fault in handshake_faults(dtls, policy):
             yield _PARAMETERS.alarm(reason, vantage, fault)
         for side, chain in (("client", dtls.certificates_client), ("server", dtls.certificates_server)):
-            for fault in _certificate_faults(chain[:1], policy, one.started):
+            for fault in _certificate_faults(chain[:1], policy):
                 yield _PARAMETERS.alarm(Reason.CERTIFICATE_NOT_ALLOWED, vantage, f"the {side}'s certificate {fault}")
 
 
-def _certificate_faults(chain: Sequence[bytes], policy: Policy, started: float) -> Iterator[str]:
-    when = datetime.fromtimestamp(started, UTC) if 0 <= started < _LAST_MOMENT else None
+def _certificate_faults(chain: Sequence[bytes], policy: Policy) -> Iterator[str]:
     for der in chain:
         try:
             certificate = read_certificate(der)
         except ValueError as error:
             yield f"is not readable: {error}"
         else:
-            # A capture without times says nothing of whether a certificate was valid when it was used.
-            yield from certificate_faults(certificate, policy, when or certificate.not_before)
+            # Identity is the fingerprint (RFC 8827 section 6.5), and the clock of who captured proves no validity.
+            yield from certificate_faults(certificate, policy, certificate.not_before)
 
 
 def _checked(captured: Captured) -> Iterator[Finding]:

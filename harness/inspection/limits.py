@@ -15,6 +15,7 @@ def limits() -> tuple[str, ...]:
         "ciphertext is proved by keys alone: statistics and decoding can refute encryption, and never confirm it",
         f"in the search for secrets: {LIMIT}",
         "what one party tells a third one on another path, or before and after the capture, is not in it",
+        "media on a leg without a handshake counts as protected when its SSRC is also on a leg that has one",
         "a code is computed from the certificates that DTLS presents; that a program shows this code is not shown",
     )
 

@@ -45,7 +45,7 @@ def test_an_answer_adds_to_the_offer() -> None:
     said = described(OFFER, OFFER.replace("111", "96").replace("00:11", "22:33"))
     assert set(said.codecs) == {0, 96, 111}
     assert [line.value for line in said.fingerprints] == ["00:11", "22:33"]
-    assert len(said.cryptos) == 1
+    assert len(said.cryptos) == 2
 
 
 def test_what_has_two_meanings_has_none() -> None:
