@@ -60,7 +60,7 @@ class Protections:
             return self._proven(proof)
         agreed = self._captured.agreed(key.leg)
         if agreed is None and self._described:
-            agreed = "SDES, which a description offers"
+            return Protected(Protection.UNKNOWN, "a description offers keys, and none of them fits it")
         if agreed is not None:
             return Protected(Protection.CIPHERTEXT, f"agreed on by {agreed}; nothing that was tried could read it")
         return Protected(Protection.UNKNOWN, "no key agreement for it was seen, and nothing could read it")

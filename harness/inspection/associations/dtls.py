@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isnan, nan
@@ -74,7 +75,9 @@ class AssociationFollower:
     """Give it every window in order; then ask for `result`, and for `limits`, sentences on what was not read."""
 
     def __init__(self) -> None:
-        self._legs: dict[int, _LegState] = {}  # the one that was used last comes last
+        self._legs: dict[int, _LegState] = {}
+        # Of them those that may still have something to forget; the one that was used last comes last.
+        self._forgettable: OrderedDict[int, _LegState] = OrderedDict()
         self._held = 0
         self._unread = self._lumped = 0
         self._names: tuple[Endpoints, Legs] = (Endpoints(), Legs())
@@ -97,7 +100,7 @@ class AssociationFollower:
                 state.reader.protected(frame, near, finishing)
             state.note_time(float(window.time[row]), near)
             self._note_direction(window, state, frame, near)
-            self._stay_within_memory(leg, state)
+            self._stay_within_memory(state)
 
     def result(self) -> tuple[Followed, ...]:
         """Every association, in the order of its first frame."""
@@ -123,8 +126,11 @@ class AssociationFollower:
         """None when there is no memory for more."""
         if self._held > MAX_MEMORY:
             return None
-        state = self._legs.pop(leg, None) or _LegState()
-        self._legs[leg] = state
+        state = self._legs.get(leg)
+        if state is None:
+            state = self._legs[leg] = _LegState()
+        self._forgettable[leg] = state
+        self._forgettable.move_to_end(leg)
         return state
 
     def _note_direction(self, window: Window, state: _LegState, frame: int, near: bool) -> None:
@@ -135,11 +141,10 @@ class AssociationFollower:
         if direction != Direction.UNKNOWN:
             state.local.add((direction == Direction.OUTBOUND) is near)
 
-    def _stay_within_memory(self, leg: int, state: _LegState) -> None:
+    def _stay_within_memory(self, state: _LegState) -> None:
         self._measure(state)
-        for other in list(self._legs.values()):
-            if self._held <= MAX_MEMORY:
-                return
+        while self._held > MAX_MEMORY and self._forgettable:
+            _, other = self._forgettable.popitem(last=False)
             other.reader.forget()
             self._measure(other)
 
