@@ -9,6 +9,9 @@ import numpy as np
 from ..vantage.window import Flags, Ints
 from .stream_rows import Places
 
+_NO_NUMBER: Final = -(1 << 62)
+"""Stands behind the last number that may be found: what came late may be negative, but never as far."""
+
 _APART: Final = 1 << 40
 """Further than any two extended numbers of one stream are in one window: its rows, times 2^15."""
 
@@ -57,7 +60,7 @@ def late(extended: Ints, starts: Places, highest: Ints) -> tuple[Flags, Flags]:
     behind = lifted <= before
     # Numbers that were not late rise strictly, over all groups: they can be searched as they lie.
     in_order, wanted = lifted[~behind], lifted[behind]
-    known = np.append(in_order, -1)[np.searchsorted(in_order, wanted)] == wanted
+    known = np.append(in_order, _NO_NUMBER)[np.searchsorted(in_order, wanted)] == wanted
     known[np.setdiff1d(np.arange(len(wanted)), np.unique(wanted, return_index=True)[1])] = True
     again = nothing.copy()
     again[behind] = known

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...vantage.window import Bytes
+from ...vantage.window import Bytes, Flags
 from .spelling import INFORMATION, Spelling
 
 MAX_FORM: Final = 32
@@ -36,7 +36,6 @@ _CHUNK: Final = 1 << 18
 """Elements of a haystack that are searched at a time, so that everything about them stays in the cache."""
 
 Words = NDArray[np.uint32]
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +90,24 @@ class Sieve:
 
     def _search(self, chunk: Bytes) -> Iterator[Match]:
         words = self._words_of(chunk)
-        places = np.flatnonzero(self._tables[0][self._hash(words, _FACTORS[0])])
-        places = places[self._tables[1][self._hash(words[places], _FACTORS[1])]]
+        places = np.flatnonzero(self._passing(words, 0))
+        places = places[self._passing(words[places], 1)]
         for at, word in zip((_STRIDE * places).tolist(), words[places].tolist(), strict=True):
             for form, place in self._known.get(word, ()):
                 start, end = at - place, at - place + len(form.text)
                 if start >= 0 and end <= len(chunk) and (xor := self._key_of(form, chunk[start:end])) is not None:
                     yield Match(form, start, end, xor)
 
-    def _hash(self, words: Words, factor: np.uint32) -> Places:
-        return (words * factor >> self._shift).astype(np.intp)
+    def _passing(self, words: Words, table: int) -> Flags:
+        """Whether each word may be one of the known, as one of the tables has it."""
+        # No hash is too large for a table; "wrap" spares numpy a copy that it makes to be sure of that.
+        passing: Flags = self._tables[table].take(self._hash(words, _FACTORS[table]), mode="wrap")
+        return passing
+
+    def _hash(self, words: Words, factor: np.uint32) -> Words:
+        hashes = words * factor
+        hashes >>= self._shift
+        return hashes
 
 
 def _byte_words(elements: Bytes) -> Words:

@@ -73,6 +73,13 @@ def test_a_replay_at_the_end_does_not_slow_the_clock() -> None:
     assert cut == whole
 
 
+def test_a_packet_that_comes_one_late_in_a_window_of_its_own_is_no_repetition() -> None:
+    datagrams = sent([rtp(65_500 + number, number, 0) for number in (0, 2, 1)])
+    (stream,) = follow(datagrams[:2], datagrams[2:])
+    assert stream.rtp is not None
+    assert (stream.rtp.reordered, stream.rtp.repeated) == (1, 0)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 50)), min_size=1, max_size=60), st.data())
 def test_windows_make_no_difference(packets: list[tuple[int, int]], data: st.DataObject) -> None:
