@@ -17,7 +17,7 @@ from pathlib import Path
 
 from harness.vantage.window import Window
 from harness.wire.demux import PacketClass
-from tests.bench import authentication, captures, search, tools
+from tests.bench import account, authentication, captures, search, tools
 from tests.bench.authentication import BARE, ONE, TWO, Load
 from tests.bench.peak import Cost, cost
 
@@ -100,7 +100,7 @@ def patterns(windows: list[Window], packets: int) -> None:
 def speed(kind: str, path: Path) -> None:
     head(f"{kind} capture, {PACKETS:,} packets")
     readers(path, PACKETS)
-    windows = list(tools.windows(path))
+    windows = list(account.windows(path))
     proofs(windows)
     patterns(windows, PACKETS)
 

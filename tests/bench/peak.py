@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from harness.cli import main as harness
-from tests.bench.tools import account
+from tests.bench.account import account
 
 _ENDED = (0, 1, 3)
 """What `harness audit` exits with when it has looked: whatever it found."""

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import pyshark
 from scapy.all import PcapReader  # all: only so does it know the layers
 
-from harness.inspection.account import ByteAccount
-from harness.vantage.capture import open_capture
-from harness.vantage.layers import Layers
-from harness.vantage.rtp_columns import rtp_columns
-from harness.vantage.window import Window
+from tests.bench.account import account
 
 SCAPY_PACKETS, PYSHARK_PACKETS = 20_000, 3_000
 """From the beginning of the capture; all of it would take minutes."""
@@ -23,26 +18,6 @@ SCAPY_PACKETS, PYSHARK_PACKETS = 20_000, 3_000
 HEURISTICS = ("--enable-heuristic", "rtp_udp", "--enable-heuristic", "rtp_stun")
 FIELDS = ("frame.number", "frame.len", "frame.protocols", "ip.src", "ip.dst", "udp.srcport", "udp.dstport")
 RTP_FIELDS = ("rtp.ssrc", "rtp.seq", "rtp.timestamp", "rtp.p_type")
-
-
-def account(path: Path) -> int:
-    """Read, classify, and account for every byte of a capture; how many packets there were."""
-    capture, layers, total = open_capture(path), Layers(), ByteAccount()
-    for frames in capture.windows():
-        window = layers.window(frames)
-        total.add(window, rtp_columns(window))
-    if (rest := layers.finish()) is not None:
-        total.add(rest)
-    accounted = total.totals(file=capture.container, unread=capture.unread).bytes
-    if accounted != capture.size:
-        raise SystemExit(f"{accounted} of {capture.size} bytes are accounted for")
-    return capture.packets
-
-
-def windows(path: Path) -> Iterator[Window]:
-    """A capture's windows, as all that comes later gets them."""
-    layers = Layers()
-    return map(layers.window, open_capture(path).windows())
 
 
 def ours(path: Path) -> float:

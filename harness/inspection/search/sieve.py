@@ -32,7 +32,7 @@ _FACTORS: Final = (np.uint32(2_654_435_761), np.uint32(2_246_822_519))
 _SPARE_BITS: Final = 5
 """The tables have 32 times as many entries as there are words, so few places pass by accident."""
 _LEAST_BITS: Final = 12
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 17
 """Elements of a haystack that are searched at a time, so that everything about them stays in the cache."""
 
 Words = NDArray[np.uint32]
