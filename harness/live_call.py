@@ -19,12 +19,13 @@ from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
 from .evidence.recording_folder import LOOT, RecordingFolder
+from .model.adversary import Position, Recorder
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.finding import Reason
 from .model.ground_truth import GroundTruth, SentMarker
 from .model.recording import Recording, SignalKind, SignalMessage, Vantage
-from .model.scenario import Position, Recorder, Scenario
+from .model.scenario import Scenario
 from .network.loopback import CallNetwork
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap

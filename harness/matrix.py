@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
+from .model.adversary import Adversary
 from .model.base import Noun
-from .model.scenario import Adversary, Call, Endpoints
+from .model.scenario import Call, Endpoints
 from .strict_yaml import Document, Mark, Path, Problem, Refused, Value
 from .wording import described, quoted, suggestion
 

@@ -151,7 +151,7 @@ def place_relay() -> Callable[..., Mapping[str, Any]]:
     def describe(kind: str, **options: Any) -> Mapping[str, Any]:
         from pydantic import TypeAdapter
 
-        from .model.scenario import Adversary
+        from .model.adversary import Adversary
 
         described = {"kind": kind, **options}
         TypeAdapter(Adversary).validate_json(json.dumps(described))

@@ -10,8 +10,9 @@ import pytest
 
 from harness import strict_yaml
 from harness.catalogue import base_id, files, load, place
+from harness.model.adversary import DtlsMitm, Rewrite, SdpRewrite
 from harness.model.base import Role
-from harness.model.scenario import DtlsMitm, EndpointKind, Endpoints, Family, Mode, Rewrite, Scenario, SdpRewrite
+from harness.model.scenario import EndpointKind, Endpoints, Family, Mode, Scenario
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text

@@ -120,6 +120,17 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class SendSignal:
+    """Bring `to` a message that nobody sent, as if the service had carried it. Needs the position 'signalling'.
+
+    `message.sender` is who the message claims to come from. What the party answers comes back as a Signal.
+    """
+
+    to: Party
+    message: SignalMessage
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Send TimerFired(token) after so many seconds. A running timer of the same token is replaced."""
 
@@ -143,7 +154,7 @@ class Deed:
     count: int = 1
 
 
-Command = Forward | SendOffPath | Deliver | StartTimer | WriteDown | Deed
+Command = Forward | SendOffPath | Deliver | SendSignal | StartTimer | WriteDown | Deed
 
 
 class Machine(Protocol):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Any, Final
 
-from ..model import scenario
+from ..model import adversary
+from ..model.adversary import Adversary, Attacker, Position
 from ..model.base import Party
-from ..model.scenario import Adversary, Position
 from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateReplacement
-from .certificate import fresh_identity
+from .certificate import Identity, fresh_identity
 from .dtls_mitm import DtlsMitm
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
@@ -19,26 +20,28 @@ from .sdp_rewrite import SdpRewrite
 from .srtp_bitflip import SrtpBitflip
 from .srtp_replay import SrtpReplay
 
+MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
+    adversary.Bystander: lambda _, __: Bystander(),
+    adversary.Recorder: lambda _, __: Recorder(),
+    adversary.DtlsMitm: lambda one, _: DtlsMitm(one.swap, _identities()),
+    adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
+    adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every),
+    adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
+    adversary.CandidateInjection: lambda one, _: CandidateAddition() if one.how == "add" else CandidateReplacement(),
+    adversary.SdpRewrite: lambda one, seed: SdpRewrite(one.rewrite, one.towards, seed),
+}
+"""How each noun becomes a machine: (what the scenario says, seed) -> machine."""
 
-def create(adversary: Adversary, seed: str) -> Machine:
+
+def create(one: Adversary, seed: str) -> Machine:
     """A machine for one call. The seed decides what the adversary makes up; certificates are fresh every time."""
-    match adversary:
-        case scenario.Bystander():
-            return Bystander()
-        case scenario.Recorder():
-            return Recorder()
-        case scenario.DtlsMitm():
-            now = datetime.now(UTC)
-            return DtlsMitm(adversary.swap, {party: fresh_identity(now) for party in Party})
-        case scenario.SrtpBitflip():
-            return SrtpBitflip(adversary.field, adversary.every)
-        case scenario.SrtpReplay():
-            return SrtpReplay(adversary.every)
-        case scenario.PlaintextInjection():
-            return PlaintextInjection(adversary.packets, seed, on_path=Position.PATH in adversary.position)
-        case scenario.CandidateInjection():
-            return CandidateAddition() if adversary.how == "add" else CandidateReplacement()
-        case scenario.SdpRewrite():
-            return SdpRewrite(adversary.rewrite, adversary.towards, seed)
-        case _:
-            assert_never(adversary)
+    return MACHINES[type(one)](one, seed)
+
+
+def _identities() -> dict[Party, Identity]:
+    now = datetime.now(UTC)
+    return {party: fresh_identity(now) for party in Party}
+
+
+def _on_path(one: Attacker) -> bool:
+    return Position.PATH in one.position

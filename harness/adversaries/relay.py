@@ -18,10 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..model.adversary import Position
 from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
-from ..model.scenario import Position
 from .machine import (
     CallUp,
     Command,

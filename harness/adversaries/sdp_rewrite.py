@@ -12,9 +12,9 @@ from functools import partial
 from hashlib import sha256
 from typing import Final
 
+from ..model.adversary import Rewrite
 from ..model.base import Role
 from ..model.recording import SignalKind, SignalMessage
-from ..model.scenario import Rewrite
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .machine import Command, Deed, Deliver, Event, Signal, let_pass
 from .signalling import changed

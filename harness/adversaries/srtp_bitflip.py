@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from ..model.adversary import SrtpPart
 from ..model.base import Party
-from ..model.scenario import SrtpPart
 from ..wire import rtp
 from ..wire.demux import PacketClass, classify
 from .machine import Command, Deed, Event, Forward, PathDatagram, let_pass

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
+from .adversary import Adversary
+from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
 from .finding import Reason
 from .verdict import Outcome
 
@@ -17,14 +18,6 @@ class Mode(StrEnum):
 
     E2EE = "e2ee"
     CLEAR = "clear"
-
-
-class Position(StrEnum):
-    """What an adversary controls. Signalling and path are separate; off-path can only send to a known address."""
-
-    SIGNALLING = "signalling"
-    PATH = "path"
-    OFF_PATH = "off-path"
 
 
 class Family(StrEnum):
@@ -48,153 +41,6 @@ class EndpointKind(StrEnum):
     NULL_CIPHER = "null-cipher"
     REPLAY_ACCEPTED = "replay-accepted"
     CLEAR_WITH_LOCK = "clear-with-lock"
-
-
-class SrtpPart(StrEnum):
-    """Which part of an SRTP packet is hit (RFC 3711 section 3.1)."""
-
-    HEADER = "header"
-    PAYLOAD = "payload"
-    TAG = "tag"
-
-
-class Rewrite(StrEnum):
-    """One change to the SDP on its way, named after what it does to the description."""
-
-    FINGERPRINT_MISSING = "fingerprint-missing"
-    FINGERPRINT_TRUNCATED = "fingerprint-truncated"
-    FINGERPRINT_NO_SEPARATORS = "fingerprint-no-separators"
-    FINGERPRINT_ODD_SEPARATORS = "fingerprint-odd-separators"
-    FINGERPRINT_LOWER_CASE = "fingerprint-lower-case"
-    FINGERPRINT_DUPLICATE_ALGORITHM = "fingerprint-duplicate-algorithm"
-    HASH_SHA1 = "hash-sha1"
-    HASH_MD5 = "hash-md5"
-    HASH_MD2 = "hash-md2"
-    HASH_UNKNOWN = "hash-unknown"
-    SETUP_BOTH_ACTIVE = "setup-both-active"
-    SETUP_BOTH_PASSIVE = "setup-both-passive"
-    SETUP_HOLDCONN = "setup-holdconn"
-    SETUP_ANSWER_ACTPASS = "setup-answer-actpass"
-    SDES_ADDED = "sdes-added"
-    SDES_INSTEAD_OF_DTLS = "sdes-instead-of-dtls"
-    PROFILE_RTP_AVP = "profile-rtp-avp"
-    PROFILE_RTP_AVP_NO_FINGERPRINT = "profile-rtp-avp-no-fingerprint"
-
-
-class _Adversary(Noun):
-    """What every adversary has: positions. `allowed` are those it can use, `needed` those it cannot do without."""
-
-    allowed: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
-    needed: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
-
-    position: tuple[Position, ...] = Field(min_length=1, strict=False)
-
-    @model_validator(mode="after")
-    def _positions_fit(self) -> Self:
-        held = set(self.position)
-        if len(held) != len(self.position):
-            raise ValueError("a position is named twice")
-        useless = sorted(held - self.allowed)
-        if useless:
-            raise ValueError(f"the position '{useless[0]}' is of no use to this adversary")
-        lacking = sorted(self.needed - held)
-        if lacking:
-            raise ValueError(f"this adversary needs the position '{lacking[0]}'")
-        return self
-
-
-class Bystander(_Adversary):
-    """A relay on the path that only forwards."""
-
-    kind: Literal["bystander"]
-    position: tuple[Position, ...] = (Position.PATH,)
-
-
-class Recorder(_Adversary):
-    """A relay on the path that forwards and writes down everything it sees."""
-
-    kind: Literal["recorder"]
-    position: tuple[Position, ...] = (Position.PATH,)
-
-
-class DtlsMitm(_Adversary):
-    """Ends DTLS on both sides, re-encrypts, writes down the plaintext.
-
-    `swap` names whose fingerprint is replaced by the interceptor's in the signalling towards the other party;
-    an empty list leaves the signalling untouched.
-    """
-
-    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
-
-    kind: Literal["dtls-mitm"]
-    swap: tuple[Role, ...] = Field(default=(), strict=False)
-
-    @model_validator(mode="after")
-    def _swap_needs_signalling(self) -> Self:
-        if self.swap and Position.SIGNALLING not in self.position:
-            raise ValueError("swap needs the position 'signalling'")
-        return self
-
-
-class SrtpBitflip(_Adversary):
-    """Flips one bit in every n-th SRTP packet, in the named part."""
-
-    kind: Literal["srtp-bitflip"]
-    position: tuple[Position, ...] = (Position.PATH,)
-    field: SrtpPart = Field(strict=False)
-    every: int = Field(default=10, ge=1, le=10_000)
-
-
-class SrtpReplay(_Adversary):
-    """Sends every n-th SRTP and SRTCP packet a second time."""
-
-    kind: Literal["srtp-replay"]
-    position: tuple[Position, ...] = (Position.PATH,)
-    every: int = Field(default=5, ge=1, le=10_000)
-
-
-class PlaintextInjection(_Adversary):
-    """Sends clear RTP and RTCP of its own making into the call."""
-
-    allowed: ClassVar[frozenset[Position]] = frozenset({Position.PATH, Position.OFF_PATH})
-    needed: ClassVar[frozenset[Position]] = frozenset()
-
-    kind: Literal["plaintext-injection"]
-    packets: int = Field(default=40, ge=1, le=10_000)
-
-
-class CandidateInjection(_Adversary):
-    """Adds an ICE candidate of its own to each description, or removes all others to force the path through it."""
-
-    allowed: ClassVar[frozenset[Position]] = frozenset(Position)
-    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
-
-    kind: Literal["candidate-injection"]
-    how: Literal["add", "replace"] = "add"
-
-    @model_validator(mode="after")
-    def _replacing_needs_a_relay(self) -> Self:
-        if self.how == "replace" and Position.PATH not in self.position:
-            raise ValueError("'replace' needs the position 'path'")
-        return self
-
-
-class SdpRewrite(_Adversary):
-    """Changes the SDP on its way and nothing else. `towards` names who receives the changed description."""
-
-    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
-    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
-
-    kind: Literal["sdp-rewrite"]
-    position: tuple[Position, ...] = (Position.SIGNALLING,)
-    rewrite: Rewrite = Field(strict=False)
-    towards: tuple[Role, ...] = Field(default=(Role.CALLER, Role.CALLEE), min_length=1, strict=False)
-
-
-Adversary = Annotated[
-    Bystander | Recorder | DtlsMitm | SrtpBitflip | SrtpReplay | PlaintextInjection | CandidateInjection | SdpRewrite,
-    Field(discriminator="kind"),
-]
 
 
 class Call(Noun):

@@ -16,8 +16,9 @@ from pathlib import Path
 from aioice import ice
 from aiortc import RTCConfiguration, RTCPeerConnection
 
+from harness.model.adversary import Adversary, DtlsMitm, Position
 from harness.model.base import Asset, Role
-from harness.model.scenario import Adversary, Call, DtlsMitm, Expectation, Family, Position, Scenario
+from harness.model.scenario import Call, Expectation, Family, Scenario
 from harness.model.verdict import Outcome, Result, Status
 from harness.runner import Options, Runner
 

@@ -15,11 +15,12 @@ from harness.adversaries import registry
 from harness.adversaries.relay import Relay
 from harness.endpoints import registry as endpoints
 from harness.endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
+from harness.model.adversary import Adversary
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import Adversary, EndpointKind, Mode
+from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement
 from harness.network.loopback import CallNetwork
 from harness.wire import rtp

@@ -34,10 +34,10 @@ from harness.adversaries.machine import (
     let_pass,
 )
 from harness.adversaries.relay import LegCounters, Relay
+from harness.model.adversary import Position
 from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import Position
 
 from ..unit.adversaries.dtls_peer import DtlsPeer
 

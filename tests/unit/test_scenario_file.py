@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.adversary import DtlsMitm, Position, SdpRewrite
 from harness.model.base import Asset, Role
 from harness.model.finding import Reason
-from harness.model.scenario import DtlsMitm, EndpointKind, Family, Position, Scenario, SdpRewrite
+from harness.model.scenario import EndpointKind, Family, Scenario
 from harness.model.verdict import Outcome
 from harness.scenario_error import MAX_SHOWN, CatalogueError, ScenarioError
 from harness.scenario_file import parse, read

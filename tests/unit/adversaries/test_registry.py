@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 from pydantic import TypeAdapter
@@ -17,7 +18,7 @@ from harness.adversaries.recorder import Recorder
 from harness.adversaries.sdp_rewrite import SdpRewrite
 from harness.adversaries.srtp_bitflip import SrtpBitflip
 from harness.adversaries.srtp_replay import SrtpReplay
-from harness.model.scenario import Adversary
+from harness.model.adversary import Adversary
 
 from .descriptions import OFFER, attributes
 from .transcript import BOB, NOW, deeds, feed, forwarded, offer, only, rtp, signal
@@ -45,6 +46,11 @@ def adversary(**fields: object) -> Adversary:
 )
 def test_each_kind_has_its_machine(fields: dict[str, object], machine: type) -> None:
     assert type(registry.create(adversary(**fields), "seed")) is machine
+
+
+def test_no_adversary_is_without_a_machine() -> None:
+    nouns = set(get_args(get_args(Adversary)[0]))
+    assert set(registry.MACHINES) == nouns
 
 
 def test_each_call_gets_its_own_certificates() -> None:

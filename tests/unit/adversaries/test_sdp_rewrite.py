@@ -9,9 +9,9 @@ import pytest
 
 from harness.adversaries.machine import Deed, Deliver
 from harness.adversaries.sdp_rewrite import SdpRewrite, changes, sdes_line
+from harness.model.adversary import Rewrite
 from harness.model.base import Role
 from harness.model.recording import SignalMessage
-from harness.model.scenario import Rewrite
 
 from .descriptions import ANSWER, OFFER, SHA256, SHA512, attributes
 from .transcript import ALICE, answer, hangup, offer, signal

@@ -6,7 +6,7 @@ import pytest
 from pylibsrtp import Error, Policy, Session
 
 from harness.adversaries.srtp_bitflip import SrtpBitflip
-from harness.model.scenario import SrtpPart
+from harness.model.adversary import SrtpPart
 from harness.wire.demux import PacketClass, classify
 
 from .transcript import ALICE, BINDING_REQUEST, BOB, deeds, feed, forwarded, rtcp, rtp

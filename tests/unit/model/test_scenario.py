@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from harness.model.scenario import Adversary, Call, Position
+from harness.model.adversary import Adversary, Position
+from harness.model.scenario import Call
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
 
