@@ -72,6 +72,31 @@ def test_every_code_is_twenty_digits_of_the_specified_number(caller: bytes, call
     assert int(digits) == number % 10**20
 
 
+@given(THUMBPRINTS, THUMBPRINTS, st.integers(4, 20))
+def test_a_short_code_is_the_end_of_the_whole_one(caller: bytes, callee: bytes, digits: int) -> None:
+    if caller == callee:
+        return
+    assert teams20.short_code(caller, callee, digits) == teams20.code(caller, callee)[-digits:]
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"), [(4, "1667"), (9, "557221667"), (10, "0557221667"), (19, "0616657530557221667")]
+)
+def test_a_short_code_keeps_its_zeros(digits: int, shown: str) -> None:
+    assert teams20.short_code((194).to_bytes(32, "big"), HIGH, digits) == shown
+
+
+@pytest.mark.parametrize("digits", [-1, 0, 3, 21])
+def test_other_lengths_are_no_code(digits: int) -> None:
+    with pytest.raises(ValueError, match=f"4 to 20 digits, not {digits}"):
+        teams20.short_code(LOW, HIGH, digits)
+
+
+def test_a_reflected_call_has_no_short_code_either() -> None:
+    with pytest.raises(ValueError, match="reflected"):
+        teams20.short_code(LOW, LOW, 4)
+
+
 @pytest.mark.parametrize("wrong", ["", "1" * 19, "1" * 21, "1" * 19 + "x", "1" * 19 + "١", "1" * 20 + "\n"])
 def test_only_twenty_plain_digits_are_grouped(wrong: str) -> None:
     with pytest.raises(ValueError, match="20 decimal digits"):
