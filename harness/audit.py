@@ -22,13 +22,14 @@ from .evidence.run_folder import Run, open_run, read_plan
 from .inspection.inspect import Examination, examine
 from .inspection.options import Options
 from .inspection.parameters.policy import Policy
-from .judge import judge
+from .judge import judge_stack
 from .markers.recover import recover
 from .model.base import Asset, Party
+from .model.deviation import Deviation
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
 from .model.recording import Recording, SignalKind
-from .model.run import IndexEntry
+from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
@@ -72,7 +73,7 @@ def audit_entries(run: Run, entries: Sequence[IndexEntry], policy: Policy) -> It
         by_name = {one.entry.scenario: one for one in opened}
         for entry in batch:
             if entry.scenario in by_name:
-                yield _result(by_name[entry.scenario], views, run.header.without, policy)
+                yield _result(by_name[entry.scenario], views, run.header, policy)
             else:
                 yield failed_result(read_plan(run.root, entry), entry.error or "not recorded", entry.seconds)
 
@@ -154,12 +155,13 @@ def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
     return loot
 
 
-def _result(opened: Opened, views: _Views, without: Sequence[str], policy: Policy) -> Result:
-    scenario, truth = opened.scenario, opened.truth
+def _result(opened: Opened, views: _Views, header: RunHeader, policy: Policy) -> Result:
+    scenario, truth, without = opened.scenario, opened.truth, header.without
     findings = _findings(_case(opened, views, policy, without), without, views)
     recovered = recovered_markers(opened.root, truth)
     heard = {party: statement.heard for party, statement in opened.statements.items()}
-    verdict = judge(scenario.expect, truth, recovered, findings, heard)
+    deviation = _deviation(opened, header.deviations)
+    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard)
     return Result(
         scenario=scenario.id,
         title=scenario.title,
@@ -172,9 +174,16 @@ def _result(opened: Opened, views: _Views, without: Sequence[str], policy: Polic
         intercepted=bool(recovered),
         findings=findings,
         not_checked=tuple(without),
+        deviation=None if deviation is None else deviation.id,
         recording=opened.entry.recording,
         seconds=opened.entry.seconds,
     )
+
+
+def _deviation(opened: Opened, known: Sequence[Deviation]) -> Deviation | None:
+    """What is known to go otherwise with the software that these endpoints say they run."""
+    software = [statement.software for statement in opened.statements.values()]
+    return next((one for one in known if one.applies(opened.scenario.id, software)), None)
 
 
 _Views = dict[Path, dissect.Dissection] | str

@@ -14,6 +14,7 @@ from typing import Any
 from .auditors import AUDITORS
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
+from .deviations import load as load_deviations
 from .inspection.parameters.policy import load_policy
 from .model.scenario import Scenario
 from .model.verdict import RunDocument
@@ -39,6 +40,7 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         scenarios = selected(chosen["root"], selectors)
         options = _options(chosen)
         load_policy(options.policy)
+        load_deviations()
     except ValueError as error:
         return USAGE, str(error)
     try:

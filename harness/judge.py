@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from .model.base import Asset, Party
+from .model.deviation import Deviation
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered, SentMarker
 from .model.scenario import Expectation
@@ -154,6 +155,29 @@ def judge(
     actual = Outcome.UNKNOWN if seen is None else outcome(seen)
     status, because = _status(expect, truth, recovered, findings, actual)
     return Verdict(outcome=actual, status=status, because=because)
+
+
+def judge_stack(
+    expect: Expectation,
+    deviation: Deviation | None,
+    truth: GroundTruth,
+    recovered: Collection[Recovered],
+    findings: Sequence[Finding],
+    heard: Mapping[Party, Mapping[Asset, str]],
+) -> Verdict:
+    """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known."""
+    right = judge(expect, truth, recovered, findings, heard)
+    if deviation is None:
+        return right
+    if right.status is Status.AS_EXPECTED:
+        why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
+        return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
+    known = judge(deviation.expect, truth, recovered, findings, heard)
+    if known.status is Status.AS_EXPECTED:
+        why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
+        return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
+    why = f"{known.because} (by the known deviation {deviation.id} of {deviation.software}, which has changed)"
+    return known.model_copy(update={"because": why})
 
 
 def _status(

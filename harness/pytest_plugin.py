@@ -65,6 +65,8 @@ class CallItem(pytest.Item):
         self.user_properties.append(("outcome", str(placed.result.outcome)))
         self.user_properties.append(("status", str(placed.result.status)))
         self.user_properties.append(("recording", str(placed.recording)))
+        if placed.result.status is Status.KNOWN_DEVIATION:
+            pytest.xfail(placed.result.because)
         if placed.result.status is not Status.AS_EXPECTED:
             raise NotGreen(placed.result, placed.recording)
 

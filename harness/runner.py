@@ -16,6 +16,8 @@ from typing import Protocol
 
 from .audit import document, failed_result
 from .audit_process import AuditFailed, AuditProcess
+from .deviations import load as load_deviations
+from .deviations import naming
 from .evidence.provenance import provenance
 from .evidence.recording_folder import RecordingFolder
 from .evidence.run_folder import Run, RunFolder
@@ -122,6 +124,7 @@ class Runner:
             without=self._options.without,
             provenance=provenance(),
             selected=tuple(selected),
+            deviations=naming(load_deviations(), selected),
         )
 
     async def _record_all(self) -> None:

@@ -7,12 +7,16 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .base import SCENARIO_ID, SCHEMA_VERSION, Moment, Noun
+from .deviation import Deviation
 
 SHA256 = r"^[0-9a-f]{64}$"
 
 
 class RunHeader(Noun):
-    """`run.json`, written before the first call. `without` names the auditors that the user left out."""
+    """`run.json`, written before the first call. `without` names the auditors that the user left out.
+
+    `deviations` are those known for the selected scenarios, so that the same are applied whenever it is audited.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     run: str = Field(pattern=r"^[0-9A-Za-z-]{1,64}$")
@@ -22,6 +26,7 @@ class RunHeader(Noun):
     without: tuple[str, ...]
     provenance: dict[str, str]
     selected: tuple[str, ...]
+    deviations: tuple[Deviation, ...] = ()
 
 
 class IndexEntry(Noun):

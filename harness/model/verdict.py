@@ -26,9 +26,14 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
-    """How the scenario went. Only AS_EXPECTED is green."""
+    """How the scenario went. Only AS_EXPECTED is green.
+
+    KNOWN_DEVIATION fails no run: the stack under test did something wrong, exactly what a named entry of
+    deviations.yaml says it does. It is counted for itself and never called green.
+    """
 
     AS_EXPECTED = "AS_EXPECTED"
+    KNOWN_DEVIATION = "KNOWN_DEVIATION"
     UNEXPECTED = "UNEXPECTED"
     WRONG_REASON = "WRONG_REASON"
     INVALID = "INVALID"
@@ -46,7 +51,10 @@ class Verdict(Noun):
 
 
 class Result(Noun):
-    """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen."""
+    """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen.
+
+    `deviation` names the known deviation by which the scenario was judged.
+    """
 
     scenario: str
     title: str
@@ -59,6 +67,7 @@ class Result(Noun):
     intercepted: bool
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...] = ()
+    deviation: str | None = None
     recording: str | None
     seconds: float = Field(ge=0)
 

@@ -23,6 +23,7 @@ NARROWEST: Final = 72
 
 STYLES: Final = {
     Status.AS_EXPECTED: "green",
+    Status.KNOWN_DEVIATION: "magenta",
     Status.UNEXPECTED: "bold red",
     Status.WRONG_REASON: "bold red",
     Status.INVALID: "yellow",

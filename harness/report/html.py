@@ -26,6 +26,7 @@ LINE_LIMIT: Final = 240
 
 MARKS: Final = {
     Status.AS_EXPECTED: "✓",
+    Status.KNOWN_DEVIATION: "≈",
     Status.UNEXPECTED: "✕",
     Status.WRONG_REASON: "≠",
     Status.INVALID: "∅",

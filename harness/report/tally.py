@@ -84,7 +84,11 @@ def _headline(document: RunDocument, statuses: Counter[Status], contradicted: bo
         return False, "Nothing ran"
     if green == total:
         return True, "The scenario went as expected" if total == 1 else f"All {total} scenarios went as expected"
-    return False, f"{total - green} of {plural(total, 'scenario')} did not go as expected"
+    known = statuses[Status.KNOWN_DEVIATION]
+    if green + known == total:
+        expected = f"{green} of {plural(total, 'scenario')} went as expected"
+        return False, f"{expected}, {known} as the stack is known to deviate"
+    return False, f"{total - green - known} of {plural(total, 'scenario')} did not go as expected"
 
 
 def _contradictions(document: RunDocument, statuses: Counter[Status], outcomes: Counter[Outcome]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
-from harness.judge import Codes, Lock, Observed, judge, observe, outcome
+from harness.judge import Codes, Lock, Observed, judge, judge_stack, observe, outcome
 from harness.model.base import Asset, Party
+from harness.model.deviation import Deviation
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
 from harness.model.scenario import Expectation
@@ -156,3 +157,61 @@ def test_a_question_left_open_or_contradicted_is_unknown(findings: tuple[Finding
     verdict = judge(Expectation(outcome=Outcome.SECURE), truth(), (), findings, HEARD)
     assert verdict.outcome is Outcome.UNKNOWN
     assert verdict.status is not Status.AS_EXPECTED
+
+
+def deviation(**expect: object) -> Deviation:
+    return Deviation(
+        id="takes-dtls-from-anyone",
+        stack="aioice",
+        version="0.13.0",
+        scenarios=("clienthello-race",),
+        right="the call comes up",
+        happens="the call is lost",
+        reason="no source address is checked",
+        reference="scenario clienthello-race",
+        expect=Expectation.model_validate(expect, strict=False),
+    )
+
+
+LOST = (
+    fact(Reason.CALL_NOT_ESTABLISHED),
+    fact(Reason.LOCK_ON_NONE),
+    fact(Reason.CODES_ABSENT),
+    fact(Reason.DTLS_ERROR, Severity.ALARM),
+)
+RIGHT = Expectation(outcome=Outcome.SECURE)
+KNOWN = deviation(outcome="BLOCKED", because=["dtls-error"])
+
+
+def test_a_known_deviation_that_occurs_is_named_and_never_green() -> None:
+    verdict = judge_stack(RIGHT, KNOWN, truth(), (), LOST, {})
+    assert (verdict.outcome, verdict.status) == (Outcome.BLOCKED, Status.KNOWN_DEVIATION)
+    assert "takes-dtls-from-anyone" in verdict.because
+    assert "aioice/0.13.0" in verdict.because
+
+
+def test_a_known_deviation_that_stops_occurring_fails_the_run() -> None:
+    verdict = judge_stack(RIGHT, KNOWN, truth(), (), UP, HEARD)
+    assert (verdict.outcome, verdict.status) == (Outcome.SECURE, Status.UNEXPECTED)
+    assert "did not occur" in verdict.because
+
+
+def test_a_known_deviation_that_changes_fails_the_run() -> None:
+    other = (*LOST[:3], fact(Reason.ENDPOINT_ERROR, Severity.ALARM))
+    verdict = judge_stack(RIGHT, KNOWN, truth(), (), other, {})
+    assert verdict.status is Status.WRONG_REASON
+    assert "has changed" in verdict.because
+
+
+def test_a_deviation_excuses_no_attack_that_did_not_happen() -> None:
+    assert judge_stack(RIGHT, KNOWN, truth(deeds={}), (), LOST, {}).status is Status.INVALID
+
+
+def test_without_a_known_deviation_the_scenario_is_judged_as_it_is_written() -> None:
+    assert judge_stack(RIGHT, None, truth(), (), LOST, {}).status is Status.UNEXPECTED
+
+
+def test_a_deviation_speaks_of_one_version_only() -> None:
+    assert KNOWN.applies("clienthello-race[position=path]", ["aiortc/1.16.0 aioice/0.13.0 OpenSSL 3.5"])
+    assert not KNOWN.applies("clienthello-race", ["aiortc/1.16.0 aioice/0.13.1"])
+    assert not KNOWN.applies("dtls-junk", ["aioice/0.13.0"])

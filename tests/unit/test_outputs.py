@@ -39,6 +39,9 @@ def document(*statuses: Status, interrupted: bool = False) -> RunDocument:
     ("statuses", "code"),
     [
         ((Status.AS_EXPECTED, Status.AS_EXPECTED), 0),
+        ((Status.AS_EXPECTED, Status.KNOWN_DEVIATION), 0),
+        ((Status.KNOWN_DEVIATION, Status.NOT_RUN), 3),
+        ((Status.KNOWN_DEVIATION, Status.UNEXPECTED), 1),
         ((Status.AS_EXPECTED, Status.UNEXPECTED), 1),
         ((Status.AS_EXPECTED, Status.WRONG_REASON), 1),
         ((Status.UNEXPECTED, Status.ERROR), 1),

@@ -18,7 +18,10 @@ def test_all_as_expected_is_green() -> None:
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.AS_EXPECTED])
 def test_one_scenario_of_any_other_status_is_not(status: Status) -> None:
     counted = tally(document([result("a"), result("b", status=status)]))
-    assert (counted.green, counted.headline) == (False, "1 of 2 scenarios did not go as expected")
+    assert not counted.green
+    known = status is Status.KNOWN_DEVIATION
+    otherwise = "went as expected, 1 as the stack is known to deviate" if known else "did not go as expected"
+    assert counted.headline == f"1 of 2 scenarios {otherwise}"
 
 
 def test_a_run_of_nothing_is_not_green() -> None:

@@ -1,0 +1,49 @@
+"""The known deviations of the stacks, from a data file beside this one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from . import strict_yaml
+from .model.deviation import Deviation, Deviations
+
+FILE: Final = Path(__file__).with_name("deviations.yaml")
+
+
+class DeviationsError(ValueError):
+    """The file of deviations is refused; the message begins with its place."""
+
+
+def load(path: Path = FILE) -> tuple[Deviation, ...]:
+    """Every known deviation. DeviationsError when the file is not one, or names a deviation or a scenario twice."""
+    try:
+        document = strict_yaml.read(path.read_bytes())
+        listed = Deviations.model_validate_json(json.dumps(document.value)).deviations
+    except OSError as error:
+        raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from error
+    except strict_yaml.Refused as error:
+        raise DeviationsError("\n".join(f"{path}:{line}" for line in str(error).splitlines())) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise DeviationsError(f"{path}: {place}: {first['msg']}") from error
+    _check_once(path, (one.id for one in listed), "the deviation")
+    _check_once(path, (f"{one.software} in {name}" for one in listed for name in one.scenarios), "the behaviour of")
+    return listed
+
+
+def naming(deviations: Iterable[Deviation], scenarios: Collection[str]) -> tuple[Deviation, ...]:
+    """Those that speak of any of these scenarios."""
+    return tuple(one for one in deviations if any(one.names(scenario) for scenario in scenarios))
+
+
+def _check_once(path: Path, names: Iterable[str], what: str) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DeviationsError(f"{path}: {what} {twice[0]} is listed twice")

@@ -1,0 +1,72 @@
+"""The file of known deviations: what is there is well written, and what is not is refused with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue import load as load_scenarios
+from harness.deviations import DeviationsError, load, naming
+
+ENTRY = """
+  - id: takes-dtls-from-anyone
+    stack: aioice
+    version: "0.13.0"
+    scenarios: [clienthello-race]
+    right: the call comes up
+    happens: the call is lost
+    reason: no source address is checked
+    reference: scenario clienthello-race
+    expect: {outcome: BLOCKED, because: [dtls-error]}
+"""
+SCENARIOS = load_scenarios(Path(__file__).parents[2] / "scenarios")
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "deviations.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_every_known_deviation_speaks_of_scenarios_that_are_there() -> None:
+    ids = {scenario.id for scenario in SCENARIOS} | {scenario.id.partition("[")[0] for scenario in SCENARIOS}
+    for one in load():
+        assert set(one.scenarios) <= ids, one.id
+
+
+def test_no_known_deviation_expects_what_is_right_anyway() -> None:
+    for one in load():
+        for scenario in SCENARIOS:
+            if one.names(scenario.id):
+                assert one.expect != scenario.expect, (one.id, scenario.id)
+
+
+def test_an_entry_is_read(tmp_path: Path) -> None:
+    (one,) = load(written(tmp_path, f"schema_version: 1\ndeviations:{ENTRY}"))
+    assert one.software == "aioice/0.13.0"
+    assert naming([one], ["clienthello-race[a=1]"]) == (one,)
+    assert naming([one], ["honest-call"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("schema_version: 1\ndeviations: [", ":3:1: "),
+        (f"schema_version: 1\ndeviations:{ENTRY}    extra: 1\n", "deviations.0.extra"),
+        (f"schema_version: 1\ndeviations:{ENTRY}{ENTRY}", "listed twice"),
+        ("schema_version: 2\ndeviations: []\n", "schema_version"),
+        ("schema_version: 1\nschema_version: 1\ndeviations: []\n", ":2:1: "),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, place: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(DeviationsError) as refused:
+        load(path)
+    assert str(refused.value).startswith(str(path))
+    assert place in str(refused.value)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DeviationsError, match="cannot be read"):
+        load(tmp_path / "none.yaml")
