@@ -129,7 +129,7 @@ def test_the_counts_add_up() -> None:
         "failures": "3",
         "errors": "2",
     }
-    assert suite.attrib["time"] == "14.400"
+    assert suite.attrib["time"] == "16.200"
 
 
 def test_outcome_codes_and_recording_are_properties() -> None:
