@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.finding import Finding
-from . import binding, codes, establishment, indicator, opacity, parameters, wire, wireshark
+from . import binding, codes, establishment, indicator, opacity, parameters, path, strangers, wire, wireshark
 from .case import Case
 
 
@@ -24,6 +24,8 @@ AUDITORS: Final = (
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
     Auditor(opacity.NAME, opacity.audit),
+    Auditor(strangers.NAME, strangers.audit),
+    Auditor(path.NAME, path.audit),
     Auditor(wire.NAME, wire.audit),
     Auditor(parameters.NAME, parameters.audit),
     Auditor(indicator.NAME, indicator.audit),

@@ -27,13 +27,17 @@ in fewer than 1 of 10^8 streams of any length (binomial tail, computed for 12 to
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """One packet of a leg: `frame` counts from 1 as Wireshark does, `pair` stands for its two addresses."""
+    """One packet of a leg: `frame` counts from 1 as Wireshark does.
+
+    `pair` stands for its two addresses, `far` for the one that is not the party's: places in the table's addresses.
+    """
 
     frame: int
     time: float
     outward: bool
     klass: PacketClass
     pair: frozenset[int]
+    far: int
     data: bytes
 
 
@@ -88,7 +92,15 @@ class Leg:
         table = self.table
         columns = (table.time, table.outward, table.klass, table.source, table.destination, table.offset, table.length)
         return tuple(
-            Datagram(frame, time, outward, PacketClass(klass), frozenset((source, to)), table.blob[at : at + length])
+            Datagram(
+                frame=frame,
+                time=time,
+                outward=outward,
+                klass=PacketClass(klass),
+                pair=frozenset((source, to)),
+                far=to if outward else source,
+                data=table.blob[at : at + length],
+            )
             for frame, (time, outward, klass, source, to, at, length) in enumerate(
                 zip(*(column.tolist() for column in columns), strict=True), start=1
             )
@@ -137,9 +149,9 @@ class Leg:
         return self._media(False, [keys.inward for keys in self.keys])
 
     @cached_property
-    def unexplained(self) -> tuple[int, ...]:
-        """Frames of packets that belong to no protocol of a call, or only pretend to."""
-        return tuple(one.frame for one in self.datagrams if not _explained(one))
+    def unexplained(self) -> tuple[Datagram, ...]:
+        """Packets that belong to no protocol of a call, or only pretend to."""
+        return tuple(one for one in self.datagrams if not _explained(one))
 
     @cached_property
     def clear(self) -> tuple[str, ...]:

@@ -66,9 +66,7 @@ def _why_media_is_due(case: Case, party: Party) -> str | None:
 
 
 def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
-    if leg.unexplained:
-        detail = f"{counted(len(leg.unexplained), 'packet')} of no known protocol: {_frames(leg.unexplained)}"
-        yield _say.alarm(Reason.UNEXPLAINED_PACKET, leg.name, detail)
+    yield from _unexplained(leg)
     yield from _clear(leg)
     if not leg.outward.packets and (why := _why_media_is_due(case, leg.party)) is not None:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
@@ -78,6 +76,15 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
         yield _say.inconclusive(
             Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}"
         )
+
+
+def _unexplained(leg: Leg) -> Iterator[Finding]:
+    """The party answers for what it sends. What comes in may be anybody's, and its sender has a leg of its own."""
+    for outward, say, verb in ((True, _say.alarm, "left"), (False, _say.notice, "reached")):
+        frames = [one.frame for one in leg.unexplained if one.outward is outward]
+        if frames:
+            detail = f"{counted(len(frames), 'packet')} of no known protocol {verb} {leg.party}: {_frames(frames)}"
+            yield say(Reason.UNEXPLAINED_PACKET, leg.name, detail)
 
 
 def _clear(leg: Leg) -> Iterator[Finding]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ..model.base import Party
-from ..model.recording import SignalEntry, SignalKind
+from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..wire.sdp import Fingerprint, Sdp
 
 _DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
@@ -58,11 +58,18 @@ def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...
 
 def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
     """The descriptions that reached this party."""
-    return tuple(
-        _read(one.message.kind, one.message.body)
-        for one in entries
-        if (one.hop, one.direction) == (party.value, "in") and one.message.kind in _DESCRIBES
-    )
+    return tuple(_read(one.kind, one.body) for one in _messages_to(entries, party))
+
+
+def bodies_received(entries: Iterable[SignalEntry], party: Party) -> tuple[str, ...]:
+    """The texts of the descriptions that reached this party."""
+    return tuple(one.body for one in _messages_to(entries, party))
+
+
+def _messages_to(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalMessage]:
+    for one in entries:
+        if (one.hop, one.direction) == (party.value, "in") and one.message.kind in _DESCRIBES:
+            yield one.message
 
 
 def _read(kind: SignalKind, body: str) -> Description:

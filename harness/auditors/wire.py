@@ -1,7 +1,8 @@
 """What does the recording itself show: every byte explained, no secret anywhere, good ciphers used well?
 
 The same examination as of a capture from anywhere, with the keys of both endpoints. What only the far side of a leg did
-may be the adversary's doing, and weighs a notice; what the party itself sent in clear is an alarm.
+may be the adversary's doing, and weighs a notice; what the party itself sent in clear, or without a meaning, is an
+alarm.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..inspection.inspect import Examination, Proven
 from ..inspection.search import Search
 from ..inspection.search.findings import findings as search_findings
 from ..inspection.statistics.battery import Reading as Randomness
-from ..model.finding import CALL_WIDE, Finding, Reason, Severity
+from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
 from ..model.voice import Voice, counted
 from .case import Case
@@ -39,19 +40,13 @@ def _examined(examination: Examination) -> Iterator[tuple[Proven, Search]]:
 
 
 def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str]) -> Iterator[Finding]:
-    yield from _bytes(one)
+    # In a call of our own making every byte that a party sends has a reason to be there: one that has none is an alarm.
+    yield from bytes_findings(one, own=True)
     yield from search_findings(search, one.captured.name, one.captured.leg)
     yield from _clear(one)
     yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
     named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number))
     yield from leaks.leak_findings(one.captured.leaks.result(), named, case.leak_policy)
-
-
-def _bytes(one: Proven) -> Iterator[Finding]:
-    """In a call of our own making every byte has a reason to be there: one that has none is an alarm."""
-    for found in bytes_findings(one):
-        severity = Severity.ALARM if found.severity is Severity.NOTICE else found.severity
-        yield found.model_copy(update={"severity": severity})
 
 
 def _clear(one: Proven) -> Iterator[Finding]:

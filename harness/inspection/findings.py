@@ -75,9 +75,9 @@ def general_findings(
         yield _READING.inconclusive(Reason.NOT_CHECKED, CALL_WIDE, sentence)
 
 
-def bytes_findings(one: Proven) -> Iterator[Finding]:
-    """Bytes that nobody can explain; or that there are none."""
-    odd = one.captured.account.findings(one.captured.leg)
+def bytes_findings(one: Proven, *, own: bool = False) -> Iterator[Finding]:
+    """Bytes that nobody can explain; or that there are none. `own`: those of the near end are an alarm."""
+    odd = one.captured.account.findings(one.captured.leg, own=own)
     yield from odd
     if not odd:
         detail = f"each of {counted(one.totals.bytes, 'byte')} has a label, and none is unknown"

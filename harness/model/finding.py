@@ -67,6 +67,18 @@ class Reason(StrEnum):
     UNEXPLAINED_PACKET = "unexplained-packet"
     KEYS_SHARED = "keys-shared"
     KEYS_NOT_SHARED = "keys-not-shared"
+    # who is at the far end
+    PEER_PROVED = "peer-proved"
+    FOREIGN_DATAGRAM = "foreign-datagram"
+    MEDIA_TO_STRANGER = "media-to-stranger"
+    # what became of the datagrams between the two legs
+    PATH_UNCHANGED = "path-unchanged"
+    NOTHING_TO_COMPARE = "nothing-to-compare"
+    DATAGRAMS_ADDED = "datagrams-added"
+    DATAGRAMS_LOST = "datagrams-lost"
+    DATAGRAMS_REPEATED = "datagrams-repeated"
+    DATAGRAMS_REORDERED = "datagrams-reordered"
+    DATAGRAMS_LATE = "datagrams-late"
     # crypto parameters
     PARAMETERS_NEGOTIATED = "parameters-negotiated"
     NOTHING_NEGOTIATED = "nothing-negotiated"

@@ -69,6 +69,7 @@ class ByteAccount:
         """Label every byte of a window. `rtp`: its RTP columns, where somebody has read them already."""
         self._legs = window.legs
         self._ledger.meet(window.legs)
+        self._ledger.came_in(window.frame[~window.outward])
         line = self._ledger.lines(window.leg)
         self._frames.add(window, line)
         self._rtp.add(window, rtp_columns(window) if rtp is None else rtp, line)
@@ -100,9 +101,15 @@ class ByteAccount:
         waiting = (Oddity(leg, _INCOMPLETE, size, 0, ()) for leg, size in sorted(self._waiting()))
         return (*self._ledger.oddities(), *waiting)
 
-    def findings(self, name_of_leg: Callable[[int], str]) -> tuple[Finding, ...]:
-        """One notice for each leg and kind of unexplained bytes, and one for each limit that was reached."""
-        found = [_say.notice(_REASONS[one.kind.label], name_of_leg(one.leg), _sentence(one)) for one in self.oddities()]
+    def findings(self, name_of_leg: Callable[[int], str], *, own: bool = False) -> tuple[Finding, ...]:
+        """One for each leg, direction and kind of unexplained bytes, and one for each limit that was reached.
+
+        All are notices; with `own`, the near end is the one under test, and what it sent itself is an alarm.
+        """
+        found = []
+        for one in self.oddities():
+            say = _say.alarm if own and not one.inward else _say.notice
+            found.append(say(_REASONS[one.kind.label], name_of_leg(one.leg), _sentence(one)))
         if self._ledger.left_out:
             detail = f"the bytes of {counted(self._ledger.left_out, 'leg')} are counted together, as of no leg"
             found.append(_say.inconclusive(Reason.LIMIT_REACHED, name_of_leg(NONE), detail))
@@ -146,7 +153,8 @@ def _rows(sums: Mapping[tuple[ByteLabel, str], int]) -> tuple[ByteRow, ...]:
 
 def _sentence(one: Oddity) -> str:
     where = f" at {counted(one.places, 'place')}, first in {_frames(one.frames)}" if one.frames else ""
-    return f"{counted(one.bytes, 'byte')} {_PHRASES[one.kind.label]}: {one.kind.detail}{where}"
+    origin = " from the far end" if one.inward else ""
+    return f"{counted(one.bytes, 'byte')} {_PHRASES[one.kind.label]}{origin}: {one.kind.detail}{where}"
 
 
 _PHRASES: Final = {ByteLabel.UNKNOWN: "of no known meaning", ByteLabel.TRAILING: "behind the end"}

@@ -27,13 +27,17 @@ class Kind(NamedTuple):
 
 
 class Oddity(NamedTuple):
-    """Bytes of one kind that nobody can explain: how many, at how many places, and the first frames that have them."""
+    """Bytes of one kind that nobody can explain: how many, at how many places, and the first frames that have them.
+
+    `inward`: they came from the far end of the leg.
+    """
 
     leg: int
     kind: Kind
     bytes: int
     places: int
     frames: tuple[int, ...]
+    inward: bool = False
 
 
 class _Seen:
@@ -54,7 +58,8 @@ class Ledger:
         self._most_legs = most_legs
         self._numbers: dict[Kind, int] = {}
         self._sums = np.zeros((1, 64), np.int64)
-        self._seen: dict[tuple[int, int], _Seen] = {}
+        self._seen: dict[tuple[int, int, bool], _Seen] = {}
+        self._inward = np.zeros(0, np.int64)
         self.left_out = 0
 
     def kind(self, label: ByteLabel, detail: str = "", extension: int | None = None) -> int:
@@ -71,6 +76,10 @@ class Ledger:
             grown = np.zeros((room, max(kinds, len(self._numbers))), np.int64)
             grown[:lines, :kinds] = self._sums
             self._sums = grown
+
+    def came_in(self, frames: Ints) -> None:
+        """Which frames of the window at hand came from the far end. All others are the near end's, or nobody's."""
+        self._inward = frames
 
     def lines(self, legs: Small) -> Ints:
         """The line of each leg; 0 for NONE and for legs beyond the bound."""
@@ -143,11 +152,12 @@ class Ledger:
         kinds = np.full(len(line), kind) if isinstance(kind, int) else kind
         line, frame, kinds, size = line[there], frame[there], kinds[there], size[there]
         self.post(line, kinds, size)
-        pairs, which, places = np.unique(line << 32 | kinds, return_inverse=True, return_counts=True)
+        numbers = line << 32 | kinds << 1 | np.isin(frame, self._inward)
+        pairs, which, places = np.unique(numbers, return_inverse=True, return_counts=True)
         sums, order = sums_by(which, size), np.argsort(which, kind="stable")
         starts = np.cumsum(places) - places
         for number, pair in enumerate(pairs.tolist()):
-            seen = self._seen.setdefault((pair >> 32, pair & 0xFFFF_FFFF), _Seen())
+            seen = self._seen.setdefault((pair >> 32, (pair & 0xFFFF_FFFF) >> 1, bool(pair & 1)), _Seen())
             seen.bytes += int(sums[number])
             seen.places += int(places[number])
             if len(seen.frames) < FRAMES_SHOWN:
@@ -164,8 +174,8 @@ class Ledger:
         """What was suspected, leg by leg."""
         kinds = list(self._numbers)
         return tuple(
-            Oddity(line - 1, kinds[kind], seen.bytes, seen.places, tuple(seen.frames))
-            for (line, kind), seen in sorted(self._seen.items())
+            Oddity(line - 1, kinds[kind], seen.bytes, seen.places, tuple(seen.frames), inward)
+            for (line, kind, inward), seen in sorted(self._seen.items(), key=lambda one: one[0])
         )
 
     def _post_many(self, line: Ints, kind: Ints, size: int | Ints) -> None:

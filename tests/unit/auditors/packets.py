@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import struct
 from functools import cache
 from typing import Final
@@ -21,6 +22,22 @@ DTLS_JUNK: Final = b"\x16\xfe\xfd" + bytes(10)
 MARKER: Final = 0x0123_4567_89AB_CDEF
 BINDING_REQUEST: Final = struct.pack("!HHI12s", 0x0001, 0, 0x2112A442, b"transaction1")
 OPUS_TOC: Final = 0x78
+
+
+def check(number: int, password: str) -> bytes:
+    """A connectivity check with MESSAGE-INTEGRITY (RFC 8489 section 14.5)."""
+    return _authentic(0x0001, number, struct.pack("!HHI", 0x0024, 4, 1), password)
+
+
+def check_answer(number: int, password: str) -> bytes:
+    """The success response to the check of this number."""
+    return _authentic(0x0101, number, struct.pack("!HHHHI", 0x0020, 8, 1, 0x1234, 0x5678_9ABC), password)
+
+
+def _authentic(kind: int, number: int, attributes: bytes, password: str) -> bytes:
+    head = struct.pack("!HHI12s", kind, len(attributes) + 24, 0x2112A442, number.to_bytes(12, "big"))
+    integrity = hmac.digest(password.encode(), head + attributes, "sha1")
+    return head + attributes + struct.pack("!HH", 0x0008, 20) + integrity
 
 
 def rtp(sequence: int, payload: bytes, ssrc: int = 0x1234) -> bytes:

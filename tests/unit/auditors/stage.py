@@ -37,7 +37,7 @@ from harness.wire.sdp import Fingerprint
 from tests.unit.vantage.blocks import enhanced, interface, options, section
 from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
 
-from .packets import BINDING_REQUEST, exported_keys, opus, receiver_report, sender
+from .packets import check, check_answer, exported_keys, opus, receiver_report, sender
 
 ALICE, BOB = Party.ALICE, Party.BOB
 ADDRESSES: Final = {ALICE: ("127.9.0.1", 4001), BOB: ("127.9.0.2", 4002)}
@@ -105,6 +105,11 @@ class Stage:
             SignalEntry(time=self.now, hop=party.value, direction="out", message=left),
             SignalEntry(time=self.now, hop=party.peer.value, direction="in", message=arrived),
         ]
+
+    def check(self, party: Party, number: int = 1) -> None:
+        """A connectivity check of a party, and the answer that the other one gives."""
+        self.send(party, check(number, password(party.peer)))
+        self.send(party.peer, check_answer(number, password(party.peer)))
 
     def handshake(self, party: Party, pair: Pair) -> None:
         """A handshake as one party's leg shows it (bob's side is the client), with the key that this party exports."""
@@ -200,27 +205,40 @@ def table_of(party: Party, frames: list[Frame]) -> PacketTable:
         offset=np.cumsum([0, *lengths])[:-1],
         length=np.array(lengths, np.int64),
         blob=b"".join(frame.data for frame in frames),
+        addresses=tuple("{}:{}".format(*one) for one in (ADDRESSES[party], *(far_end(party, n) for n in range(1, 10)))),
     )
+
+
+def far_end(party: Party, far: int) -> tuple[str, int]:
+    """The address that a frame's `far` stands for."""
+    return ADDRESSES[party.peer] if far == 1 else ("127.9.0.9", 6000 + far)
 
 
 def capture_of(party: Party, frames: list[Frame]) -> bytes:
     """The same as a pcapng file; each packet says whether the host that captured sent it (epb_flags)."""
     packets = [section(), interface()]
     for frame in frames:
-        ends = [ADDRESSES[party], ADDRESSES[party.peer] if frame.far == 1 else ("127.9.0.9", 6000 + frame.far)]
+        ends = [ADDRESSES[party], far_end(party, frame.far)]
         source, destination = ends if frame.outward else ends[::-1]
         flags = options((2, (2 if frame.outward else 1).to_bytes(4, "little")))
         packets.append(enhanced(udp.pack(source, destination, frame.data), int(frame.time * 1e6), extra=flags))
     return b"".join(packets)
 
 
-def description(of: Identity) -> str:
-    """An offer or answer that names this certificate."""
+def description(of: Identity, party: Party = ALICE) -> str:
+    """An offer or answer that names this certificate, and where this party receives."""
+    host, port = ADDRESSES[party]
     return (
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
         "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=setup:actpass\r\n"
+        f"a=candidate:1 1 udp 2130706431 {host} {port} typ host\r\n"
+        f"a=ice-ufrag:{party}\r\na=ice-pwd:{password(party)}\r\n"
         f"a=fingerprint:{Fingerprint.of(of.der)}\r\n"
     )
+
+
+def password(party: Party) -> str:
+    return f"password-of-{party}-of-this-call"
 
 
 def code(caller: Identity, callee: Identity) -> str:
@@ -275,11 +293,12 @@ def honest_call(packets: int = 20) -> Stage:
     """Nobody between the two: one handshake, the same keys on both legs."""
     stage = Stage()
     stage.describe(ALICE, description(OF_ALICE))
-    stage.describe(BOB, description(OF_BOB))
+    stage.describe(BOB, description(OF_BOB, BOB))
     pair = shake_hands(OF_BOB, OF_ALICE)
-    for party in Party:
+    for number, party in enumerate(Party):
         stage.statements[party] = statement(party, IDENTITIES[party.peer])
-        stage.send(party, BINDING_REQUEST)
+        stage.check(party, number)
+    for party in Party:
         stage.handshake(party, pair)
     stage.talk(packets)
     return stage
@@ -289,9 +308,10 @@ def intercepted_call(packets: int = 20) -> Stage:
     """Mallory swaps both fingerprints, ends DTLS on both sides and encrypts again."""
     stage = Stage()
     stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
-    stage.describe(BOB, description(OF_BOB), arrives=description(OF_MALLORY))
-    for party in Party:
+    stage.describe(BOB, description(OF_BOB, BOB), arrives=description(OF_MALLORY, BOB))
+    for number, party in enumerate(Party):
         stage.statements[party] = statement(party, OF_MALLORY)
+        stage.check(party, number)
     stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
     stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
     stage.talk(packets)
@@ -302,7 +322,8 @@ def clear_call(packets: int = 20) -> Stage:
     """Plain RTP, and screens that say so."""
     stage = Stage(mode=Mode.CLEAR)
     for party in Party:
-        stage.describe(party, "v=0\r\nm=audio 9 RTP/AVP 111\r\n")
+        host, port = ADDRESSES[party]
+        stage.describe(party, f"v=0\r\nm=audio 9 RTP/AVP 111\r\na=candidate:1 1 udp 1 {host} {port} typ host\r\n")
         stage.statements[party] = unencrypted_statement(party)
     for number in range(packets):
         for party in Party:

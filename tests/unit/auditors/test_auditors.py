@@ -32,6 +32,8 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "codes",
         "binding",
         "opacity",
+        "strangers",
+        "path",
         "wire",
         "parameters",
         "indicator",

@@ -133,6 +133,14 @@ def test_every_packet_must_belong_to_a_protocol_of_the_call(packet: bytes) -> No
     assert f"frame {len(stage.wire[ALICE])}" in detail(findings, Reason.UNEXPLAINED_PACKET)
 
 
+def test_what_only_came_in_is_not_the_partys_to_explain() -> None:
+    stage = honest_call()
+    stage.on_leg(ALICE, False, b"\xc0" + bytes(40))
+    findings = audit(stage.case())
+    assert not raised(findings)
+    assert f"frame {len(stage.wire[ALICE])}" in detail(findings, Reason.UNEXPLAINED_PACKET)
+
+
 def test_a_refused_call_has_no_packets_and_that_is_a_fact() -> None:
     findings = audit(refused_call().case())
     assert [(one.reason, one.severity) for one in findings] == [(Reason.NO_PACKETS, Severity.FACT)] * 2

@@ -172,7 +172,7 @@ def test_a_connected_call_whose_handshake_was_not_seen_stays_open() -> None:
 
 def test_a_connected_call_whose_certificate_was_not_seen_stays_open() -> None:
     stage = honest_call(packets=0)
-    del stage.wire[ALICE][3:]
+    del stage.wire[ALICE][6:]
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
 
 

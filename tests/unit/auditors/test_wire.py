@@ -100,6 +100,18 @@ def test_bytes_that_nobody_can_explain_are_an_alarm(hidden: bytes, reason: Reaso
     assert {one.vantage for one in found} == {"alice-bob"}
 
 
+@pytest.mark.parametrize("far", [1, 2])
+def test_such_bytes_are_a_notice_when_they_only_came_in(far: int, tmp_path: Path) -> None:
+    """From a stranger's address, or from where the peer is: the peer's own leg would show what it sent itself."""
+    stage = honest_call()
+    stage.on_leg(ALICE, False, b"\xff" * 40, far=far)
+    findings = audit(stage.examined(tmp_path))
+    assert not raised(findings)
+    assert Reason.UNKNOWN_BYTES in raised(findings, Severity.NOTICE)
+    stage.on_leg(ALICE, True, b"\xff" * 41, far=far)
+    assert raised(audit(stage.examined(tmp_path))) == {Reason.UNKNOWN_BYTES}
+
+
 def test_media_in_clear_decodes(tmp_path: Path) -> None:
     assert Reason.PAYLOAD_DECODES in raised(audit(clear_call().examined(tmp_path)))
 

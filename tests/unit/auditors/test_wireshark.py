@@ -28,7 +28,7 @@ def agreeing(case: Case) -> dict[str, Dissection]:
 
 
 def _staged_view(party: Party, packets: tuple[bytes, ...]) -> Dissection:
-    names = {20: PacketClass.DTLS, 22: PacketClass.DTLS, 0: PacketClass.STUN}
+    names = {20: PacketClass.DTLS, 22: PacketClass.DTLS, 0: PacketClass.STUN, 1: PacketClass.STUN}
     classes = tuple(
         names.get(data[0], PacketClass.SRTCP if 192 <= data[1] <= 223 else PacketClass.SRTP) for data in packets
     )

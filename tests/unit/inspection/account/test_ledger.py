@@ -71,3 +71,10 @@ def test_the_first_frames_are_kept_and_no_more() -> None:
     assert (one.places, one.bytes) == (10, 70)
     assert one.frames == (1, 3, 100, 102, 200)
     assert len(one.frames) == FRAMES_SHOWN
+
+
+def test_what_came_from_the_far_end_is_told_apart_from_what_the_near_end_sent() -> None:
+    made = ledger(1)
+    made.came_in(np.array([2, 3]))
+    made.suspect_rows(np.ones(3, np.int64), np.array([1, 2, 3]), 0, np.array([5, 7, 9]))
+    assert [(one.inward, one.bytes, one.frames) for one in made.oddities()] == [(False, 5, (1,)), (True, 16, (2, 3))]

@@ -1,0 +1,109 @@
+"""What became of the datagrams between the two parties: did each arrive as it was sent, once, in order and at once?
+
+Both legs are recorded, so the path shows by what differs between them. Nothing of it is forbidden, for a network may
+lose and reorder what it likes; it is how an observer sees that somebody on the path, or beside it, was at work.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..model.base import Party
+from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.voice import Voice, counted
+from ..wire.demux import PacketClass
+from .case import Case
+from .leg import Datagram
+
+NAME: Final = "path"
+
+LATE: Final = 0.1
+"""Seconds on the way from which a media packet is called late: on loopback it takes less than a thousandth of that."""
+
+MOSTLY: Final = 0.75
+"""Share of the media that must be late before it is said: of a machine that stood still for a moment it is less."""
+
+_say = Voice(NAME)
+
+
+@dataclass
+class Journey:
+    """One direction. `added`, `repeated` and `reordered` are datagrams that arrived, `lost` some that were sent; `ways`
+    has the seconds that each media packet took.
+
+    Only what was sent before something that arrived can be called lost: what is on its way when a call ends is not.
+    """
+
+    added: list[Datagram] = field(default_factory=list)
+    repeated: list[Datagram] = field(default_factory=list)
+    reordered: list[Datagram] = field(default_factory=list)
+    lost: list[Datagram] = field(default_factory=list)
+    ways: list[float] = field(default_factory=list)
+
+    @property
+    def late(self) -> int:
+        """Media packets that took long, if most of them did; else 0."""
+        late = sum(way > LATE for way in self.ways)
+        return late if late >= MOSTLY * len(self.ways) else 0
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """Each direction by itself; of a path that only forwarded, one fact."""
+    findings = tuple(finding for party in Party for finding in _direction(case, party))
+    if findings:
+        return findings
+    if len(case.legs) < len(Party):
+        return (_say.fact(Reason.NOTHING_TO_COMPARE, CALL_WIDE, "it takes the legs of both parties to see the path"),)
+    return (_say.fact(Reason.PATH_UNCHANGED, CALL_WIDE, "every datagram arrived as it was sent, once and in order"),)
+
+
+def journey(sent: Sequence[Datagram], arrived: Sequence[Datagram]) -> Journey:
+    """Follow each datagram by its bytes; of several alike the first to arrive is the first that was sent."""
+    waiting: dict[bytes, deque[int]] = {}
+    for place, one in enumerate(sent):
+        waiting.setdefault(one.data, deque()).append(place)
+    found, last = Journey(), -1
+    for one in arrived:
+        places = waiting.get(one.data)
+        if places is None:
+            found.added.append(one)
+        elif not places:
+            found.repeated.append(one)
+        else:
+            place = places.popleft()
+            if place < last:
+                found.reordered.append(one)
+            if one.klass is PacketClass.SRTP:
+                found.ways.append(one.time - sent[place].time)
+            last = max(last, place)
+    found.lost = [sent[place] for places in waiting.values() for place in places if place < last]
+    return found
+
+
+def _direction(case: Case, sender: Party) -> Iterator[Finding]:
+    near, far = case.leg(sender), case.leg(sender.peer)
+    if near is None or far is None:
+        return
+    sent = [one for one in near.datagrams if one.outward]
+    arrived = [one for one in far.datagrams if not one.outward]
+    found, to = journey(sent, arrived), sender.peer
+    for reason, which, fate in (
+        (Reason.DATAGRAMS_ADDED, found.added, f"reached {to} which {sender} never sent"),
+        (Reason.DATAGRAMS_REPEATED, found.repeated, f"of {sender} reached {to} more often than they were sent"),
+        (Reason.DATAGRAMS_REORDERED, found.reordered, f"of {sender} reached {to} behind others that were sent later"),
+    ):
+        if which:
+            detail = f"{counted(len(which), 'datagram')} {fate}, first in frame {which[0].frame}"
+            yield _say.notice(reason, far.name, detail)
+    if found.late:
+        detail = (
+            f"{found.late} of {counted(len(found.ways), 'media packet')} of {sender} took more than {LATE:g} s to {to}"
+        )
+        yield _say.notice(Reason.DATAGRAMS_LATE, far.name, detail)
+    if found.lost:
+        first = min(one.frame for one in found.lost)
+        detail = f"{counted(len(found.lost), 'datagram')} of {sender} never reached {to}, first in frame {first}"
+        yield _say.notice(Reason.DATAGRAMS_LOST, near.name, detail)
