@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class Opened:
     recording: Recording
     truth: GroundTruth
     statements: dict[Party, EndpointStatement]
+    earlier: tuple[Opened, ...] = ()
 
 
 def audit_run(root: Path, policy: Policy) -> RunDocument:
@@ -80,13 +81,26 @@ def audit_entries(run: Run, entries: Sequence[IndexEntry], policy: Policy) -> It
 
 def open_entry(run: Run, entry: IndexEntry) -> Opened:
     """Read one recording; EvidenceError when a file is missing or differs from its hash."""
+    scenario = read_plan(run.root, entry)
     root = run.root / str(entry.recording)
-    recording = open_recording(root, entry.sha256)
-    if (recording.run, recording.scenario) != (run.header.run, entry.scenario):
-        raise EvidenceError(f"{root}: belongs to {recording.run}/{recording.scenario}")
+    last = _open_call(run, entry, scenario, root, entry.sha256)
+    if len(last.recording.earlier) != scenario.call.earlier:
+        raise EvidenceError(
+            f"{root}: knows of {len(last.recording.earlier)} earlier calls, not {scenario.call.earlier}"
+        )
+    earlier = tuple(
+        _open_call(run, entry, scenario, root.parent / one.call, one.sha256) for one in last.recording.earlier
+    )
+    return replace(last, earlier=earlier)
+
+
+def _open_call(run: Run, entry: IndexEntry, scenario: Scenario, root: Path, digest: str | None) -> Opened:
+    recording = open_recording(root, digest)
+    if (recording.run, recording.scenario, recording.call) != (run.header.run, entry.scenario, root.name):
+        raise EvidenceError(f"{root}: belongs to {recording.run}/{recording.scenario}/{recording.call}")
     truth = read_ground_truth(root)
     _check_markers(root, recording, truth)
-    return Opened(entry, read_plan(run.root, entry), root, recording, truth, read_statements(root))
+    return Opened(entry, scenario, root, recording, truth, read_statements(root))
 
 
 def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:
@@ -192,7 +206,8 @@ _Views = dict[Path, dissect.Dissection] | str
 
 def _dissected(opened: Sequence[Opened]) -> _Views:
     """A tool that is missing or breaks is named, and then every call of the batch is inconclusive."""
-    paths = [one.root / vantage.file for one in opened for vantage in one.recording.vantages]
+    calls = [call for one in opened for call in (one, *one.earlier)]
+    paths = [one.root / vantage.file for one in calls for vantage in one.recording.vantages]
     try:
         return dissect.dissect(paths)
     except DissectError as error:
@@ -216,6 +231,7 @@ def _case(opened: Opened, views: _Views, policy: Policy, without: Sequence[str])
         else {one.name: views[path] for one in recording.vantages if (path := root / one.file) in views},
         policy=policy,
         examination=None if WIRE in without else _examined(opened),
+        earlier=tuple(_case(one, views, policy, without) for one in opened.earlier),
     )
 
 
@@ -247,7 +263,11 @@ def _keylog(path: Path) -> dict[bytes, bytes]:
 
 
 def _findings(case: Case, without: Sequence[str], views: _Views) -> tuple[Finding, ...]:
+    """What the auditors say of the call, and of each earlier one where it was not as quiet as an honest call is."""
     findings: list[Finding] = []
+    for one in case.earlier:
+        loud = (found for found in _findings(one, without, views) if found.severity in _LOUD)
+        findings += [found.model_copy(update={"vantage": f"{one.recording.call} {found.vantage}"}) for found in loud]
     for auditor in AUDITORS:
         if auditor.name in without:
             continue
@@ -256,6 +276,9 @@ def _findings(case: Case, without: Sequence[str], views: _Views) -> tuple[Findin
         else:
             findings.extend(auditor.audit(case))
     return tuple(findings)
+
+
+_LOUD = (Severity.ALARM, Severity.INCONCLUSIVE)
 
 
 def _tool_failed(why: str) -> Finding:

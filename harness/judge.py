@@ -38,12 +38,21 @@ class Codes(StrEnum):
     NONE = "none"
 
 
+class Ending(StrEnum):
+    """How a call that was up ended: `REFUSED` by an endpoint that would not go on, `LOST`, or by hanging up."""
+
+    NORMAL = "normal"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
 @dataclass(frozen=True)
 class Observed:
     """What is established about a call before anybody asks whether it was expected.
 
     `intercepted`: a marker of this call was decoded from what the adversary wrote down. `exposed`: an auditor saw
     clear media, or a key to it, at a vantage. `delivered`: each party heard exactly the markers of the other one.
+    `misnamed`: a screen names somebody else than the person at the other end.
     """
 
     established: bool
@@ -53,6 +62,8 @@ class Observed:
     codes: Codes
     delivered: bool
     attacked: bool
+    ending: Ending = Ending.NORMAL
+    misnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ class Row:
     codes: Codes | None = None
     delivered: bool | None = None
     attacked: bool | None = None
+    ending: Ending | None = None
+    misnamed: bool | None = None
 
     def matches(self, seen: Observed) -> bool:
         return all(
@@ -79,6 +92,8 @@ class Row:
                 (self.codes, seen.codes),
                 (self.delivered, seen.delivered),
                 (self.attacked, seen.attacked),
+                (self.ending, seen.ending),
+                (self.misnamed, seen.misnamed),
             )
         )
 
@@ -95,6 +110,12 @@ OUTCOMES: Final = (
     Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.BOTH),
     Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.BOTH),
     Row(Outcome.FALSE_ALARM, established=True, lock=Lock.BOTH, codes=Codes.DIFFER),
+    # From here on nobody got anything and the codes are equal.
+    Row(Outcome.FAILED_CALL, established=True, ending=Ending.REFUSED, attacked=False),
+    Row(Outcome.FAILED_CALL, established=True, ending=Ending.LOST, attacked=False),
+    Row(Outcome.BLOCKED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.REFUSED),
+    Row(Outcome.DEGRADED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.LOST),
+    Row(Outcome.MISBOUND, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, misnamed=True),
     Row(Outcome.SECURE, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, delivered=True),
     Row(Outcome.DEGRADED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, delivered=False),
 )
@@ -110,6 +131,7 @@ _CODES: Final = {
     Reason.CODE_ON_ONE_SIDE: Codes.ONE,
     Reason.CODES_ABSENT: Codes.NONE,
 }
+_ENDINGS: Final = {Reason.CALL_REFUSED: Ending.REFUSED, Reason.CALL_LOST: Ending.LOST}
 _EXPOSURES: Final = frozenset({Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE})
 _GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})
 
@@ -140,6 +162,8 @@ def observe(
         codes=codes,
         delivered=all(heard.get(sent.sender.peer, {}).get(sent.asset) == sent.marker for sent in truth.markers),
         attacked=truth.adversary is not None,
+        ending=next((ending for reason, ending in _ENDINGS.items() if reason in reasons), Ending.NORMAL),
+        misnamed=Reason.WRONG_PEER_NAME in reasons,
     )
 
 

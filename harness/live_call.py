@@ -8,23 +8,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
+from .call_course import NAMES, CallCourse
 from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
-from .endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
+from .endpoints.endpoint import Endpoint, EndpointSetup
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .model.adversary import Position, Recorder
 from .model.base import Asset, Party
 from .model.datagram import Address
-from .model.finding import Reason
 from .model.ground_truth import GroundTruth, SentMarker
-from .model.recording import Recording, SignalKind, SignalMessage, Vantage
+from .model.recording import EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
 from .model.scenario import Scenario
 from .network.loopback import CallNetwork
 from .vantage.loot import LootFile
@@ -33,10 +33,8 @@ from .vantage.tap import LegTap
 WRITTEN_DOWN = "pieces-written-down"
 """The deed that a recorder cannot merely claim: the harness counts what really went into the file."""
 
-PATIENCE = 10.0
-"""Seconds beyond the scenario's own that media may take to be heard."""
-
-NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
+EARLIER_SECONDS = 0.4
+"""How long media flows in a call that only comes before the one in question."""
 
 
 class LiveCallError(RuntimeError):
@@ -53,6 +51,15 @@ class Conditions:
     provenance: dict[str, str]
 
 
+@dataclass
+class Past:
+    """What is left of the calls that the same two devices made before: in the evidence, the service, the devices."""
+
+    calls: list[EarlierCall] = field(default_factory=list)
+    signalling: list[tuple[SignalEntry, ...]] = field(default_factory=list)
+    memories: dict[Party, MutableMapping[str, Any]] = field(default_factory=lambda: {party: {} for party in Party})
+
+
 def marker(seed: str, scenario: str, sender: Party, asset: Asset) -> int:
     """The 64-bit marker of one asset and direction: random over seeds, the same again for the same seed."""
     text = "\0".join((seed, scenario, sender, asset))
@@ -62,10 +69,11 @@ def marker(seed: str, scenario: str, sender: Party, asset: Asset) -> int:
 class LiveCall:
     """The parts of one call, wired together."""
 
-    def __init__(self, scenario: Scenario, conditions: Conditions, folder: RecordingFolder) -> None:
+    def __init__(self, scenario: Scenario, conditions: Conditions, folder: RecordingFolder, past: Past) -> None:
         self.scenario = scenario
         self.conditions = conditions
         self.folder = folder
+        self.past = past
         self.network = CallNetwork(conditions.number)
         self.loot: LootFile | None = None
         self.relay = self._relay()
@@ -73,13 +81,16 @@ class LiveCall:
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
+        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up)
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
         if self.relay is not None:
             await self.relay.open()
+            for number, entries in enumerate(self.past.signalling, 1):
+                self.relay.earlier(number, _as_sent(entries))
         try:
-            await self._set_up_and_talk()
+            await self.course.run()
         finally:
             await _to_the_end(self._close())
 
@@ -88,69 +99,12 @@ class LiveCall:
         if self.relay is not None:
             await self.relay.close()
 
-    async def _set_up_and_talk(self) -> None:
-        watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
-        try:
-            timeout = self.scenario.call.setup_seconds
-            if not await self._negotiate():
-                await asyncio.wait(watchers, timeout=timeout, return_when=FIRST_COMPLETED)
-                return
-            up = await asyncio.gather(*(endpoint.connect(timeout) for endpoint in self.endpoints.values()))
-            if all(up):
-                await self._talk()
-        finally:
-            await _cancelled(*watchers)
-
-    async def _talk(self) -> None:
-        """Media flows for the time the scenario asks for, and on until each has heard the other; a failure ends it.
-
-        The second part is for machines that are slow, so that a verdict never hangs on how busy one is.
-        """
+    def _call_up(self) -> None:
         if self.relay is not None:
             self.relay.call_up()
-        if not self.scenario.call.seconds:
-            return
-        for endpoint in self.endpoints.values():
-            endpoint.start_media()
-        failures: list[asyncio.Task[Any]] = [asyncio.create_task(one.wait_failed()) for one in self.endpoints.values()]
-        heard = asyncio.create_task(self._all_heard())
-        try:
-            done, _ = await asyncio.wait(failures, timeout=self.scenario.call.seconds, return_when=FIRST_COMPLETED)
-            if not done:
-                await asyncio.wait({*failures, heard}, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-        finally:
-            await _cancelled(*failures, heard)
 
-    async def _all_heard(self) -> None:
-        await asyncio.gather(*(endpoint.wait_heard() for endpoint in self.endpoints.values()))
-
-    async def _negotiate(self) -> bool:
-        """Offer and answer (RFC 3264). False when a message did not arrive or was refused."""
-        alice, bob = self.endpoints[Party.ALICE], self.endpoints[Party.BOB]
-        offer = self._carry(SignalKind.OFFER, Party.ALICE, await _described(alice.offer()))
-        answer = self._carry(SignalKind.ANSWER, Party.BOB, offer and await _described(bob.answer(offer)))
-        if answer is None:
-            return False
-        try:
-            await alice.accept(answer)
-        except CallFailed:
-            return False
-        return True
-
-    def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> str | None:
-        if body is None:
-            return None
-        arrived = self.service.carry(SignalMessage(kind=kind, sender=sender, body=body))
-        return None if arrived is None else arrived.body
-
-    async def _hang_up_when_failed(self, party: Party) -> None:
-        """A client whose call fails tells the other one through the service, as people's clients do."""
-        failure = await self.endpoints[party].wait_failed()
-        if failure.reason is Reason.REMOTE_HUNG_UP:
-            return
-        why = self._carry(SignalKind.HANGUP, party, failure.reason)
-        if why is not None:
-            self.endpoints[party.peer].hung_up(why)
+    def _bring(self, to: Party, message: SignalMessage) -> None:
+        self.course.bring(to, message)
 
     def _relay(self) -> Relay | None:
         adversary = self.scenario.adversary
@@ -163,6 +117,7 @@ class LiveCall:
             {name: self.network.address(name) for name in ("relay-alice", "relay-bob", "attacker")},
             self.network.contains,
             self.loot.write_down,
+            self._bring,
         )
 
     def _tap(self, party: Party) -> LegTap:
@@ -183,6 +138,8 @@ class LiveCall:
             advertise=self._advertise,
             tap=self.taps[party],
             keylog=self.keylogs[party].append,
+            code_digits=call.code_digits,
+            memory=self.past.memories[party],
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
@@ -191,7 +148,7 @@ class LiveCall:
         return self.scenario.call.media if self.scenario.call.seconds else ()
 
     def _marker(self, sender: Party, asset: Asset) -> int:
-        return marker(self.conditions.seed, self.scenario.id, sender, asset)
+        return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
     async def _advertise(self, party: str, real: Address) -> Address:
         """Which address the others are told: the relay's face when one is on the path, else the real one."""
@@ -250,6 +207,8 @@ class LiveCall:
             mode=call.mode,
             media=call.media,
             media_seconds=call.seconds,
+            code_digits=call.code_digits,
+            earlier=tuple(self.past.calls),
             started=started,
             ended=time.time(),
             provenance=self.conditions.provenance,
@@ -258,15 +217,36 @@ class LiveCall:
         )
 
 
-async def record_call(scenario: Scenario, conditions: Conditions, folder: RecordingFolder) -> str:
-    """Make the call and close its recording; returns the SHA-256 of `recording.json`.
+async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -> tuple[Path, str]:
+    """Make the scenario's call, after its earlier ones, below `root`; returns its folder and its index's SHA-256.
 
     Raises LiveCallError, or OSError (disk full, no socket): then there is no closed recording.
     """
+    past = Past()
+    for number in range(1, scenario.call.earlier + 1):
+        call, digest = await _record(_earlier(scenario), conditions, root / f"call-{number}", past)
+        past.calls.append(EarlierCall(call=call.folder.root.name, sha256=digest))
+        past.signalling.append(call.service.entries)
+    call, digest = await _record(scenario, conditions, root / f"call-{scenario.call.earlier + 1}", past)
+    return call.folder.root, digest
+
+
+async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: Past) -> tuple[LiveCall, str]:
     started = time.time()
-    call = LiveCall(scenario, conditions, folder)
+    call = LiveCall(scenario, conditions, RecordingFolder(root), past)
     await call.run()
-    return call.write(started)
+    return call, call.write(started)
+
+
+def _earlier(scenario: Scenario) -> Scenario:
+    """The same two devices, without anybody between them, and no longer than needed."""
+    call = scenario.call
+    short = call.model_copy(update={"restart_after": None, "seconds": min(call.seconds, EARLIER_SECONDS)})
+    return scenario.model_copy(update={"adversary": None, "call": short})
+
+
+def _as_sent(entries: tuple[SignalEntry, ...]) -> tuple[SignalMessage, ...]:
+    return tuple(entry.message for entry in entries if (entry.hop, entry.direction) == ("service", "in"))
 
 
 async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
@@ -277,18 +257,3 @@ async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await task
         raise
-
-
-async def _cancelled(*futures: asyncio.Future[Any]) -> None:
-    """End what still waits, and wait until it has ended."""
-    for future in futures:
-        future.cancel()
-    await asyncio.gather(*futures, return_exceptions=True)
-
-
-async def _described(description: Awaitable[str]) -> str | None:
-    """The SDP a party produced, or None when it refused; why stands in its statement."""
-    try:
-        return await description
-    except CallFailed:
-        return None

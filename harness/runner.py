@@ -19,9 +19,8 @@ from .audit_process import AuditFailed, AuditProcess
 from .deviations import load as load_deviations
 from .deviations import naming
 from .evidence.provenance import provenance
-from .evidence.recording_folder import RecordingFolder
 from .evidence.run_folder import Run, RunFolder
-from .live_call import Conditions, LiveCallError, record_call
+from .live_call import Conditions, LiveCallError, record_calls
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
 from .model.verdict import Result, RunDocument
@@ -144,12 +143,12 @@ class Runner:
 
     async def _record_and_list(self, scenario: Scenario, number: int, begun: float) -> None:
         plan = self.folder.plan(scenario)
-        digest, error = await self._attempt(scenario, number)
-        path = self.folder.recording(scenario).relative_to(self.folder.root)
+        recorded, error = await self._attempt(scenario, number)
+        path, digest = recorded or (None, None)
         entry = IndexEntry(
             scenario=scenario.id,
             plan=plan,
-            recording=None if digest is None else str(path),
+            recording=None if path is None else str(path.relative_to(self.folder.root)),
             sha256=digest,
             error=error,
             seconds=time.monotonic() - begun,
@@ -158,13 +157,12 @@ class Runner:
         self._state.entries.append(entry)
         self._state.waiting.put_nowait(entry)
 
-    async def _attempt(self, scenario: Scenario, number: int) -> tuple[str | None, str | None]:
-        """One try, never a second: the recording's hash, or why there is none."""
+    async def _attempt(self, scenario: Scenario, number: int) -> tuple[tuple[Path, str] | None, str | None]:
+        """One try, never a second: the recording's folder and hash, or why there is none."""
         conditions = Conditions(self._header.run, self._header.seed, number, self._header.provenance)
         try:
             async with asyncio.timeout(self._options.timeout):
-                folder = RecordingFolder(self.folder.recording(scenario))
-                return await record_call(scenario, conditions, folder), None
+                return await record_calls(scenario, conditions, self.folder.calls(scenario)), None
         except TimeoutError:
             return None, f"not ended within its time limit of {self._options.timeout:g} s"
         except (LiveCallError, OSError) as error:

@@ -22,6 +22,11 @@ class Identity:
     def der(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
+    @property
+    def thumbprint(self) -> bytes:
+        """SHA-256 of the certificate."""
+        return self.certificate.fingerprint(hashes.SHA256())
+
 
 def fresh_identity(now: datetime) -> Identity:
     """A new P-256 key, self-signed: random common name, valid from yesterday for 30 days, as aiortc's are.

@@ -2,59 +2,58 @@
 
     alice <-- DTLS with the certificate for alice --> interceptor <-- DTLS with the certificate for bob --> bob
 
-Whoever sends a ClientHello is the client: the interceptor is server on that leg and at once client on the other. STUN
-passes untouched, so ICE sees nothing. There is one association per party: the media are bundled (RFC 9143), as WebRTC
-endpoints do when they can. With `swap` the signalling names the interceptor's certificates; without it
-only an endpoint that does not compare fingerprints can be intercepted.
+With `swap` the signalling names the interceptor's certificates; without it only an endpoint that does not compare
+fingerprints can be intercepted. Each ICE restart is a new association, from new sockets of both parties: the
+interceptor begins with the first one, or lets the call come up honestly and takes the restart.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from ..model.base import Party, Role
-from ..model.recording import SignalMessage
-from ..wire.demux import PacketClass, classify
-from ..wire.dtls import ContentType, HandshakeType
-from ..wire.dtls.record import RECORD_HEADER
-from ..wire.sdp import Fingerprint, Sdp
+from ..model.datagram import Address
+from ..model.recording import SignalKind, SignalMessage
+from ..wire.sdp import Fingerprint, Line, Sdp
 from .certificate import Identity
-from .dtls_leg import DtlsLeg
-from .machine import (
-    Command,
-    Deed,
-    Deliver,
-    Event,
-    Forward,
-    PathDatagram,
-    Signal,
-    StartTimer,
-    TimerFired,
-    WriteDown,
-    let_pass,
-)
+from .grinding import Agreement, coding, grind
+from .interception import PRESENTED, Interception, ended_with, presented_to
+from .machine import Command, Deed, Deliver, Event, Learned, PathDatagram, Signal, TimerFired, let_pass
 from .signalling import changed
-from .srtp_leg import SrtpLeg
 
-PRESENTED: Final = "certificate-presented"
+GROUND: Final = "certificate-ground"
 
-_HELD: Final = 64
-"""Packets that may wait for keys, per queue: more than a second of speech."""
+How = Literal["replace", "before", "after"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to intercept. `how` and `lines`: whether own fingerprints replace the genuine ones or stand beside them, and
+    how many there are. `restart`: the first association that is intercepted is that of the restart."""
+
+    swap: frozenset[Role] = frozenset()
+    how: How = "replace"
+    lines: int = 1
+    restart: bool = False
+    agreement: Agreement | None = None
 
 
 @dataclass
-class _Side:
-    """What the interceptor has with one party. `early` waits for this side's keys, `waiting` to be sealed with them."""
+class _Associations:
+    """Which association a socket of a party belongs to: its n-th socket, to the n-th."""
 
-    identity: Identity
-    dtls: DtlsLeg | None = None
-    srtp: SrtpLeg | None = None
-    presented: bool = False
-    early: deque[bytes] = field(default_factory=lambda: deque(maxlen=_HELD))
-    waiting: deque[bytes] = field(default_factory=lambda: deque(maxlen=_HELD))
+    sockets: dict[Party, list[Address]] = field(default_factory=lambda: {party: [] for party in Party})
+
+    def learn(self, party: Party, address: Address) -> None:
+        if address not in self.sockets[party]:
+            self.sockets[party].append(address)
+
+    def number(self, party: Party, source: Address) -> int:
+        """From 0; a socket that nobody announced belongs to the latest one."""
+        known = self.sockets[party]
+        return known.index(source) if source in known else max(0, len(known) - 1)
 
 
 class DtlsMitm:
@@ -62,158 +61,108 @@ class DtlsMitm:
 
     reroutes = False
 
-    def __init__(self, swap: tuple[Role, ...], identities: Mapping[Party, Identity]) -> None:
-        self.required = required(swap)
-        self._swap = frozenset(swap)
-        self._sides = {party: _Side(identities[party]) for party in Party}
+    def __init__(self, plan: Plan, identities: Mapping[Party, Identity]) -> None:
+        self.required = required(plan)
+        self._plan = plan
+        self._identities = dict(identities)
+        self._associations = _Associations()
+        self._interceptions: dict[int, Interception] = {}
+        self._offers = 0
+        self._thumbprints: dict[Role, bytes] = {}
 
     def handle(self, event: Event) -> Iterable[Command]:
         if isinstance(event, PathDatagram):
             return self._datagram(event)
         if isinstance(event, Signal):
             return self._signal(event.message)
-        if isinstance(event, TimerFired):
-            return self._timer(Party(event.token))
+        if isinstance(event, Learned):
+            self._associations.learn(event.party, event.address)
+        elif isinstance(event, TimerFired):
+            party, _, number = event.token.partition(" ")
+            return self._interceptions[int(number)].timer(Party(party))
         return ()
+
+    # datagrams
+
+    def _datagram(self, event: PathDatagram) -> Iterable[Command]:
+        number = self._associations.number(event.sender, event.source)
+        if self._plan.restart and number == 0:
+            return let_pass(event)
+        if number not in self._interceptions:
+            self._interceptions[number] = Interception(self._identities, number)
+        return self._interceptions[number].datagram(event)
 
     # signalling
 
     def _signal(self, message: SignalMessage) -> Iterator[Command]:
         role = message.sender.role
-        if role not in self._swap:
+        self._offers += message.kind is SignalKind.OFFER
+        if role not in self._plan.swap or (self._plan.restart and self._offers < 2):
             yield Deliver(message)
             return
-        certificate = self._sides[message.sender.peer].identity.der
-        swapped = changed(message, lambda sdp: with_fingerprint_of(sdp, certificate))
+        yield from self._grind(message)
+        certificate = self._identities[message.sender.peer].der
+        swapped = changed(message, lambda sdp: self._with_own(sdp, certificate))
         yield Deliver(swapped)
         if swapped is not message:
             yield Deed(replaced(role))
 
-    # datagrams
+    def _with_own(self, sdp: Sdp, certificate: bytes) -> Sdp:
+        if self._plan.how == "replace":
+            return with_fingerprint_of(sdp, certificate)
+        return with_lines_of(sdp, certificate, self._plan.how, self._plan.lines)
 
-    def _datagram(self, event: PathDatagram) -> Iterable[Command]:
-        klass = classify(event.data)
-        if klass is PacketClass.DTLS:
-            return self._dtls(event.sender, event.data)
-        if klass in (PacketClass.SRTP, PacketClass.SRTCP):
-            return self._media(event.sender, event.data)
-        return let_pass(event)
+    def _grind(self, message: SignalMessage) -> Iterator[Command]:
+        """Before the answer goes on to the caller, choose the certificate for the caller by the code it gives.
 
-    def _dtls(self, sender: Party, data: bytes) -> Iterator[Command]:
-        side = self._sides[sender]
-        if side.dtls is None and _is_client_hello(data):
-            side.dtls = DtlsLeg(side.identity, client=False)
-            yield from self._start_client(sender.peer)
-        if side.dtls is not None:
-            yield from self._spoken(sender, side.dtls.receive(data))
-
-    def _start_client(self, party: Party) -> Iterator[Command]:
-        side = self._sides[party]
-        if side.dtls is None:
-            side.dtls = DtlsLeg(side.identity, client=True)
-            yield from self._spoken(party, side.dtls.start())
-
-    def _timer(self, party: Party) -> Iterator[Command]:
-        leg = self._sides[party].dtls
-        if leg is not None:
-            yield from self._spoken(party, leg.expire())
-
-    def _spoken(self, party: Party, datagrams: Iterable[bytes]) -> Iterator[Command]:
-        """Send what a leg has to say, and draw the conclusions from the state it is in now."""
-        for datagram in datagrams:
-            yield Forward(party, datagram)
-        side, other = self._sides[party], self._sides[party.peer]
-        leg = side.dtls
-        if leg is None:
+        By then the certificate for the callee is fixed, because its fingerprint went out with the offer.
+        """
+        digest = sha256_of(message)
+        if self._plan.agreement is None or digest is None:
             return
-        seconds = leg.timeout()
-        if seconds is not None:
-            yield StartTimer(party.value, seconds)
-        if leg.certificate_presented and not side.presented:
-            side.presented = True
-            yield Deed(PRESENTED)
-            yield Deed(presented_to(party))
-        if leg.established and side.srtp is None:
-            yield from self._established(party, leg)
-        if other.dtls is not None:
-            yield from self._relay_data(party, leg, other.dtls)
-
-    def _relay_data(self, party: Party, leg: DtlsLeg, other: DtlsLeg) -> Iterator[Command]:
-        """Application data and the end of the association are passed on, as they would be without an interceptor."""
-        for data in leg.take_received():
-            for datagram in other.send(data):
-                yield Forward(party.peer, datagram)
-        if leg.over:
-            for datagram in other.close():
-                yield Forward(party.peer, datagram)
-
-    def _established(self, party: Party, leg: DtlsLeg) -> Iterator[Command]:
-        keys = leg.srtp_keys()
-        if keys is None:
+        self._thumbprints[message.sender.role] = digest
+        if len(self._thumbprints) < len(Role):
             return
-        side = self._sides[party]
-        side.srtp = SrtpLeg(keys, client=leg.client)
-        yield Deed(ended_with(party))
-        while side.waiting:
-            yield from self._seal(party, side.waiting.popleft())
-        while side.early:
-            yield from self._media(party, side.early.popleft())
-
-    # media
-
-    def _media(self, sender: Party, packet: bytes) -> Iterator[Command]:
-        side = self._sides[sender]
-        if side.srtp is None:
-            yield from _hold(side.early, packet)
-            return
-        clear = side.srtp.open(packet)
-        if clear is None:
-            yield Deed(f"packets-not-opened-from-{sender}")
-            return
-        yield WriteDown(sender, clear)
-        protocol = "rtcp" if classify(clear) is PacketClass.SRTCP else "rtp"
-        yield Deed(f"{protocol}-decrypted-from-{sender}")
-        yield from self._seal(sender.peer, clear)
-
-    def _seal(self, to: Party, clear: bytes) -> Iterator[Command]:
-        side = self._sides[to]
-        if side.srtp is None:
-            yield from _hold(side.waiting, clear)
-            return
-        sealed = side.srtp.seal(clear)
-        if sealed is None:
-            yield Deed(f"packets-not-sealed-for-{to}")
-        else:
-            yield Forward(to, sealed)
+        on_callees_screen = coding(self._thumbprints[Role.CALLEE], Role.CALLEE)
+        wanted = on_callees_screen(self._identities[Party.BOB].thumbprint)
+        on_callers_screen = coding(self._thumbprints[Role.CALLER], Role.CALLER)
+        found = grind(self._identities[Party.ALICE], on_callers_screen, wanted, self._plan.agreement)
+        if found is not None:
+            self._identities[Party.ALICE] = found.identity
+            yield Deed(GROUND)
+            yield Deed(f"{GROUND}-tries", found.tries)
 
 
-def required(swap: Iterable[Role]) -> tuple[str, ...]:
+def required(plan: Plan) -> tuple[str, ...]:
     """What must have happened for the attack to count, also when a correct endpoint refused it.
 
     A party refuses *after* it was presented a certificate that its signalling does not name, and then the call ends:
     how far the other leg got by then is a race. So, of a one-sided swap, only the party whose view stayed honest is
-    sure to have been presented with ours; of no swap at all, one of the two; and when both views are swapped nobody
-    has a reason to refuse, and both legs must have come up.
+    sure to have been presented with ours; of no swap at all, or of fingerprints beside the genuine ones, one of the
+    two; and when both views are replaced nobody has a reason to refuse, and both legs must have come up.
     """
-    roles = set(swap)
-    swapped = tuple(replaced(role) for role in Role if role in roles)
-    if not roles:
-        return (PRESENTED,)
-    if len(roles) == len(Role):
-        return (*swapped, *(ended_with(party) for party in Party))
-    return (*swapped, *(presented_to(role.party) for role in roles))
+    swapped = tuple(replaced(role) for role in Role if role in plan.swap)
+    if not plan.swap or plan.how != "replace":
+        return (*swapped, PRESENTED)
+    if len(plan.swap) == len(Role):
+        ground = () if plan.agreement is None else (GROUND,)
+        return (*swapped, *(ended_with(party) for party in Party), *ground)
+    return (*swapped, *(presented_to(role.party) for role in plan.swap))
 
 
 def replaced(role: Role) -> str:
     return f"fingerprint-replaced-{role}"
 
 
-def presented_to(party: Party) -> str:
-    return f"{PRESENTED}-to-{party}"
-
-
-def ended_with(party: Party) -> str:
-    return f"dtls-ended-{party}"
+def sha256_of(message: SignalMessage) -> bytes | None:
+    """The thumbprint that a description announces, None without a sha-256 fingerprint."""
+    try:
+        fingerprints = Sdp.parse(message.body).fingerprints()
+    except ValueError:
+        return None
+    return next(
+        (digest for one in fingerprints if one.algorithm.lower() == "sha-256" and (digest := one.digest())), None
+    )
 
 
 def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:
@@ -231,18 +180,26 @@ def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:
     return sdp.map_fingerprints(swapped)
 
 
-def _hold(queue: deque[bytes], packet: bytes) -> Iterator[Command]:
-    """Keep a packet until there are keys. The queue drops its oldest when it is full, and that is counted."""
-    if len(queue) == queue.maxlen:
-        yield Deed("packets-dropped")
-    queue.append(packet)
+def with_lines_of(sdp: Sdp, certificate: bytes, how: How, lines: int) -> Sdp:
+    """`lines` fingerprints beside each genuine one: the first is that of `certificate`, more are of others like it."""
+
+    def beside(line: Line) -> tuple[str, ...]:
+        value = line.value("fingerprint")
+        if value is None:
+            return (line.text,)
+        old = Fingerprint.parse(line.level, value)
+        try:
+            own = Fingerprint.of(certificate, old.algorithm, old.level)
+        except ValueError:
+            return (line.text,)
+        added = tuple(f"a=fingerprint:{_variant(own, number)}" for number in range(lines))
+        return (*added, line.text) if how == "before" else (line.text, *added)
+
+    return sdp.rewrite(beside)
 
 
-def _is_client_hello(data: bytes) -> bool:
-    """A DTLS datagram that begins with a ClientHello in clear (epoch 0)."""
-    return (
-        len(data) > RECORD_HEADER
-        and data[0] == ContentType.HANDSHAKE
-        and data[3:5] == b"\0\0"
-        and data[RECORD_HEADER] == HandshakeType.CLIENT_HELLO
-    )
+def _variant(own: Fingerprint, number: int) -> Fingerprint:
+    """The fingerprint of the number-th of several certificates: which they are does not matter, but how many."""
+    digest = bytearray.fromhex(own.value.replace(":", ""))
+    digest[-1] ^= number
+    return replace(own, value=digest.hex(":").upper())

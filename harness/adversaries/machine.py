@@ -18,11 +18,12 @@ from ..model.recording import SignalMessage
 
 @dataclass(frozen=True, slots=True)
 class PathDatagram:
-    """A datagram of `sender` reached the relay on its way to the other party."""
+    """A datagram of `sender`, from its real socket `source`, reached the relay on its way to the other party."""
 
     sender: Party
     data: bytes
     time: float
+    source: Address = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class StrangerDatagram:
 class Signal:
     """A message of the signalling is on its way to the other party. It goes no further unless delivered."""
 
+    message: SignalMessage
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSignal:
+    """A message that passed the signalling in an earlier call of the same two devices. Told before this call begins."""
+
+    call: int
     message: SignalMessage
     time: float
 
@@ -92,7 +102,16 @@ class Stopped:
 
 
 Event = (
-    PathDatagram | StrangerDatagram | Signal | Learned | FaceOpened | OwnSocketOpened | CallUp | TimerFired | Stopped
+    PathDatagram
+    | StrangerDatagram
+    | Signal
+    | EarlierSignal
+    | Learned
+    | FaceOpened
+    | OwnSocketOpened
+    | CallUp
+    | TimerFired
+    | Stopped
 )
 
 

@@ -12,7 +12,8 @@ from ..model.base import Party
 from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateReplacement
 from .certificate import Identity, fresh_identity
-from .dtls_mitm import DtlsMitm
+from .dtls_mitm import DtlsMitm, Plan
+from .grinding import Agreement
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
@@ -23,7 +24,7 @@ from .srtp_replay import SrtpReplay
 MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Bystander: lambda _, __: Bystander(),
     adversary.Recorder: lambda _, __: Recorder(),
-    adversary.DtlsMitm: lambda one, _: DtlsMitm(one.swap, _identities()),
+    adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
     adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every),
     adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
@@ -41,6 +42,11 @@ def create(one: Adversary, seed: str) -> Machine:
 def _identities() -> dict[Party, Identity]:
     now = datetime.now(UTC)
     return {party: fresh_identity(now) for party in Party}
+
+
+def _interception(one: adversary.DtlsMitm) -> Plan:
+    agreement = Agreement(one.agree_first, one.agree_last) if one.agree_first or one.agree_last else None
+    return Plan(frozenset(one.swap), one.how, one.lines, one.begin == "restart", agreement)
 
 
 def _on_path(one: Attacker) -> bool:

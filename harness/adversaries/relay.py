@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,7 @@ from .machine import (
     Command,
     Deed,
     Deliver,
+    EarlierSignal,
     Event,
     FaceOpened,
     Forward,
@@ -35,6 +36,7 @@ from .machine import (
     OwnSocketOpened,
     PathDatagram,
     SendOffPath,
+    SendSignal,
     Signal,
     StartTimer,
     Stopped,
@@ -82,7 +84,7 @@ class Relay:
 
     `addresses` names the hosts to bind: "relay-alice", "relay-bob", "attacker". `allowed` says whether a host belongs
     to this run; nothing is ever sent to another, the attempt is kept in `refused`. `write_down` is given the loot:
-    whose media, the bytes, when (seconds since the epoch).
+    whose media, the bytes, when (seconds since the epoch). `bring` takes a forged message to a party.
 
     A machine or a command that fails ends the adversary, not the harness: `fault` says why, and from then on nothing
     is forwarded or delivered.
@@ -95,6 +97,7 @@ class Relay:
         addresses: Mapping[str, str],
         allowed: Callable[[str], bool],
         write_down: Callable[[Party, bytes, float], None],
+        bring: Callable[[Party, SignalMessage], None],
     ) -> None:
         self.machine = machine
         self.deeds: Counter[str] = Counter()
@@ -106,6 +109,7 @@ class Relay:
         self._allowed = allowed
         self._checked: set[str] = set()
         self._write_down = write_down
+        self._bring = bring
         self._own: UdpSocket | None = None
         self._faces: dict[Address, _Face] = {}
         self._faces_by_socket: dict[UdpSocket, _Face] = {}
@@ -146,6 +150,12 @@ class Relay:
             return message
         delivered = self._tell(Signal(message, time.time()))
         return delivered[0] if delivered else None
+
+    def earlier(self, call: int, messages: Iterable[SignalMessage]) -> None:
+        """What a service that remembers still has of an earlier call."""
+        if Position.SIGNALLING in self._positions:
+            for message in messages:
+                self._tell(EarlierSignal(call, message, time.time()))
 
     def call_up(self) -> None:
         """Both parties are connected."""
@@ -192,7 +202,7 @@ class Relay:
         # Whatever the machine sends now goes the way of this datagram, or straight back.
         self._routes[face.party] = _Route(from_face, face.real)
         self._routes[from_face.party] = _Route(face, from_face.real)
-        self._tell(PathDatagram(from_face.party, data, time.time()))
+        self._tell(PathDatagram(from_face.party, data, time.time(), source))
 
     def _stranger(self, _udp: UdpSocket, data: bytes, source: Address) -> None:
         self._tell(StrangerDatagram(source, data, time.time()))
@@ -236,6 +246,8 @@ class Relay:
                 self._write_down(sender, data, event.time)
             case SendOffPath(to, data):
                 self._send_off_path(to, data)
+            case SendSignal(to, message):
+                self._send_signal(to, message)
             case StartTimer(token, seconds):
                 self._start_timer(token, seconds)
             case Deliver(message):
@@ -259,6 +271,11 @@ class Relay:
             raise LookupError(f"no address of {to} is known")
         for address in self._known[to]:
             self._own.send(data, address)
+
+    def _send_signal(self, to: Party, message: SignalMessage) -> None:
+        if Position.SIGNALLING not in self._positions:
+            raise PermissionError("the signalling is not in this adversary's hands")
+        self._bring(to, message)
 
     def _start_timer(self, token: str, seconds: float) -> None:
         running = self._timers.pop(token, None)

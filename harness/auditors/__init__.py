@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.finding import Finding
-from . import binding, codes, establishment, indicator, opacity, parameters, path, strangers, wire, wireshark
+from . import binding, codes, establishment, history, indicator, opacity, parameters, path, strangers, wire, wireshark
 from .case import Case
 
 
@@ -29,6 +29,7 @@ AUDITORS: Final = (
     Auditor(wire.NAME, wire.audit),
     Auditor(parameters.NAME, parameters.audit),
     Auditor(indicator.NAME, indicator.audit),
+    Auditor(history.NAME, history.audit),
     Auditor(wireshark.NAME, wireshark.audit),
 )
 """In the order in which they are asked and reported."""

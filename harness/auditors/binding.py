@@ -18,7 +18,7 @@ from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
-from .signalled import received, sent
+from .signalled import in_force, received, sent
 
 NAME: Final = "binding"
 
@@ -38,6 +38,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
 def _party(case: Case, party: Party) -> Iterator[Finding]:
     yield from _altered(case, party)
     yield from _signalled(case, party)
+    yield from _ignored(case, party)
     yield from _substituted(case, party)
     yield from _not_visible(case, party)
     yield from _statement(case, party)
@@ -62,15 +63,30 @@ def _signalled(case: Case, party: Party) -> Iterator[Finding]:
     leg = case.leg(party)
     if leg is None:
         return
-    announced, told = sent(case.signalling, party.peer), received(case.signalling, party)
+    announced, received_all = sent(case.signalling, party.peer), received(case.signalling, party)
+    begun = {one.certificates_far[0]: time for time, one in reversed(leg.begun) if one.certificates_far}
     for certificate in _presented(case, party):
         shown = f"{party} was presented {_printed(certificate)}"
         if not any(one.covers(certificate) for one in announced):
             detail = f"{shown}, which {party.peer} did not announce in the signalling"
             yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, detail)
-        if case.connected(party) and not (told and told[-1].covers(certificate)):
+        told = in_force(received_all, begun[certificate])
+        if case.connected(party) and not (told and told.covers(certificate)):
             detail = f"{shown}, which the signalling it received does not name, and considered itself connected"
             yield _say.alarm(Reason.FINGERPRINT_NOT_COMPARED, party, detail)
+
+
+def _ignored(case: Case, party: Party) -> Iterator[Finding]:
+    """A description in the middle of a call that names another certificate: shake hands anew, or refuse it."""
+    leg = case.leg(party)
+    if leg is None or leg.current is None or not case.connected(party) or case.statements[party].failure is not None:
+        return
+    began = next(time for time, one in leg.begun if one is leg.current)
+    certificate = leg.current.certificates_far[0]
+    for description in received(case.signalling, party):
+        if description.time > began and description.fingerprints and not description.covers(certificate):
+            detail = f"{party} got an {description.kind} that names another certificate than it uses, yet went on"
+            yield _say.alarm(Reason.REOFFER_IGNORED, party, detail)
 
 
 def _substituted(case: Case, party: Party) -> Iterator[Finding]:

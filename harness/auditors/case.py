@@ -22,8 +22,8 @@ class Case:
     """One recorded call.
 
     `tables` and `dissections` are by vantage name; `dissections` is None when Wireshark was not asked, `examination`
-    when the captures were not examined. `keylogs` holds master secrets by client random. What an expectation or the
-    ground truth says is not here, on purpose.
+    when the captures were not examined. `keylogs` holds master secrets by client random. `earlier` are the calls that
+    the same devices made before. What an expectation or the ground truth says is not here, on purpose.
     """
 
     recording: Recording
@@ -35,6 +35,7 @@ class Case:
     policy: Policy
     examination: Examination | None = None
     leak_policy: LeakPolicy = field(default_factory=load_leak_policy)
+    earlier: tuple[Case, ...] = ()
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from ..codes import teams20
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.statement import EndpointStatement
 from ..model.voice import Voice, quoted
 from .case import Case
 
 NAME: Final = "codes"
 
 _say = Voice(NAME)
-_WELL_FORMED: Final = re.compile(r"[0-9]{20}")
 
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """Compares the codes of both statements, then recomputes each from the certificates of that party's own leg."""
     shown = {party: one.screen.code for party, one in case.statements.items() if one.screen.code is not None}
     findings = [*_compared(case, shown)]
+    digits = case.recording.code_digits
     for party, code in shown.items():
-        if _WELL_FORMED.fullmatch(code) is None:
-            findings.append(
-                _say.alarm(Reason.CODE_MALFORMED, party, f"{party} shows {quoted(code)}, which is not 20 digits")
-            )
+        if not _well_formed(code, digits):
+            detail = f"{party} shows {quoted(code)}, which is not {digits} digits"
+            findings.append(_say.alarm(Reason.CODE_MALFORMED, party, detail))
         findings.extend(_recomputed(case, party, code))
+        findings.extend(_changes(case.statements[party]))
     return tuple(findings)
+
+
+def _changes(statement: EndpointStatement) -> Iterator[Finding]:
+    """A code that changes while the call runs, and whether the screen says so."""
+    screens = [one.screen for one in statement.screens if one.screen.code is not None]
+    for before, after in pairwise(screens):
+        if before.code == after.code or before.code is None or after.code is None:
+            continue
+        who, change = statement.party, f"from {_printed(before.code)} to {_printed(after.code)}"
+        yield _say.notice(Reason.CODE_CHANGED, who, f"the code on {who}'s screen changed {change}")
+        if after.notice is None:
+            detail = f"the code on {who}'s screen changed {change}, and nothing tells the user"
+            yield _say.alarm(Reason.CODE_CHANGE_NOT_ANNOUNCED, who, detail)
 
 
 def _compared(case: Case, shown: dict[Party, str]) -> Iterator[Finding]:
@@ -39,9 +54,10 @@ def _compared(case: Case, shown: dict[Party, str]) -> Iterator[Finding]:
         yield _say.fact(Reason.CODES_ABSENT, CALL_WIDE, "neither screen shows a code")
     elif len(shown) == 1:
         (party,) = shown
-        yield _say.alarm(
-            Reason.CODE_ON_ONE_SIDE, CALL_WIDE, f"only {party} shows a code, so there is nothing to compare it with"
-        )
+        # A party whose peer has refused meanwhile may not have noticed yet.
+        say = _say.alarm if case.connected(party.peer) else _say.notice
+        detail = f"only {party} shows a code, so there is nothing to compare it with"
+        yield say(Reason.CODE_ON_ONE_SIDE, CALL_WIDE, detail)
     else:
         yield _compare(shown[Party.ALICE], shown[Party.BOB])
 
@@ -61,19 +77,23 @@ def _recomputed(case: Case, party: Party, code: str) -> Iterator[Finding]:
         yield _say.inconclusive(
             Reason.CERTIFICATE_NOT_VISIBLE, party, f"{party} shows a code, but no certificates are at hand to check it"
         )
-    elif code not in {_code(party, own, peer) for own, peer in pairs}:
+    elif not pairs or code != _code(case, party, *pairs[0]):
+        outdated = code in {_code(case, party, own, peer) for own, peer in pairs[1:]}
         why = "the certificates of its DTLS handshake give another code" if pairs else "DTLS presented no certificates"
-        detail = f"{party} shows {_printed(code)}, but {why}"
-        yield _say.alarm(Reason.CODE_NOT_FROM_CERTIFICATES, party, detail)
+        if outdated:
+            why = "that is the code of an earlier handshake of this call"
+        reason = Reason.CODE_OUTDATED if outdated else Reason.CODE_NOT_FROM_CERTIFICATES
+        yield _say.alarm(reason, party, f"{party} shows {_printed(code)}, but {why}")
 
 
 def _certificates(case: Case, party: Party) -> list[tuple[bytes, bytes]] | None:
-    """(own, peer's) certificate of each handshake of this leg; empty when there was none; None when unreadable."""
+    """(own, peer's) certificate of each handshake of this leg, the current one first; None when unreadable."""
     leg = case.leg(party)
     if leg is not None:
+        current = () if leg.current is None else (leg.current,)
         pairs = [
             (one.certificates_near[0], one.certificates_far[0])
-            for one in leg.associations
+            for one in (*current, *leg.associations)
             if one.certificates_near and one.certificates_far
         ]
         if pairs or (leg.datagrams and not leg.secured):
@@ -92,13 +112,17 @@ def _der(text: str) -> bytes:
         return b""
 
 
-def _code(party: Party, own: bytes, peer: bytes) -> str | None:
+def _code(case: Case, party: Party, own: bytes, peer: bytes) -> str | None:
     caller, callee = (own, peer) if party is Party.ALICE else (peer, own)
     try:
-        return teams20.code(teams20.thumbprint(caller), teams20.thumbprint(callee))
+        return teams20.short_code(teams20.thumbprint(caller), teams20.thumbprint(callee), case.recording.code_digits)
     except ValueError:
         return None
 
 
 def _printed(code: str) -> str:
-    return teams20.grouped(code) if _WELL_FORMED.fullmatch(code) else quoted(code)
+    return teams20.grouped(code) if _well_formed(code, teams20.DIGITS) else quoted(code)
+
+
+def _well_formed(code: str, digits: int) -> bool:
+    return re.fullmatch(rf"[0-9]{{{digits}}}", code) is not None

@@ -31,6 +31,18 @@ FAILURES: Final = frozenset(
 )
 """What an endpoint may give as the reason of its failure. Any other would let it speak in an auditor's name."""
 
+REFUSALS: Final = frozenset(
+    {
+        Reason.FINGERPRINT_MISMATCH,
+        Reason.FINGERPRINT_MISSING,
+        Reason.FINGERPRINT_UNUSABLE,
+        Reason.SDP_REJECTED,
+        Reason.DTLS_ERROR,
+        Reason.SRTP_PROFILE_MISSING,
+    }
+)
+"""Failures by which an endpoint says that it will not go on. By the others a call is merely lost."""
+
 _say = Voice(NAME)
 
 
@@ -48,6 +60,17 @@ def _established(case: Case) -> Iterator[Finding]:
         yield _say.fact(Reason.CALL_NOT_ESTABLISHED, CALL_WIDE, f"{who} never considered the call connected")
     elif not case.silent:
         yield _say.fact(Reason.CALL_ESTABLISHED, CALL_WIDE, "both parties considered the call connected")
+        yield from _ended_early(case)
+
+
+def _ended_early(case: Case) -> Iterator[Finding]:
+    """How a call ended that was up and failed: whoever refuses to go on decides, not who merely lost it."""
+    failures = [one.failure for one in case.statements.values() if one.failure is not None]
+    refusal = next((one for one in failures if one.reason in REFUSALS), None)
+    if refusal is not None:
+        yield _say.fact(Reason.CALL_REFUSED, CALL_WIDE, f"the call was up until it was refused for {refusal.reason}")
+    elif failures:
+        yield _say.fact(Reason.CALL_LOST, CALL_WIDE, f"the call was up until it was lost by {failures[0].reason}")
 
 
 def _failures(case: Case) -> Iterator[Finding]:

@@ -107,13 +107,29 @@ class Leg:
         )
 
     @cached_property
-    def associations(self) -> tuple[DtlsAssociation, ...]:
-        """Every DTLS handshake of this leg, pair of addresses by pair of addresses."""
-        pairs: dict[frozenset[int], list[tuple[bool, bytes]]] = {}
+    def begun(self) -> tuple[tuple[float, DtlsAssociation], ...]:
+        """Every DTLS handshake of this leg with the time of its first datagram, pair of addresses by pair."""
+        pairs: dict[frozenset[int], list[Datagram]] = {}
         for one in self.datagrams:
             if one.klass is PacketClass.DTLS:
-                pairs.setdefault(one.pair, []).append((one.outward, one.data))
-        return tuple(found for datagrams in pairs.values() for found in associations(datagrams))
+                pairs.setdefault(one.pair, []).append(one)
+        return tuple(
+            (datagrams[found.first - 1].time, found)
+            for datagrams in pairs.values()
+            for found in associations((one.outward, one.data) for one in datagrams)
+        )
+
+    @cached_property
+    def associations(self) -> tuple[DtlsAssociation, ...]:
+        """Every DTLS handshake of this leg."""
+        return tuple(found for _, found in self.begun)
+
+    @cached_property
+    def current(self) -> DtlsAssociation | None:
+        """The handshake that the party came to the end of last, and that shows both certificates."""
+        shown = [one for one in self.begun if one[1].certificates_near and one[1].certificates_far]
+        ended = [one for one in shown if one[1].protected_near]
+        return max(ended or shown, key=lambda one: one[0])[1] if shown else None
 
     @cached_property
     def secured(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.base import Party
-from ..model.recording import SignalEntry, SignalKind, SignalMessage
+from ..model.recording import SignalEntry, SignalKind
 from ..wire.sdp import Fingerprint, Sdp
 
 _DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
@@ -18,9 +18,10 @@ STRONG: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 
 @dataclass(frozen=True)
 class Description:
-    """An offer or answer: its fingerprints. `unreadable` holds a body that is no SDP, so that two can be compared."""
+    """An offer or answer that passed at `time`. `unreadable` holds a body that is no SDP, for comparison."""
 
     kind: SignalKind
+    time: float
     fingerprints: tuple[Fingerprint, ...]
     unreadable: str | None = None
 
@@ -49,7 +50,7 @@ class Description:
 def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
     """The descriptions that this party sent, as they left it."""
     return tuple(
-        _read(one.message.kind, one.message.body)
+        _read(one)
         for one in entries
         if (one.hop, one.direction, one.message.sender) == (party.value, "out", party)
         and one.message.kind in _DESCRIBES
@@ -58,25 +59,32 @@ def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...
 
 def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
     """The descriptions that reached this party."""
-    return tuple(_read(one.kind, one.body) for one in _messages_to(entries, party))
+    return tuple(_read(one) for one in _entries_to(entries, party))
 
 
 def bodies_received(entries: Iterable[SignalEntry], party: Party) -> tuple[str, ...]:
     """The texts of the descriptions that reached this party."""
-    return tuple(one.body for one in _messages_to(entries, party))
+    return tuple(one.message.body for one in _entries_to(entries, party))
 
 
-def _messages_to(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalMessage]:
+def _entries_to(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalEntry]:
     for one in entries:
         if (one.hop, one.direction) == (party.value, "in") and one.message.kind in _DESCRIBES:
-            yield one.message
+            yield one
 
 
-def _read(kind: SignalKind, body: str) -> Description:
+def in_force(descriptions: Iterable[Description], time: float) -> Description | None:
+    """The last one that had come by then; the first one when none had."""
+    every = tuple(descriptions)
+    return next((one for one in reversed(every) if one.time <= time), every[0] if every else None)
+
+
+def _read(entry: SignalEntry) -> Description:
+    kind, body = entry.message.kind, entry.message.body
     try:
-        return Description(kind, Sdp.parse(body).fingerprints())
+        return Description(kind, entry.time, Sdp.parse(body).fingerprints())
     except ValueError:
-        return Description(kind, (), unreadable=body)
+        return Description(kind, entry.time, (), unreadable=body)
 
 
 def _meaning(fingerprint: Fingerprint) -> tuple[int | None, str, bytes | str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from ..model.base import Party
 from ..model.recording import SignalEntry, SignalMessage
 
 Tamper = Callable[[SignalMessage], SignalMessage | None]
@@ -39,6 +40,11 @@ class CallingService:
         self._saw("service", "out", passed)
         self._saw(receiver, "in", passed)
         return passed
+
+    def bring(self, to: Party, message: SignalMessage) -> None:
+        """A message that nobody sent reaches a party: only the service itself can do that."""
+        self._saw("service", "out", message)
+        self._saw(to.value, "in", message)
 
     def _saw(self, hop: Hop, direction: Literal["in", "out"], message: SignalMessage) -> None:
         self._entries.append(SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message))

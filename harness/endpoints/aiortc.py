@@ -3,85 +3,99 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from aiortc import RTCRtpSender, RTCSessionDescription
 from OpenSSL import SSL
 
 from ..codes import teams20
-from ..model.base import Asset, Role
+from ..model.base import Role
 from ..model.datagram import Address
 from ..model.finding import Reason
 from ..model.scenario import Mode
-from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
+from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
 from ..wire.sdp import MAX_SIZE, Sdp, with_addresses
-from .aiortc_door import CallCertificate, DtlsTransport, Stack, Transport
+from .aiortc_door import CallCertificate, DtlsTransport, Transport
 from .aiortc_door.watcher import described
+from .connection import Connection
 from .endpoint import CallFailed, EndpointSetup, failure
 from .handshake import Handshake
-from .media import CODECS, Listener, MarkerTrack
+from .origin import Origin
+
+CODE_CHANGED: Final = "The security code has changed. Compare it again."
 
 
 class AiortcEndpoint:
     """A client on aiortc. Specimens override `transport`, `screen` or `code`, one of them each.
 
-    Implements `endpoint.Endpoint`, and the door's `Watcher`.
+    Implements `endpoint.Endpoint`. A second offer, of its own or of the peer, that brings new ICE credentials begins a
+    new connection beside the old one, which ends when the new one is up (RFC 8445 section 2.4, RFC 8842 section 4).
     """
 
     transport: ClassVar[type[Transport]] = DtlsTransport
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
-        self.certificate = CallCertificate.generateCertificate()
+        self.certificate = self.call_certificate()
         self.certificate.keylog = setup.keylog
-        self._stack = Stack(setup.address, setup.tap, self.certificate, self, self.transport)
-        self._addresses: tuple[Address, ...] = ()
-        self._listener = Listener(self._stack.stop_decoding)
-        self._stack.on("track", self._listener.attach)
         self._go = asyncio.Event()
-        self._settled = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Failure | None = None
         self._connected = False
         self._closing = False
-        self.handshake: Handshake | None = None
+        self._retired: list[asyncio.Task[None]] = []
+        self._peer_name = setup.peer_name
+        self._origin = Origin.fresh()
+        self._peer_origin: Origin | None = None
         self._screen = self._no_call()
-        for asset in setup.media:
-            self._add(asset)
+        self._screens: list[ScreenMoment] = []
+        self._connections = [self._new_connection()]
 
     # setting up
 
     async def offer(self) -> str:
         self._refuse_when_over()
-        public = await self._open()
-        await self._stack.setLocalDescription(await self._stack.createOffer())
-        return self._description(public)
+        if self._connected:
+            self._connections.append(self._new_connection())
+        connection = self._connections[-1]
+        public = await connection.open()
+        return self._description(await connection.offer(), public)
 
     async def answer(self, offer: str) -> str:
+        self._refuse_when_over()
+        if self._connected and self._restarts(offer):
+            self._connections.append(self._new_connection())
+        connection = self._connections[-1]
+        known = connection.address
         await self._take("offer", offer)
         # The relay must know this party before the answer starts connectivity checks through it.
-        public = await self._open()
-        await self._stack.setLocalDescription(await self._stack.createAnswer())
-        return self._description(public)
+        public = await connection.open() if known is None else await self._public(known)
+        return self._description(await connection.answer(), public)
 
     async def accept(self, answer: str) -> None:
         await self._take("answer", answer)
 
     async def connect(self, seconds: float) -> bool:
+        connection = self._connections[-1]
         try:
             async with asyncio.timeout(seconds):
-                await self._settled.wait()
+                await connection.settled.wait()
         except TimeoutError:
-            self.failed(*self._overdue(seconds))
+            self.went_down(connection, *connection.overdue(seconds))
         return self._failure is None
 
     def start_media(self) -> None:
         self._go.set()
 
     async def wait_heard(self) -> None:
-        await self._listener.found(self._setup.media)
+        await self._connections[-1].listener.found(self._setup.media)
+
+    def introduced(self, name: str) -> None:
+        self._peer_name = name
+        self._screen = self._screen.model_copy(update={"peer": name})
 
     # the end
 
@@ -92,31 +106,36 @@ class AiortcEndpoint:
         return self._failure
 
     def hung_up(self, detail: str) -> None:
-        self.failed(Reason.REMOTE_HUNG_UP, detail)
+        self.went_down(self._connections[-1], Reason.REMOTE_HUNG_UP, detail)
 
     async def close(self) -> None:
         self._closing = True
-        await self._stack.close()
-        await self._listener.ended()
+        await asyncio.gather(*(connection.close() for connection in self._connections), *self._retired)
 
     def statement(self) -> EndpointStatement:
-        transport, handshake = self._stack.transport, self.handshake
+        handshake = self.handshake
+        latest = self._current
         return EndpointStatement(
             party=self._setup.party,
             role=self._setup.party.role,
             software=software(),
             screen=self._screen,
+            screens=tuple(self._screens),
             connected=self._connected,
             failure=self._failure,
             local_certificate=self.local_certificate(),
             presented_certificate=None if handshake is None else handshake.presented.hex(),
             dtls=None if handshake is None else handshake.parameters,
-            packets=PacketCounts() if transport is None else transport.counts.now(),
-            heard={asset: f"{marker:016x}" for asset, marker in self._listener.heard.items()},
-            addresses=tuple(f"{host}:{port}" for host, port in self._addresses),
+            packets=_sum(connection.counts for connection in self._connections),
+            heard={asset: f"{marker:016x}" for asset, marker in latest.listener.heard.items()},
+            addresses=tuple(f"{one.address[0]}:{one.address[1]}" for one in self._connections if one.address),
         )
 
     # what specimens override
+
+    def call_certificate(self) -> CallCertificate:
+        """The certificate of this call, and of no other."""
+        return CallCertificate.fresh()
 
     def code(self, handshake: Handshake) -> str:
         """The code of this call, from the two certificates that DTLS presented; ValueError when it is reflected."""
@@ -126,7 +145,7 @@ class AiortcEndpoint:
         """What is shown once the call is up; ValueError when there can be no code."""
         if self._setup.mode is not Mode.E2EE or self.handshake is None:
             return self._no_call()
-        return Screen(indicator=Indicator.LOCK, code=self.code(self.handshake), peer=self._setup.peer_name)
+        return self._locked(self.code(self.handshake))
 
     def local_certificate(self) -> str | None:
         return self.certificate.der.hex()
@@ -142,32 +161,42 @@ class AiortcEndpoint:
     def code_of(self, peer_thumbprint: bytes) -> str:
         """The code with this thumbprint in the peer's place: the caller's always comes first."""
         pair = (teams20.thumbprint(self.certificate.der), peer_thumbprint)
-        return teams20.code(*(pair if self._setup.party.role is Role.CALLER else pair[::-1]))
+        caller, callee = pair if self._setup.party.role is Role.CALLER else pair[::-1]
+        return teams20.short_code(caller, callee, self._setup.code_digits)
 
-    # what the stack tells: the door's Watcher
+    @property
+    def handshake(self) -> Handshake | None:
+        """What DTLS established last."""
+        return next((one.handshake for one in reversed(self._connections) if one.handshake is not None), None)
 
-    def shook_hands(self, handshake: Handshake) -> None:
-        self.handshake = handshake
+    # what the connections tell: their Owner
 
-    def up(self) -> None:
-        if self._over:
+    def came_up(self, connection: Connection) -> None:
+        if self._over or connection is not self._connections[-1]:
             return
         try:
-            self._screen = self.screen()
+            screen = self.screen()
         except ValueError as error:
-            self.failed(Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
+            self.went_down(connection, Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
             return
+        self._show(screen)
         self._connected = True
-        self._settled.set()
+        connection.settled.set()
+        for old in self._connections[:-1]:
+            self._retired.append(asyncio.create_task(old.close()))
 
-    def failed(self, reason: Reason, detail: str) -> None:
-        """The first failure is the cause; what follows from it, or from our own closing, tells nothing."""
-        if self._over:
+    def went_down(self, connection: Connection, reason: Reason, detail: str) -> None:
+        """The first failure is the cause; what follows from it, or from our own closing, tells nothing.
+
+        A connection that has a successor may go: the peer ends it as soon as the new one is up.
+        """
+        if self._over or connection is not self._connections[-1]:
             return
         self._failure = failure(reason, detail)
-        self._screen = self._no_call()
+        if self._connected:
+            self._screens.append(ScreenMoment(time=time.time(), screen=self._no_call()))
         self._failed.set()
-        self._settled.set()
+        connection.settled.set()
 
     # inner steps
 
@@ -175,27 +204,42 @@ class AiortcEndpoint:
     def _over(self) -> bool:
         return self._closing or self._failure is not None
 
+    @property
+    def _current(self) -> Connection:
+        return self._connections[-1]
+
+    def _new_connection(self) -> Connection:
+        return Connection(self, self._setup, self.certificate, self.transport, self._go)
+
     def _no_call(self) -> Screen:
-        return Screen(indicator=Indicator.NONE, code=None, peer=self._setup.peer_name)
+        return Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
 
-    def _add(self, asset: Asset) -> None:
-        """Negotiate one asset, with a track when there is a marker to send."""
-        marker = self._setup.markers.get(asset)
-        track = asset.value if marker is None else MarkerTrack(asset, marker, self._go)
-        transceiver = self._stack.addTransceiver(track)
-        capabilities = RTCRtpSender.getCapabilities(asset.value).codecs
-        transceiver.setCodecPreferences([codec for codec in capabilities if codec.mimeType.lower() in CODECS[asset]])
+    def _locked(self, code: str) -> Screen:
+        return Screen(indicator=Indicator.LOCK, code=code, peer=self._peer_name)
 
-    async def _open(self) -> dict[Address, Address]:
-        """Bind the socket, and learn under which address others reach it."""
-        real = await self._stack.gather()
-        self._addresses = (real,)
+    def _show(self, screen: Screen) -> None:
+        """Change the screen, and tell the user when the code is another one than before."""
+        if self._screen.code is not None and screen.code != self._screen.code:
+            screen = screen.model_copy(update={"notice": CODE_CHANGED})
+        self._screen = screen
+        self._screens.append(ScreenMoment(time=time.time(), screen=screen))
+
+    async def _public(self, known: Address) -> dict[Address, Address]:
         advertise = self._setup.advertise
-        return {} if advertise is None else {real: await advertise(self._setup.party.value, real)}
+        return {} if advertise is None else {known: await advertise(self._setup.party.value, known)}
 
-    def _description(self, public: dict[Address, Address]) -> str:
-        text = self.written(self._stack.localDescription.sdp)
+    def _description(self, sdp: str, public: dict[Address, Address]) -> str:
+        text = self._origin.written(self.written(sdp))
+        self._origin = self._origin.next()
         return str(with_addresses(Sdp.parse(text), public)) if public else text
+
+    def _restarts(self, offer: str) -> bool:
+        """Whether an offer in the middle of a call brings new ICE credentials (RFC 8839 section 4.4.1.1)."""
+        taken = self._current.stack.remoteDescription
+        try:
+            return taken is None or _credentials(offer) != _credentials(taken.sdp)
+        except ValueError:
+            return False
 
     async def _take(self, kind: str, sdp: str) -> None:
         """Give the peer's description to the stack, whose objections are the peer's failure and not ours."""
@@ -203,20 +247,18 @@ class AiortcEndpoint:
         try:
             if len(sdp) > MAX_SIZE:
                 raise ValueError(f"the description has {len(sdp)} characters, more than {MAX_SIZE}")
-            await self._stack.setRemoteDescription(RTCSessionDescription(sdp=self.read(sdp), type=kind))
+            origin = Origin.read(sdp)
+            if self._peer_origin is not None:
+                self._peer_origin.check_successor(origin)
+            await self._current.take(kind, self.read(sdp))
+            self._peer_origin = origin
         except Exception as error:  # noqa: BLE001 - aiortc's parser raises whatever a hostile line leads it to
-            self.failed(Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
+            self.went_down(self._current, Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
             self._refuse_when_over()
 
     def _refuse_when_over(self) -> None:
         if self._failure is not None:
             raise CallFailed(self._failure.reason, self._failure.detail)
-
-    def _overdue(self, seconds: float) -> tuple[Reason, str]:
-        transport = self._stack.transport
-        if transport is None:
-            return Reason.ICE_FAILED, "a call without media has no transport"
-        return transport.overdue(seconds)
 
 
 @cache
@@ -224,3 +266,13 @@ def software() -> str:
     """What this endpoint runs on, for the statement."""
     names = " ".join(f"{name}/{version(name)}" for name in ("aiortc", "aioice", "pylibsrtp"))
     return f"{names} {SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode('ascii', 'replace')}"
+
+
+def _credentials(sdp: str) -> set[tuple[str, str]]:
+    parsed = Sdp.parse(sdp)
+    return {(name, value) for name in ("ice-ufrag", "ice-pwd") for _, value in parsed.values(name)}
+
+
+def _sum(counts: Iterable[PacketCounts]) -> PacketCounts:
+    every = list(counts)
+    return PacketCounts(**{name: sum(getattr(one, name) for one in every) for name in PacketCounts.model_fields})

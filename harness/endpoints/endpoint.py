@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
 
 from ..model.base import Asset, Party
 from ..model.datagram import Address, Tap
@@ -25,6 +25,7 @@ class EndpointSetup:
 
     `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
     silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
+    `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
     """
 
     party: Party
@@ -36,6 +37,8 @@ class EndpointSetup:
     advertise: Advertise | None
     tap: Tap
     keylog: Callable[[str], None]
+    code_digits: int = 20
+    memory: MutableMapping[str, Any] = field(default_factory=dict)
 
 
 class CallFailed(Exception):
@@ -55,22 +58,25 @@ class Endpoint(Protocol):
     """
 
     async def offer(self) -> str:
-        """The caller's first step: the SDP to send."""
+        """The caller's first step: the SDP to send. Once the call is up: an ICE restart, by either party."""
 
     async def answer(self, offer: str) -> str:
-        """The callee's step: take the offer, give the SDP to send back. From here on the call may come up."""
+        """Take an offer, give the SDP to send back. From here on the call, or what it restarts as, may come up."""
 
     async def accept(self, answer: str) -> None:
-        """The caller's second step. From here on the call may come up."""
+        """The last step of who offered. From here on the call, or what it restarts as, may come up."""
 
     async def connect(self, seconds: float) -> bool:
-        """Wait until the call is up or has failed. No result within so many seconds is a failure too."""
+        """Wait until the call, or its restart, is up or has failed. No result in so many seconds is a failure too."""
 
     def start_media(self) -> None:
         """Begin to send the markers. Media is received from the moment the call is up."""
 
     async def wait_heard(self) -> None:
-        """Wait until a marker was decoded in every asset of the call. Never returns when one stays silent."""
+        """Wait until a marker was decoded in every asset, since the last restart. Never returns when one is silent."""
+
+    def introduced(self, name: str) -> None:
+        """The signalling says what the other person is called."""
 
     async def wait_failed(self) -> Failure:
         """Wait until the call has failed or the peer has ended it. Never returns for a call that is simply closed."""

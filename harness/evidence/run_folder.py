@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from .recording_folder import parse, validated
 HEADER = "run.json"
 INDEX = "index.jsonl"
 PLAN = "scenario.json"
-CALL = "call-1"
+CALL = re.compile(r"call-[1-9][0-9]?")
 
 
 class RunFolder:
@@ -35,8 +36,9 @@ class RunFolder:
         create(folder / PLAN, f"{scenario.model_dump_json(indent=1)}\n".encode())
         return sha256(folder / PLAN)
 
-    def recording(self, scenario: Scenario) -> Path:
-        return self.root / scenario.id / CALL
+    def calls(self, scenario: Scenario) -> Path:
+        """Where the recordings of the scenario's calls lie: `call-1` and so on, the one in question last."""
+        return self.root / scenario.id
 
     def add(self, entry: IndexEntry) -> None:
         with (self.root / INDEX).open("a") as index:
@@ -74,7 +76,8 @@ def open_run(root: Path) -> Run:
     if unknown:
         raise EvidenceError(f"{index}: {unknown[0]!r} was not selected for this run")
     for entry in entries:
-        if entry.recording not in (None, f"{entry.scenario}/{CALL}"):
+        folder, _, call = (entry.recording or f"{entry.scenario}/call-1").rpartition("/")
+        if folder != entry.scenario or not CALL.fullmatch(call):
             raise EvidenceError(f"{index}: {entry.scenario}: its recording lies elsewhere: {entry.recording!r}")
     return Run(root, header, entries)
 

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     # establishment: facts
     CALL_ESTABLISHED = "call-established"
     CALL_NOT_ESTABLISHED = "call-not-established"
+    CALL_REFUSED = "call-refused"
+    CALL_LOST = "call-lost"
     # establishment: why an endpoint ended or refused the call
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     FINGERPRINT_MISSING = "fingerprint-missing"
@@ -46,12 +48,17 @@ class Reason(StrEnum):
     CODE_ON_ONE_SIDE = "code-on-one-side"
     CODE_MALFORMED = "code-malformed"
     CODE_NOT_FROM_CERTIFICATES = "code-not-from-certificates"
+    CODE_CHANGED = "code-changed"
+    CODE_CHANGE_NOT_ANNOUNCED = "code-change-not-announced"
+    CODE_OUTDATED = "code-outdated"
+    CODE_REPEATED = "code-repeated"
     # fingerprint binding
     CERTIFICATES_AGREE = "certificates-agree"
     CERTIFICATE_NOT_SIGNALLED = "certificate-not-signalled"
     CERTIFICATE_SUBSTITUTED = "certificate-substituted"
     FINGERPRINT_ALTERED = "fingerprint-altered"
     FINGERPRINT_NOT_COMPARED = "fingerprint-not-compared"
+    REOFFER_IGNORED = "reoffer-ignored"
     STATEMENT_CONTRADICTS_WIRE = "statement-contradicts-wire"
     # opacity
     EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
@@ -134,6 +141,8 @@ class Reason(StrEnum):
     SPEECH_ACTIVITY_VISIBLE = "speech-activity-visible"
     LENGTH_FOLLOWS_SPEECH = "length-follows-speech"
     CALLS_LINKABLE = "calls-linkable"
+    CALLS_NOT_LINKED = "calls-not-linked"
+    FIRST_CALL = "first-call"
     # an auditor could not tell
     NO_PACKETS = "no-packets"
     PACKETS_LOST_BY_TAP = "packets-lost-by-tap"

@@ -46,11 +46,15 @@ class SignalKind(StrEnum):
 
 
 class SignalMessage(Noun):
-    """One message of the signalling, as it passed one hop. `body` is the SDP, or the reason of a hang-up."""
+    """One message of the signalling, as it passed one hop. `body` is the SDP, or the reason of a hang-up.
+
+    `name` is what the service says the sender is called.
+    """
 
     kind: SignalKind
     sender: Party
     body: str = Field(max_length=262_144)
+    name: str | None = Field(default=None, max_length=200)
 
 
 class SignalEntry(Noun):
@@ -60,6 +64,13 @@ class SignalEntry(Noun):
     hop: Literal["alice", "service", "bob"]
     direction: Literal["in", "out"]
     message: SignalMessage
+
+
+class EarlierCall(Noun):
+    """A call that the same two devices made before: its folder beside this one's, and the hash of its index."""
+
+    call: str = Field(pattern=r"^call-[1-9][0-9]?$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Recording(Noun):
@@ -72,6 +83,8 @@ class Recording(Noun):
     mode: Mode
     media: tuple[Asset, ...]
     media_seconds: float
+    code_digits: int = Field(default=20, ge=4, le=20)
+    earlier: tuple[EarlierCall, ...] = ()
     started: Moment
     ended: Moment
     provenance: dict[str, str]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .base import Asset, Noun, Party, Role
+from .base import Asset, Moment, Noun, Party, Role
 from .finding import Reason
 
 
@@ -19,11 +19,22 @@ class Indicator(StrEnum):
 
 
 class Screen(Noun):
-    """What the user sees: the indicator, the code (20 digits without spaces) and the name of the other person."""
+    """What the user sees: the indicator, the code (20 digits without spaces) and the name of the other person.
+
+    `notice` is what the screen announces beside them, as that the code has changed and must be compared again.
+    """
 
     indicator: Indicator
     code: str | None = Field(max_length=64)
     peer: str = Field(max_length=200)
+    notice: str | None = Field(default=None, max_length=200)
+
+
+class ScreenMoment(Noun):
+    """From this moment on (seconds since the epoch) the screen looked like this."""
+
+    time: Moment
+    screen: Screen
 
 
 class DtlsParameters(Noun):
@@ -57,13 +68,15 @@ class EndpointStatement(Noun):
     """One endpoint's account of one call. Untrusted: auditors compare it with the wire.
 
     Certificates are hex DER: `local_certificate` is the one this endpoint presented, `presented_certificate` the one
-    DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits.
+    DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits; after
+    a restart, from what came since. `screen` is the last one while the call was up, `screens` all there were.
     """
 
     party: Party
     role: Role
     software: str = Field(max_length=200)
     screen: Screen
+    screens: tuple[ScreenMoment, ...] = Field(default=(), max_length=1000)
     connected: bool
     failure: Failure | None
     local_certificate: str | None = Field(max_length=65536)

@@ -90,6 +90,7 @@ async def call(seconds: float = 1.2, **fields: object) -> Call:
         hosts,
         network.contains,
         lambda party, data, _time: loot.append((party, data)),
+        lambda party, message: None,
     )
 
     async def advertise(party: str, real: Address) -> Address:

@@ -29,7 +29,10 @@ async def test_a_hang_up_in_the_signalling_ends_the_call() -> None:
         call.alice.hung_up("fingerprint-mismatch")
         assert await failed(call, Party.ALICE) == Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch")
         assert call.statement(Party.ALICE).connected
-        assert call.statement(Party.ALICE).screen.indicator is Indicator.NONE
+        statement = call.statement(Party.ALICE)
+        shown = [moment.screen.indicator for moment in statement.screens]
+        assert shown == [Indicator.LOCK, Indicator.NONE]
+        assert statement.screen.indicator is Indicator.LOCK
 
 
 async def test_a_hang_up_before_the_call_is_up_ends_the_waiting() -> None:

@@ -199,7 +199,8 @@ async def test_a_path_that_breaks_is_a_lost_connection(monkeypatch: pytest.Monke
             assert (await failed(call, party)).reason is Reason.CONNECTION_LOST
             statement = call.statement(party)
             assert statement.connected
-            assert (statement.screen.indicator, statement.screen.code) == (Indicator.NONE, None)
+            assert [moment.screen.indicator for moment in statement.screens] == [Indicator.LOCK, Indicator.NONE]
+            assert statement.screens[-1].screen.code is None
 
 
 # the peer's description

@@ -144,7 +144,7 @@ async def test_a_transport_that_comes_up_while_it_is_being_closed_leaves_nothing
 ) -> None:
     call = dial(media=(Asset.AUDIO,))
     inner: Any = call.alice
-    transport = inner._stack.transport
+    transport = inner._connections[0].stack.transport
     moments = {state: asyncio.Event() for state in ("connecting", "connected", "closed")}
     transport.on("statechange", lambda: moments[transport.state].set())
     stop = RTCRtpTransceiver.stop

@@ -14,7 +14,7 @@ import pytest
 
 from harness.adversaries.bystander import Bystander
 from harness.adversaries.certificate import fresh_identity
-from harness.adversaries.dtls_mitm import DtlsMitm
+from harness.adversaries.dtls_mitm import DtlsMitm, Plan
 from harness.adversaries.machine import (
     CallUp,
     Command,
@@ -125,6 +125,7 @@ async def between_phones(machine: Scripted | Bystander | DtlsMitm, *positions: P
         ADDRESSES,
         lambda host: host.startswith("127.9.1."),
         lambda party, data, time: loot.append((party, data, time)),
+        lambda party, message: None,
     )
     await relay.open()
     setting = Setting(relay, loot)
@@ -350,7 +351,7 @@ async def test_an_address_outside_the_run_is_refused_and_never_sent_to(outside: 
 
 
 async def test_the_own_addresses_must_belong_to_the_run_too() -> None:
-    relay = Relay(Bystander(), (Position.PATH,), ADDRESSES, lambda _: False, lambda *_: None)
+    relay = Relay(Bystander(), (Position.PATH,), ADDRESSES, lambda _: False, lambda *_: None, lambda *_: None)
     with pytest.raises(PermissionError):
         await relay.open()
 
@@ -444,7 +445,7 @@ async def test_closing_twice_is_closing_once() -> None:
 
 async def test_a_flight_that_was_lost_is_repeated_by_the_interceptor() -> None:
     identities = {party: fresh_identity(datetime.now(UTC)) for party in Party}
-    async with between_phones(DtlsMitm((), identities), Position.PATH) as setting:
+    async with between_phones(DtlsMitm(Plan(), identities), Position.PATH) as setting:
         bob, alice = DtlsPeer(client=True), DtlsPeer(client=False)
         setting.bob.send(bob.hello(), setting.bob_dials)
         await setting.bob.read()

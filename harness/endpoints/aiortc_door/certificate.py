@@ -15,6 +15,11 @@ class CallCertificate(RTCCertificate):
 
     keylog: Callable[[str], None]
 
+    @classmethod
+    def fresh(cls) -> CallCertificate:
+        """A new P-256 key with its self-signed certificate."""
+        return cls.generateCertificate()
+
     @property
     def der(self) -> bytes:
         return self._cert.public_bytes(Encoding.DER)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pylibsrtp import Error
 
 from harness.adversaries.certificate import Identity, fresh_identity
-from harness.adversaries.dtls_mitm import DtlsMitm
+from harness.adversaries.dtls_mitm import DtlsMitm, Plan
 from harness.adversaries.machine import Command, Deliver, Forward, StartTimer, TimerFired
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
@@ -40,7 +40,7 @@ IDENTITIES = {party: fresh_identity(datetime.now(UTC)) for party in Party}
 
 
 def mitm(*swap: Role) -> DtlsMitm:
-    return DtlsMitm(swap, IDENTITIES)
+    return DtlsMitm(Plan(frozenset(swap)), IDENTITIES)
 
 
 @dataclass
@@ -105,19 +105,19 @@ def test_a_client_hello_starts_the_handshake_with_the_other_side_at_once() -> No
 
 def test_each_leg_has_a_timer_while_it_waits_for_an_answer() -> None:
     timers = only(feed(mitm(), BOB, DtlsPeer(client=True).hello()), StartTimer)
-    assert {timer.token for timer in timers} == {"alice", "bob"}
+    assert {timer.token for timer in timers} == {"alice 0", "bob 0"}
     assert all(0 < timer.seconds <= 1 for timer in timers), "RFC 6347 section 4.2.4.1: one second"
 
 
 def test_a_timer_that_fires_too_early_is_started_again_and_nothing_is_repeated() -> None:
     machine = mitm()
     feed(machine, BOB, DtlsPeer(client=True).hello())
-    commands = list(machine.handle(TimerFired("alice", NOW)))
+    commands = list(machine.handle(TimerFired("alice 0", NOW)))
     assert [type(command) for command in commands] == [StartTimer]
 
 
 def test_a_timer_of_a_finished_handshake_is_of_no_consequence() -> None:
-    assert list(call().machine.handle(TimerFired("bob", NOW))) == []
+    assert list(call().machine.handle(TimerFired("bob 0", NOW))) == []
 
 
 def test_an_rsa_certificate_is_taken() -> None:

@@ -37,6 +37,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "wire",
         "parameters",
         "indicator",
+        "history",
         "wireshark",
     ]
 
@@ -84,6 +85,7 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "policy",
         "examination",
         "leak_policy",
+        "earlier",
     }
 
 

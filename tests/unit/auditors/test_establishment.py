@@ -51,8 +51,17 @@ def test_a_call_that_was_up_and_was_lost_is_established_and_an_alarm() -> None:
     stage = honest_call()
     stage.state(BOB, failure=Failure(reason=Reason.CONNECTION_LOST, detail="no consent for 30 s"))
     findings = audit(stage.case())
-    assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED}
+    assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED, Reason.CALL_LOST}
     assert raised(findings) == {Reason.CONNECTION_LOST}
+
+
+def test_a_call_that_was_up_and_was_refused_says_who_would_not_go_on() -> None:
+    stage = honest_call()
+    stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="an old offer"))
+    stage.state(ALICE, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="sdp-rejected"))
+    findings = audit(stage.case())
+    assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED, Reason.CALL_REFUSED}
+    assert raised(findings) == {Reason.SDP_REJECTED}
 
 
 @pytest.mark.parametrize("reason", sorted(FAILURES - {Reason.REMOTE_HUNG_UP}))
