@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from .model.cost import Cost
     from .model.inspection import Inspection
     from .model.verdict import RunDocument
     from .outputs import Output
@@ -23,6 +24,16 @@ EXIT_NOTHING_RAN = 5
 EXIT_INTERRUPTED = 130
 
 _OUTPUT_HELP = "json=PATH, junit=PATH or html=PATH; '-' is standard output. Repeatable."
+
+
+class _Defaulting(click.Group):
+    """A group whose first word may be left out: `code CALLER CALLEE` is `code derive CALLER CALLEE`."""
+
+    default = "derive"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else [self.default, *args])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -133,22 +144,59 @@ def schema(name: str | None) -> None:
         _fail(EXIT_USAGE, f"no schema is called {name!r}; there are {', '.join(SCHEMAS)}")
 
 
-@main.command()
+@main.group(cls=_Defaulting)
+def code() -> None:
+    """The 20-digit code (teams20/v1) of two certificates, and what it is worth.
+
+    `harness code CALLER CALLEE` is `harness code derive CALLER CALLEE`. CALLER and CALLEE are PEM or DER files, or
+    SHA-256 thumbprints of 64 hex digits.
+    """
+
+
+@code.command()
 @click.argument("caller")
 @click.argument("callee")
-def code(caller: str, callee: str) -> None:
-    """Derive the 20-digit code (teams20/v1) from the CALLER's and the CALLEE's certificate.
-
-    Each is a PEM or DER file, or a SHA-256 thumbprint of 64 hex digits.
-    """
-    from .codes.teams20 import code as derive
+def derive(caller: str, callee: str) -> None:
+    """Derive the code from the CALLER's and the CALLEE's certificate: PEM or DER files, or SHA-256 thumbprints."""
+    from .codes.teams20 import code as derived
     from .codes.teams20 import grouped
     from .command_code import thumbprint_of
 
     try:
-        click.echo(grouped(derive(thumbprint_of(caller), thumbprint_of(callee))))
+        click.echo(grouped(derived(thumbprint_of(caller), thumbprint_of(callee))))
     except (ValueError, OSError) as error:
         _fail(EXIT_USAGE, str(error))
+
+
+@code.command()
+@click.argument("caller")
+@click.argument("callee")
+def explain(caller: str, callee: str) -> None:
+    """Show every step of the derivation."""
+    from .command_code import explanation
+
+    try:
+        click.echo(explanation(caller, callee))
+    except (ValueError, OSError) as error:
+        _fail(EXIT_USAGE, str(error))
+
+
+@code.command()
+@click.option("--rate", "rates", multiple=True, type=float, help="An attacker's tries per second. Repeatable.")
+@click.option("--ring", type=float, default=30, show_default=True, help="How long the caller waits, in seconds.")
+@click.option("--fingerprints", type=int, default=1, show_default=True, help="How many the callee accepts.")
+@click.option("--digits", type=int, default=20, show_default=True, help="Of our code: 4 to 20.")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="json=PATH; '-' is standard output."
+)
+def cost(outputs: tuple[str, ...], **asked: Any) -> None:
+    """Say what an interceptor must pay for two equal codes: with ours, and with those of other systems.
+
+    The attackers are this machine, measured, and those with the given rates; without a --rate, some published ones.
+    """
+    from .command_cost import Asked, cost_command
+
+    _finish(cost_command(Asked(**asked), _outputs(outputs)))
 
 
 def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
@@ -160,7 +208,7 @@ def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
         _fail(EXIT_USAGE, str(error))
 
 
-def _finish(ended: RunDocument | Inspection | tuple[int, str]) -> NoReturn:
+def _finish(ended: RunDocument | Inspection | Cost | tuple[int, str]) -> NoReturn:
     """Turn what a command came to into an exit code."""
     from .outputs import exit_code
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
+from .model.cost import Cost
 from .model.inspection import Inspection, Standing
 from .model.verdict import RunDocument, Status
 from .report.call_view import CallView
@@ -17,7 +18,7 @@ from .report.files import write_new
 STANDARD_OUTPUT = "-"
 Views = Callable[[], Sequence[CallView]]
 """Reads the recordings for the eye; called only for a format that shows them."""
-Document = RunDocument | Inspection
+Document = RunDocument | Inspection | Cost
 
 
 class Format(StrEnum):
@@ -52,6 +53,8 @@ def render(output_format: Format, document: Document, views: Views) -> str:
     """The document in one format; ValueError for one that this kind of document does not have."""
     if output_format is Format.JSON:
         return f"{document.model_dump_json(indent=1)}\n"
+    if isinstance(document, Cost):
+        raise ValueError("what an attack costs can be had as json")
     if isinstance(document, Inspection):
         return _inspection(output_format, document)
     match output_format:
@@ -86,6 +89,8 @@ def write_outputs(outputs: Sequence[Output], document: Document, views: Views, s
 
 def exit_code(document: Document) -> int:
     """0 all as expected, or as the stack is known to deviate; 1 a finding; 3, 5, 130 as the command line says."""
+    if isinstance(document, Cost):
+        return 0
     if isinstance(document, Inspection):
         return {Standing.ALARM: 1, Standing.INCONCLUSIVE: 3, Standing.EMPTY: 5, Standing.QUIET: 0}[document.standing]
     counts = document.summary.by_status

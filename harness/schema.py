@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from .matrix import ADVERSARIES, MAX_VARIANTS, PATHS
+from .model.cost import Cost
 from .model.ground_truth import GroundTruth
 from .model.inspection import Inspection
 from .model.recording import Recording, SignalEntry
@@ -137,5 +138,6 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "ground-truth": _written(GroundTruth),
     "results": _written(RunDocument),
     "inspection": _written(Inspection),
+    "cost": _written(Cost),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

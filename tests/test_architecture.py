@@ -46,7 +46,7 @@ ARROWS = {
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
 }
-ANYTHING = {"cli", "command_run", "command_audit", "command_code", "pytest_plugin"}
+ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
 
 FOREIGN = {
     "aiortc": {"endpoints"},

@@ -9,7 +9,7 @@ from ..model.finding import Severity
 from ..model.inspection import CallReport, CaptureReport, Inspection, StreamReport
 from .console import encodable
 from .inspection_summary import call_title, headline, protections
-from .text import NAME_LIMIT, grouped, plural, visible
+from .text import NAME_LIMIT, aligned, grouped, plural, visible
 
 MOST_LINES = 40
 """Rows of one table on a terminal; the rest is counted, and stands in the JSON and HTML outputs."""
@@ -111,9 +111,7 @@ def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if not rows:
         return
     yield f"{title}:"
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows[:MOST_LINES]:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from aligned(rows[:MOST_LINES])
     if len(rows) > MOST_LINES:
         yield f"  … {len(rows) - MOST_LINES} more"
     yield ""

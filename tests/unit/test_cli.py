@@ -54,6 +54,20 @@ def test_help_loads_nothing_that_takes_time() -> None:
         (("schema", "nothing"), 2, "nothing"),
         (("code", "nowhere.pem", "00" * 32), 2, "nowhere.pem"),
         (("code", "00" * 32, "00" * 32), 2, "same thumbprint"),
+        (("code",), 2, "CALLER"),
+        (("code", "00" * 32), 2, "CALLEE"),
+        (("code", "--frobnicate"), 2, "--frobnicate"),
+        (("code", "derive", "00" * 32, "00" * 32), 2, "same thumbprint"),
+        (("code", "explain", "00" * 32, "00" * 32), 2, "same thumbprint"),
+        (("code", "explain", "nowhere.pem", "00" * 32), 2, "nowhere.pem"),
+        (("code", "cost", "--rate", "fast"), 2, "--rate"),
+        (("code", "cost", "--rate", "nan"), 2, "a rate is"),
+        (("code", "cost", "--rate", "0"), 2, "a rate is"),
+        (("code", "cost", "--ring", "-1"), 2, "a caller waits"),
+        (("code", "cost", "--ring", "inf"), 2, "a caller waits"),
+        (("code", "cost", "--digits", "21"), 2, "4 to 20 digits"),
+        (("code", "cost", "--fingerprints", "0"), 2, "an endpoint accepts"),
+        (("code", "cost", "-o", "html=-"), 2, "json"),
         (("frobnicate",), 2, "frobnicate"),
     ],
 )
@@ -71,9 +85,30 @@ def test_an_empty_folder_is_not_a_pass(tmp_path: Path) -> None:
     assert not (tmp_path / "captures").exists()
 
 
-def test_the_published_code_comes_out_of_the_command() -> None:
-    done = harness("code", bytes(range(32)).hex(), bytes(range(32, 64)).hex())
+@pytest.mark.parametrize("words", [("code",), ("code", "derive"), ("code", "--")])
+def test_the_published_code_comes_out_of_the_command(words: tuple[str, ...]) -> None:
+    done = harness(*words, bytes(range(32)).hex(), bytes(range(32, 64)).hex())
     assert done.stdout == "65921 65961 22486 75366\n"
+
+
+def test_the_way_to_the_published_code_is_shown() -> None:
+    done = harness("code", "explain", bytes(range(32)).hex(), bytes(range(32, 64)).hex())
+    assert done.stdout.splitlines()[-1].strip() == "65921 65961 22486 75366"
+    assert "SHA-256 of that" in done.stdout
+
+
+def test_what_a_code_is_worth_is_a_table_and_no_alarm() -> None:
+    done = harness("code", "cost", "--rate", "1e9", "--ring", "20", "--digits", "10")
+    assert done.returncode == 0
+    assert "teams20/v1, 10 digits" in done.stdout
+    assert "86.5 %" in done.stdout, "1 - exp(-20e9 / 1e10)"
+    assert done.stderr == ""
+
+
+def test_help_for_the_code_names_its_commands() -> None:
+    text = harness("code", "--help").stdout
+    for word in ("derive", "explain", "cost", "harness code CALLER CALLEE"):
+        assert word in text
 
 
 def test_data_goes_to_standard_output_and_talk_does_not() -> None:

@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from harness import strict_yaml
+from harness.command_cost import Asked, cost
 from harness.matrix import PATHS
 from harness.model.base import Asset, Party, Role
 from harness.model.finding import Reason
@@ -152,6 +153,7 @@ DOCUMENTS = {
         results=(),
     ),
     "inspection": inspection(),
+    "cost": cost(Asked(), 1e6),
 }
 
 
