@@ -17,6 +17,7 @@ from ..wire.demux import PacketClass, classify
 from ..wire.dtls import ContentType, HandshakeType
 from ..wire.dtls.record import RECORD_HEADER
 from .certificate import Identity
+from .dtls import Leg
 from .dtls_leg import DtlsLeg
 from .machine import Command, Deed, Forward, PathDatagram, StartTimer, WriteDown, let_pass
 from .srtp_leg import SrtpLeg
@@ -32,7 +33,7 @@ class _Side:
     """What the interceptor has with one party. `early` waits for this side's keys, `waiting` to be sealed with them."""
 
     identity: Identity
-    dtls: DtlsLeg | None = None
+    dtls: Leg | None = None
     srtp: SrtpLeg | None = None
     presented: bool = False
     early: deque[bytes] = field(default_factory=lambda: deque(maxlen=_HELD))
@@ -57,10 +58,14 @@ class Interception:
             return self._media(event.sender, event.data)
         return let_pass(event)
 
+    def _leg(self, party: Party, *, client: bool) -> Leg:
+        """The interceptor's end of DTLS with a party."""
+        return DtlsLeg(self._sides[party].identity, client=client)
+
     def _dtls(self, sender: Party, data: bytes) -> Iterator[Command]:
         side = self._sides[sender]
-        if side.dtls is None and _is_client_hello(data):
-            side.dtls = DtlsLeg(side.identity, client=False)
+        if side.dtls is None and is_client_hello(data):
+            side.dtls = self._leg(sender, client=False)
             yield from self._start_client(sender.peer)
         if side.dtls is not None:
             yield from self._spoken(sender, side.dtls.receive(data))
@@ -68,7 +73,7 @@ class Interception:
     def _start_client(self, party: Party) -> Iterator[Command]:
         side = self._sides[party]
         if side.dtls is None:
-            side.dtls = DtlsLeg(side.identity, client=True)
+            side.dtls = self._leg(party, client=True)
             yield from self._spoken(party, side.dtls.start())
 
     def timer(self, party: Party) -> Iterator[Command]:
@@ -96,7 +101,7 @@ class Interception:
         if other.dtls is not None:
             yield from self._relay_data(party, leg, other.dtls)
 
-    def _relay_data(self, party: Party, leg: DtlsLeg, other: DtlsLeg) -> Iterator[Command]:
+    def _relay_data(self, party: Party, leg: Leg, other: Leg) -> Iterator[Command]:
         """Application data and the end of the association are passed on, as they would be without an interceptor."""
         for data in leg.take_received():
             for datagram in other.send(data):
@@ -105,7 +110,7 @@ class Interception:
             for datagram in other.close():
                 yield Forward(party.peer, datagram)
 
-    def _established(self, party: Party, leg: DtlsLeg) -> Iterator[Command]:
+    def _established(self, party: Party, leg: Leg) -> Iterator[Command]:
         keys = leg.srtp_keys()
         if keys is None:
             return
@@ -160,7 +165,7 @@ def _hold(queue: deque[bytes], packet: bytes) -> Iterator[Command]:
     queue.append(packet)
 
 
-def _is_client_hello(data: bytes) -> bool:
+def is_client_hello(data: bytes) -> bool:
     """A DTLS datagram that begins with a ClientHello in clear (epoch 0)."""
     return (
         len(data) > RECORD_HEADER

@@ -12,7 +12,9 @@ from ..model.base import Party
 from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateReplacement
 from .certificate import Identity, fresh_identity
+from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
+from .dtls_tamper import DtlsTamper
 from .grinding import Agreement
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
@@ -25,6 +27,8 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Bystander: lambda _, __: Bystander(),
     adversary.Recorder: lambda _, __: Recorder(),
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
+    adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
+    adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),
     adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
     adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every),
     adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
@@ -40,8 +44,11 @@ def create(one: Adversary, seed: str) -> Machine:
 
 
 def _identities() -> dict[Party, Identity]:
-    now = datetime.now(UTC)
-    return {party: fresh_identity(now) for party in Party}
+    return {party: _identity() for party in Party}
+
+
+def _identity() -> Identity:
+    return fresh_identity(datetime.now(UTC))
 
 
 def _interception(one: adversary.DtlsMitm) -> Plan:

@@ -15,7 +15,7 @@ from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
 from ..model.statement import DtlsParameters, EndpointStatement
 from ..model.voice import Voice, quoted
-from ..wire.dtls import DtlsAssociation
+from ..wire.dtls import DtlsAssociation, HandshakeType
 from .case import Case
 from .leg import Leg
 from .signalled import in_force, received, sent
@@ -41,6 +41,7 @@ def _party(case: Case, party: Party) -> Iterator[Finding]:
     yield from _ignored(case, party)
     yield from _substituted(case, party)
     yield from _not_visible(case, party)
+    yield from _handshake(case, party)
     yield from _statement(case, party)
 
 
@@ -96,6 +97,23 @@ def _substituted(case: Case, party: Party) -> Iterator[Finding]:
         if own and leg is not None and certificate not in own:
             detail = f"{party} was presented {_printed(certificate)} where {party.peer} presented {_printed(own[0])}"
             yield _say.alarm(Reason.CERTIFICATE_SUBSTITUTED, leg.name, detail)
+
+
+def _handshake(case: Case, party: Party) -> Iterator[Finding]:
+    """Handshake messages that this party sent, against those of the same handshake that reached the other one."""
+    leg, far = case.leg(party), case.leg(party.peer)
+    if leg is None or far is None:
+        return
+    arrived = {one.client_random: one for one in far.associations}
+    for one in leg.associations:
+        other = arrived.get(one.client_random)
+        if one.client_random is None or other is None:
+            continue
+        sent_by_party = {message.type: message.digest for message in one.messages if message.from_near}
+        seen = {message.type: message.digest for message in other.messages if not message.from_near}
+        for kind in sorted(kind for kind in sent_by_party.keys() & seen.keys() if sent_by_party[kind] != seen[kind]):
+            detail = f"the {HandshakeType(kind).name} that {party} sent is not the one that reached {party.peer}"
+            yield _say.alarm(Reason.HANDSHAKE_ALTERED, far.name, detail)
 
 
 def _not_visible(case: Case, party: Party) -> Iterator[Finding]:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from ..inspection.parameters import certificate_faults, handshake_faults, read_certificate
+from ..inspection.parameters import (
+    certificate_faults,
+    handshake_faults,
+    read_certificate,
+    session_faults,
+    session_notices,
+)
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.scenario import Mode
@@ -38,6 +44,8 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
         yield from _nothing(case, leg)
     for one in handshakes:
         yield from _handshake(case, leg, one)
+    for one in leg.associations:
+        yield from _session(case, leg, one)
 
 
 def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
@@ -55,6 +63,17 @@ def _handshake(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
         yield _say.alarm(reason, leg.name, fault)
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         yield from _certificate(case, leg, side, chain)
+
+
+def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
+    for reason, fault in session_faults(one, whole=True):
+        yield _say.alarm(reason, leg.name, fault)
+    for reason, remark in session_notices(one, case.policy):
+        yield _say.notice(reason, leg.name, remark)
+    for alert in one.alerts:
+        sender = leg.party if alert.from_near else f"{leg.party}'s far side"
+        detail = f"{sender} sent the alert {alert.description} ({alert.level}), which anybody could have sent"
+        yield _say.notice(Reason.ALERT_IN_CLEAR, leg.name, detail)
 
 
 def _certificate(case: Case, leg: Leg, side: Party, chain: tuple[bytes, ...]) -> Iterator[Finding]:

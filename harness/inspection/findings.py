@@ -17,7 +17,14 @@ from .captured import Captured
 from .cross_check import OurHello
 from .described import Described, described
 from .options import Options
-from .parameters import Policy, certificate_faults, handshake_faults, read_certificate
+from .parameters import (
+    Policy,
+    certificate_faults,
+    handshake_faults,
+    read_certificate,
+    session_faults,
+    session_notices,
+)
 from .plaintext import Reading
 from .search import Search
 from .search.findings import findings as search_findings
@@ -149,12 +156,16 @@ def _reports_in_clear(captured: Captured) -> Iterator[Finding]:
 def _negotiated(captured: Captured, policy: Policy) -> Iterator[Finding]:
     """What each handshake chose, as a fact; and apart from that, what the policy has against it."""
     for one in captured.followed:
+        for reason, remark in session_notices(one.dtls, policy):
+            yield _PARAMETERS.notice(reason, captured.leg(one.leg), remark)
         if one.dtls.server_hello is None:
             continue
         vantage, dtls = captured.leg(one.leg), one.dtls
         chosen = f"{dtls.version}, {dtls.suite_iana}, {dtls.srtp_profile or 'no SRTP profile in clear'}"
         yield _PARAMETERS.fact(Reason.PARAMETERS_NEGOTIATED, vantage, chosen)
         for reason, fault in handshake_faults(dtls, policy):
+            yield _PARAMETERS.alarm(reason, vantage, fault)
+        for reason, fault in session_faults(dtls, whole=False):
             yield _PARAMETERS.alarm(reason, vantage, fault)
         for side, chain in (("client", dtls.certificates_client), ("server", dtls.certificates_server)):
             for fault in _certificate_faults(chain[:1], policy):

@@ -34,8 +34,8 @@ _UNIFIED_HEADER: Final = np.dtype(
 
 @dataclass(frozen=True, eq=False)
 class DtlsRows:
-    """`read`: rows with a record in clear, or malformed. `protected`: all others, and whether a record of each belongs
-    to a handshake (`finishing`), as Finished does. Both in order."""
+    """`read`: rows with a record in clear, or malformed, or of a handshake before DTLS 1.3. `protected`: all others,
+    and whether a record of each belongs to a handshake (`finishing`), as Finished does. Both in order."""
 
     read: NDArray[np.intp]
     protected: NDArray[np.intp]
@@ -91,7 +91,8 @@ def _plain(data: Bytes, at: Ints, end: Ints) -> _Records:
     malformed |= (header["major"] != 0xFE) | ((size > MAX_FRAGMENT) & ~with_id)
     return _Records(
         np.where(with_id, end, at + RECORD_HEADER + size),
-        malformed | ((header["epoch"] == 0) & ~with_id),
+        # A handshake record under keys is Finished, or part of a renegotiation: its length tells.
+        malformed | ((header["epoch"] == 0) & ~with_id) | (kind == ContentType.HANDSHAKE),
         kind == ContentType.HANDSHAKE,
     )
 

@@ -3,6 +3,7 @@
 from .certificate import CertificateParameters, certificate_faults, read_certificate
 from .handshake import handshake_faults
 from .policy import Policy, allows, load_policy
+from .session import session_faults, session_notices
 
 __all__ = [
     "CertificateParameters",
@@ -12,4 +13,6 @@ __all__ = [
     "handshake_faults",
     "load_policy",
     "read_certificate",
+    "session_faults",
+    "session_notices",
 ]

@@ -7,13 +7,22 @@ from typing import Annotated
 from pydantic import Field
 
 from .base import Attacker, Position
-from .dtls import DtlsMitm
+from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
 from .media import PlaintextInjection, SrtpBitflip, SrtpPart, SrtpReplay
 from .path import Bystander, Recorder
 from .signalling import CandidateInjection, Rewrite, SdpRewrite
 
 Adversary = Annotated[
-    Bystander | Recorder | DtlsMitm | SrtpBitflip | SrtpReplay | PlaintextInjection | CandidateInjection | SdpRewrite,
+    Bystander
+    | Recorder
+    | DtlsMitm
+    | DtlsFault
+    | DtlsTamper
+    | SrtpBitflip
+    | SrtpReplay
+    | PlaintextInjection
+    | CandidateInjection
+    | SdpRewrite,
     Field(discriminator="kind"),
 ]
 
@@ -22,7 +31,11 @@ __all__ = [
     "Attacker",
     "Bystander",
     "CandidateInjection",
+    "DtlsFault",
+    "DtlsFlaw",
     "DtlsMitm",
+    "DtlsTamper",
+    "DtlsTampering",
     "PlaintextInjection",
     "Position",
     "Recorder",

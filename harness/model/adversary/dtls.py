@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -44,3 +45,66 @@ class DtlsMitm(Attacker):
         if (self.agree_first or self.agree_last) and len(self.swap) < len(Role):
             raise ValueError("codes can be made to agree only when both fingerprints are swapped")
         return self
+
+
+class DtlsFlaw(StrEnum):
+    """What is wrong with the handshake that an interceptor makes, named after what it says or leaves out."""
+
+    CIPHER_NULL = "cipher-null"
+    CIPHER_EXPORT = "cipher-export"
+    CIPHER_RC4 = "cipher-rc4"
+    CIPHER_ANONYMOUS = "cipher-anonymous"
+    CIPHER_STATIC_RSA = "cipher-static-rsa"
+    CIPHER_PSK = "cipher-psk"
+    VERSION_10 = "version-1.0"
+    PROFILE_NULL_80 = "profile-null-80"
+    PROFILE_NULL_32 = "profile-null-32"
+    PROFILE_SHA1_32 = "profile-sha1-32"
+    PROFILE_UNKNOWN = "profile-unknown"
+    PROFILE_NONE = "profile-none"
+    MKI = "mki"
+    OTHER_TRANSFORM = "other-transform"
+    CERTIFICATE_MISSING = "certificate-missing"
+    SIGNATURE_MISSING = "signature-missing"
+    SIGNATURE_FORGED = "signature-forged"
+    POINT_OFF_CURVE = "point-off-curve"
+    RESUMPTION = "resumption"
+    RENEGOTIATION = "renegotiation"
+
+
+class DtlsFault(Attacker):
+    """An interceptor whose fingerprints are signalled to both, and whose handshake towards one party has a flaw.
+
+    So nothing but the flaw gives that party a reason to refuse. The other one is attended to when it did not.
+    """
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    needed: ClassVar[frozenset[Position]] = allowed
+
+    kind: Literal["dtls-fault"]
+    position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)
+    flaw: DtlsFlaw = Field(strict=False)
+    towards: Role = Field(strict=False)
+
+
+class DtlsTampering(StrEnum):
+    """What is done to the genuine handshake of two parties, or said in its name. `before` and `after` its end."""
+
+    VERSION_ROLLBACK = "version-rollback"
+    EMS_STRIPPED = "ems-stripped"
+    ALERT_BEFORE = "alert-before"
+    CLOSE_BEFORE = "close-before"
+    ALERT_AFTER = "alert-after"
+    CLOSE_AFTER = "close-after"
+    FRAGMENTS_OVERLAP = "fragments-overlap"
+    FRAGMENTS_CONTRADICT = "fragments-contradict"
+    FLIGHTS_REPLAYED = "flights-replayed"
+
+
+class DtlsTamper(Attacker):
+    """Changes, adds or repeats records of the parties' own handshake on their way to one of them. It has no keys."""
+
+    kind: Literal["dtls-tamper"]
+    position: tuple[Position, ...] = (Position.PATH,)
+    tampering: DtlsTampering = Field(strict=False)
+    towards: Role = Field(strict=False)

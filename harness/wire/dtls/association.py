@@ -27,9 +27,13 @@ class DtlsAssociation:
     "Near" is the side that sends outward. `version` ("DTLSv1.2"), `suite_iana`, `group` and `srtp_profile` are what the
     server chose; DTLS 1.3 encrypts the profile and the certificates. `certificates_*` are DER, the sender's own first.
     `protected_*` says that the side sent records of an epoch above 0, whoever made them; `finished_*`, that such a
-    record belonged to a handshake, as Finished does. `contradicted`: one side sent two different messages of one kind,
-    and an observer cannot know which of them counted. `problems` are sentences about malformed or contradicting input:
-    they belong to the handshake during which they were seen. `first` and `last` number its datagrams.
+    record belonged to a handshake, as Finished does. `epoch_*` is the highest epoch of those, in DTLS 1.2 and before:
+    what comes after Finished is another handshake, under the keys of this one, and what it shows is encrypted
+    (`renegotiation_tried`). `replayed`: a handshake record in clear came again with its number, which a retransmission
+    never does. `fragments_overlap`: parts of a message were sent twice before it was complete. `contradicted`: one side
+    sent two different messages of one kind, and an observer cannot know which of them counted. `problems` are sentences
+    about malformed or contradicting input: they belong to the handshake during which they were seen. `first` and `last`
+    number its datagrams.
     """
 
     client_is_near: bool | None = None
@@ -48,6 +52,11 @@ class DtlsAssociation:
     protected_far: bool = False
     finished_near: bool = False
     finished_far: bool = False
+    epoch_near: int = 0
+    epoch_far: int = 0
+    renegotiation_tried: bool = False
+    replayed: bool = False
+    fragments_overlap: bool = False
     contradicted: bool = False
     client_hello: ClientHello | None = None
     server_hello: ServerHello | None = None
@@ -69,6 +78,11 @@ class DtlsAssociation:
     def finished(self) -> bool:
         """Whether a server answered and both sides came to the end, as far as an observer can see."""
         return self.server_random is not None and self.finished_near and self.finished_far
+
+    @property
+    def renegotiated(self) -> bool:
+        """Whether both sides went on under the keys of yet another handshake. One alone may be anybody's forgery."""
+        return min(self.epoch_near, self.epoch_far) > 1
 
     @property
     def prf_hash(self) -> str:

@@ -59,6 +59,8 @@ class AssociationReader:
         self._number = 0
         self._near = True
         self._kept = 0
+        self._lengths: dict[tuple[int, bool], int] = {}
+        self._numbers: dict[tuple[int, bool], dict[int, bytes]] = {}
 
     @property
     def held(self) -> int:
@@ -97,11 +99,15 @@ class AssociationReader:
     def _record(self, near: bool, record: Record) -> None:
         if record.encrypted:
             self._protected(near, belongs_to_handshake(record))
+            if record.content_type is ContentType.HANDSHAKE:
+                self._finishing(near, record)
         elif record.content_type is ContentType.ALERT:
             self._alerts(near, record.fragment)
         else:
             for message in self._readers[near].read(record):
                 self._message(near, message)
+            if record.content_type is ContentType.HANDSHAKE:
+                self._note_transport(near, record)
 
     def _alerts(self, near: bool, fragment: bytes) -> None:
         try:
@@ -209,6 +215,31 @@ class AssociationReader:
             self._change(protected_near=True, finished_near=finishing or self._now.finished_near)
         else:
             self._change(protected_far=True, finished_far=finishing or self._now.finished_far)
+
+    def _note_transport(self, near: bool, record: Record) -> None:
+        """How a handshake record in clear came: again, or in fragments that overlap."""
+        numbers = self._numbers.setdefault((self._at, near), {})
+        digest = sha256(record.fragment).digest()
+        replayed = numbers.get(record.sequence) == digest
+        if len(numbers) < MAX_REMARKS:
+            self._kept += 0 if record.sequence in numbers else _REMARK
+            numbers.setdefault(record.sequence, digest)
+        if replayed or self._readers[near].overlapped:
+            self._change(
+                replayed=replayed or self._now.replayed,
+                fragments_overlap=self._readers[near].overlapped or self._now.fragments_overlap,
+            )
+            self._readers[near].overlapped = False
+
+    def _finishing(self, near: bool, record: Record) -> None:
+        """A handshake record under keys. The first of a side is its Finished, and a repetition is as long."""
+        first = self._lengths.setdefault((self._at, near), len(record.fragment))
+        tried = record.epoch > 1 or len(record.fragment) != first
+        highest = max(record.epoch, self._now.epoch_near if near else self._now.epoch_far)
+        self._change(
+            renegotiation_tried=tried or self._now.renegotiation_tried,
+            **{"epoch_near" if near else "epoch_far": highest},
+        )
 
     @property
     def _now(self) -> DtlsAssociation:

@@ -78,6 +78,12 @@ class _Assembly:
         mask = int.from_bytes(self._mask[part], "big")
         return (known ^ int.from_bytes(fragment.body, "big")) & mask == 0
 
+    def overlaps(self, fragment: _Fragment) -> bool:
+        """Whether a part of the fragment is known, as long as something of the message is not. A complete message
+        that comes again is a retransmission."""
+        part = slice(fragment.offset, fragment.offset + len(fragment.body))
+        return not self.complete and self._key[2] == fragment.message_seq and any(self._mask[part])
+
     def add(self, fragment: _Fragment) -> HandshakeMessage | None:
         """The message, when this fragment was the one that was missing."""
         if self.complete:
@@ -93,12 +99,13 @@ class HandshakeReader:
     """Reads the handshake messages that one side sends in clear.
 
     Retransmissions are reported once. Malformed input never raises: each fault goes to `note`, or without one to the
-    list `problems`, and what came before it in the datagram still counts. Memory is bounded by MAX_ASSEMBLIES messages
-    of MAX_MESSAGE bytes.
+    list `problems`, and what came before it in the datagram still counts. `overlapped`: fragments were not disjoint.
+    Memory is bounded by MAX_ASSEMBLIES messages of MAX_MESSAGE bytes.
     """
 
     def __init__(self, note: Callable[[str], None] | None = None) -> None:
         self.problems: list[str] = []
+        self.overlapped = False
         self._note = note or self.problems.append
         self._assemblies: list[_Assembly] = []
 
@@ -138,6 +145,7 @@ class HandshakeReader:
         messages: list[HandshakeMessage] = []
         try:
             for fragment in _fragments(record.fragment):
+                self.overlapped |= any(one.overlaps(fragment) for one in self._assemblies)
                 message = self._assembly(fragment).add(fragment)
                 if message is not None:
                     messages.append(message)

@@ -1,0 +1,62 @@
+"""How an otherwise honest DTLS 1.2 handshake is bent. One value of each kind is what an honest end does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from ...wire.dtls.writer import DTLS12
+
+ECDHE_ECDSA_AES128_GCM: Final = 0xC02B
+"""The suite that every WebRTC endpoint has (RFC 8827 section 6.5), and the only one that the engine speaks."""
+
+SRTP_AEAD_AES_128_GCM: Final = 0x0007
+SRTP_AES128_CM_80: Final = 0x0001
+
+
+class Signature(Enum):
+    """What proves that the sender of a certificate holds its key: CertificateVerify, or that of ServerKeyExchange."""
+
+    TRUE = auto()
+    FORGED = auto()
+    MISSING = auto()
+    """Only a client can leave its proof out: a ServerKeyExchange has a place for it."""
+
+
+class Point(Enum):
+    """The ephemeral public key: on the curve, or not (RFC 8422 section 5.11 demands the check)."""
+
+    ON_CURVE = auto()
+    OFF_CURVE = auto()
+
+
+@dataclass(frozen=True)
+class Bend:
+    """What an end says. A client offers all `suites` and `srtp_profiles`, a server chooses the first, offered or not.
+
+    Without `srtp_profiles` there is no use_srtp. `certificate` False: a client that has none to show. `abbreviated`:
+    a session is claimed that never was, so that no certificate would have to be shown (RFC 5246 section 7.3).
+    """
+
+    suites: tuple[int, ...] = (ECDHE_ECDSA_AES128_GCM,)
+    version: int = DTLS12
+    srtp_profiles: tuple[int, ...] = (SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_80)
+    mki: bytes = b""
+    certificate: bool = True
+    signature: Signature = Signature.TRUE
+    point: Point = Point.ON_CURVE
+    abbreviated: bool = False
+
+    @property
+    def in_hello(self) -> bool:
+        """Whether a client's ClientHello shows it already; else it is in the flight that answers the server's."""
+        return (self.suites, self.version, self.srtp_profiles, self.mki) != (
+            HONEST.suites,
+            HONEST.version,
+            HONEST.srtp_profiles,
+            HONEST.mki,
+        )
+
+
+HONEST: Final = Bend()
