@@ -10,7 +10,15 @@ import pytest
 
 from harness import strict_yaml
 from harness.catalogue import base_id, files, load, place
-from harness.model.adversary import DtlsMitm, Rewrite, SdpRewrite
+from harness.model.adversary import (
+    DtlsFault,
+    DtlsFlaw,
+    DtlsMitm,
+    DtlsTamper,
+    DtlsTampering,
+    Rewrite,
+    SdpRewrite,
+)
 from harness.model.base import Role
 from harness.model.scenario import EndpointKind, Endpoints, Family, Mode, Scenario
 from harness.model.verdict import Outcome
@@ -37,6 +45,12 @@ ATTACKS = {
     "srtp-bitflip",
     "srtp-replay",
     "plaintext-injection",
+    "dtls-cipher",
+    "dtls-version",
+    "srtp-profile",
+    "dtls-handshake-faults",
+    "dtls-renegotiation",
+    "dtls-resumption",
 }
 SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "clear"}
 
@@ -74,6 +88,24 @@ def test_either_side_alone_and_both_and_none_are_swapped() -> None:
         frozenset({Role.CALLEE}),
         frozenset(Role),
     }
+
+
+def test_each_flaw_of_a_handshake_is_tried_on_each_role_that_can_refuse_it() -> None:
+    """Bob, the answerer, is DTLS client. A server shows a certificate and its proof or there is no handshake at all;
+    and it may pass over a master key identifier (RFC 5764 section 4.1.3)."""
+    tried = {
+        (one.adversary.flaw, one.adversary.towards)
+        for one in SCENARIOS.values()
+        if isinstance(one.adversary, DtlsFault)
+    }
+    of_a_client = {DtlsFlaw.CERTIFICATE_MISSING, DtlsFlaw.SIGNATURE_MISSING}
+    impossible = {(flaw, Role.CALLEE) for flaw in of_a_client} | {(DtlsFlaw.MKI, Role.CALLER)}
+    assert tried == {(flaw, role) for flaw in DtlsFlaw for role in Role} - impossible
+
+
+def test_each_way_of_tampering_with_a_handshake_is_tried() -> None:
+    tried = {one.adversary.tampering for one in SCENARIOS.values() if isinstance(one.adversary, DtlsTamper)}
+    assert tried == set(DtlsTampering)
 
 
 def test_each_kind_of_endpoint_is_placed_in_a_call() -> None:

@@ -59,7 +59,7 @@ def _packets(leg: Leg, dissection: Dissection) -> Iterator[str]:
 def _handshakes(leg: Leg, dissection: Dissection) -> Iterator[str]:
     """What each server chose, by the random of its ServerHello."""
     ours: dict[bytes, Choice] = {
-        chosen.random: (one.version, chosen.suite, one.srtp_profile)
+        chosen.random: (one.version, chosen.suite, _profile(one.srtp_profile))
         for one in leg.associations
         if (chosen := one.server_hello) is not None
     }
@@ -79,6 +79,11 @@ def _certificates(leg: Leg, dissection: Dissection) -> Iterator[str]:
             f"{counted(len(ours - theirs), 'certificate')} that we see and Wireshark does not, "
             f"{len(theirs - ours)} the other way round"
         )
+
+
+def _profile(name: str | None) -> str | None:
+    """A profile in Wireshark's words: every number without a name is the same to it."""
+    return "Unknown" if name is not None and name.startswith("SRTP_UNKNOWN_") else name
 
 
 def _choice(one: Negotiated) -> Choice:

@@ -17,9 +17,14 @@ from harness.model.base import Party
 from .transcript import feed
 
 AES_256_GCM = "SRTP_AEAD_AES_256_GCM"
+AES_128_GCM = "SRTP_AEAD_AES_128_GCM"
 AES_CM = "SRTP_AES128_CM_SHA1_80"
-_SIZES = {AES_256_GCM: (32, 12), AES_CM: (16, 14)}
-_LIBSRTP = {AES_256_GCM: Policy.SRTP_PROFILE_AEAD_AES_256_GCM, AES_CM: Policy.SRTP_PROFILE_AES128_CM_SHA1_80}
+_SIZES = {AES_256_GCM: (32, 12), AES_128_GCM: (16, 12), AES_CM: (16, 14)}
+_LIBSRTP = {
+    AES_256_GCM: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
+    AES_128_GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
+    AES_CM: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+}
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 

@@ -10,7 +10,7 @@ from harness.model.finding import Reason, Severity
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.wire.openssl_pair import shake_hands
 
-from .answers import raised
+from .answers import detail, raised
 from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
@@ -211,3 +211,14 @@ def test_the_staged_descriptions_name_their_certificates() -> None:
     (line,) = Sdp.parse(description(OF_BOB)).fingerprints()
     assert line.matches(OF_BOB.der)
     assert not line.matches(OF_ALICE.der)
+
+
+def test_a_handshake_message_that_changed_on_its_way_is_named() -> None:
+    stage = honest_call()
+    for frame in stage.wire[ALICE]:
+        # Bob's ClientHello offers one suite, without compression. It arrives with another one.
+        frame.data = frame.data.replace(bytes.fromhex("0002c02b0100"), bytes.fromhex("0002c0090100"))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.HANDSHAKE_ALTERED}
+    said = detail(findings, Reason.HANDSHAKE_ALTERED)
+    assert said == "the CLIENT_HELLO that bob sent is not the one that reached alice"

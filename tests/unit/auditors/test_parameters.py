@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from harness.adversaries.certificate import fresh_identity
+from harness.adversaries.dtls import Bend, BentClient, BentServer
 from harness.auditors.parameters import audit
 from harness.inspection.parameters import read_certificate
 from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands
 
 from .answers import raised
@@ -188,3 +191,26 @@ def _signed(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed2551
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
     algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
     return builder.sign(key, algorithm).public_bytes(Encoding.DER)
+
+
+def test_what_a_bent_handshake_shows_is_said_of_its_leg() -> None:
+    stage = refused_call()
+    client = BentClient(fresh_identity(datetime.datetime.now(datetime.UTC)), Bend(suites=(0xC006,)))
+    peer = OpenSsl(fresh_identity(datetime.datetime.now(datetime.UTC)), client=False)
+    talk(client, peer)
+    stage.wire[ALICE].clear()
+    for outward, datagram in peer.wire:
+        stage.on_leg(ALICE, outward, datagram)
+    findings = [one for one in audit(stage.case()) if one.vantage == "alice-bob" and one.severity is Severity.NOTICE]
+    assert [one.reason for one in findings] == [Reason.OFFER_NOT_ALLOWED, Reason.ALERT_IN_CLEAR]
+    assert findings[1].detail == "alice sent the alert handshake_failure (fatal), which anybody could have sent"
+
+
+def test_a_server_that_chooses_what_nobody_offered_is_an_alarm() -> None:
+    stage = refused_call()
+    peer = OpenSsl(fresh_identity(datetime.datetime.now(datetime.UTC)), client=True)
+    talk(BentServer(fresh_identity(datetime.datetime.now(datetime.UTC)), Bend(mki=b"\1")), peer)
+    stage.wire[BOB].clear()
+    for outward, datagram in peer.wire:
+        stage.on_leg(BOB, outward, datagram)
+    assert Reason.CHOICE_NOT_OFFERED in raised(audit(stage.case()))

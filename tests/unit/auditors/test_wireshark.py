@@ -106,6 +106,17 @@ def test_another_choice_of_the_server_is_a_disagreement(change: dict[str, Any], 
     assert any(named in one.detail for one in findings)
 
 
+def test_a_profile_without_a_name_is_unknown_to_both() -> None:
+    stage = honest_call()
+    for frame in stage.wire[ALICE]:
+        frame.data = frame.data.replace(bytes.fromhex("000e000500020001"), bytes.fromhex("000e000500027f7f"))
+    case = stage.case()
+    view = agreeing(case)["alice-bob"]
+    unknown = replace(view, negotiated=(replace(view.negotiated[0], srtp_profile="Unknown"),))
+    assert raised(audit(replace(case, dissections=agreeing(case) | {"alice-bob": unknown}))) == set()
+    assert "Unknown to us" in disagreement(case, view)
+
+
 def test_a_handshake_that_only_one_of_us_sees_is_a_disagreement() -> None:
     case = honest_call().case()
     view = agreeing(case)["alice-bob"]
