@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.inspection.associations.dtls_rows import DtlsRows, dtls_rows
 from harness.wire.demux import PacketClass, classify
-from harness.wire.dtls import iter_records
+from harness.wire.dtls import ContentType, iter_records
 from harness.wire.dtls.association_reader import belongs_to_handshake
 
 from ...wire.dtls.test_record import record
@@ -32,10 +32,15 @@ def rows(payloads: Sequence[bytes]) -> DtlsRows:
 
 
 def test_media_and_what_is_protected_is_not_read() -> None:
-    found = rows([b"\x80\x60" + bytes(30), DATA, DATA + DATA, DATA + FINISHED, WITH_ID])
+    found = rows([b"\x80\x60" + bytes(30), DATA, DATA + DATA, WITH_ID])
     assert found.read.tolist() == []
-    assert found.protected.tolist() == [1, 2, 3, 4]
-    assert found.finishing.tolist() == [False, False, True, False]
+    assert found.protected.tolist() == [1, 2, 3]
+    assert found.finishing.tolist() == [False, False, False]
+
+
+def test_a_handshake_record_under_keys_is_read_because_its_epoch_and_length_tell_of_a_renegotiation() -> None:
+    found = rows([DATA, FINISHED, DATA + FINISHED])
+    assert found.read.tolist() == [1, 2]
 
 
 def test_a_record_in_clear_is_read_wherever_in_the_datagram_it_is() -> None:
@@ -83,6 +88,7 @@ def test_columns_and_scalars_agree(payloads: list[bytes], data: st.DataObject) -
         except ValueError:
             assert row in found.read
             continue
-        assert (row in finishing) is all(one.encrypted for one in records)
+        handshake = any(one.content_type is ContentType.HANDSHAKE for one in records)
+        assert (row in finishing) is (all(one.encrypted for one in records) and not handshake)
         if row in finishing:
             assert finishing[row] is any(belongs_to_handshake(one) for one in records)
