@@ -82,7 +82,7 @@ def _records(data: Bytes, at: Ints, end: Ints) -> _Records:
 
 
 def _plain(data: Bytes, at: Ints, end: Ints) -> _Records:
-    """Records of DTLS 1.0 and 1.2 (RFC 6347 section 4.1), and the ones in clear of 1.3. Those of a handshake are read."""
+    """Records of DTLS 1.0 and 1.2 (RFC 6347 section 4.1), and those in clear of 1.3; those of a handshake are read."""
     header = load(data, at, _PLAIN_HEADER)
     kind, size = header["kind"], header["size"].astype(np.int64)
     # A connection id, of a length only the peers know, hides where the record ends (RFC 9146 section 4).
