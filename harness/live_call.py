@@ -18,13 +18,13 @@ from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
 from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
-from .endpoints.endpoint import Endpoint, EndpointSetup
+from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .model.adversary import Position, Recorder
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import GroundTruth, SentMarker
-from .model.recording import EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
+from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
 from .model.scenario import Scenario
 from .network.loopback import CallNetwork
 from .vantage.loot import LootFile
@@ -95,6 +95,8 @@ class LiveCall:
             await _to_the_end(self._close())
 
     async def _close(self) -> None:
+        # First all of them: the end of one must not look like a failure to the other.
+        await asyncio.gather(*(endpoint.conclude() for endpoint in self.endpoints.values()))
         await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
         if self.relay is not None:
             await self.relay.close()
@@ -162,13 +164,22 @@ class LiveCall:
         vantages = tuple(tap.close() for tap in self.taps.values())
         if self.loot is not None:
             self.loot.close()
-        for party, endpoint in self.endpoints.items():
-            self.folder.statement(endpoint.statement())
-            self.folder.keylog(party, self.keylogs[party])
+        silent = self._write_statements()
         self.folder.signalling(self.service.entries)
         self.folder.ground_truth(self._ground_truth())
         self._refuse_faults()
-        return self.folder.finish(self._index(vantages, started))
+        return self.folder.finish(self._index(vantages, started, silent))
+
+    def _write_statements(self) -> dict[Party, str]:
+        """Statements and key logs; who gave no statement, and why."""
+        silent: dict[Party, str] = {}
+        for party, endpoint in self.endpoints.items():
+            try:
+                self.folder.statement(endpoint.statement())
+            except NoStatement as error:
+                silent[party] = str(error)[:MAX_SILENCE]
+            self.folder.keylog(party, self.keylogs[party])
+        return silent
 
     def _ground_truth(self) -> GroundTruth:
         adversary = self.scenario.adversary
@@ -198,7 +209,7 @@ class LiveCall:
         if broken:
             raise LiveCallError(broken[0])
 
-    def _index(self, vantages: tuple[Vantage, ...], started: float) -> Recording:
+    def _index(self, vantages: tuple[Vantage, ...], started: float, silent: dict[Party, str]) -> Recording:
         call = self.scenario.call
         return Recording(
             run=self.conditions.run,
@@ -214,6 +225,7 @@ class LiveCall:
             provenance=self.conditions.provenance,
             vantages=vantages,
             files=self.folder.entries(),
+            silent=silent,
         )
 
 

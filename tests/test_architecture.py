@@ -38,6 +38,7 @@ ARROWS = {
     "doctor": set[str](),
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_call": NOUNS | LIVE | {"call_course", "evidence"},
+    "endpoint_worker": {"model", "endpoints"},
     "audit": NOUNS | {"auditors", "evidence", "inspection", "judge", "markers", "vantage"},
     "audit_worker": {"model", "audit", "evidence", "inspection"},
     "audit_process": {"model"},

@@ -30,7 +30,7 @@ ROOT = REPOSITORY / "scenarios"
 SCENARIOS = {scenario.id: scenario for scenario in load(ROOT)}
 FILES = files(ROOT)
 
-CONTROLS = {"honest-call", "bystander-relay", "clear-call"}
+CONTROLS = {"honest-call", "honest-process-call", "bystander-relay", "clear-call"}
 ATTACKS = {
     "fingerprint-swap",
     "fingerprint-swap-one-side",
@@ -52,7 +52,7 @@ ATTACKS = {
     "dtls-renegotiation",
     "dtls-resumption",
 }
-SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "clear"}
+SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "aiortc-process", "clear"}
 
 HONEST = [scenario for scenario in SCENARIOS.values() if scenario.family is Family.CONTROL]
 ATTACKED = [scenario for scenario in SCENARIOS.values() if scenario.family not in (Family.CONTROL, Family.SPECIMENS)]

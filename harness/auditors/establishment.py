@@ -7,7 +7,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
-from ..model.recording import Vantage
+from ..model.recording import MAX_SILENCE, Vantage
 from ..model.statement import Failure
 from ..model.voice import Voice, quoted
 from .case import Case
@@ -53,7 +53,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 def _established(case: Case) -> Iterator[Finding]:
     for party in case.silent:
-        yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement")
+        why = case.recording.silent.get(party)
+        told = "" if why is None else f": {quoted(why, MAX_SILENCE)}"
+        yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement{told}")
     down = [party for party, statement in case.statements.items() if not statement.connected]
     if down:
         who = " and ".join(sorted(down))

@@ -108,6 +108,9 @@ class AiortcEndpoint:
     def hung_up(self, detail: str) -> None:
         self.went_down(self._connections[-1], Reason.REMOTE_HUNG_UP, detail)
 
+    async def conclude(self) -> None:
+        self._closing = True
+
     async def close(self) -> None:
         self._closing = True
         await asyncio.gather(*(connection.close() for connection in self._connections), *self._retired)

@@ -50,6 +50,10 @@ class CallFailed(Exception):
         self.detail = detail
 
 
+class NoStatement(Exception):
+    """This endpoint gives no account of its call; the message says why."""
+
+
 class Endpoint(Protocol):
     """A client in a call. Create it inside a running event loop; `close` it whatever happened.
 
@@ -85,7 +89,10 @@ class Endpoint(Protocol):
         """The signalling says that the peer ended the call."""
 
     def statement(self) -> EndpointStatement:
-        """This endpoint's account of the call so far; after `close`, the final one."""
+        """This endpoint's account of the call so far; after `close`, the final one. NoStatement when it gives none."""
+
+    async def conclude(self) -> None:
+        """The call is about to be ended on both sides: what becomes of it from now on is no failure of it."""
 
     async def close(self) -> None:
         """End the call and release every task and socket. May be called again."""

@@ -9,6 +9,7 @@ from ..model.scenario import EndpointKind
 from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
+from .process import ProcessEndpoint
 from .specimens import (
     ClearWithLock,
     CodeFromSdp,
@@ -20,6 +21,7 @@ from .specimens import (
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
+    EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: FingerprintNeverCompared,
     EndpointKind.CODE_FROM_SDP: CodeFromSdp,

@@ -11,8 +11,8 @@ Address = tuple[str, int]
 class Tap(Protocol):
     """Told of every datagram that passes a party's sockets, before anything else looks at it."""
 
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
-        """One datagram passed. `outward` is true when the party sent it."""
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
+        """One datagram passed: now, or `when` (seconds since the epoch). `outward` is true when the party sent it."""
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
         """A socket ended: how many datagrams it says it sent and received, how many the kernel dropped."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from .base import SCHEMA_VERSION, Asset, Moment, Noun, Party
 from .scenario import Mode
+
+MAX_BODY: Final = 262_144
+"""Characters of what one message of the signalling carries."""
+
+MAX_SILENCE: Final = 500
+"""Characters that say why an endpoint gave no statement."""
 
 
 class Vantage(Noun):
@@ -53,7 +59,7 @@ class SignalMessage(Noun):
 
     kind: SignalKind
     sender: Party
-    body: str = Field(max_length=262_144)
+    body: str = Field(max_length=MAX_BODY)
     name: str | None = Field(default=None, max_length=200)
 
 
@@ -74,7 +80,10 @@ class EarlierCall(Noun):
 
 
 class Recording(Noun):
-    """`recording.json`. Holds nothing of what was expected and nothing of what the adversary knows."""
+    """`recording.json`. Holds nothing of what was expected and nothing of what the adversary knows.
+
+    `silent` says of each party without a statement why there is none, as the harness saw it.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     run: str
@@ -90,3 +99,4 @@ class Recording(Noun):
     provenance: dict[str, str]
     vantages: tuple[Vantage, ...]
     files: tuple[FileEntry, ...]
+    silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}

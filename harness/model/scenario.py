@@ -31,9 +31,10 @@ class Family(StrEnum):
 
 
 class EndpointKind(StrEnum):
-    """Endpoints that can be placed in a call: the healthy one, then specimens with one planted fault each."""
+    """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens."""
 
     AIORTC = "aiortc"
+    AIORTC_PROCESS = "aiortc-process"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
     CODE_FROM_SDP = "code-from-sdp"

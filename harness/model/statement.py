@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from .base import Asset, Moment, Noun, Party, Role
 from .finding import Reason
+
+MAX_COUNT: Final = 1 << 48
+"""No call has as many packets: what a hostile statement counts must still be a number that can be printed."""
 
 
 class Indicator(StrEnum):
@@ -49,12 +53,12 @@ class DtlsParameters(Noun):
 class PacketCounts(Noun):
     """Media packets as this endpoint's SRTP layer counted them."""
 
-    rtp_sent: int = Field(default=0, ge=0)
-    rtcp_sent: int = Field(default=0, ge=0)
-    rtp_received: int = Field(default=0, ge=0)
-    rtcp_received: int = Field(default=0, ge=0)
-    not_authenticated: int = Field(default=0, ge=0)
-    replayed: int = Field(default=0, ge=0)
+    rtp_sent: int = Field(default=0, ge=0, le=MAX_COUNT)
+    rtcp_sent: int = Field(default=0, ge=0, le=MAX_COUNT)
+    rtp_received: int = Field(default=0, ge=0, le=MAX_COUNT)
+    rtcp_received: int = Field(default=0, ge=0, le=MAX_COUNT)
+    not_authenticated: int = Field(default=0, ge=0, le=MAX_COUNT)
+    replayed: int = Field(default=0, ge=0, le=MAX_COUNT)
 
 
 class Failure(Noun):
@@ -83,5 +87,5 @@ class EndpointStatement(Noun):
     presented_certificate: str | None = Field(max_length=65536)
     dtls: DtlsParameters | None
     packets: PacketCounts
-    heard: dict[Asset, str]
-    addresses: tuple[str, ...]
+    heard: dict[Asset, Annotated[str, Field(max_length=64)]]
+    addresses: tuple[Annotated[str, Field(max_length=64)], ...] = Field(max_length=64)

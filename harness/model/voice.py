@@ -36,9 +36,9 @@ class Voice:
         return Finding(auditor=self.name, reason=reason, severity=severity, vantage=vantage, detail=shown)
 
 
-def quoted(text: str) -> str:
-    """Text of the system under test, safe to print: control characters escaped, cut after 80 characters."""
-    return repr(text if len(text) <= _MAX_QUOTE else f"{text[:_MAX_QUOTE]}…")
+def quoted(text: str, most: int = _MAX_QUOTE) -> str:
+    """Text of the system under test, safe to print: control characters escaped, cut after `most` characters."""
+    return repr(text if len(text) <= most else f"{text[:most]}…")
 
 
 def counted(number: int, noun: str) -> str:

@@ -97,20 +97,21 @@ class LegTap:
         """How many datagrams are in the file."""
         return self._capture.packets
 
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
-        """Record one datagram that left (`outward`) or reached the party's socket `local`."""
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
+        """Record one datagram that left (`outward`) or reached the party's socket `local`, now or `when`."""
         self._near.setdefault(local)
         if self.fault is not None:
             return
         if self._vantage is not None:
             self.fault = f"a datagram of {len(data)} bytes came after the tap was closed"
             return
+        moment = time.time() if when is None else when
         try:
             if outward:
-                self._capture.write(local, remote, data, time.time(), _OUTBOUND)
+                self._capture.write(local, remote, data, moment, _OUTBOUND)
             else:
-                self._capture.write(remote, local, data, time.time(), _INBOUND)
-        except (OSError, struct.error) as error:
+                self._capture.write(remote, local, data, moment, _INBOUND)
+        except (OSError, ValueError, struct.error) as error:
             self.fault = f"packet {self.packets + 1} could not be written: {error}"
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:

@@ -52,7 +52,7 @@ class Ledger:
         self.closed: list[tuple[Address, int, int]] = []
         self._news = asyncio.Event()
 
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         self.packets.append(Seen(outward, local, remote, data))
         self._news.set()
 
@@ -113,6 +113,7 @@ class Call:
         return {asset: f"{marker:016x}" for (sender, asset), marker in self.markers.items() if sender is party}
 
     async def close(self) -> None:
+        await asyncio.gather(*(endpoint.conclude() for endpoint in self.endpoints.values()))
         await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
 
     async def __aenter__(self) -> Call:

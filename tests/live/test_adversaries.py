@@ -42,7 +42,7 @@ class Wire:
     def __init__(self) -> None:
         self.received: list[tuple[Address, bytes]] = []
 
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         if not outward:
             self.received.append((remote, data))
 

@@ -118,7 +118,7 @@ async def test_a_tap_that_loses_a_datagram_is_found_out() -> None:
 
         lost = 0
 
-        def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+        def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
             if self.lost:
                 super().seen(outward, local, remote, data)
             self.lost = 1
@@ -198,7 +198,8 @@ async def test_the_screen_stays_as_it_was_when_the_call_ends_normally() -> None:
 async def test_every_kind_of_endpoint_can_be_made() -> None:
     for kind in EndpointKind:
         async with dial(kind, kind) as call:
-            assert "aiortc/1.16.0" in call.statement(Party.ALICE).software
+            pass
+        assert "aiortc/1.16.0" in call.statement(Party.ALICE).software
 
 
 async def test_the_fingerprints_of_the_description_are_those_of_the_certificate() -> None:

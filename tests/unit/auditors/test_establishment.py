@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.auditors.establishment import FAILURES, audit
@@ -88,6 +90,17 @@ def test_a_party_without_a_statement_leaves_it_open() -> None:
         (Reason.STATEMENT_MISSING, Severity.INCONCLUSIVE)
     ]
     assert findings[0].vantage == BOB
+
+
+def test_why_there_is_no_statement_is_passed_on_escaped() -> None:
+    stage = honest_call()
+    del stage.statements[BOB]
+    case = stage.case()
+    why = "it was killed by signal 9 (SIGKILL); its last words: \x1b[2J"
+    told = replace(case, recording=case.recording.model_copy(update={"silent": {BOB: why}}))
+    said = detail(audit(told), Reason.STATEMENT_MISSING)
+    assert "bob left no statement: 'it was killed by signal 9 (SIGKILL)" in said
+    assert said.isprintable()
 
 
 def test_packets_that_the_tap_did_not_write_leave_it_open() -> None:

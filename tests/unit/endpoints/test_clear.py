@@ -27,7 +27,7 @@ a=mid:1
 
 
 class NoTap:
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         raise AssertionError("nothing is sent here")
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:

@@ -25,7 +25,7 @@ class Notes:
         self.seen_: list[tuple[bool, Address, bytes]] = []
         self.closed: list[tuple[Address, int, int]] = []
 
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         self.seen_.append((outward, remote, data))
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
@@ -76,7 +76,7 @@ async def test_both_directions_are_seen_with_the_address_of_the_other_side() -> 
 
 async def test_the_socket_counts_what_the_tap_is_not_told() -> None:
     class Deaf(Notes):
-        def seen(self, outward: bool, local: Address, remote: Address, data: bytes) -> None:
+        def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
             return
 
     tap = Deaf()

@@ -48,6 +48,14 @@ def test_every_datagram_is_in_the_capture_as_it_went(tmp_path: Path) -> None:
     assert len({packet.data[4:6] for packet, _ in seen}) == 3  # each has an identification of its own
 
 
+def test_a_datagram_that_was_seen_elsewhere_has_the_time_that_it_had_there(tmp_path: Path) -> None:
+    leg = alice_tap(tmp_path)
+    leg.seen(True, ALICE, BOB, b"to Bob", 1_700_000_000.25)
+    leg.close()
+    [(packet, _)] = udp.datagrams(tmp_path / "alice-relay.pcapng")
+    assert packet.time == 1_700_000_000.25
+
+
 def test_the_vantage_says_what_was_written_and_what_the_sockets_counted(tmp_path: Path) -> None:
     leg = alice_tap(tmp_path)
     other_socket = (ALICE[0], 41_000)
