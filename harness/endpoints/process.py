@@ -36,7 +36,10 @@ OWN: Final = (sys.executable, "-P", "-m", "harness.endpoint_worker")
 PACKAGE_ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 PATIENCE: Final = 10.0
-"""Seconds for an answer, on a machine that does much else; the first one comes after the program's own start."""
+"""Seconds for an answer, on a machine that does much else."""
+
+STARTING: Final = 40.0
+"""Seconds for the first answer, before which a program has to start; perhaps with many others at once."""
 
 MOST_SOCKETS: Final = 64
 """One is bound in a call, and one more with each restart."""
@@ -131,7 +134,7 @@ class ProcessEndpoint:
 
     async def _introduce(self) -> None:
         """Who are you, do you say no when you must, and this is the call."""
-        hello = await self._ask(Operation.HELLO, protocol.Hello, seconds=2 * PATIENCE)
+        hello = await self._ask(Operation.HELLO, protocol.Hello, seconds=STARTING)
         self._software = hello.software
         await self._refuses_what_nobody_knows()
         setup = self._setup
