@@ -41,11 +41,10 @@ class CallCourse:
         """Set up and talk. A call that fails is a result, not an error."""
         watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
         try:
-            timeout = self._call.setup_seconds
             if not await self._negotiate(Party.ALICE):
-                await asyncio.wait(watchers, timeout=timeout, return_when=FIRST_COMPLETED)
-                return
-            if await self._connected():
+                # Whoever called waits all the same, and who answers may be somebody else.
+                await self._endpoints[Party.ALICE].connect(self._call.setup_seconds)
+            elif await self._connected():
                 self._call_up()
                 await self._talk()
         finally:

@@ -66,7 +66,9 @@ def parse(data: bytes, path: PurePath) -> ScenarioFile:
         try:
             scenarios.append(_scenario(variant, content.get("id"), path))
         except ValidationError as error:
-            found.update(problems(error, variant.document))
+            named = set(problems(error, variant.document)) - found
+            # Faults that are named elsewhere have their sentence there; a variant must not vanish without any.
+            found.update(named or ({_unnamed(error, variant)} if not found else ()))
         if len(found) > MAX_SHOWN:
             break  # enough for any reader; a hostile file would have each of its faults found in every variant
     if found:
@@ -82,6 +84,10 @@ def _scenario(variant: Variant, base: Value, path: PurePath) -> Scenario:
     if variant.label and isinstance(base, str):
         injected["id"] = f"{base}[{variant.label}]"
     return Scenario.model_validate_json(json.dumps(content | injected))
+
+
+def _unnamed(error: ValidationError, variant: Variant) -> Problem:
+    return Problem(variant.document.values[()], f"is not accepted: {error.errors(include_url=False)[0]['msg']}")
 
 
 def _problems_of_place(content: dict[str, Value], document: Document, path: PurePath) -> Iterator[Problem]:

@@ -16,10 +16,14 @@ from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
 from .grinding import Agreement
+from .identity_forgery import IdentityForgery
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
+from .reflection import OfferReflection, PacketReflection
+from .reoffer import ForgedReoffer
 from .sdp_rewrite import SdpRewrite
+from .signalling_replay import SignallingReplay
 from .srtp_bitflip import SrtpBitflip
 from .srtp_replay import SrtpReplay
 
@@ -33,6 +37,10 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every),
     adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
     adversary.CandidateInjection: lambda one, _: CandidateAddition() if one.how == "add" else CandidateReplacement(),
+    adversary.Reoffer: lambda one, _: ForgedReoffer(one, _identity()),
+    adversary.SignallingReplay: lambda one, _: SignallingReplay(one),
+    adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
+    adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
     adversary.SdpRewrite: lambda one, seed: SdpRewrite(one.rewrite, one.towards, seed),
 }
 """How each noun becomes a machine: (what the scenario says, seed) -> machine."""

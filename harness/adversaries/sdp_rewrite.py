@@ -6,11 +6,11 @@ Alice's offer is received by the callee, Bob's answer by the caller; `towards` s
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 
 from ..model.adversary import Rewrite
 from ..model.base import Role
@@ -79,6 +79,11 @@ def changes(seed: str) -> Mapping[Rewrite, Change]:
         Rewrite.SETUP_ANSWER_ACTPASS: lambda sdp: sdp.with_setup("actpass"),
         Rewrite.SDES_ADDED: partial(with_line_in_each_section, text=crypto),
         Rewrite.SDES_INSTEAD_OF_DTLS: partial(with_sdes_only, crypto=crypto),
+        Rewrite.FINGERPRINT_OTHER_IN_SECOND_MEDIA: lambda sdp: with_other_digest(sdp, frozenset({1})),
+        Rewrite.FINGERPRINT_OTHER_AT_SESSION_LEVEL: lambda sdp: with_session_fingerprint(sdp, foreign="session"),
+        Rewrite.FINGERPRINT_OTHER_AT_MEDIA_LEVEL: lambda sdp: with_session_fingerprint(sdp, foreign="media"),
+        # RTCP would go to a port of its own, in clear if nobody shook hands there (RFC 8834 section 4.5).
+        Rewrite.RTCP_MUX_OFF: lambda sdp: sdp.remove("rtcp-mux"),
         Rewrite.PROFILE_RTP_AVP: without_security_profile,
         Rewrite.PROFILE_RTP_AVP_NO_FINGERPRINT: lambda sdp: without_fingerprint(without_security_profile(sdp)),
     }
@@ -106,11 +111,9 @@ def with_second_value(sdp: Sdp) -> Sdp:
         value = line.value("fingerprint")
         if value is None:
             return (line.text,)
-        digest = Fingerprint.parse(line.level, value).digest()
-        if digest is None:
-            return (line.text,)
-        other = bytes(octet ^ 0xFF for octet in digest).hex(":").upper()
-        return (line.text, f"a=fingerprint:{value.split()[0]} {other}")
+        genuine = Fingerprint.parse(line.level, value)
+        other = _inverted(genuine)
+        return (line.text,) if other == genuine else (line.text, f"a=fingerprint:{other}")
 
     return sdp.rewrite(doubled)
 
@@ -130,6 +133,29 @@ def with_hash(sdp: Sdp, algorithm: str, octets: int) -> Sdp:
         return replace(old, algorithm=algorithm, value=":".join(old.value.split(":")[:octets]))
 
     return sdp.map_fingerprints(weakened)
+
+
+def with_other_digest(sdp: Sdp, levels: Collection[int | None]) -> Sdp:
+    """The fingerprints of these levels are those of a certificate that nobody has."""
+    return sdp.map_fingerprints(lambda old: _inverted(old) if old.level in levels else old)
+
+
+def with_session_fingerprint(sdp: Sdp, foreign: Literal["session", "media"]) -> Sdp:
+    """The first section's fingerprints at the session level too, and one of the two places speaks of nobody's.
+
+    What stands in a media section counts there, and only where it says nothing the session level does (RFC 8122
+    section 5, JSEP section 5.2.1).
+    """
+    levels = {None} if foreign == "session" else {media.level for media in sdp.media()}
+    first = [one for one in sdp.fingerprints() if one.level == 0]
+    for one in first:
+        sdp = sdp.insert(f"a=fingerprint:{one}")
+    return with_other_digest(sdp, levels)
+
+
+def _inverted(old: Fingerprint) -> Fingerprint:
+    digest = old.digest()
+    return old if digest is None else replace(old, value=bytes(octet ^ 0xFF for octet in digest).hex(":").upper())
 
 
 def with_line_in_each_section(sdp: Sdp, text: str) -> Sdp:

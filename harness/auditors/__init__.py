@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.finding import Finding
-from . import binding, codes, establishment, history, indicator, opacity, parameters, path, strangers, wire, wireshark
+from . import (
+    binding,
+    codes,
+    establishment,
+    history,
+    indicator,
+    opacity,
+    parameters,
+    path,
+    signalling,
+    strangers,
+    wire,
+    wireshark,
+)
 from .case import Case
 
 
@@ -23,6 +36,7 @@ AUDITORS: Final = (
     Auditor(establishment.NAME, establishment.audit),
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
+    Auditor(signalling.NAME, signalling.audit),
     Auditor(opacity.NAME, opacity.audit),
     Auditor(strangers.NAME, strangers.audit),
     Auditor(path.NAME, path.audit),

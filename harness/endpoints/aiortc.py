@@ -17,13 +17,12 @@ from ..model.datagram import Address
 from ..model.finding import Reason
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
-from ..wire.sdp import MAX_SIZE, Sdp, with_addresses
+from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
 from .aiortc_door import CallCertificate, DtlsTransport, Transport
 from .aiortc_door.watcher import described
 from .connection import Connection
 from .endpoint import CallFailed, EndpointSetup, failure
 from .handshake import Handshake
-from .origin import Origin
 
 CODE_CHANGED: Final = "The security code has changed. Compare it again."
 

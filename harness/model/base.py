@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION: Final = 1
-SCENARIO_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9.,=-]+\])?$"
+SCENARIO_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9_.,=-]+\])?$"
 """Also the name of a folder: it can hold neither a slash nor a leading dot."""
 
 

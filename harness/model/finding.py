@@ -60,6 +60,11 @@ class Reason(StrEnum):
     FINGERPRINT_NOT_COMPARED = "fingerprint-not-compared"
     REOFFER_IGNORED = "reoffer-ignored"
     STATEMENT_CONTRADICTS_WIRE = "statement-contradicts-wire"
+    # signalling
+    SIGNALLING_INTACT = "signalling-intact"
+    SIGNALLING_ALTERED = "signalling-altered"
+    SIGNALLING_REPLAYED = "signalling-replayed"
+    SIGNALLING_SWALLOWED = "signalling-swallowed"
     # opacity
     EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
     PLAINTEXT_ON_WIRE = "plaintext-on-wire"

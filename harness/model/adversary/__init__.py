@@ -10,7 +10,15 @@ from .base import Attacker, Position
 from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
 from .media import PlaintextInjection, SrtpBitflip, SrtpPart, SrtpReplay
 from .path import Bystander, Recorder
-from .signalling import CandidateInjection, Rewrite, SdpRewrite
+from .signalling import (
+    CandidateInjection,
+    IdentityForgery,
+    Reflection,
+    Reoffer,
+    Rewrite,
+    SdpRewrite,
+    SignallingReplay,
+)
 
 Adversary = Annotated[
     Bystander
@@ -22,7 +30,11 @@ Adversary = Annotated[
     | SrtpReplay
     | PlaintextInjection
     | CandidateInjection
-    | SdpRewrite,
+    | SdpRewrite
+    | Reoffer
+    | SignallingReplay
+    | Reflection
+    | IdentityForgery,
     Field(discriminator="kind"),
 ]
 
@@ -36,11 +48,15 @@ __all__ = [
     "DtlsMitm",
     "DtlsTamper",
     "DtlsTampering",
+    "IdentityForgery",
     "PlaintextInjection",
     "Position",
     "Recorder",
+    "Reflection",
+    "Reoffer",
     "Rewrite",
     "SdpRewrite",
+    "SignallingReplay",
     "SrtpBitflip",
     "SrtpPart",
     "SrtpReplay",

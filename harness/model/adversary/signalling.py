@@ -32,6 +32,10 @@ class Rewrite(StrEnum):
     SDES_INSTEAD_OF_DTLS = "sdes-instead-of-dtls"
     PROFILE_RTP_AVP = "profile-rtp-avp"
     PROFILE_RTP_AVP_NO_FINGERPRINT = "profile-rtp-avp-no-fingerprint"
+    FINGERPRINT_OTHER_IN_SECOND_MEDIA = "fingerprint-other-in-second-media"
+    FINGERPRINT_OTHER_AT_SESSION_LEVEL = "fingerprint-other-at-session-level"
+    FINGERPRINT_OTHER_AT_MEDIA_LEVEL = "fingerprint-other-at-media-level"
+    RTCP_MUX_OFF = "rtcp-mux-off"
 
 
 class SdpRewrite(Attacker):
@@ -60,3 +64,56 @@ class CandidateInjection(Attacker):
         if self.how == "replace" and Position.PATH not in self.position:
             raise ValueError("'replace' needs the position 'path'")
         return self
+
+
+class _Forger(Attacker):
+    """Whoever has the signalling in hand and needs nothing else."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
+
+    position: tuple[Position, ...] = (Position.SIGNALLING,)
+
+
+class Reoffer(_Forger):
+    """Brings the callee an offer in the middle of the call that the caller never made, without an ICE restart.
+
+    `change`: what is different from the caller's own offer.
+    """
+
+    kind: Literal["reoffer"]
+    change: Literal["fingerprint", "setup-role", "nothing"] = "fingerprint"
+
+
+class SignallingReplay(_Forger):
+    """Sends an old message again: one of this call while it is up, or one of an earlier call in the place of the new.
+
+    `to` names who gets it: the callee an offer, the caller an answer.
+    """
+
+    kind: Literal["signalling-replay"]
+    to: Role = Field(strict=False)
+    of: Literal["this-call", "earlier-call"] = "this-call"
+
+
+class Reflection(Attacker):
+    """Sends the caller what it sent itself: its offer as the answer to it, or each of its packets beside the peer's."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset()
+
+    kind: Literal["reflection"]
+
+    @model_validator(mode="after")
+    def _one_thing_is_reflected(self) -> Self:
+        if len(self.position) > 1:
+            raise ValueError("either the signalling is reflected, or the packets of the path")
+        return self
+
+
+class IdentityForgery(_Forger):
+    """Has a screen name somebody else: the person who is really there speaks under another one's name."""
+
+    kind: Literal["identity-forgery"]
+    name: str = Field(default="Mallory", min_length=1, max_length=200)
+    towards: tuple[Role, ...] = Field(default=(Role.CALLER, Role.CALLEE), min_length=1, strict=False)

@@ -5,5 +5,6 @@ from .candidate import Candidate
 from .description import MAX_LINES, MAX_SIZE, Line, Sdp
 from .fingerprint import Fingerprint
 from .media import Media
+from .origin import Origin
 
-__all__ = ["MAX_LINES", "MAX_SIZE", "Candidate", "Fingerprint", "Line", "Media", "Sdp", "with_addresses"]
+__all__ = ["MAX_LINES", "MAX_SIZE", "Candidate", "Fingerprint", "Line", "Media", "Origin", "Sdp", "with_addresses"]

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from ..wire.sdp import Line, Sdp
+from .description import Line, Sdp
 
 _ORIGIN: Final = re.compile(r"o=(\S+) (\d{1,20}) (\d{1,20}) (.+)")
 _LARGEST: Final = 2**62

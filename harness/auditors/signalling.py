@@ -1,0 +1,46 @@
+"""Did every message of the signalling arrive as it was sent, once, and from the one who sent it?
+
+A service that only carries messages changes none. What it did to a message is a notice: whether it matters is for those
+to say who look at certificates, codes and names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from ..model.base import Party
+from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.recording import SignalMessage
+from ..model.voice import Voice
+from .case import Case
+
+NAME: Final = "signalling"
+_say = Voice(NAME)
+
+
+def audit(case: Case) -> tuple[Finding, ...]:
+    """What each party got against what the other one sent."""
+    findings = [found for party in Party for found in _arrived(case, party)]
+    if not findings:
+        findings.append(_say.fact(Reason.SIGNALLING_INTACT, CALL_WIDE, "every message arrived once and as it was sent"))
+    return tuple(findings)
+
+
+def _arrived(case: Case, party: Party) -> Iterator[Finding]:
+    sent, arrived = Counter(_passed(case, party.peer, "out")), Counter(_passed(case, party, "in"))
+    old = {message for earlier in case.earlier for message in _passed(earlier, party.peer, "out")}
+    for message, count in arrived.items():
+        what = f"the {message.kind} that reached {party}"
+        if message in old or count > sent[message] > 0:
+            yield _say.notice(Reason.SIGNALLING_REPLAYED, CALL_WIDE, f"{what} is an old one, sent again")
+        elif message not in sent:
+            yield _say.notice(Reason.SIGNALLING_ALTERED, CALL_WIDE, f"{what} is none that {party.peer} sent")
+    for kind, missing in (Counter(one.kind for one in sent.elements()) - Counter(one.kind for one in arrived)).items():
+        detail = f"{party} did not get {missing} of the {kind} messages that {party.peer} sent"
+        yield _say.notice(Reason.SIGNALLING_SWALLOWED, CALL_WIDE, detail)
+
+
+def _passed(case: Case, party: Party, direction: str) -> Iterator[SignalMessage]:
+    return (one.message for one in case.signalling if (one.hop, one.direction) == (party.value, direction))
