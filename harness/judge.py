@@ -111,8 +111,10 @@ OUTCOMES: Final = (
     Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.BOTH),
     Row(Outcome.FALSE_ALARM, established=True, lock=Lock.BOTH, codes=Codes.DIFFER),
     # From here on nobody got anything and the codes are equal.
-    Row(Outcome.FAILED_CALL, established=True, ending=Ending.REFUSED, attacked=False),
-    Row(Outcome.FAILED_CALL, established=True, ending=Ending.LOST, attacked=False),
+    Row(
+        Outcome.FAILED_CALL, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.REFUSED, attacked=False
+    ),
+    Row(Outcome.FAILED_CALL, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.LOST, attacked=False),
     Row(Outcome.BLOCKED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.REFUSED),
     Row(Outcome.DEGRADED, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, ending=Ending.LOST),
     Row(Outcome.MISBOUND, established=True, lock=Lock.BOTH, codes=Codes.EQUAL, misnamed=True),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..model.base import Party
-from ..model.recording import SignalKind
+from ..model.recording import SignalKind, SignalMessage
 from ..wire.demux import PacketClass, classify
 from ..wire.sdp import Sdp
 from .machine import Command, Deed, Event, Forward, PathDatagram, SendSignal, Signal, let_pass
@@ -32,9 +32,7 @@ class OfferReflection:
             offer = event.message
             # An answer may not leave the DTLS role open (RFC 8842 section 5.3).
             body = str(Sdp.parse(offer.body).with_setup("active"))
-            answer = offer.model_copy(
-                update={"kind": SignalKind.ANSWER, "sender": Party.BOB, "body": body, "name": None}
-            )
+            answer = SignalMessage(kind=SignalKind.ANSWER, sender=Party.BOB, body=body)
             return (SendSignal(Party.ALICE, answer), Deed(OFFER_REFLECTED))
         return let_pass(event)
 

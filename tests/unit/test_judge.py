@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from harness.judge import Codes, Lock, Observed, judge, judge_stack, observe, outcome
+from harness.judge import Codes, Ending, Lock, Observed, judge, judge_stack, observe, outcome
 from harness.model.base import Asset, Party
 from harness.model.deviation import Deviation
 from harness.model.finding import Finding, Reason, Severity
@@ -67,6 +67,17 @@ def truth(**changes: object) -> GroundTruth:
         ({"lock": Lock.NONE, "codes": Codes.NONE, "intercepted": True}, Outcome.DISCLOSED),
         ({"lock": Lock.NONE, "codes": Codes.EQUAL}, Outcome.UNKNOWN),
         ({"codes": Codes.NONE}, Outcome.UNKNOWN),
+        ({"ending": Ending.REFUSED}, Outcome.BLOCKED),
+        ({"ending": Ending.REFUSED, "attacked": False}, Outcome.FAILED_CALL),
+        ({"ending": Ending.LOST}, Outcome.DEGRADED),
+        ({"ending": Ending.LOST, "attacked": False}, Outcome.FAILED_CALL),
+        ({"ending": Ending.REFUSED, "intercepted": True}, Outcome.BREACH),
+        ({"ending": Ending.LOST, "exposed": True}, Outcome.BREACH),
+        ({"ending": Ending.LOST, "codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
+        ({"ending": Ending.REFUSED, "intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
+        ({"misnamed": True}, Outcome.MISBOUND),
+        ({"misnamed": True, "intercepted": True}, Outcome.BREACH),
+        ({"misnamed": True, "delivered": False}, Outcome.MISBOUND),
     ],
 )
 def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) -> None:
@@ -75,16 +86,19 @@ def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) ->
 
 def test_the_claim_holds_over_every_case_the_table_knows() -> None:
     """SECURE never with interception, DETECTED never without it, and neither without a lock on both screens."""
-    for established, intercepted, exposed, delivered, attacked in itertools.product((True, False), repeat=5):
-        for lock, codes in itertools.product(Lock, Codes):
-            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked)
+    for established, intercepted, exposed, delivered, attacked, named in itertools.product((True, False), repeat=6):
+        for lock, codes, ending in itertools.product(Lock, Codes, Ending):
+            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked, ending, named)
             result = outcome(case)
             if result is Outcome.SECURE:
                 assert not intercepted and not exposed and codes is Codes.EQUAL and lock is Lock.BOTH and established
+                assert ending is Ending.NORMAL and not named
+            if result is Outcome.MISBOUND:
+                assert not intercepted and not exposed and codes is Codes.EQUAL and named
             if result is Outcome.DETECTED:
                 assert intercepted and codes is Codes.DIFFER and lock is Lock.BOTH and established
             if result in (Outcome.BLOCKED, Outcome.FAILED_CALL):
-                assert not established and not intercepted
+                assert not intercepted and (not established or ending is not Ending.NORMAL)
 
 
 def test_an_interception_that_both_screens_betray_is_as_expected() -> None:

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pylibsrtp import Error
 
 from harness.adversaries.certificate import Identity, fresh_identity
-from harness.adversaries.dtls_mitm import DtlsMitm, Plan
-from harness.adversaries.machine import Command, Deliver, Forward, StartTimer, TimerFired
+from harness.adversaries.dtls_mitm import DtlsMitm, How, Plan
+from harness.adversaries.grinding import Agreement, coding, grind
+from harness.adversaries.machine import Command, Deliver, Forward, Learned, PathDatagram, StartTimer, TimerFired
+from harness.codes import teams20
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
 
@@ -383,3 +385,85 @@ def test_everything_else_is_delivered_as_it_is_and_is_no_deed(swap: tuple[Role, 
 )
 def test_what_must_have_happened(swap: tuple[Role, ...], needed: set[str]) -> None:
     assert set(mitm(*swap).required) == needed
+
+
+# beside the genuine fingerprints
+
+
+@pytest.mark.parametrize(("how", "places"), [("before", [0, 1, 2]), ("after", [1, 2, 3])])
+def test_own_fingerprints_stand_beside_each_genuine_one(how: How, places: list[int]) -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), how=how, lines=3), IDENTITIES)
+    delivered, _ = signal(machine, offer(OFFER))
+    assert isinstance(delivered, Deliver)
+    first = attributes(delivered.message.body, "fingerprint")[:4]
+    genuine = attributes(OFFER, "fingerprint")[0]
+    assert [number for number, line in enumerate(first) if line != genuine] == places
+    assert first[places[0]] == fingerprints_of(IDENTITIES[BOB])[0]
+    assert len(set(first)) == 4
+    assert machine.required == ("fingerprint-replaced-caller", "fingerprint-replaced-callee", "certificate-presented")
+
+
+# a restart
+
+
+def test_before_the_restart_everything_passes_and_then_nothing_does_unopened() -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), restart=True), IDENTITIES)
+    early, late = {ALICE: ("127.0.0.1", 1), BOB: ("127.0.0.2", 1)}, {ALICE: ("127.0.0.1", 2), BOB: ("127.0.0.2", 2)}
+    hello = DtlsPeer(client=True).hello()
+    for party, address in early.items():
+        machine.handle(Learned(party, address, NOW))
+    assert list(machine.handle(PathDatagram(BOB, hello, NOW, early[BOB]))) == [Forward(ALICE, hello)]
+    assert signal(machine, offer(OFFER)) == [Deliver(offer(OFFER))]
+    assert signal(machine, answer(ANSWER)) == [Deliver(answer(ANSWER))]
+    for party, address in late.items():
+        machine.handle(Learned(party, address, NOW))
+    delivered, deed = signal(machine, offer(OFFER))
+    assert isinstance(delivered, Deliver) and delivered.message != offer(OFFER)
+    assert deeds([deed]) == {"fingerprint-replaced-caller": 1}
+    assert (ALICE, hello) not in forwarded(machine.handle(PathDatagram(BOB, hello, NOW, late[BOB])))
+    assert list(machine.handle(PathDatagram(BOB, rtp(1), NOW, early[BOB]))) == [Forward(ALICE, rtp(1))]
+
+
+def test_each_restart_is_intercepted_with_handshakes_of_its_own() -> None:
+    machine = DtlsMitm(Plan(), IDENTITIES)
+    for port in (1, 2):
+        for party, host in ((ALICE, "127.0.0.1"), (BOB, "127.0.0.2")):
+            machine.handle(Learned(party, (host, port), NOW))
+        commands = list(machine.handle(PathDatagram(BOB, DtlsPeer(client=True).hello(), NOW, ("127.0.0.2", port))))
+        assert {to for to, _ in forwarded(commands)} == {ALICE, BOB}, "a ServerHello, and a ClientHello of its own"
+
+
+# codes that agree
+
+
+@pytest.mark.parametrize("agreement", [Agreement(last=2), Agreement(first=2), Agreement(first=1, last=1)])
+def test_the_callers_certificate_is_ground_until_the_codes_agree(agreement: Agreement) -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), agreement=agreement), IDENTITIES)
+    to_bob, _ = signal(machine, offer(OFFER))
+    commands = signal(machine, answer(ANSWER))
+    (to_alice,) = only(commands, Deliver)
+    assert isinstance(to_bob, Deliver)
+    thumbprints = {
+        name: bytes.fromhex(attributes(body, "fingerprint")[0].removeprefix("sha-256 ").replace(":", ""))
+        for name, body in (
+            ("alice", OFFER),
+            ("bob", ANSWER),
+            ("for bob", to_bob.message.body),
+            ("for alice", to_alice.message.body),
+        )
+    }
+    on_alices = teams20.code(thumbprints["alice"], thumbprints["for alice"])
+    on_bobs = teams20.code(thumbprints["for bob"], thumbprints["bob"])
+    assert on_alices != on_bobs
+    assert on_alices[: agreement.first] == on_bobs[: agreement.first]
+    assert agreement.last == 0 or on_alices[-agreement.last :] == on_bobs[-agreement.last :]
+    assert deeds(commands)["certificate-ground"] == 1
+    assert thumbprints["for alice"] != IDENTITIES[ALICE].thumbprint
+
+
+def test_six_digits_are_within_reach_of_one_call() -> None:
+    """Where a code has no more, an interceptor finds a certificate within seconds; twenty take as long as the sun."""
+    fixed = coding(b"\1" * 32, Role.CALLER)
+    found = grind(IDENTITIES[ALICE], fixed, 123_456, Agreement(last=6))
+    assert found is not None
+    assert fixed(found.identity.thumbprint) % 10**6 == 123_456

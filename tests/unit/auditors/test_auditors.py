@@ -31,6 +31,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "establishment",
         "codes",
         "binding",
+        "signalling",
         "opacity",
         "strangers",
         "path",

@@ -7,6 +7,7 @@ import pytest
 from harness.auditors.binding import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.model.statement import Failure
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.wire.openssl_pair import shake_hands
 
@@ -15,6 +16,7 @@ from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
     BOB,
+    IDENTITIES,
     OF_ALICE,
     OF_BOB,
     OF_MALLORY,
@@ -222,3 +224,33 @@ def test_a_handshake_message_that_changed_on_its_way_is_named() -> None:
     assert raised(findings) == {Reason.HANDSHAKE_ALTERED}
     said = detail(findings, Reason.HANDSHAKE_ALTERED)
     assert said == "the CLIENT_HELLO that bob sent is not the one that reached alice"
+
+
+def test_a_description_that_names_another_certificate_in_mid_call_must_not_be_ignored() -> None:
+    stage = honest_call()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.REOFFER_IGNORED, Reason.FINGERPRINT_ALTERED}
+    assert [one.vantage for one in findings if one.reason is Reason.REOFFER_IGNORED] == [BOB]
+
+
+def test_whoever_ends_the_call_over_it_has_not_ignored_it() -> None:
+    stage = honest_call()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="another certificate"))
+    assert raised(audit(stage.case())) == {Reason.FINGERPRINT_ALTERED}
+
+
+def test_after_a_restart_each_certificate_is_measured_by_the_description_of_its_time() -> None:
+    stage = honest_call()
+    for party in (ALICE, BOB):
+        stage.describe(party, description(IDENTITIES[party]), arrives=description(OF_MALLORY))
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    for party in (ALICE, BOB):
+        stage.state(party, presented_certificate=OF_MALLORY.der.hex())
+    assert raised(audit(stage.case())) == {
+        Reason.FINGERPRINT_ALTERED,
+        Reason.CERTIFICATE_NOT_SIGNALLED,
+        Reason.CERTIFICATE_SUBSTITUTED,
+    }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.auditors.codes import audit
 from harness.codes import teams20
 from harness.model.finding import Reason, Severity
+from harness.model.statement import Indicator, Screen, ScreenMoment
+from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
 from .packets import DTLS_JUNK
@@ -16,6 +20,8 @@ from .stage import (
     OF_ALICE,
     OF_BOB,
     OF_MALLORY,
+    STARTED,
+    Stage,
     clear_call,
     code,
     honest_call,
@@ -42,6 +48,70 @@ def test_calls_without_a_code_have_none_to_compare() -> None:
     for stage in (clear_call(), refused_call()):
         findings = audit(stage.case())
         assert [(one.reason, one.severity) for one in findings] == [(Reason.CODES_ABSENT, Severity.FACT)]
+
+
+def test_a_screen_that_has_not_noticed_yet_that_the_peer_refused_is_no_alarm() -> None:
+    stage = honest_call()
+    stage.show(BOB, code=None)
+    stage.state(BOB, connected=False)
+    assert raised(audit(stage.case())) == set()
+
+
+def moments(*codes: str, notice: str | None) -> tuple[ScreenMoment, ...]:
+    """A screen that shows these codes one after the other; all but the first with this notice."""
+    return tuple(
+        ScreenMoment(
+            time=STARTED + number,
+            screen=Screen(indicator=Indicator.LOCK, code=one, peer="Bob", notice=notice if number else None),
+        )
+        for number, one in enumerate(codes)
+    )
+
+
+def restarted() -> Stage:
+    """An honest call that Mallory intercepts when it restarts: a second handshake on each leg."""
+    stage = honest_call()
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    return stage
+
+
+def test_after_a_restart_the_code_is_that_of_the_second_handshake() -> None:
+    stage = restarted()
+    stage.show(ALICE, code=code(OF_ALICE, OF_MALLORY))
+    stage.show(BOB, code=code(OF_MALLORY, OF_BOB))
+    assert raised(audit(stage.case())) == {Reason.CODES_DIFFER}
+
+
+def test_the_code_of_the_first_handshake_is_outdated_then() -> None:
+    findings = audit(restarted().case())
+    assert raised(findings) == {Reason.CODE_OUTDATED}
+    assert raised(findings, Severity.FACT) == {Reason.CODES_EQUAL}
+
+
+@pytest.mark.parametrize(("notice", "alarms"), [("It has changed.", set()), (None, {Reason.CODE_CHANGE_NOT_ANNOUNCED})])
+def test_a_code_that_changes_must_be_announced(notice: str | None, alarms: set[Reason]) -> None:
+    stage = honest_call()
+    stage.state(ALICE, screens=moments("1" * 20, code(OF_ALICE, OF_BOB), notice=notice))
+    findings = audit(stage.case())
+    assert raised(findings) == alarms
+    assert raised(findings, Severity.NOTICE) == {Reason.CODE_CHANGED}
+
+
+def test_a_screen_that_is_drawn_again_has_not_changed() -> None:
+    stage = honest_call()
+    stage.state(ALICE, screens=moments(code(OF_ALICE, OF_BOB), code(OF_ALICE, OF_BOB), notice=None))
+    assert raised(audit(stage.case()), Severity.NOTICE) == set()
+
+
+def test_a_system_with_a_shorter_code_is_asked_for_its_own_digits() -> None:
+    stage = honest_call()
+    for party in (ALICE, BOB):
+        stage.show(party, code=code(OF_ALICE, OF_BOB)[-5:])
+    whole, short = stage.case(), replace(stage.case())
+    short = replace(short, recording=short.recording.model_copy(update={"code_digits": 5}))
+    assert raised(audit(short)) == set()
+    assert raised(audit(whole)) == {Reason.CODE_MALFORMED, Reason.CODE_NOT_FROM_CERTIFICATES}
 
 
 def test_a_code_on_one_side_is_an_alarm() -> None:

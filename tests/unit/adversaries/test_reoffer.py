@@ -1,0 +1,64 @@
+"""An offer that nobody made: one version later than the last, different in one thing, under the same credentials."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.adversaries.certificate import fresh_identity
+from harness.adversaries.machine import CallUp, Deliver, SendSignal
+from harness.adversaries.reoffer import ANSWERED, BROUGHT, ForgedReoffer
+from harness.model.adversary import Reoffer
+from harness.model.base import Party
+from harness.wire.sdp import Fingerprint, Origin, Sdp
+
+from .descriptions import ANSWER, OFFER, attributes
+from .transcript import BOB, NOW, answer, deeds, hangup, offer, only, signal
+
+IDENTITY = fresh_identity(datetime.now(UTC))
+
+
+def machine(change: Any = "fingerprint") -> ForgedReoffer:
+    return ForgedReoffer(Reoffer(kind="reoffer", change=change), IDENTITY)
+
+
+def brought(one: ForgedReoffer) -> SendSignal:
+    signal(one, offer(OFFER))
+    commands = list(one.handle(CallUp(NOW)))
+    assert deeds(commands) == {BROUGHT: 1}
+    (sent,) = only(commands, SendSignal)
+    return sent
+
+
+def test_the_callee_is_offered_the_interceptors_certificate_in_the_callers_name() -> None:
+    sent = brought(machine())
+    assert (sent.to, sent.message.sender) == (BOB, Party.ALICE)
+    assert attributes(sent.message.body, "fingerprint")[0] == str(Fingerprint.of(IDENTITY.der))
+    assert attributes(sent.message.body, "candidate") == attributes(OFFER, "candidate")
+
+
+def test_the_offer_is_the_next_version_of_the_same_session() -> None:
+    sent = brought(machine("nothing"))
+    assert Origin.read(sent.message.body) == Origin.read(OFFER).next()
+    assert Origin.read(OFFER).written(sent.message.body) == OFFER
+
+
+def test_the_roles_are_turned_round() -> None:
+    assert Sdp.parse(brought(machine("setup-role")).message.body).setups() == ((0, "active"), (1, "active"))
+
+
+def test_the_answer_to_it_goes_no_further_and_everything_else_does() -> None:
+    one = machine()
+    genuine = signal(one, answer(ANSWER))
+    assert only(genuine, Deliver)
+    brought(one)
+    assert deeds(signal(one, answer(ANSWER))) == {ANSWERED: 1}
+    assert only(signal(one, answer(ANSWER)), Deliver) == []
+    assert only(signal(one, hangup(BOB)), Deliver)
+
+
+@pytest.mark.parametrize("event", [CallUp(NOW)])
+def test_without_an_offer_to_go_by_nothing_is_brought(event: CallUp) -> None:
+    assert list(machine().handle(event)) == []

@@ -1,0 +1,65 @@
+"""What became of the messages on their way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.auditors.signalling import audit
+from harness.model.finding import Reason, Severity
+from harness.model.recording import SignalEntry
+
+from .answers import raised
+from .stage import ALICE, BOB, OF_MALLORY, Stage, description, honest_call, intercepted_call
+
+
+def notices(stage: Stage) -> set[Reason]:
+    return raised(audit(stage.case()), Severity.NOTICE)
+
+
+def test_a_service_that_only_carries_is_said_to() -> None:
+    (found,) = audit(honest_call().case())
+    assert (found.reason, found.severity) == (Reason.SIGNALLING_INTACT, Severity.FACT)
+
+
+def test_a_changed_message_is_altered() -> None:
+    assert notices(intercepted_call()) == {Reason.SIGNALLING_ALTERED}
+
+
+def test_a_message_that_nobody_sent_is_altered_too() -> None:
+    stage = honest_call()
+    forged = stage.signalling[0].message.model_copy(update={"body": description(OF_MALLORY)})
+    stage.signalling.append(SignalEntry(time=stage.now, hop="bob", direction="in", message=forged))
+    assert notices(stage) == {Reason.SIGNALLING_ALTERED}
+
+
+def test_another_name_on_a_genuine_description_is_altered() -> None:
+    stage = honest_call()
+    stage.signalling = [
+        one.model_copy(update={"message": one.message.model_copy(update={"name": "Mallory"})})
+        if (one.hop, one.direction) == ("bob", "in")
+        else one
+        for one in stage.signalling
+    ]
+    assert notices(stage) == {Reason.SIGNALLING_ALTERED}
+
+
+def test_a_message_that_arrives_twice_is_replayed() -> None:
+    stage = honest_call()
+    stage.signalling.append(next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "in")))
+    assert notices(stage) == {Reason.SIGNALLING_REPLAYED}
+
+
+def test_a_message_of_an_earlier_call_is_replayed() -> None:
+    earlier = honest_call()
+    earlier.describe(ALICE, description(OF_MALLORY))
+    stage = honest_call()
+    stage.describe(ALICE, "v=0\r\n", arrives=description(OF_MALLORY))
+    assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.SIGNALLING_ALTERED}
+    known = replace(stage.case(), earlier=(earlier.case(),))
+    assert raised(audit(known), Severity.NOTICE) == {Reason.SIGNALLING_REPLAYED}
+
+
+def test_a_message_that_does_not_arrive_is_swallowed() -> None:
+    stage = honest_call()
+    stage.signalling = [one for one in stage.signalling if (one.hop, one.direction) != (BOB.value, "in")]
+    assert notices(stage) == {Reason.SIGNALLING_SWALLOWED}
