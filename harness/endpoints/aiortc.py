@@ -38,8 +38,7 @@ class AiortcEndpoint:
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
-        self.certificate = self.call_certificate()
-        self.certificate.keylog = setup.keylog
+        self._take_certificate(self.call_certificate())
         self._go = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Failure | None = None
@@ -209,6 +208,10 @@ class AiortcEndpoint:
     @property
     def _current(self) -> Connection:
         return self._connections[-1]
+
+    def _take_certificate(self, certificate: CallCertificate) -> None:
+        self.certificate = certificate
+        certificate.keylog = self._setup.keylog
 
     def _new_connection(self) -> Connection:
         return Connection(self, self._setup, self.certificate, self.transport, self._go)

@@ -10,25 +10,29 @@ from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
-from .specimens import (
-    ClearWithLock,
-    CodeFromSdp,
-    ConstantCode,
-    FingerprintNeverCompared,
-    NullCipher,
-    ReplayAccepted,
-)
+from .specimens import coding, comparing, media, screening
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
     EndpointKind.CLEAR: ClearEndpoint,
-    EndpointKind.FINGERPRINT_NEVER_COMPARED: FingerprintNeverCompared,
-    EndpointKind.CODE_FROM_SDP: CodeFromSdp,
-    EndpointKind.CONSTANT_CODE: ConstantCode,
-    EndpointKind.NULL_CIPHER: NullCipher,
-    EndpointKind.REPLAY_ACCEPTED: ReplayAccepted,
-    EndpointKind.CLEAR_WITH_LOCK: ClearWithLock,
+    EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
+    EndpointKind.CODE_FROM_SDP: coding.CodeFromSdp,
+    EndpointKind.CONSTANT_CODE: coding.ConstantCode,
+    EndpointKind.NULL_CIPHER: media.NullCipher,
+    EndpointKind.REPLAY_ACCEPTED: media.ReplayAccepted,
+    EndpointKind.CLEAR_WITH_LOCK: screening.ClearWithLock,
+    EndpointKind.COMPARED_ONLY_AS_SERVER: comparing.ComparedOnlyAsServer,
+    EndpointKind.COMPARED_ONLY_AS_CLIENT: comparing.ComparedOnlyAsClient,
+    EndpointKind.WEAK_HASH_ACCEPTED: comparing.WeakHashAccepted,
+    EndpointKind.PREFIX_COMPARED: comparing.PrefixCompared,
+    EndpointKind.CODE_FROM_ONE_CERTIFICATE: coding.CodeFromOneCertificate,
+    EndpointKind.CODE_FROM_WORDS: coding.CodeFromWords,
+    EndpointKind.CODE_SHARED_WITH_RELAY: coding.CodeSharedWithRelay,
+    EndpointKind.CODE_NOT_REFRESHED: coding.CodeNotRefreshed,
+    EndpointKind.CODE_CHANGED_SILENTLY: screening.CodeChangedSilently,
+    EndpointKind.CODE_WITHOUT_PADDING: coding.CodeWithoutPadding,
+    EndpointKind.CODE_SORTED: coding.CodeSorted,
 }
 
 

@@ -42,6 +42,17 @@ class EndpointKind(StrEnum):
     NULL_CIPHER = "null-cipher"
     REPLAY_ACCEPTED = "replay-accepted"
     CLEAR_WITH_LOCK = "clear-with-lock"
+    COMPARED_ONLY_AS_SERVER = "compared-only-as-server"
+    COMPARED_ONLY_AS_CLIENT = "compared-only-as-client"
+    WEAK_HASH_ACCEPTED = "weak-hash-accepted"
+    PREFIX_COMPARED = "prefix-compared"
+    CODE_FROM_ONE_CERTIFICATE = "code-from-one-certificate"
+    CODE_FROM_WORDS = "code-from-words"
+    CODE_SHARED_WITH_RELAY = "code-shared-with-relay"
+    CODE_NOT_REFRESHED = "code-not-refreshed"
+    CODE_CHANGED_SILENTLY = "code-changed-silently"
+    CODE_WITHOUT_PADDING = "code-without-padding"
+    CODE_SORTED = "code-sorted"
 
 
 class Call(Noun):

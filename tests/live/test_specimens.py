@@ -8,7 +8,7 @@ import pytest
 
 from harness.codes import teams20
 from harness.endpoints.media import vp8_frames
-from harness.endpoints.specimens import CONSTANT_CODE
+from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason

@@ -1,0 +1,23 @@
+"""Clients whose screen says what is not so."""
+
+from __future__ import annotations
+
+from ...model.statement import Indicator, Screen
+from ..aiortc import AiortcEndpoint
+from ..clear import ClearEndpoint
+from .coding import CONSTANT_CODE
+
+
+class ClearWithLock(ClearEndpoint):
+    """A call without any encryption, with the lock and a code on both screens."""
+
+    def screen(self) -> Screen:
+        return Screen(indicator=Indicator.LOCK, code=CONSTANT_CODE, peer=self._setup.peer_name)
+
+
+class CodeChangedSilently(AiortcEndpoint):
+    """Shows the new code when a restart brings another certificate, and tells nobody that it is another one."""
+
+    def _show(self, screen: Screen) -> None:
+        self._screen = self._no_call()
+        super()._show(screen)
