@@ -14,9 +14,6 @@ from .model.finding import Reason
 from .model.recording import SignalKind, SignalMessage
 from .model.scenario import Call
 
-PATIENCE = 10.0
-"""Seconds beyond the scenario's own that media may take to be heard."""
-
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""
 
@@ -81,7 +78,7 @@ class CallCourse:
             await self._restart()
         await asyncio.sleep(self._call.seconds - (first or 0))
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._call.patience):
                 await asyncio.gather(*(endpoint.wait_heard() for endpoint in self._endpoints.values()))
         except TimeoutError:
             return

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .matrix import ADVERSARIES
+from .model.adversary.script import MOVES
 from .model.scenario import Call, Endpoints, Expectation, Scenario
 from .strict_yaml import Document, Mark, Path, Problem
 from .wording import described, quoted, suggestion
@@ -60,8 +61,9 @@ def problems(error: ValidationError, document: Document) -> Iterator[Problem]:
 
 def _said_elsewhere(error: ErrorDetails) -> bool:
     """The loader itself checks the shape of an id and the family; a list whose entries are refused is not short."""
-    kind = error["type"]
-    return kind == "string_pattern_mismatch" or error["loc"] == ("family",) or (kind == "too_short" and error["input"])
+    kind, location = error["type"], error["loc"]
+    of_id = kind == "string_pattern_mismatch" and location == ("id",)
+    return of_id or location == ("family",) or (kind == "too_short" and bool(error["input"]))
 
 
 def _problem(error: ErrorDetails, document: Document) -> Problem:
@@ -70,15 +72,21 @@ def _problem(error: ErrorDetails, document: Document) -> Problem:
     if kind == "extra_forbidden":
         return Problem(document.keys[path], _unknown_key(location))
     if kind in ("missing", "union_tag_not_found"):
-        key = "kind" if kind == "union_tag_not_found" else str(location[-1])
+        key = _tag(error) if kind == "union_tag_not_found" else str(location[-1])
         where = f" in {_dotted(path)}" if path else ""
         return Problem(document.values[path], f"the key {quoted(key)} is missing{where}")
     if kind == "union_tag_invalid":
-        path = (*path, "kind")
-        kinds = tuple(ADVERSARIES)
-        return Problem(document.values[path], f"adversary.kind {_not_one_of(error['input']['kind'], kinds)}")
+        tag = _tag(error)
+        path = (*path, tag)
+        kinds = tuple(ADVERSARIES if tag == "kind" else MOVES)
+        return Problem(document.values[path], f"{_dotted(path)} {_not_one_of(error['input'][tag], kinds)}")
     sentence = SENTENCES.get(kind, _as_pydantic_says)
     return Problem(document.values[path], f"{_dotted(path)} {sentence(error)}")
+
+
+def _tag(error: ErrorDetails) -> str:
+    """The key that tells which of several nouns is meant: `kind` of adversaries, `do` of moves."""
+    return str(error["ctx"]["discriminator"]).strip("'")
 
 
 def _path_of(location: tuple[str | int, ...], document: Document) -> Path:
@@ -104,8 +112,8 @@ _KEYS: Final[dict[tuple[str | int, ...], tuple[str, ...]]] = {
 
 
 def _unknown_key(location: tuple[str | int, ...]) -> str:
-    known = _KEYS[location[:-1]]
-    key = str(location[-1])
+    holder, key = location[:-1], str(location[-1])
+    known = _KEYS[holder] if holder in _KEYS else tuple(MOVES[str(holder[-1])].model_fields)
     return f"unknown key {quoted(key)}{suggestion(key, known)} (allowed: {', '.join(known)})"
 
 
@@ -146,6 +154,7 @@ SENTENCES: Final[dict[str, Callable[[ErrorDetails], str]]] = {
     "greater_than": _limit("more than", "gt"),
     "less_than_equal": _limit("at most", "le"),
     "too_short": lambda error: f"needs at least {error['ctx']['min_length']} entry",
+    "string_pattern_mismatch": lambda error: f"does not fit the pattern {error['ctx']['pattern']}",
     "string_too_short": lambda error: "must not be empty",
     "string_too_long": lambda error: f"is longer than {error['ctx']['max_length']} characters",
     "value_error": lambda error: f"is not accepted: {error['ctx']['error']}",

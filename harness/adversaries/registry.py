@@ -22,6 +22,7 @@ from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
 from .reflection import OfferReflection, PacketReflection
 from .reoffer import ForgedReoffer
+from .script import Script
 from .sdp_rewrite import SdpRewrite
 from .signalling_replay import SignallingReplay
 from .srtp_bitflip import SrtpBitflip
@@ -41,6 +42,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.SignallingReplay: lambda one, _: SignallingReplay(one),
     adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
+    adversary.Script: lambda one, seed: Script(one.moves, _identities(), seed),
     adversary.SdpRewrite: lambda one, seed: SdpRewrite(one.rewrite, one.towards, seed),
 }
 """How each noun becomes a machine: (what the scenario says, seed) -> machine."""

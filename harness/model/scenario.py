@@ -60,12 +60,14 @@ class Call(Noun):
 
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
+    `patience`: how much longer than `seconds` media may take to be heard.
     """
 
     mode: Mode = Field(default=Mode.E2EE, strict=False)
     media: tuple[Asset, ...] = Field(default=(Asset.AUDIO, Asset.VIDEO), min_length=1, strict=False)
     seconds: float = Field(default=1.5, ge=0, le=600)
     setup_seconds: float = Field(default=5.0, gt=0, le=120)
+    patience: float = Field(default=10.0, ge=0, le=120)
     restart_after: float | None = Field(default=None, ge=0, le=600)
     earlier: int = Field(default=0, ge=0, le=3)
     code_digits: int = Field(default=20, ge=4, le=20)

@@ -117,6 +117,28 @@ def test_a_file_knows_the_line_of_its_id() -> None:
             "adversary: {kind: srtp-replay, every: 1.5}",
             "6:39: adversary.every must be a whole number, not the number 1.5",
         ),
+        ("adversary: {kind: script, position: [path], moves: []}", "6:52: adversary.moves needs at least 1 entry"),
+        (
+            "adversary: {kind: script, position: [path], moves: [{do: flap}]}",
+            "6:58: adversary.moves[0].do cannot be 'flap'; did you mean 'flip'? (allowed: rewrite, ",
+        ),
+        (
+            "adversary: {kind: script, position: [path], moves: [{packet: srtp}]}",
+            "6:53: the key 'do' is missing in adversary.moves[0]",
+        ),
+        (
+            "adversary: {kind: script, position: [path], moves: [{do: intercept, asociation: 2}]}",
+            "6:69: unknown key 'asociation'; did you mean 'association'? (allowed: do, association)",
+        ),
+        (
+            "adversary: {kind: script, position: [path], moves: [{do: withhold, towards: caller}]}",
+            "6:12: adversary is not accepted: move 1, 'withhold', needs the position 'signalling'",
+        ),
+        (
+            "adversary: {kind: script, position: [signalling], moves: [{do: change-line, towards: caller, "
+            'start: "a=\\n", how: remove}]}',
+            "6:101: adversary.moves[0].start does not fit the pattern ",
+        ),
         ("adversary: {kind: srtp-replay, every: 0}", "6:39: adversary.every must be at least 1, not 0"),
         ("adversary: {kind: srtp-replay, evry: 5}", "6:32: unknown key 'evry'; did you mean 'every'? (allowed: "),
         (

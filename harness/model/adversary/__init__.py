@@ -10,6 +10,7 @@ from .base import Attacker, Position
 from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
 from .media import PlaintextInjection, SrtpBitflip, SrtpPart, SrtpReplay
 from .path import Bystander, Recorder
+from .script import Script
 from .signalling import (
     CandidateInjection,
     IdentityForgery,
@@ -34,7 +35,8 @@ Adversary = Annotated[
     | Reoffer
     | SignallingReplay
     | Reflection
-    | IdentityForgery,
+    | IdentityForgery
+    | Script,
     Field(discriminator="kind"),
 ]
 
@@ -55,6 +57,7 @@ __all__ = [
     "Reflection",
     "Reoffer",
     "Rewrite",
+    "Script",
     "SdpRewrite",
     "SignallingReplay",
     "SrtpBitflip",

@@ -15,6 +15,7 @@ from harness.adversaries.dtls_mitm import DtlsMitm
 from harness.adversaries.machine import CallUp, Deliver, Learned, SendOffPath
 from harness.adversaries.plaintext_injection import PlaintextInjection
 from harness.adversaries.recorder import Recorder
+from harness.adversaries.script import Script
 from harness.adversaries.sdp_rewrite import SdpRewrite
 from harness.adversaries.srtp_bitflip import SrtpBitflip
 from harness.adversaries.srtp_replay import SrtpReplay
@@ -42,6 +43,7 @@ def adversary(**fields: object) -> Adversary:
         ({"kind": "candidate-injection", "position": ["signalling"]}, CandidateAddition),
         ({"kind": "candidate-injection", "position": ["signalling", "path"], "how": "replace"}, CandidateReplacement),
         ({"kind": "sdp-rewrite", "rewrite": "hash-md5"}, SdpRewrite),
+        ({"kind": "script", "position": ["path"], "moves": [{"do": "intercept"}]}, Script),
     ],
 )
 def test_each_kind_has_its_machine(fields: dict[str, object], machine: type) -> None:

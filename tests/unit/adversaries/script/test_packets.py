@@ -1,0 +1,111 @@
+"""Each move on packets as a transcript: what goes in, what comes out, and what was done by then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from harness.adversaries.machine import Command, StartTimer, TimerFired
+from harness.adversaries.script import Script
+
+from ..transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, only, rtcp, rtp
+from .scripts import move, script
+
+
+def out(machine: Script, packets: Sequence[bytes]) -> list[bytes]:
+    return [data for packet in packets for _, data in forwarded(feed(machine, ALICE, packet))]
+
+
+def on(do: str, **fields: object) -> Script:
+    """A move on what Alice sends."""
+    return script(move(do, packet="srtp", sender="alice", **fields))
+
+
+FOUR = [rtp(number) for number in range(1, 5)]
+ONE, TWO, THREE, LAST = FOUR
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        (on("drop", first=2), [ONE, THREE, LAST]),
+        (on("drop", first=2, count=2), [ONE, LAST]),
+        (on("reorder", first=1), [TWO, ONE, THREE, LAST]),
+        (on("reorder", first=1, behind=2), [TWO, THREE, ONE, LAST]),
+        (on("replay", first=2), [ONE, TWO, TWO, THREE, LAST]),
+        (on("replay", first=2, behind=1), [ONE, TWO, THREE, TWO, LAST]),
+        (on("truncate", first=4, octets=10), [ONE, TWO, THREE, LAST[:-10]]),
+    ],
+    ids=["drop", "drop two", "reorder", "reorder far", "replay", "replay later", "truncate"],
+)
+def test_the_packets_that_are_meant_fare_as_the_move_says(machine: Script, expected: list[bytes]) -> None:
+    assert out(machine, FOUR) == expected
+
+
+@pytest.mark.parametrize(("octet", "at"), [(0, 0), (7, 7), (-1, len(ONE) - 1)])
+def test_a_flip_inverts_the_bits_of_the_mask_in_one_octet(octet: int, at: int) -> None:
+    (changed,) = out(on("flip", octet=octet, mask=0x81), [ONE])
+    assert [place for place in range(len(ONE)) if changed[place] != ONE[place]] == [at]
+    assert changed[at] == ONE[at] ^ 0x81
+
+
+def test_a_reflected_packet_comes_back_and_does_not_go_on() -> None:
+    assert forwarded(feed(on("reflect"), ALICE, ONE)) == [(ALICE, ONE)]
+
+
+def test_a_delayed_packet_arrives_when_its_time_is_over() -> None:
+    machine = on("delay", seconds=0.3)
+    commands = feed(machine, ALICE, ONE)
+    assert forwarded(commands) == []
+    (timer,) = only(commands, StartTimer)
+    assert timer.seconds == 0.3
+    assert forwarded(machine.handle(TimerFired(timer.token, NOW))) == [(BOB, ONE)]
+
+
+def test_other_kinds_and_the_other_party_are_left_alone() -> None:
+    machine = on("drop", count=100)
+    assert out(machine, [BINDING_REQUEST, rtcp(), b"\xff junk"]) == [BINDING_REQUEST, rtcp(), b"\xff junk"]
+    assert forwarded(feed(machine, BOB, ONE)) == [(ALICE, ONE)]
+
+
+def test_each_kind_of_each_party_is_counted_by_itself() -> None:
+    machine = on("drop", first=2)
+    feed(machine, BOB, ONE)
+    assert out(machine, [rtcp(), ONE, rtcp(), TWO]) == [rtcp(), ONE, rtcp()]
+
+
+def test_moves_follow_each_other_on_the_same_packet() -> None:
+    machine = script(
+        move("replay", packet="srtp", sender="alice"), move("flip", packet="srtp", sender="alice", octet=-1)
+    )
+    first, second = out(machine, [ONE])
+    assert first == second == ONE[:-1] + bytes([ONE[-1] ^ 1])
+
+
+def done(machine: Script, packets: Sequence[bytes]) -> dict[str, int]:
+    commands: list[Command] = [command for packet in packets for command in feed(machine, ALICE, packet)]
+    return dict(deeds(commands))
+
+
+def test_each_packet_that_was_touched_is_a_deed() -> None:
+    assert done(on("drop", first=2, count=2), FOUR) == {"move-1-drop": 2}
+    assert done(on("flip", octet=3, count=100), FOUR) == {"move-1-flip": 4}
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        on("drop", first=5),
+        on("reorder", first=4),
+        on("replay", first=2, behind=3),
+        on("flip", octet=1000),
+        on("flip", octet=-1000),
+        on("truncate", octets=1000),
+        script(move("drop", packet="dtls", sender="alice")),
+    ],
+    ids=["too late", "nothing overtakes", "nothing follows", "no such octet", "nor from the end", "short", "no such"],
+)
+def test_a_move_that_found_nothing_has_not_happened(machine: Script) -> None:
+    assert done(machine, FOUR) == {}
+    assert len(machine.required) == 1
