@@ -20,7 +20,7 @@ from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
-from .model.adversary import Position, Recorder
+from .model.adversary import LaterKeys, Position, Recorder
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import GroundTruth, SentMarker
@@ -99,7 +99,17 @@ class LiveCall:
         await asyncio.gather(*(endpoint.conclude() for endpoint in self.endpoints.values()))
         await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
         if self.relay is not None:
+            self._lose_keys(self.relay)
             await self.relay.close()
+
+    def _lose_keys(self, relay: Relay) -> None:
+        """What a thief gets who comes when the call is over. The key goes from hand to hand and into no file."""
+        if not isinstance(self.scenario.adversary, LaterKeys):
+            return
+        for party, endpoint in self.endpoints.items():
+            key = endpoint.certificate_key()
+            if key is not None:
+                relay.key_given(party, key)
 
     def _call_up(self) -> None:
         if self.relay is not None:

@@ -51,6 +51,7 @@ ATTACKS = {
     "dtls-handshake-faults",
     "dtls-renegotiation",
     "dtls-resumption",
+    "forward-secrecy",
 }
 SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "aiortc-process", "clear"}
 

@@ -6,18 +6,14 @@ OpenSSL writes a flight as a stream of records into a memory BIO. A record must 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from OpenSSL import SSL
 
-from ..wire.dtls import iter_records, srtp_profile_by_openssl
-from ..wire.dtls.record import RECORD_HEADER
+from ..wire.dtls import srtp_profile_by_openssl
+from ..wire.dtls.flight import MTU, datagrams
 from ..wire.srtp import LABEL, SrtpKeys, keying_material_length, split_keying_material
 from .certificate import Identity
-
-MTU: Final = 1200
-"""UDP payload in bytes that passes everywhere; what WebRTC stacks assume."""
 
 # What aiortc offers, and the same with RSA: the other end may hold an RSA certificate (GStreamer does).
 _SUITES: Final = (
@@ -162,22 +158,6 @@ class DtlsLeg:
                 stream += self._connection.bio_read(_LARGEST_RECORD)
             except SSL.WantReadError:
                 return list(datagrams(stream))
-
-
-def datagrams(stream: bytes) -> Iterator[bytes]:
-    """Pack a stream of records into datagrams of at most MTU bytes, without cutting a record.
-
-    ValueError when the stream does not hold whole records. A record that is longer than MTU travels alone.
-    """
-    start = end = 0
-    for record in iter_records(stream):
-        length = RECORD_HEADER + len(record.fragment)
-        if end > start and end + length - start > MTU:
-            yield stream[start:end]
-            start = end
-        end += length
-    if end > start:
-        yield stream[start:end]
 
 
 def _words(error: SSL.Error) -> str:

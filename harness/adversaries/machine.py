@@ -8,7 +8,7 @@ those that the adversary's position allows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..model.base import Party
@@ -95,6 +95,15 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyGiven:
+    """The call is over, and the private key of `party`'s certificate (PEM) fell into the adversary's hands."""
+
+    party: Party
+    pem: bytes = field(repr=False)
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The call is over; nothing can be sent any more."""
 
@@ -111,6 +120,7 @@ Event = (
     | OwnSocketOpened
     | CallUp
     | TimerFired
+    | KeyGiven
     | Stopped
 )
 

@@ -17,6 +17,7 @@ from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
 from .grinding import Agreement
 from .identity_forgery import IdentityForgery
+from .later_keys import LaterKeys
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
@@ -31,6 +32,7 @@ from .srtp_replay import SrtpReplay
 MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Bystander: lambda _, __: Bystander(),
     adversary.Recorder: lambda _, __: Recorder(),
+    adversary.LaterKeys: lambda _, __: LaterKeys(),
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),

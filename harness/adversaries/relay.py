@@ -31,6 +31,7 @@ from .machine import (
     Event,
     FaceOpened,
     Forward,
+    KeyGiven,
     Learned,
     Machine,
     OwnSocketOpened,
@@ -156,6 +157,10 @@ class Relay:
         if Position.SIGNALLING in self._positions:
             for message in messages:
                 self._tell(EarlierSignal(call, message, time.time()))
+
+    def key_given(self, party: Party, pem: bytes) -> None:
+        """The private key of a party's certificate, when the call is over."""
+        self._tell(KeyGiven(party, pem, time.time()))
 
     def call_up(self) -> None:
         """Both parties are connected."""

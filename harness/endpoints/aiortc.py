@@ -132,6 +132,9 @@ class AiortcEndpoint:
             addresses=tuple(f"{one.address[0]}:{one.address[1]}" for one in self._connections if one.address),
         )
 
+    def certificate_key(self) -> bytes | None:
+        return self.certificate.key_pem
+
     # what specimens override
 
     def call_certificate(self) -> CallCertificate:

@@ -94,6 +94,9 @@ class Endpoint(Protocol):
     async def conclude(self) -> None:
         """The call is about to be ended on both sides: what becomes of it from now on is no failure of it."""
 
+    def certificate_key(self) -> bytes | None:
+        """The private key of its certificate (PEM), for attacks with a stolen key; None when it does not give it."""
+
     async def close(self) -> None:
         """End the call and release every task and socket. May be called again."""
 

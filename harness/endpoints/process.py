@@ -111,6 +111,10 @@ class ProcessEndpoint:
             raise NoStatement(self._program.fault or "its call was never opened, or is not concluded")
         return self._statement
 
+    def certificate_key(self) -> bytes | None:
+        """A program keeps its keys to itself."""
+        return None
+
     async def conclude(self) -> None:
         if self._concluding is None:
             self._concluding = asyncio.create_task(self._conclude())

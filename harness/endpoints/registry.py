@@ -10,7 +10,7 @@ from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
-from .specimens import coding, comparing, media, screening
+from .specimens import coding, comparing, keying, media, screening
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
@@ -33,6 +33,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CODE_CHANGED_SILENTLY: screening.CodeChangedSilently,
     EndpointKind.CODE_WITHOUT_PADDING: coding.CodeWithoutPadding,
     EndpointKind.CODE_SORTED: coding.CodeSorted,
+    EndpointKind.NO_FORWARD_SECRECY: keying.NoForwardSecrecy,
 }
 
 

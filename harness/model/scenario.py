@@ -53,6 +53,7 @@ class EndpointKind(StrEnum):
     CODE_CHANGED_SILENTLY = "code-changed-silently"
     CODE_WITHOUT_PADDING = "code-without-padding"
     CODE_SORTED = "code-sorted"
+    NO_FORWARD_SECRECY = "no-forward-secrecy"
 
 
 class Call(Noun):

@@ -22,6 +22,7 @@ from harness.adversaries.machine import (
     Deliver,
     Event,
     Forward,
+    KeyGiven,
     OwnSocketOpened,
     PathDatagram,
     SendOffPath,
@@ -299,6 +300,16 @@ async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address
         assert await setting.alice.read() == await second.read() == (b"boo", own)
         assert second.has_nothing()
         second.socket.close()
+
+
+async def test_a_stolen_key_is_told_to_the_machine_before_it_hears_that_all_is_over() -> None:
+    machine = Scripted(None, lambda _: [])
+    async with between_phones(machine, Position.PATH) as setting:
+        setting.relay.key_given(BOB, b"pem")
+    (given,) = machine.of(KeyGiven)
+    assert isinstance(given, KeyGiven)
+    assert (given.party, given.pem) == (BOB, b"pem")
+    assert machine.told.index(given) < machine.told.index(machine.of(Stopped)[0])
 
 
 async def test_what_reaches_the_own_socket_is_told() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_der_x509_certificate
 
 from harness.codes import teams20
 from harness.endpoints.media import vp8_frames
@@ -219,3 +221,28 @@ async def test_a_clear_endpoint_is_of_no_use_to_a_healthy_one() -> None:
     async with dial(EndpointKind.CLEAR, EndpointKind.AIORTC) as call:
         with pytest.raises(Exception, match="the offer was refused"):
             await call.negotiate()
+
+
+async def test_no_forward_secrecy_sends_the_secret_under_the_key_that_it_would_give() -> None:
+    call = await whole_call(EndpointKind.NO_FORWARD_SECRECY)
+    for party in Party:
+        dtls = call.statement(party).dtls
+        assert dtls is not None and dtls.suite == "TLS_RSA_WITH_AES_128_GCM_SHA256"
+        assert is_key_of(call, party)
+
+
+async def test_the_healthy_endpoint_has_a_key_that_only_signs() -> None:
+    call = await whole_call(EndpointKind.AIORTC)
+    for party in Party:
+        dtls = call.statement(party).dtls
+        assert dtls is not None and dtls.suite.startswith("TLS_ECDHE_ECDSA_")
+        assert is_key_of(call, party)
+
+
+def is_key_of(call: Call, party: Party) -> bool:
+    """Whether the key that a party gives is that of the certificate it says it has."""
+    pem = call.endpoints[party].certificate_key()
+    local = call.statement(party).local_certificate
+    assert pem is not None and local is not None
+    public = load_pem_private_key(pem, None).public_key()
+    return public == load_der_x509_certificate(bytes.fromhex(local)).public_key()

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ...wire.dtls import ContentType, HandshakeMessage, HandshakeReader, HandshakeType, Record, iter_records
 from ...wire.dtls import writer as write
+from ...wire.dtls.flight import datagrams
 from ...wire.dtls.secrets import (
     CLIENT_FINISHED,
     SERVER_FINISHED,
@@ -38,7 +39,6 @@ from ...wire.srtp import (
     split_keying_material,
 )
 from ..certificate import Identity
-from ..dtls_leg import datagrams
 from .bend import Bend, Point, Signature
 
 _PATIENCE: Final = 1.0

@@ -5,11 +5,20 @@ is dropped, when a handshake has failed is decided by aiortc, right or wrong. Wh
 a task that nobody awaits, is told to a Watcher instead.
 """
 
-from .certificate import CallCertificate
+from .certificate import CallCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport
-from .dtls_transport import DtlsTransport
+from .dtls_transport import DtlsTransport, LongFlightTransport
 from .stack import Stack
 from .transport import Transport
 from .watcher import Watcher
 
-__all__ = ["CallCertificate", "ClearTransport", "DtlsTransport", "Stack", "Transport", "Watcher"]
+__all__ = [
+    "CallCertificate",
+    "ClearTransport",
+    "DtlsTransport",
+    "LongFlightTransport",
+    "Stack",
+    "StaticRsaCertificate",
+    "Transport",
+    "Watcher",
+]

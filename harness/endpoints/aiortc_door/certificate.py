@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aiortc import RTCCertificate
-from cryptography.hazmat.primitives.serialization import Encoding
+from aiortc.rtcdtlstransport import generate_certificate
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL
+
+_EXPONENT: Final = 65537
+_BITS: Final = 2048
 
 
 class CallCertificate(RTCCertificate):
@@ -24,7 +29,25 @@ class CallCertificate(RTCCertificate):
     def der(self) -> bytes:
         return self._cert.public_bytes(Encoding.DER)
 
+    @property
+    def key_pem(self) -> bytes:
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
     def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
         context = super()._create_ssl_context(srtp_profiles)
         context.set_keylog_callback(lambda _, line: self.keylog(line.decode("ascii")))
+        return context
+
+
+class StaticRsaCertificate(CallCertificate):
+    """An RSA certificate whose key does more than sign: secrets are encrypted with it (RFC 5246 section 7.4.7.1)."""
+
+    @classmethod
+    def fresh(cls) -> CallCertificate:
+        key: Any = rsa.generate_private_key(_EXPONENT, _BITS)
+        return cls(key, generate_certificate(key))
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_cipher_list(b"AES128-GCM-SHA256")
         return context

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 from aiortc import RTCDtlsParameters
 from aiortc.rtcdtlstransport import State
@@ -13,11 +14,14 @@ from OpenSSL import SSL
 from ...model.finding import Reason
 from ...model.statement import DtlsParameters
 from ...wire.dtls import srtp_profile_by_openssl, suite_by_openssl
+from ...wire.dtls.flight import datagrams
 from ...wire.sdp import Fingerprint
 from ...wire.srtp import LABEL, keying_material_length, split_keying_material
 from ..handshake import Handshake, refusal
 from ..sessions import Inbound, Outbound
 from .transport import Transport
+
+_LONGEST_FLIGHT: Final = 1 << 16
 
 
 class _AttentiveConnection:
@@ -127,3 +131,12 @@ class DtlsTransport(Transport):
         if self._ssl.get_shutdown() & SSL.RECEIVED_SHUTDOWN:
             return Reason.REMOTE_HUNG_UP, "the peer ended DTLS with close_notify"
         return super()._why_closed()
+
+
+class LongFlightTransport(DtlsTransport):
+    """Sends flights longer than 1500 bytes, as RSA makes them, record by record; aiortc would cut one in two."""
+
+    async def _write_ssl(self) -> None:
+        with suppress(SSL.WantReadError):
+            for datagram in datagrams(self._ssl.bio_read(_LONGEST_FLIGHT)):
+                await self.transport._send(datagram)

@@ -9,7 +9,7 @@ from pydantic import Field
 from .base import Attacker, Position
 from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
 from .media import PlaintextInjection, SrtpBitflip, SrtpPart, SrtpReplay
-from .path import Bystander, Recorder
+from .path import Bystander, LaterKeys, Recorder
 from .script import Script
 from .signalling import (
     CandidateInjection,
@@ -24,6 +24,7 @@ from .signalling import (
 Adversary = Annotated[
     Bystander
     | Recorder
+    | LaterKeys
     | DtlsMitm
     | DtlsFault
     | DtlsTamper
@@ -51,6 +52,7 @@ __all__ = [
     "DtlsTamper",
     "DtlsTampering",
     "IdentityForgery",
+    "LaterKeys",
     "PlaintextInjection",
     "Position",
     "Recorder",

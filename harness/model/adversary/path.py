@@ -19,3 +19,11 @@ class Recorder(Attacker):
 
     kind: Literal["recorder"]
     position: tuple[Position, ...] = (Position.PATH,)
+
+
+class LaterKeys(Attacker):
+    """A relay on the path that forwards and keeps everything, and is given the private keys of both parties'
+    certificates when the call is over, as by a court or a thief."""
+
+    kind: Literal["later-keys"]
+    position: tuple[Position, ...] = (Position.PATH,)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.adversaries.certificate import Identity, fresh_identity
-from harness.adversaries.dtls_leg import MTU, DtlsLeg, datagrams
+from harness.adversaries.dtls_leg import DtlsLeg
 from harness.wire.dtls import records
+from harness.wire.dtls.flight import MTU
 
 from .dtls_peer import DtlsPeer, self_signed
 
@@ -33,32 +34,6 @@ def shake_hands(one: DtlsLeg, peer: DtlsPeer) -> list[bytes]:
         speaking = [reply for datagram in heard for reply in one.receive(datagram)]
         heard = []
     return said
-
-
-def record(length: int) -> bytes:
-    return bytes.fromhex("17fefd0001000000000001") + length.to_bytes(2, "big") + bytes(length)
-
-
-@given(st.lists(st.integers(min_value=0, max_value=MTU - 13)))
-def test_a_stream_is_packed_without_cutting_a_record(lengths: list[int]) -> None:
-    stream = b"".join(record(length) for length in lengths)
-    packed = list(datagrams(stream))
-    assert b"".join(packed) == stream
-    assert all(len(datagram) <= MTU for datagram in packed)
-    assert [len(found.fragment) for datagram in packed for found in records(datagram)] == lengths
-
-
-def test_as_many_records_as_fit_travel_together() -> None:
-    assert [len(datagram) for datagram in datagrams(record(587) * 3)] == [1200, 600]
-
-
-def test_a_record_longer_than_the_path_travels_alone() -> None:
-    assert [len(datagram) for datagram in datagrams(record(10) + record(2000) + record(10))] == [23, 2013, 23]
-
-
-def test_a_stream_that_ends_inside_a_record_is_refused() -> None:
-    with pytest.raises(ValueError, match="only 9 are there"):
-        list(datagrams(record(10)[:-1]))
 
 
 @pytest.mark.parametrize("client", [True, False])
@@ -104,7 +79,13 @@ def test_a_leg_that_is_over_says_nothing_more() -> None:
     for datagram in peer.close():
         one.receive(datagram)
     assert one.closed
-    assert one.send(b"data") == one.close() == one.expire() == one.receive(record(10)) == []
+    assert (
+        one.send(b"data")
+        == one.close()
+        == one.expire()
+        == one.receive(bytes.fromhex("17fefd0001000000000001000a") + bytes(10))
+        == []
+    )
     assert one.timeout() is None
 
 
