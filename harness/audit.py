@@ -33,6 +33,7 @@ from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
+from .self_test import self_test
 from .vantage import dissect, table
 from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
@@ -122,7 +123,13 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
         summary=summarise(ordered),
         results=ordered,
         interrupted=interrupted,
+        self_test=self_test(run.header.self_test, _plans(run), results),
     )
+
+
+def _plans(run: Run) -> dict[str, Scenario]:
+    """The scenarios that ran, when a self-test is to be judged by them."""
+    return {entry.scenario: read_plan(run.root, entry) for entry in run.entries} if run.header.self_test else {}
 
 
 def summarise(results: Sequence[Result]) -> Summary:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -46,17 +48,42 @@ def main() -> None:
     """
 
 
+def _calls(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that makes calls."""
+    options = (
+        click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files."),
+        click.option("--captures", type=click.Path(path_type=Path), default=Path("captures"), show_default=True),
+        click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), show_default=True),
+        click.option("--jobs", type=click.IntRange(1, 256), help="Calls that overlap."),
+        click.option("--timeout", type=click.FloatRange(1, 3600), help="Limit of each scenario, in seconds."),
+        click.option("--seed", help="Makes the markers of a run the same again."),
+        click.option("--without", multiple=True, metavar="AUDITOR", help="Leave an auditor out; every result says so."),
+        click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, keys."),
+        click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP),
+    )
+    return reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+@main.command()
+@_calls
+def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
+    """Test the harness's own eyes: every system that is broken on purpose, and its healthy twin under the same attack.
+
+    Exit code 1 when a specimen was not recognised by the right reason, or a healthy twin raised an alarm.
+    """
+    try:
+        from .command_run import self_test_command
+
+        ended = self_test_command(reports, _outputs(outputs), chosen)
+    except KeyboardInterrupt:
+        _fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
+    _finish(ended)
+
+
 @main.command()
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
-@click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files.")
-@click.option("--captures", type=click.Path(path_type=Path), default=Path("captures"), show_default=True)
-@click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), show_default=True)
-@click.option("--jobs", type=click.IntRange(1, 256), help="Calls that overlap.")
-@click.option("--timeout", type=click.FloatRange(1, 3600), help="Limit of each scenario, in seconds.")
-@click.option("--seed", help="Makes the markers of a run the same again.")
-@click.option("--without", multiple=True, metavar="AUDITOR", help="Leave an auditor out; every result will say so.")
-@click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, certificates.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help=_OUTPUT_HELP)
+@click.option("--self-test", is_flag=True, help="Run the specimens too, so that the report says whether we can see.")
+@_calls
 def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
     """Make the selected calls (all of them without a SELECTOR), attack them, and judge what happened.
 

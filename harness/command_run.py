@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
 from .deviations import load as load_deviations
 from .inspection.parameters.policy import load_policy
-from .model.scenario import Scenario
+from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
 from .outputs import Format, Output, write_outputs
-from .report.console import show
+from .report.console import encodable, show
 from .report.progress import Progress
+from .report.self_test_console import self_test_lines
 from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
+from .self_test import members
 
 USAGE, HARNESS, EVIDENCE = 2, 3, 4
 Ended = RunDocument | tuple[int, str]
@@ -34,11 +37,20 @@ def selected(root: Path | None, selectors: Sequence[str]) -> tuple[Scenario, ...
     return select(load(folder), selectors, folder)
 
 
+def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
+    """Run every specimen and every twin, and nothing else."""
+    try:
+        names = [scenario.id for scenario in members(selected(chosen["root"], ()))]
+    except ValueError as error:
+        return USAGE, str(error)
+    return run_command(names, reports, outputs, chosen | {"only_self_test": True})
+
+
 def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
     """Run the selection, write the reports, show the table."""
     try:
-        scenarios = selected(chosen["root"], selectors)
-        options = _options(chosen)
+        scenarios, specimens = _selection(selectors, chosen)
+        options = replace(_options(chosen), self_test=specimens)
         load_policy(options.policy)
         load_deviations()
     except ValueError as error:
@@ -51,12 +63,24 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             folder.mkdir(parents=True)
             document = asyncio.run(_until_interrupted(runner))
         kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
-        _present(runner.folder.root, document, (*kept, *outputs))
+        _present(runner.folder.root, document, (*kept, *outputs), bool(chosen.get("only_self_test")))
     except OSError as error:
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
     with suppress(BrokenPipeError):
         sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
     return document
+
+
+def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
+    """What to run, and the specimens in it when it makes up a self-test, by the way or because it was asked for."""
+    root = chosen["root"] or ROOT
+    every = load(root)
+    tested = {scenario.id for scenario in members(every)}
+    wanted = {scenario.id for scenario in select(every, selectors, root)}
+    if chosen.get("self_test"):
+        wanted |= tested
+    specimens = tuple(scenario.id for scenario in every if scenario.family is Family.SPECIMENS)
+    return tuple(scenario for scenario in every if scenario.id in wanted), specimens if tested <= wanted else ()
 
 
 def _options(chosen: dict[str, Any]) -> Options:
@@ -88,8 +112,11 @@ async def _until_interrupted(runner: Runner) -> RunDocument:
     return await task
 
 
-def _present(root: Path, document: RunDocument, outputs: Sequence[Output]) -> None:
-    """Data to where the user asked for it, then the table for people (stderr), who may have stopped reading."""
+def _present(root: Path, document: RunDocument, outputs: Sequence[Output], whole: bool) -> None:
+    """Data to where the user asked for it, then the tables for people (stderr), who may have stopped reading."""
     write_outputs(outputs, document, lambda: call_views(root, document), sys.stdout)
     with suppress(BrokenPipeError):
         show(document, sys.stderr, os.environ)
+        if whole or (document.self_test.catches and not document.self_test.passed):
+            lines = ("", *self_test_lines(document.self_test))
+            sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in lines))

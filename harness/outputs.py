@@ -100,6 +100,8 @@ def exit_code(document: Document) -> int:
         return 5
     if counts.get(Status.UNEXPECTED, 0) or counts.get(Status.WRONG_REASON, 0):
         return 1
+    if document.self_test.missed:
+        return 1
     passed = counts.get(Status.AS_EXPECTED, 0) + counts.get(Status.KNOWN_DEVIATION, 0)
     return 0 if passed == document.summary.selected else 3
 

@@ -49,7 +49,8 @@ class Thinker(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `jobs` calls overlap; `timeout` is each scenario's limit in seconds; `without` names auditors."""
+    """How to run. `jobs` calls overlap; `timeout` is each scenario's limit in seconds; `without` names auditors,
+    `self_test` the specimens when the selection is a self-test, too."""
 
     captures: Path
     jobs: int = DEFAULT_JOBS
@@ -57,6 +58,7 @@ class Options:
     seed: str | None = None
     without: tuple[str, ...] = ()
     policy: Path | None = None
+    self_test: tuple[str, ...] = ()
 
 
 @dataclass
@@ -123,6 +125,7 @@ class Runner:
             without=self._options.without,
             provenance=provenance(),
             selected=tuple(selected),
+            self_test=self._options.self_test,
             deviations=naming(load_deviations(), selected),
         )
 

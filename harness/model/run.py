@@ -16,6 +16,7 @@ class RunHeader(Noun):
     """`run.json`, written before the first call. `without` names the auditors that the user left out.
 
     `deviations` are those known for the selected scenarios, so that the same are applied whenever it is audited.
+    `self_test` names the specimens when every one there is, and every twin of one, was selected.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -27,6 +28,7 @@ class RunHeader(Noun):
     provenance: dict[str, str]
     selected: tuple[str, ...]
     deviations: tuple[Deviation, ...] = ()
+    self_test: tuple[str, ...] = ()
 
 
 class IndexEntry(Noun):

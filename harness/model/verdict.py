@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from .base import SCHEMA_VERSION, Noun, Party
 from .finding import Finding
+from .outcome import Outcome, Status
+from .self_test import SelfTest
 
-
-class Outcome(StrEnum):
-    """What happened to the call; computed from the ground truth and the findings alone."""
-
-    SECURE = "SECURE"
-    DEGRADED = "DEGRADED"
-    BLOCKED = "BLOCKED"
-    DETECTED = "DETECTED"
-    DISCLOSED = "DISCLOSED"
-    MISBOUND = "MISBOUND"
-    BREACH = "BREACH"
-    FALSE_ALARM = "FALSE_ALARM"
-    FAILED_CALL = "FAILED_CALL"
-    UNKNOWN = "UNKNOWN"
-
-
-class Status(StrEnum):
-    """How the scenario went. Only AS_EXPECTED is green.
-
-    KNOWN_DEVIATION fails no run: the stack under test did something wrong, exactly what a named entry of
-    deviations.yaml says it does. It is counted for itself and never called green.
-    """
-
-    AS_EXPECTED = "AS_EXPECTED"
-    KNOWN_DEVIATION = "KNOWN_DEVIATION"
-    UNEXPECTED = "UNEXPECTED"
-    WRONG_REASON = "WRONG_REASON"
-    INVALID = "INVALID"
-    INCONCLUSIVE = "INCONCLUSIVE"
-    ERROR = "ERROR"
-    NOT_RUN = "NOT_RUN"
+__all__ = ["Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
 
 
 class Verdict(Noun):
@@ -90,4 +60,4 @@ class RunDocument(Noun):
     summary: Summary
     results: tuple[Result, ...]
     interrupted: bool = False
-    self_test: str = "not run: the eyes of this run were not tested"
+    self_test: SelfTest = SelfTest()

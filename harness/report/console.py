@@ -83,7 +83,7 @@ def closing_lines(document: RunDocument, counted: Tally) -> Iterator[str]:
     yield f"status: {_counts(counted.by_status, Status.NOT_RUN)}"
     yield f"outcome: {_counts(counted.by_outcome)}"
     yield f"not checked: {_not_checked(counted)}"
-    yield f"self-test: {visible(document.self_test)}"
+    yield f"self-test: {visible(document.self_test.sentence)}"
 
 
 def codes_line(result: Result) -> str:

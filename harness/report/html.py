@@ -17,7 +17,7 @@ from .claim import over_specimens, under_test
 from .journey import Change, journeys
 from .ladder import COLUMNS, PITCH, WIDTH, Ladder, ladder
 from .page import page
-from .tally import Codes, compare_codes, self_test_passed, tally
+from .tally import Codes, compare_codes, tally
 from .text import groups
 
 MAX_CHANGED_LINES: Final = 8
@@ -114,7 +114,6 @@ def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
         specimens=over_specimens(document.results),
         sections=sections,
         attention=[section for section in sections if section.result.status is not Status.AS_EXPECTED],
-        self_test_passed=self_test_passed(document),
     )
 
 

@@ -84,7 +84,7 @@ def _weighty(result: Result) -> Iterator[str]:
 
 
 def _suite_facts(document: RunDocument) -> Iterator[tuple[str, str]]:
-    yield "self-test", visible(document.self_test)
+    yield "self-test", visible(document.self_test.sentence)
     yield "interrupted", str(document.interrupted).lower()
     for name, value in document.provenance.items():
         yield f"provenance.{visible(name)}", visible(value)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from ..model.base import Party
 from ..model.verdict import Outcome, Result, RunDocument, Status
 from .text import plural
-
-SELF_TEST_PASSED: Final = "passed"
-"""How `RunDocument.self_test` begins when the specimens were all recognised; anything else is a caution."""
 
 
 class Codes(StrEnum):
@@ -67,10 +63,6 @@ def tally(document: RunDocument) -> Tally:
         not_checked=_not_checked(results),
         contradictions=contradictions,
     )
-
-
-def self_test_passed(document: RunDocument) -> bool:
-    return document.self_test.startswith(SELF_TEST_PASSED)
 
 
 def _headline(document: RunDocument, statuses: Counter[Status], contradicted: bool) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from harness.model.base import Party
 from harness.model.recording import SignalKind
+from harness.model.self_test import SelfTest
 from harness.model.statement import Indicator, Screen
 from harness.model.verdict import Outcome, Result, Status, Summary
 from harness.report.call_view import CallView, PacketFlow
@@ -89,7 +90,7 @@ def test_what_was_not_checked_is_said_and_that_the_self_test_did_not_run() -> No
         "Self-test: not run: the eyes of this run were not tested.",
     ]
     assert "caution" in root.one("p", kind="selftest").attributes["class"].split()
-    passed = page([result()], self_test="passed: 9 specimens").one("p", kind="selftest")
+    passed = page([result()], self_test=SelfTest(passed=True, sentence="passed: 9 specimens")).one("p", kind="selftest")
     assert "caution" not in passed.attributes["class"].split()
 
 

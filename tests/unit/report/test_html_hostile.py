@@ -8,8 +8,9 @@ import pytest
 
 from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalKind
+from harness.model.self_test import Catch, Eye, Quiet, SelfTest
 from harness.model.statement import Indicator, Screen
-from harness.model.verdict import RunDocument, Status
+from harness.model.verdict import Outcome, RunDocument, Status
 from harness.report.call_view import CallView, PacketFlow
 from harness.report.html import render
 from harness.report.page import show
@@ -18,6 +19,22 @@ from .html_tree import Page
 from .sample import ALICE, BEGAN, BOB, carried, detected, document, established, finding, realistic, result
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}\u202e\x1b[31m\x00"
+
+
+def hostile_self_test() -> SelfTest:
+    missed = Catch(
+        specimen=HOSTILE,
+        twin=HOSTILE,
+        outcome=Outcome.SECURE,
+        status=Status.UNEXPECTED,
+        caught=False,
+        by={},
+        why=HOSTILE,
+    )
+    caught = missed.model_copy(update={"caught": True, "by": {HOSTILE: (Reason.CODES_DIFFER,)}})
+    loud = Quiet(twin=HOSTILE, status=Status.WRONG_REASON, quiet=False, why=HOSTILE)
+    eye = Eye(auditor=HOSTILE, planted=1, caught=0, healthy=1, quiet=0)
+    return SelfTest(sentence=HOSTILE, catches=(missed, caught), quiets=(loud,), eyes=(eye,))
 
 
 def hostile_run() -> tuple[RunDocument, CallView]:
@@ -43,7 +60,7 @@ def hostile_run() -> tuple[RunDocument, CallView]:
         },
         adversary=HOSTILE,
     )
-    run = document([one], run=HOSTILE, provenance={HOSTILE: HOSTILE}, self_test=HOSTILE)
+    run = document([one], run=HOSTILE, provenance={HOSTILE: HOSTILE}, self_test=hostile_self_test())
     return run, view
 
 

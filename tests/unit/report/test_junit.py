@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from harness.model.self_test import SelfTest
 from harness.model.verdict import RunDocument, Status
 from harness.report.junit import render
 
@@ -173,7 +174,7 @@ def test_characters_that_xml_forbids_do_not_reach_it(bad: str) -> None:
         [result(hostile, title=hostile, family=hostile, because=hostile, recording=hostile, status=Status.ERROR)],
         run=hostile,
         provenance={hostile: hostile},
-        self_test=hostile,
+        self_test=SelfTest(sentence=hostile),
     )
     assert bad not in render(run)
     case = suite_of(run).find("testcase")

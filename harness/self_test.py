@@ -1,0 +1,119 @@
+"""Were our eyes open? Each specimen against its healthy twin under the same attack, from the results alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .model.finding import Finding, Reason, Severity
+from .model.scenario import Family, Scenario
+from .model.self_test import JUDGE, Catch, Eye, Quiet, SelfTest
+from .model.verdict import Outcome, Result, Status
+
+_DID_NOT_RUN = "did not run"
+_HEALTHY = (Status.AS_EXPECTED, Status.KNOWN_DEVIATION)
+
+
+def members(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios of a self-test: every specimen, and every twin of one."""
+    specimens = [one for one in scenarios if one.family is Family.SPECIMENS]
+    twins = {one.twin for one in specimens}
+    return tuple(one for one in scenarios if one.family is Family.SPECIMENS or one.id in twins)
+
+
+def self_test(names: Sequence[str], plans: Mapping[str, Scenario], results: Mapping[str, Result]) -> SelfTest:
+    """Judge the self-test of the specimens called `names`. Whatever has no plan did not run, and was not recognised."""
+    if not names:
+        return SelfTest()
+    catches = tuple(_catch(name, plans, results.get(name)) for name in names)
+    twins = dict.fromkeys(one.twin for one in catches)
+    quiets = tuple(_quiet(name, plans.get(name), results.get(name)) for name in twins)
+    caught, quiet = sum(one.caught for one in catches), sum(one.quiet for one in quiets)
+    passed = caught == len(catches) and quiet == len(quiets)
+    counts = f"{caught} of {len(catches)} specimens recognised, {quiet} of {len(quiets)} healthy twins quiet"
+    return SelfTest(
+        passed=passed,
+        sentence=f"{'passed' if passed else 'FAILED'}: {counts}",
+        catches=catches,
+        quiets=quiets,
+        eyes=_eyes(catches, quiets, results.values()),
+    )
+
+
+def revealing(specimen: Scenario, twin: Scenario | None) -> tuple[Reason, ...]:
+    """The reasons by which a specimen differs from its healthy twin."""
+    known = () if twin is None else (*twin.expect.because, *twin.expect.also)
+    return tuple(reason for reason in specimen.expect.because if reason not in known)
+
+
+def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None) -> Catch:
+    specimen = plans.get(name)
+    if specimen is None:
+        return Catch(
+            specimen=name,
+            twin="",
+            outcome=Outcome.UNKNOWN,
+            status=Status.NOT_RUN,
+            caught=False,
+            by={},
+            why=_DID_NOT_RUN,
+        )
+    twin = plans.get(specimen.twin or "")
+    due = revealing(specimen, twin)
+    alarms = () if result is None else tuple(_alarms(result.findings))
+    given = {one.reason for one in alarms}
+    by = _by_auditor(one for one in alarms if one.reason in due)
+    status = Status.NOT_RUN if result is None else result.status
+    caught = twin is not None and status is Status.AS_EXPECTED and given >= set(due)
+    return Catch(
+        specimen=specimen.id,
+        twin=specimen.twin or "",
+        outcome=specimen.expect.outcome if result is None else result.outcome,
+        status=status,
+        caught=caught,
+        by={JUDGE: ()} if caught and not due else by,
+        missing=tuple(reason for reason in due if reason not in given),
+        why="" if caught else _why(twin, result),
+    )
+
+
+def _quiet(name: str, twin: Scenario | None, result: Result | None) -> Quiet:
+    status = Status.NOT_RUN if twin is None or result is None else result.status
+    undeserved: dict[str, tuple[Reason, ...]] = {}
+    if twin is not None and result is not None and status is not Status.KNOWN_DEVIATION:
+        expected = (*twin.expect.because, *twin.expect.also)
+        undeserved = _by_auditor(one for one in _alarms(result.findings) if one.reason not in expected)
+    quiet = status in _HEALTHY and not undeserved
+    return Quiet(twin=name, status=status, quiet=quiet, alarms=undeserved, why="" if quiet else _why(twin, result))
+
+
+def _why(twin: Scenario | None, result: Result | None) -> str:
+    if twin is None:
+        return "its healthy twin did not run"
+    return _DID_NOT_RUN if result is None else result.because
+
+
+def _eyes(catches: Sequence[Catch], quiets: Sequence[Quiet], results: Iterable[Result]) -> tuple[Eye, ...]:
+    """Each auditor by itself. A reason that nobody gave where it was due is held against whoever gives it elsewhere."""
+    owners = {one.reason: one.auditor for result in results for one in result.findings}
+    names = {name for one in catches for name in one.by} | set(owners.values())
+    return tuple(
+        Eye(
+            auditor=name,
+            planted=sum(name in one.by or name in {owners.get(reason) for reason in one.missing} for one in catches),
+            caught=sum(name in one.by and one.caught for one in catches),
+            healthy=len(quiets),
+            quiet=sum(name not in one.alarms and one.status is not Status.NOT_RUN for one in quiets),
+        )
+        for name in sorted(names)
+    )
+
+
+def _alarms(findings: Iterable[Finding]) -> Iterable[Finding]:
+    return (one for one in findings if one.severity is Severity.ALARM)
+
+
+def _by_auditor(findings: Iterable[Finding]) -> dict[str, tuple[Reason, ...]]:
+    by: dict[str, dict[Reason, None]] = {}
+    for one in findings:
+        by.setdefault(one.auditor, {})[one.reason] = None
+    return {auditor: tuple(reasons) for auditor, reasons in by.items()}

@@ -1,0 +1,150 @@
+"""What a self-test comes to: every way of not seeing, and every way of seeing what is not there, fails it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.model.finding import Finding, Reason, Severity
+from harness.model.scenario import Expectation, Family, Scenario
+from harness.model.self_test import JUDGE, SelfTest
+from harness.model.verdict import Outcome, Result, Status
+from harness.report.self_test_console import self_test_lines
+from harness.self_test import members, self_test
+
+
+def plan(name: str, family: Family, because: tuple[Reason, ...], twin: str | None = None) -> Scenario:
+    expect = Expectation(outcome=Outcome.BREACH if twin else Outcome.BLOCKED, because=because)
+    return Scenario(id=name, family=family, title=name, why="a test", expect=expect, twin=twin)
+
+
+def result(name: str, outcome: Outcome, *reasons: tuple[str, Reason], status: Status = Status.AS_EXPECTED) -> Result:
+    findings = tuple(
+        Finding(auditor=auditor, reason=reason, severity=Severity.ALARM, vantage="call", detail="seen")
+        for auditor, reason in reasons
+    )
+    return Result(
+        scenario=name,
+        title=name,
+        family="",
+        expected=outcome,
+        outcome=outcome,
+        status=status,
+        because="as it is",
+        codes={},
+        intercepted=False,
+        findings=findings,
+        recording=None,
+        seconds=0,
+    )
+
+
+REFUSED = Reason.FINGERPRINT_MISMATCH
+UNCOMPARED = Reason.FINGERPRINT_NOT_COMPARED
+SPECIMEN = plan("never-compared", Family.SPECIMENS, (UNCOMPARED, Reason.CODES_DIFFER), twin="interception")
+TWIN = plan("interception", Family.NETWORK, (REFUSED,))
+PLANS = {one.id: one for one in (SPECIMEN, TWIN)}
+GIVEN = (("binding", UNCOMPARED), ("codes", Reason.CODES_DIFFER))
+RESULTS = {
+    SPECIMEN.id: result(SPECIMEN.id, Outcome.BREACH, *GIVEN),
+    TWIN.id: result(TWIN.id, Outcome.BLOCKED, ("establishment", REFUSED)),
+}
+
+
+def trial(plans: dict[str, Scenario] = PLANS, **results: Any) -> SelfTest:
+    named = {name.replace("_", "-"): one for name, one in results.items()}
+    return self_test([SPECIMEN.id], plans, {name: one for name, one in (RESULTS | named).items() if one is not None})
+
+
+def test_a_specimen_that_is_caught_beside_a_twin_that_is_quiet_passes() -> None:
+    found = trial()
+    assert found.passed and not found.missed
+    assert found.sentence == "passed: 1 of 1 specimens recognised, 1 of 1 healthy twins quiet"
+    (catch,) = found.catches
+    assert catch.by == {"binding": (UNCOMPARED,), "codes": (Reason.CODES_DIFFER,)}
+    eyes = {one.auditor: (one.caught, one.planted, one.quiet, one.healthy) for one in found.eyes}
+    assert eyes == {"binding": (1, 1, 1, 1), "codes": (1, 1, 1, 1), "establishment": (0, 0, 1, 1)}
+
+
+def test_without_specimens_nothing_was_tested() -> None:
+    assert self_test([], PLANS, RESULTS) == SelfTest()
+    assert not SelfTest().passed and "not tested" in SelfTest().sentence
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        None,
+        result(SPECIMEN.id, Outcome.BREACH, *GIVEN, status=Status.WRONG_REASON),
+        result(SPECIMEN.id, Outcome.SECURE, status=Status.UNEXPECTED),
+        result(SPECIMEN.id, Outcome.UNKNOWN, status=Status.ERROR),
+        result(SPECIMEN.id, Outcome.BREACH, *GIVEN, status=Status.KNOWN_DEVIATION),
+        result(SPECIMEN.id, Outcome.BREACH, GIVEN[0]),
+    ],
+    ids=["not run", "wrong reason", "unexpected", "error", "deviation", "half the reasons"],
+)
+def test_a_specimen_that_is_not_recognised_by_its_reasons_fails(seen: Result | None) -> None:
+    found = trial(never_compared=seen)
+    assert not found.passed and found.sentence.startswith("FAILED: 0 of 1")
+    assert found.catches[0].why
+    assert any(line.startswith("MISSED  never-compared") for line in self_test_lines(found))
+
+
+def test_a_reason_that_nobody_gave_is_held_against_the_auditor_who_gives_it_elsewhere() -> None:
+    half = result(SPECIMEN.id, Outcome.BREACH, GIVEN[0], status=Status.WRONG_REASON)
+    elsewhere = result("elsewhere", Outcome.DETECTED, GIVEN[1])
+    found = self_test([SPECIMEN.id], PLANS, {**RESULTS, SPECIMEN.id: half, "elsewhere": elsewhere})
+    eyes = {one.auditor: (one.caught, one.planted) for one in found.eyes}
+    assert eyes["codes"] == (0, 1)
+    assert found.catches[0].missing == (Reason.CODES_DIFFER,)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        None,
+        result(TWIN.id, Outcome.BLOCKED, ("establishment", REFUSED), ("wire", Reason.TWO_TIME_PAD)),
+        result(TWIN.id, Outcome.FALSE_ALARM, status=Status.UNEXPECTED),
+        result(TWIN.id, Outcome.UNKNOWN, status=Status.INCONCLUSIVE),
+    ],
+    ids=["not run", "an alarm too many", "unexpected", "inconclusive"],
+)
+def test_a_twin_that_is_not_left_alone_fails(seen: Result | None) -> None:
+    found = trial(interception=seen)
+    assert not found.passed
+    assert any(line.startswith("FALSE ALARM  interception") for line in self_test_lines(found))
+
+
+def test_an_alarm_of_the_twin_is_held_against_its_auditor() -> None:
+    loud = result(TWIN.id, Outcome.BLOCKED, ("establishment", REFUSED), ("wire", Reason.TWO_TIME_PAD))
+    eyes = {one.auditor: (one.quiet, one.healthy) for one in trial(interception=loud).eyes}
+    assert eyes["wire"] == (0, 1) and eyes["binding"] == (1, 1)
+
+
+def test_a_twin_that_deviates_as_it_is_known_to_is_quiet() -> None:
+    known = result(TWIN.id, Outcome.SECURE, ("strangers", UNCOMPARED), status=Status.KNOWN_DEVIATION)
+    assert trial(interception=known).passed
+
+
+def test_a_specimen_without_a_plan_or_a_twin_is_never_recognised() -> None:
+    assert not trial(plans={TWIN.id: TWIN}).passed
+    assert not trial(plans={SPECIMEN.id: SPECIMEN}).passed
+
+
+def test_what_only_the_loot_shows_is_the_judges_catch() -> None:
+    short = plan("short-code", Family.SPECIMENS, (REFUSED,), twin=TWIN.id)
+    results = {short.id: result(short.id, Outcome.BREACH, ("establishment", REFUSED)), TWIN.id: RESULTS[TWIN.id]}
+    (catch,) = self_test([short.id], {short.id: short, TWIN.id: TWIN}, results).catches
+    assert catch.caught and catch.by == {JUDGE: ()}
+
+
+def test_an_error_is_no_miss_but_no_pass_either() -> None:
+    found = trial(never_compared=result(SPECIMEN.id, Outcome.UNKNOWN, status=Status.ERROR))
+    assert not found.passed and not found.missed
+    assert trial(never_compared=result(SPECIMEN.id, Outcome.SECURE, status=Status.UNEXPECTED)).missed
+
+
+def test_specimens_and_their_twins_are_the_members() -> None:
+    other = plan("other", Family.MEDIA, ())
+    assert members([other, TWIN, SPECIMEN]) == (TWIN, SPECIMEN)
