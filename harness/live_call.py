@@ -152,6 +152,8 @@ class LiveCall:
             keylog=self.keylogs[party].append,
             code_digits=call.code_digits,
             memory=self.past.memories[party],
+            first_sequence=call.first_sequence,
+            replay_window=call.replay_window,
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 

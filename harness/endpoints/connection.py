@@ -43,6 +43,7 @@ class Connection:
         self._setup = setup
         self._go = go
         self.stack = Stack(setup.address, setup.tap, certificate, self, kind)
+        self.stack.first_sequence, self.stack.replay_window = setup.first_sequence, setup.replay_window
         self.listener = Listener(self.stack.stop_decoding)
         self.stack.on("track", self.listener.attach)
         self.address: Address | None = None

@@ -26,6 +26,7 @@ class EndpointSetup:
     `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
     silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
     `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
+    `first_sequence` and `replay_window` are None when the stack shall decide.
     """
 
     party: Party
@@ -39,6 +40,8 @@ class EndpointSetup:
     keylog: Callable[[str], None]
     code_digits: int = 20
     memory: MutableMapping[str, Any] = field(default_factory=dict)
+    first_sequence: int | None = None
+    replay_window: int | None = None
 
 
 class CallFailed(Exception):

@@ -130,6 +130,14 @@ class ForgetfulSession:
         return bytes(Session(self._policy).unprotect_rtcp(packet))
 
 
+def inbound_session(key_and_salt: bytes, profile: str, window: int) -> Inbound:
+    """A session as aiortc makes it, whose replay list holds so many packets."""
+    policy = _policy(key_and_salt, profile, Policy.SSRC_ANY_INBOUND)
+    policy.window_size = window
+    session: Inbound = Session(policy)
+    return session
+
+
 def null_cipher_sessions(inbound_key: bytes, outbound_key: bytes) -> tuple[Inbound, Outbound]:
     """Sessions that authenticate and do not encrypt, keyed from the master keys and salts of another profile."""
     profile = "SRTP_NULL_HMAC_SHA1_80"

@@ -62,6 +62,9 @@ class Call(Noun):
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
     `patience`: how much longer than `seconds` media may take to be heard.
+    `first_sequence`: where every RTP stream begins to count, any number being as good as another (RFC 3550 section
+    5.1). `replay_window`: how many packets a receiver remembers, 64 at least (RFC 3711 section 3.3.2). Without them the
+    stack decides.
     """
 
     mode: Mode = Field(default=Mode.E2EE, strict=False)
@@ -72,6 +75,8 @@ class Call(Noun):
     restart_after: float | None = Field(default=None, ge=0, le=600)
     earlier: int = Field(default=0, ge=0, le=3)
     code_digits: int = Field(default=20, ge=4, le=20)
+    first_sequence: int | None = Field(default=None, ge=0, le=65_535)
+    replay_window: int | None = Field(default=None, ge=64, le=32_767)
 
     @model_validator(mode="after")
     def _restarts_while_media_flows(self) -> Self:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from harness.codes import teams20
+from harness.endpoints.endpoint import Endpoint, EndpointSetup
+from harness.endpoints.registry import create
 from harness.model.base import Asset, Party, Role
 from harness.model.datagram import Address
 from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
+from harness.wire import rtp
 from harness.wire.demux import PacketClass
 from harness.wire.keylog import parse_keylog
 from harness.wire.sdp import Fingerprint, Sdp
@@ -209,3 +213,17 @@ async def test_the_fingerprints_of_the_description_are_those_of_the_certificate(
         assert {line.algorithm for line in offer.fingerprints()} == {"sha-256", "sha-384", "sha-512"}
         assert all(line.matches(der) for line in offer.fingerprints())
         assert Fingerprint.of(der, level=0) in offer.fingerprints()
+
+
+def settled(setup: EndpointSetup) -> Endpoint:
+    return create(EndpointKind.AIORTC, replace(setup, first_sequence=65_533, replay_window=64))
+
+
+async def test_a_sender_begins_where_it_is_told_and_is_heard_across_the_rollover() -> None:
+    async with dial(settled, settled, media=(Asset.AUDIO,)) as call:
+        await call.negotiate()
+        await call.connect()
+        await call.talk()
+        sent = [one for one in call.ledgers[Party.ALICE].packets if one.outward and one.kind is PacketClass.SRTP]
+        assert [rtp.parse(one.data).sequence for one in sent[:5]] == [65_533, 65_534, 65_535, 0, 1]
+        assert call.heard(Party.BOB) == call.sent(Party.ALICE)

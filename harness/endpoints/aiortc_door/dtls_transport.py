@@ -18,7 +18,7 @@ from ...wire.dtls.flight import datagrams
 from ...wire.sdp import Fingerprint
 from ...wire.srtp import LABEL, keying_material_length, split_keying_material
 from ..handshake import Handshake, refusal
-from ..sessions import Inbound, Outbound
+from ..sessions import Inbound, Outbound, inbound_session
 from .transport import Transport
 
 _LONGEST_FLIGHT: Final = 1 << 16
@@ -98,8 +98,12 @@ class DtlsTransport(Transport):
             self.watcher.failed(failure.reason, failure.detail)
 
     def sessions(self) -> tuple[Inbound, Outbound]:
-        """The SRTP sessions of this call."""
-        return self._rx_srtp, self._tx_srtp
+        """The SRTP sessions of this call: aiortc's own, but for a replay list of another length."""
+        profile = self.parameters().srtp_profile
+        if self.replay_window is None or profile is None:
+            return self._rx_srtp, self._tx_srtp
+        inbound, _ = self.keys_and_salts()
+        return inbound_session(inbound, profile, self.replay_window), self._tx_srtp
 
     def keys_and_salts(self) -> tuple[bytes, bytes]:
         """Master key followed by master salt, for what is received and for what is sent (RFC 5764 section 4.2)."""

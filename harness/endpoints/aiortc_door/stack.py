@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 from collections.abc import Callable
+from types import FunctionType, MethodType
 from typing import Any
 
 from aiortc import (
@@ -14,7 +15,9 @@ from aiortc import (
     RTCDtlsTransport,
     RTCIceTransport,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCRtpTransceiver,
+    rtcrtpsender,
 )
 
 from ...model.datagram import Address, Tap
@@ -36,7 +39,13 @@ class _DecoderQueue(queue.Queue[Any]):
 
 
 class Stack(RTCPeerConnection):
-    """An RTCPeerConnection with a single transport, of the kind it is given, on a single address."""
+    """An RTCPeerConnection with a single transport, of the kind it is given, on a single address.
+
+    `first_sequence` and `replay_window` are settings that aiortc does not offer; None leaves them to it.
+    """
+
+    first_sequence: int | None = None
+    replay_window: int | None = None
 
     def __init__(
         self, address: str, tap: Tap, certificate: CallCertificate, watcher: Watcher, kind: type[Transport]
@@ -88,6 +97,7 @@ class Stack(RTCPeerConnection):
         ice.on("statechange", own._RTCPeerConnection__updateConnectionState)
         own._RTCPeerConnection__iceTransports.add(ice)
         self.transport = self._kind(ice, self._certificate, self._watcher)
+        self.transport.replay_window = self.replay_window
         self.transport.on("statechange", own._RTCPeerConnection__updateConnectionState)
         own._RTCPeerConnection__dtlsTransports.add(self.transport)
         return self.transport
@@ -98,6 +108,8 @@ class Stack(RTCPeerConnection):
         sender: Any = transceiver.sender
         receiver: Any = transceiver.receiver
         receiver._RTCRtpReceiver__decoder_queue = _DecoderQueue()
+        if self.first_sequence is not None:
+            sender._run_rtp = _counting_from(self.first_sequence, sender)
         sender._run_rtcp = self._guarded(sender._run_rtcp, sender._RTCRtpSender__rtcp_exited)
         receiver._run_rtcp = self._guarded(receiver._run_rtcp, receiver._RTCRtpReceiver__rtcp_exited)
         return transceiver
@@ -125,3 +137,10 @@ class Stack(RTCPeerConnection):
             self._watcher.failed(Reason.ENDPOINT_ERROR, f"aiortc could not connect: {described(error)}")
         finally:
             self._connecting.discard(task)
+
+
+def _counting_from(first: int, sender: RTCRtpSender) -> Any:
+    """aiortc's sending task, with a number of ours where it draws one by chance."""
+    run: Any = type(sender)._run_rtp
+    names = {**vars(rtcrtpsender), "random_sequence_number": lambda: first}
+    return MethodType(FunctionType(run.__code__, names), sender)

@@ -15,6 +15,7 @@ from .watcher import Watcher, described
 class Transport(RTCDtlsTransport):
     """What the DTLS transport and the clear one have in common: they count, and say what becomes of the call."""
 
+    replay_window: int | None = None
     _rx_srtp: Any
     _tx_srtp: Any
 

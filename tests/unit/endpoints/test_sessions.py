@@ -12,6 +12,7 @@ from harness.endpoints.sessions import (
     CountedOutbound,
     Counts,
     ForgetfulSession,
+    inbound_session,
     null_cipher_sessions,
 )
 from harness.model.statement import PacketCounts
@@ -125,3 +126,16 @@ def test_each_direction_of_the_null_cipher_has_the_key_it_was_given() -> None:
     _, sender = null_cipher_sessions(KEY, OTHER)
     with pytest.raises(pylibsrtp.Error, match="authentication"):
         receiver.unprotect(sender.protect(rtp(1)))
+
+
+def test_a_session_with_a_short_list_refuses_what_is_older_for_its_age() -> None:
+    sender = session(KEY, Policy.SSRC_ANY_OUTBOUND)
+    sealed = [sender.protect(rtp(number)) for number in range(1, 102)]
+    skipped = sealed.pop(0)
+    short, long = (inbound_session(KEY, PROFILE, window) for window in (64, 1024))
+    for receiver in (short, long):
+        for packet in sealed:
+            receiver.unprotect(packet)
+    assert long.unprotect(skipped) == rtp(1)
+    with pytest.raises(pylibsrtp.Error, match="old"):
+        short.unprotect(skipped)
