@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import jsonschema_rs
 import pytest
 
 from harness import strict_yaml
 from harness.catalogue import base_id, files, load, place
+from harness.model import adversary
 from harness.model.adversary import (
     DtlsFault,
     DtlsFlaw,
@@ -31,6 +33,7 @@ SCENARIOS = {scenario.id: scenario for scenario in load(ROOT)}
 FILES = files(ROOT)
 
 CONTROLS = {"honest-call", "honest-process-call", "bystander-relay", "clear-call"}
+CONTROLS = {"honest-call", "bystander-relay", "clear-call", "honest-rollover-call", "honest-long-audio-call"}
 ATTACKS = {
     "fingerprint-swap",
     "fingerprint-swap-one-side",
@@ -52,6 +55,20 @@ ATTACKS = {
     "dtls-renegotiation",
     "dtls-resumption",
     "forward-secrecy",
+    "clienthello-race",
+    "dtls-junk",
+    "stun-hijack",
+    "turn-tamper",
+    "candidate-removal",
+    "roc-poisoning",
+    "impairment",
+    "srtcp-tamper",
+    "rtp-bleed",
+    "srtp-flood",
+    "ssrc-collision",
+    "malformed-media",
+    "keystream-reuse",
+    "header-leak",
 }
 SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "aiortc-process", "clear"}
 
@@ -79,6 +96,41 @@ def test_controls_attacks_and_specimens_lie_in_their_families() -> None:
 def test_each_way_of_rewriting_a_description_is_tried() -> None:
     tried = {one.adversary.rewrite for one in SCENARIOS.values() if isinstance(one.adversary, SdpRewrite)}
     assert tried == set(Rewrite)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (adversary.SrtpBitflip, "field"),
+        (adversary.SrtpReplay, "when"),
+        (adversary.SrtcpTamper, "fault"),
+        (adversary.TurnTamper, "fault"),
+        (adversary.Impairment, "ailment"),
+        (adversary.DtlsJunk, "noise"),
+        (adversary.StunHijack, "forgery"),
+        (adversary.MalformedMedia, "malformation"),
+        (adversary.CandidateInjection, "how"),
+    ],
+)
+def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: str) -> None:
+    possible: Any = kind.model_fields[field].annotation
+    tried = {getattr(one.adversary, field) for one in SCENARIOS.values() if isinstance(one.adversary, kind)}
+    assert tried == set(get_args(possible) or possible)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        adversary.DtlsJunk,
+        adversary.StunHijack,
+        adversary.RocPoisoning,
+        adversary.SsrcCollision,
+        adversary.MalformedMedia,
+    ],
+)
+def test_what_can_come_from_both_is_sent_from_the_path_and_from_beside_it(kind: type[adversary.Injector]) -> None:
+    tried = {one.adversary.on_path for one in SCENARIOS.values() if isinstance(one.adversary, kind)}
+    assert tried == {True, False}
 
 
 def test_either_side_alone_and_both_and_none_are_swapped() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from ..model.base import Role
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
 from ..wire import stun
@@ -34,6 +35,7 @@ from .signalling import changed
 ADDED: Final = "candidate-added"
 CONTACTED: Final = "candidate-contacted"
 REPLACED: Final = "candidates-replaced"
+REMOVED: Final = "candidates-removed"
 FORWARDED: Final = "datagrams-forwarded"
 
 HIGHEST_PRIORITY: Final = 2**31 - 1
@@ -87,6 +89,27 @@ class CandidateReplacement:
             return sdp
         kept = sdp.map_candidates(lambda candidate: candidate if _address(candidate) in self._faces else None)
         return with_addresses(kept, self._faces)
+
+
+class CandidateRemoval:
+    """Leaves no candidate in the descriptions that some party receives; it must wait for the other one to find it."""
+
+    required = (REMOVED,)
+    reroutes = False
+
+    def __init__(self, towards: tuple[Role, ...], *, ended: bool) -> None:
+        self._towards = frozenset(towards)
+        self._ended = ended
+
+    def handle(self, event: Event) -> Iterable[Command]:
+        if isinstance(event, Signal) and event.message.sender.peer.role in self._towards:
+            return _deliver(event.message, changed(event.message, self._without), REMOVED)
+        return let_pass(event)
+
+    def _without(self, sdp: Sdp) -> Sdp:
+        """The description as if its sender had found no address of its own, or none as yet."""
+        without = sdp.remove("candidate")
+        return without if self._ended else without.remove("end-of-candidates")
 
 
 def with_candidate(sdp: Sdp, address: Address) -> Sdp:

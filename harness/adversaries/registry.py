@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from ..model import adversary
 from ..model.adversary import Adversary, Attacker, Position
-from ..model.base import Party
+from ..model.base import Party, Role
+from . import volleys
 from .bystander import Bystander
-from .candidate_injection import CandidateAddition, CandidateReplacement
+from .candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
 from .certificate import Identity, fresh_identity
 from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
 from .grinding import Agreement
 from .identity_forgery import IdentityForgery
+from .impairment import Impairment
 from .later_keys import LaterKeys
 from .machine import Machine
 from .plaintext_injection import PlaintextInjection
@@ -26,8 +28,10 @@ from .reoffer import ForgedReoffer
 from .script import Script
 from .sdp_rewrite import SdpRewrite
 from .signalling_replay import SignallingReplay
+from .srtcp_tamper import SrtcpTamper
 from .srtp_bitflip import SrtpBitflip
 from .srtp_replay import SrtpReplay
+from .turn_tamper import TurnTamper
 
 MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Bystander: lambda _, __: Bystander(),
@@ -37,17 +41,35 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),
     adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
-    adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every),
+    adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every, one.when),
+    adversary.SrtcpTamper: lambda one, seed: SrtcpTamper(one.fault, seed),
+    adversary.TurnTamper: lambda one, _: TurnTamper(one.fault, one.every),
+    adversary.Impairment: lambda one, seed: Impairment(one.ailment, seed),
     adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
-    adversary.CandidateInjection: lambda one, _: CandidateAddition() if one.how == "add" else CandidateReplacement(),
     adversary.Reoffer: lambda one, _: ForgedReoffer(one, _identity()),
     adversary.SignallingReplay: lambda one, _: SignallingReplay(one),
     adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
     adversary.Script: lambda one, seed: Script(one.moves, _identities(), seed),
+    adversary.ClientHelloRace: lambda one, seed: volleys.clienthello_race(one, seed),
+    adversary.DtlsJunk: lambda one, seed: volleys.dtls_junk(one, seed),
+    adversary.StunHijack: lambda one, seed: volleys.stun_hijack(one, seed),
+    adversary.RtpBleed: lambda one, seed: volleys.rtp_bleed(one, seed),
+    adversary.SrtpFlood: lambda one, seed: volleys.srtp_flood(one, seed),
+    adversary.RocPoisoning: lambda one, seed: volleys.roc_poisoning(one, seed),
+    adversary.SsrcCollision: lambda one, seed: volleys.ssrc_collision(one, seed),
+    adversary.MalformedMedia: lambda one, seed: volleys.malformed_media(one, seed),
+    adversary.CandidateInjection: lambda one, _: _CANDIDATES[one.how](one.towards),
     adversary.SdpRewrite: lambda one, seed: SdpRewrite(one.rewrite, one.towards, seed),
 }
 """How each noun becomes a machine: (what the scenario says, seed) -> machine."""
+
+_CANDIDATES: Final[Mapping[str, Callable[[tuple[Role, ...]], Machine]]] = {
+    "add": lambda _: CandidateAddition(),
+    "replace": lambda _: CandidateReplacement(),
+    "remove": lambda towards: CandidateRemoval(towards, ended=False),
+    "remove-ended": lambda towards: CandidateRemoval(towards, ended=True),
+}
 
 
 def create(one: Adversary, seed: str) -> Machine:

@@ -1,9 +1,9 @@
-"""Flips one bit in every n-th SRTP packet: the authentication tag (RFC 3711 section 4.2) must give it away."""
+"""Damages every n-th SRTP packet: the authentication tag (RFC 3711 section 4.2) must give it away."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from ..model.adversary import SrtpPart
@@ -14,10 +14,15 @@ from .machine import Command, Deed, Event, Forward, PathDatagram, let_pass
 
 FLIPPED: Final = "packets-flipped"
 
-_TIMESTAMP_END: Final = 7
-"""Last byte of the RTP timestamp. A flip in the sequence number could be refused as a replay, not as a forgery."""
+_PAYLOAD_TYPE: Final = 1
+_SEQUENCE: Final = 2
+"""The upper byte of the sequence number: 256 packets away, so that it is refused as a forgery, not as a replay."""
 
-_LONGEST_TAG: Final = 16
+_TIMESTAMP_END: Final = 7
+_SSRC_END: Final = 11
+_EXTENSION_HEADER: Final = 4
+
+LONGEST_TAG: Final = 16
 """AES-GCM's tag; HMAC-SHA1-80 takes 10 bytes. What lies before the last 16 bytes is payload under either."""
 
 
@@ -36,25 +41,62 @@ class SrtpBitflip:
         if not isinstance(event, PathDatagram) or classify(event.data) is not PacketClass.SRTP:
             return let_pass(event)
         self._passed[event.sender] += 1
-        at = place(event.data, self._part) if self._passed[event.sender] % self._every == 0 else None
-        if at is None:
+        damaged = damage(event.data, self._part) if self._passed[event.sender] % self._every == 0 else None
+        if damaged is None:
             return let_pass(event)
-        return (Forward(event.sender.peer, flip(event.data, at)), Deed(FLIPPED))
+        return (Forward(event.sender.peer, damaged), Deed(FLIPPED))
 
 
-def place(packet: bytes, part: SrtpPart) -> int | None:
-    """Which byte of an SRTP packet to hit; None when the packet has no such part."""
+def damage(packet: bytes, part: SrtpPart) -> bytes | None:
+    """The packet with one bit of this part inverted, or without the part; None when it has no such part."""
     try:
         header = rtp.parse(packet)
     except ValueError:
         return None
-    if part is SrtpPart.HEADER:
-        return _TIMESTAMP_END
-    if part is SrtpPart.TAG:
-        return len(packet) - 1 if len(packet) > header.header_length else None
-    return header.header_length if len(packet) > header.header_length + _LONGEST_TAG else None
+    return _DAMAGE[part](packet, header)
 
 
 def flip(packet: bytes, at: int) -> bytes:
     """The packet with the lowest bit of one byte inverted."""
     return packet[:at] + bytes([packet[at] ^ 1]) + packet[at + 1 :]
+
+
+def _tag(packet: bytes, header: rtp.RtpHeader) -> bytes | None:
+    return flip(packet, len(packet) - 1) if len(packet) > header.header_length else None
+
+
+def _payload(packet: bytes, header: rtp.RtpHeader) -> bytes | None:
+    return flip(packet, header.header_length) if _has_payload(packet, header) else None
+
+
+def _extension(packet: bytes, header: rtp.RtpHeader) -> bytes | None:
+    """The last byte of the first element's value or, in an extension of one byte, that one."""
+    at = rtp.RTP_FIXED_HEADER + 4 * len(header.csrcs) + _EXTENSION_HEADER
+    return flip(packet, at + min(1, len(header.extension) - 1)) if header.extension else None
+
+
+def _cut_short(packet: bytes, header: rtp.RtpHeader) -> bytes | None:
+    """Without the last byte of the payload: the tag stays where it was, at the end."""
+    at = len(packet) - LONGEST_TAG
+    return packet[: at - 1] + packet[at:] if _has_payload(packet, header) else None
+
+
+def _without_tag(packet: bytes, header: rtp.RtpHeader) -> bytes | None:
+    return packet[:-LONGEST_TAG] if _has_payload(packet, header) else None
+
+
+def _has_payload(packet: bytes, header: rtp.RtpHeader) -> bool:
+    return len(packet) > header.header_length + LONGEST_TAG
+
+
+_DAMAGE: Final[dict[SrtpPart, Callable[[bytes, rtp.RtpHeader], bytes | None]]] = {
+    SrtpPart.HEADER: lambda packet, _: flip(packet, _TIMESTAMP_END),
+    SrtpPart.PAYLOAD_TYPE: lambda packet, _: flip(packet, _PAYLOAD_TYPE),
+    SrtpPart.SEQUENCE: lambda packet, _: flip(packet, _SEQUENCE),
+    SrtpPart.SSRC: lambda packet, _: flip(packet, _SSRC_END),
+    SrtpPart.EXTENSION: _extension,
+    SrtpPart.PAYLOAD: _payload,
+    SrtpPart.TAG: _tag,
+    SrtpPart.TRUNCATED: _cut_short,
+    SrtpPart.TAG_REMOVED: _without_tag,
+}

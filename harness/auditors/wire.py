@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..inspection import leaks, misuse
+from ..inspection.authentication import Fate
 from ..inspection.findings import bytes_findings
 from ..inspection.inspect import Examination, Proven
 from ..inspection.search import Search
@@ -44,7 +45,13 @@ def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str])
     yield from bytes_findings(one, own=True)
     yield from search_findings(search, one.captured.name, one.captured.leg)
     yield from _clear(one)
-    yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
+    misused = misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
+    yield from misused
+    if not misused and one.proving.proofs:
+        proofs = one.proving.proofs.values()
+        packets = counted(sum(proof.count(Fate.AUTHENTICATED) for proof in proofs), "authentic packet")
+        detail = f"{packets} of {counted(len(proofs), 'sender')}: no key was used twice with one SSRC and one index"
+        yield _say.fact(Reason.KEYSTREAMS_COMPARED, one.captured.name, detail)
     named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number))
     yield from leaks.leak_findings(one.captured.leaks.result(), named, case.leak_policy)
 

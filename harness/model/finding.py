@@ -152,6 +152,7 @@ class Reason(StrEnum):
     RECORD_SEQUENCE_REUSED = "record-sequence-reused"
     CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
     RANDOM_PREDICTABLE = "random-predictable"
+    KEYSTREAMS_COMPARED = "keystreams-compared"
     # what ciphertext leaves open
     HEADER_IN_CLEAR = "header-in-clear"
     SPEECH_ACTIVITY_VISIBLE = "speech-activity-visible"

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..wire import rtp, stun
-from ..wire.demux import PacketClass
+from ..wire.demux import PacketClass, classify
 from ..wire.dtls import ContentType, HandshakeType, records, version_name
 from . import merge
 from .capture import CaptureError
@@ -54,6 +54,9 @@ _OPTIONS: Final = (
         [f'not frame.protocols contains "{_RTP}"', *(f'frame.protocols contains "{_RTP}:{one}"' for one in _INSIDE_RTP)]
     ),
 )
+_ROOM: Final = 20
+"""Bytes that are enough for the header of every class."""
+
 _RTCP_IN_FRONT: Final = frozenset({200, 201, 203, 204, 206})
 
 
@@ -88,6 +91,9 @@ def comparable(klass: PacketClass, payload: bytes) -> frozenset[PacketClass]:
     OTHER is among them only where Wireshark is known not to recognise a packet of this class (see above), or where
     our own parser cannot read it as what it claims to be either.
     """
+    if klass is PacketClass.OTHER and payload:
+        # What is too short for its header is of no class to us; Wireshark may name the protocol and call it malformed.
+        return frozenset({klass, classify(payload.ljust(_ROOM, b"\0"))})
     expected = PacketClass.STUN if klass is PacketClass.TURN_CHANNEL else klass
     return frozenset({expected, PacketClass.OTHER} if _may_have_no_opinion(klass, payload) else {expected})
 

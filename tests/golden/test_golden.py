@@ -60,14 +60,17 @@ ALARMS: dict[str, tuple[Outcome, set[tuple[str, str]]]] = {
     ),
 }
 
+WIRE_FACTS = ("bytes-explained", "searched", "header-in-clear", "keystreams-compared")
 HONEST_FACTS = {
     ("establishment", "call-established", "call"),
     ("codes", "codes-equal", "call"),
+    ("history", "first-call", "call"),
+    ("signalling", "signalling-intact", "call"),
     ("binding", "certificates-agree", "call"),
     ("opacity", "every-packet-authenticated", "alice-bob"),
     ("opacity", "every-packet-authenticated", "bob-alice"),
     ("opacity", "keys-shared", "call"),
-    *(("wire", reason, leg) for reason in ("bytes-explained", "searched", "header-in-clear") for leg in DIRECT_LEGS),
+    *(("wire", reason, leg) for reason in WIRE_FACTS for leg in DIRECT_LEGS),
     ("strangers", "peer-proved", "alice-bob"),
     ("strangers", "peer-proved", "bob-alice"),
     ("path", "path-unchanged", "call"),

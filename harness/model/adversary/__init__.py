@@ -8,7 +8,33 @@ from pydantic import Field
 
 from .base import Attacker, Position
 from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
-from .media import PlaintextInjection, SrtpBitflip, SrtpPart, SrtpReplay
+from .media import (
+    PlaintextInjection,
+    ReplayTime,
+    RocPoisoning,
+    SrtcpFault,
+    SrtcpTamper,
+    SrtpBitflip,
+    SrtpPart,
+    SrtpReplay,
+    SsrcCollision,
+)
+from .network import (
+    Ailment,
+    ClientHelloRace,
+    DtlsJunk,
+    DtlsNoise,
+    Impairment,
+    Injector,
+    Malformation,
+    MalformedMedia,
+    RelayFault,
+    RtpBleed,
+    SrtpFlood,
+    StunForgery,
+    StunHijack,
+    TurnTamper,
+)
 from .path import Bystander, LaterKeys, Recorder
 from .script import Script
 from .signalling import (
@@ -37,32 +63,62 @@ Adversary = Annotated[
     | SignallingReplay
     | Reflection
     | IdentityForgery
-    | Script,
+    | Script
+    | ClientHelloRace
+    | DtlsJunk
+    | StunHijack
+    | RtpBleed
+    | SrtpFlood
+    | MalformedMedia
+    | TurnTamper
+    | Impairment
+    | RocPoisoning
+    | SsrcCollision
+    | SrtcpTamper,
     Field(discriminator="kind"),
 ]
 
 __all__ = [
     "Adversary",
+    "Ailment",
     "Attacker",
     "Bystander",
     "CandidateInjection",
+    "ClientHelloRace",
     "DtlsFault",
     "DtlsFlaw",
+    "DtlsJunk",
     "DtlsMitm",
+    "DtlsNoise",
     "DtlsTamper",
     "DtlsTampering",
     "IdentityForgery",
+    "Impairment",
+    "Injector",
     "LaterKeys",
+    "Malformation",
+    "MalformedMedia",
     "PlaintextInjection",
     "Position",
     "Recorder",
     "Reflection",
+    "RelayFault",
     "Reoffer",
+    "ReplayTime",
     "Rewrite",
+    "RocPoisoning",
+    "RtpBleed",
     "Script",
     "SdpRewrite",
     "SignallingReplay",
+    "SrtcpFault",
+    "SrtcpTamper",
     "SrtpBitflip",
+    "SrtpFlood",
     "SrtpPart",
     "SrtpReplay",
+    "SsrcCollision",
+    "StunForgery",
+    "StunHijack",
+    "TurnTamper",
 ]

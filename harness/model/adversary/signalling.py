@@ -51,13 +51,18 @@ class SdpRewrite(Attacker):
 
 
 class CandidateInjection(Attacker):
-    """Adds an ICE candidate of its own to each description, or removes all others to force the path through it."""
+    """Adds an ICE candidate of its own to each description, replaces all by its own, or removes them.
+
+    `remove-ended` leaves the mark that no more candidates follow (RFC 8840 section 4.1.1), `remove` takes it away as
+    well. `towards` names who gets a description without candidates.
+    """
 
     allowed: ClassVar[frozenset[Position]] = frozenset(Position)
     needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     kind: Literal["candidate-injection"]
-    how: Literal["add", "replace"] = "add"
+    how: Literal["add", "replace", "remove", "remove-ended"] = "add"
+    towards: tuple[Role, ...] = Field(default=(Role.CALLER, Role.CALLEE), min_length=1, strict=False)
 
     @model_validator(mode="after")
     def _replacing_needs_a_relay(self) -> Self:

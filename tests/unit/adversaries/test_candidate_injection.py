@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.adversaries.candidate_injection import CandidateAddition, CandidateReplacement
+from harness.adversaries.candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
 from harness.adversaries.machine import (
     Deed,
     Deliver,
@@ -14,6 +14,7 @@ from harness.adversaries.machine import (
     OwnSocketOpened,
     StrangerDatagram,
 )
+from harness.model.base import Role
 from harness.model.datagram import Address
 from harness.model.recording import SignalMessage
 
@@ -134,3 +135,23 @@ def test_what_passes_the_relay_is_forwarded_and_counted() -> None:
 def test_replacement_brings_the_path_to_itself() -> None:
     assert CandidateReplacement().reroutes
     assert CandidateReplacement().required == ("candidates-replaced", "datagrams-forwarded")
+
+
+# removing
+
+ENDED = OFFER.replace("\r\na=candidate", "\r\na=end-of-candidates\r\na=candidate", 1)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_no_candidate_is_left_and_perhaps_the_mark_of_their_end(ended: bool) -> None:
+    delivered, deed = signal(CandidateRemoval((Role.CALLEE,), ended=ended), offer(ENDED))
+    assert isinstance(delivered, Deliver)
+    assert attributes(ENDED, "candidate")
+    assert attributes(delivered.message.body, "candidate") == []
+    assert ("end-of-candidates" in delivered.message.body) is ended
+    assert deed == Deed("candidates-removed")
+
+
+def test_only_who_is_meant_gets_a_description_without_candidates() -> None:
+    assert signal(CandidateRemoval((Role.CALLER,), ended=False), offer(OFFER)) == [Deliver(offer(OFFER))]
+    assert len(signal(CandidateRemoval((Role.CALLER,), ended=False), answer(ANSWER))) == 2

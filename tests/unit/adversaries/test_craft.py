@@ -27,3 +27,14 @@ def test_a_bye() -> None:
     packet = craft.bye(0xAABBCCDD)
     assert packet == bytes.fromhex("81cb0001 aabbccdd")
     assert rtp.parse_rtcp(packet).packet_type == 203
+
+
+def test_a_dtls_record_counts_in_48_bits() -> None:
+    record = craft.dtls_record(content_type=23, epoch=1, sequence=2**48 + 5, fragment=b"abc")
+    assert record == bytes.fromhex("17 fefd 0001 000000000005 0003") + b"abc"
+
+
+def test_a_stun_message_pads_its_attributes_and_counts_the_padding() -> None:
+    message = craft.stun(0x0001, b"transaction1", ((6, b"user"), (0x25, b""), (9, b"abc")))
+    assert message[:20] == bytes.fromhex("0001 0014 2112a442") + b"transaction1"
+    assert message[20:] == bytes.fromhex("00060004") + b"user" + bytes.fromhex("00250000 00090003") + b"abc\0"

@@ -15,6 +15,7 @@ from harness.adversaries.machine import (
     TimerFired,
 )
 from harness.adversaries.plaintext_injection import INTERVAL, PlaintextInjection
+from harness.adversaries.volley import TIMER
 from harness.model.base import Party
 from harness.wire import rtp as wire_rtp
 from harness.wire.demux import PacketClass, classify
@@ -44,7 +45,7 @@ def run(machine: PlaintextInjection, ticks: int = 200) -> list[list[Command]]:
     """What is done at CallUp and at each firing of the timer, until no timer is started any more."""
     done = [list(machine.handle(CallUp(NOW)))]
     while only(done[-1], StartTimer) and len(done) < ticks:
-        done.append(list(machine.handle(TimerFired("inject", NOW))))
+        done.append(list(machine.handle(TimerFired(TIMER, NOW))))
     return done
 
 
@@ -58,7 +59,7 @@ def test_before_the_call_is_up_it_only_looks() -> None:
 def test_forty_packets_go_out_one_every_twenty_milliseconds() -> None:
     done = run(on_path(40))
     assert [len(forwarded(commands)) for commands in done] == [1] * 40
-    assert [only(commands, StartTimer) for commands in done[:-1]] == [[StartTimer("inject", INTERVAL)]] * 39
+    assert [only(commands, StartTimer) for commands in done[:-1]] == [[StartTimer(TIMER, INTERVAL)]] * 39
     assert only(done[-1], StartTimer) == []
 
 
@@ -110,9 +111,9 @@ def test_every_fourth_packet_is_rtcp_and_each_stream_gets_a_report_then_a_bye() 
 
 def test_it_waits_until_there_is_a_stream_to_imitate() -> None:
     machine = PlaintextInjection(2, "seed", on_path=True)
-    assert list(machine.handle(CallUp(NOW))) == [StartTimer("inject", INTERVAL)]
+    assert list(machine.handle(CallUp(NOW))) == [StartTimer(TIMER, INTERVAL)]
     feed(machine, BOB, rtp(1))
-    commands = [command for _ in range(2) for command in machine.handle(TimerFired("inject", NOW))]
+    commands = [command for _ in range(2) for command in machine.handle(TimerFired(TIMER, NOW))]
     assert [to for to, _ in forwarded(commands)] == [ALICE]
     assert deeds(commands) == {"packets-injected": 1}
 

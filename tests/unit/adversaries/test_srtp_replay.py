@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from pylibsrtp import Error, Policy, Session
 
-from harness.adversaries.srtp_replay import LATER, SrtpReplay
+from harness.adversaries.srtp_replay import BEHIND_WINDOW, LATER, SrtpReplay
+from harness.model.adversary import ReplayTime
 from harness.model.base import Party
 
 from .transcript import ALICE, BINDING_REQUEST, BOB, deeds, feed, forwarded, rtcp, rtp
@@ -67,3 +69,45 @@ def test_each_replay_is_a_deed() -> None:
     machine = SrtpReplay(every=1)
     assert deeds(feed(machine, ALICE, rtp(1))) == {"packets-replayed": 1}
     assert machine.required == ("packets-replayed",)
+
+
+def late(when: ReplayTime, every: int = 1) -> SrtpReplay:
+    return SrtpReplay(every, when)
+
+
+def test_behind_the_window_it_comes_once_and_is_refused_for_its_age() -> None:
+    sender = Session(Policy(KEY, Policy.SSRC_ANY_OUTBOUND))
+    policy = Policy(KEY, Policy.SSRC_ANY_INBOUND)
+    policy.window_size = 64
+    receiver = Session(policy)
+    sealed = [sender.protect(rtp(number)) for number in range(1, BEHIND_WINDOW + 2)]
+    arrived = arrivals(late(ReplayTime.AFTER_WINDOW), ALICE, sealed)
+    assert arrived == [*sealed, sealed[0]]
+    for data in sealed:
+        receiver.unprotect(data)
+    with pytest.raises(Error, match="replay check failed"):
+        receiver.unprotect(arrived[-1])
+
+
+def test_across_the_rollover_it_comes_when_the_numbers_have_wrapped() -> None:
+    packets = [rtp(number % 2**16) for number in range(65_533, 65_540)]
+    machine = late(ReplayTime.ACROSS_ROLLOVER)
+    assert arrivals(machine, ALICE, packets) == [*packets[:4], *packets[:3], *packets[4:]]
+    assert deeds(feed(machine, ALICE, rtp(9))) == {}
+
+
+def test_without_a_rollover_nothing_is_replayed_across_it() -> None:
+    packets = [rtp(number) for number in range(10, 200)]
+    assert arrivals(late(ReplayTime.ACROSS_ROLLOVER), ALICE, packets) == packets
+
+
+def test_as_another_stream_it_comes_under_the_ssrc_that_the_other_party_sends() -> None:
+    machine = late(ReplayTime.OTHER_STREAM)
+    assert arrivals(machine, ALICE, [rtp(1, ssrc=0xA)]) == [rtp(1, ssrc=0xA)]
+    feed(machine, BOB, rtp(7, ssrc=0xB))
+    assert arrivals(machine, ALICE, [rtp(2, ssrc=0xA), rtcp()]) == [rtp(2, ssrc=0xA), rtp(2, ssrc=0xB), rtcp()]
+
+
+def test_a_packet_without_a_whole_header_does_not_disturb() -> None:
+    stub = b"\x8f" + rtp(1)[1:14]
+    assert arrivals(late(ReplayTime.ACROSS_ROLLOVER), ALICE, [rtp(65_535), stub]) == [rtp(65_535), stub]

@@ -46,10 +46,17 @@ def deeds(commands: Iterable[Command]) -> Counter[str]:
     return counted
 
 
-def rtp(sequence: int, payload: bytes = b"x" * 40, ssrc: int = 0x11223344, payload_type: int = 96) -> bytes:
-    """A plain RTP packet, written out by hand (RFC 3550 section 5.1)."""
+def rtp(
+    sequence: int,
+    payload: bytes = b"x" * 40,
+    ssrc: int = 0x11223344,
+    payload_type: int = 96,
+    extension: bytes = b"",
+) -> bytes:
+    """A plain RTP packet, written out by hand (RFC 3550 section 5.1). An extension is of one-byte elements."""
     numbers = sequence.to_bytes(2, "big") + (960 * sequence).to_bytes(4, "big") + ssrc.to_bytes(4, "big")
-    return bytes([0x80, payload_type]) + numbers + payload
+    extended = b"\xbe\xde" + (len(extension) // 4).to_bytes(2, "big") + extension if extension else b""
+    return bytes([0x90 if extension else 0x80, payload_type]) + numbers + extended + payload
 
 
 def rtcp(ssrc: int = 0x11223344) -> bytes:

@@ -39,7 +39,7 @@ def test_of_a_healthy_call_every_byte_is_explained_and_nothing_is_found(tmp_path
     assert {one.severity for one in findings} == {Severity.FACT}
     facts = {(one.reason, one.vantage) for one in findings}
     for leg in ("alice-bob", "bob-alice"):
-        assert {(Reason.BYTES_EXPLAINED, leg), (Reason.SEARCHED, leg)} <= facts
+        assert {(Reason.BYTES_EXPLAINED, leg), (Reason.SEARCHED, leg), (Reason.KEYSTREAMS_COMPARED, leg)} <= facts
 
 
 def test_without_an_examination_the_answer_is_open() -> None:
@@ -132,4 +132,11 @@ def test_a_keystream_that_is_used_twice_is_an_alarm(tmp_path: Path) -> None:
     for number in range(10):
         other = opus(number, ssrc=0xA11CE)[12:]
         stage.on_leg(ALICE, True, again.protect(rtp(65530 + number, other, ssrc=0xA11CE)))
-    assert Reason.TWO_TIME_PAD in raised(audit(stage.examined(tmp_path)))
+    findings = audit(stage.examined(tmp_path))
+    assert Reason.TWO_TIME_PAD in raised(findings)
+    assert [one.vantage for one in findings if one.reason is Reason.KEYSTREAMS_COMPARED] == ["bob-alice"]
+
+
+def test_without_keys_nobody_says_that_keystreams_were_compared(tmp_path: Path) -> None:
+    findings = audit(clear_call().examined(tmp_path))
+    assert Reason.KEYSTREAMS_COMPARED not in {one.reason for one in findings}

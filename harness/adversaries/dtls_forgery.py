@@ -1,0 +1,63 @@
+"""DTLS that belongs to no handshake: a ClientHello of somebody else's, alerts, records, pieces of handshakes.
+
+Before the keys are there nothing in DTLS is authenticated, so a party must take such a datagram for what it is worth:
+by its source (only a checked ICE pair may speak, RFC 8445 section 12.2) or by dropping in silence what does not fit
+(RFC 6347 section 4.1.2.7).
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from ..model.adversary import DtlsNoise
+from ..model.base import Party
+from . import craft
+from .machine import Event
+
+NULL_SUITES: Final = (0x0000, 0x0001, 0x0002)
+"""TLS_NULL_WITH_NULL_NULL and the two with RSA: nothing that a party could agree to."""
+
+_FAR: Final = 1 << 40
+"""Where record sequence numbers begin, so that none is one which the true peer uses."""
+
+_WARNING, _FATAL = 1, 2
+_CLOSE_NOTIFY, _HANDSHAKE_FAILURE = 0, 40
+_APPLICATION_DATA: Final = 23
+_SERVER_HELLO_DONE: Final = 14
+
+
+class ClientHellos:
+    """A ClientHello that offers suites without encryption only, with another random and sequence number each time."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = Random(seed)
+
+    def see(self, event: Event) -> None:
+        """What happens in the call is of no interest."""
+
+    def packet(self, to: Party, number: int) -> bytes | None:
+        return craft.client_hello(self._random.randbytes(32), NULL_SUITES, number)
+
+
+class DtlsJunk:
+    """One kind of noise."""
+
+    def __init__(self, noise: DtlsNoise, seed: str) -> None:
+        self._noise = noise
+        self._random = Random(seed)
+
+    def see(self, event: Event) -> None:
+        """What happens in the call is of no interest."""
+
+    def packet(self, to: Party, number: int) -> bytes | None:
+        sequence = _FAR + number
+        match self._noise:
+            case DtlsNoise.FATAL_ALERT:
+                return craft.dtls_alert(_FATAL, _HANDSHAKE_FAILURE, sequence)
+            case DtlsNoise.CLOSE_NOTIFY:
+                return craft.dtls_alert(_WARNING, _CLOSE_NOTIFY, sequence)
+            case DtlsNoise.RECORDS:
+                return craft.dtls_record(_APPLICATION_DATA, 1, sequence, self._random.randbytes(64))
+            case DtlsNoise.HANDSHAKE:
+                return craft.dtls_handshake(_SERVER_HELLO_DONE, b"", 0, sequence)

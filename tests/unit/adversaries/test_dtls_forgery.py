@@ -1,0 +1,62 @@
+"""Forged DTLS, read by the parsers of the other room: it is what it says, and what OpenSSL makes of it."""
+
+from __future__ import annotations
+
+import pytest
+from OpenSSL import SSL
+
+from harness.adversaries.dtls_forgery import NULL_SUITES, ClientHellos, DtlsJunk
+from harness.model.adversary import DtlsNoise
+from harness.wire.demux import PacketClass, classify
+from harness.wire.dtls import HandshakeReader, parse_alerts, parse_client_hello, records
+from tests.unit.wire.openssl_pair import identity
+
+from .transcript import ALICE
+
+
+def test_each_client_hello_offers_nothing_that_encrypts_and_differs_from_the_last() -> None:
+    maker = ClientHellos("seed")
+    datagrams = [maker.packet(ALICE, number) or b"" for number in range(3)]
+    assert {classify(datagram) for datagram in datagrams} == {PacketClass.DTLS}
+    hellos = [parse_client_hello(HandshakeReader().feed(datagram)[0].body) for datagram in datagrams]
+    assert {hello.suites for hello in hellos} == {NULL_SUITES}
+    assert len({hello.random for hello in hellos}) == 3
+
+
+def test_openssl_finds_no_suite_in_common_and_gives_up() -> None:
+    context = SSL.Context(SSL.DTLS_METHOD)
+    server = identity("server")
+    context.use_certificate(server.certificate)
+    context.use_privatekey(server.key)
+    connection = SSL.Connection(context)
+    connection.set_accept_state()
+    connection.bio_write(ClientHellos("seed").packet(ALICE, 0) or b"")
+    with pytest.raises(SSL.Error, match="no shared cipher"):
+        connection.do_handshake()
+
+
+@pytest.mark.parametrize(
+    ("noise", "content_type", "epoch"),
+    [
+        (DtlsNoise.FATAL_ALERT, 21, 0),
+        (DtlsNoise.CLOSE_NOTIFY, 21, 0),
+        (DtlsNoise.RECORDS, 23, 1),
+        (DtlsNoise.HANDSHAKE, 22, 0),
+    ],
+)
+def test_noise_is_one_record_with_a_number_that_nobody_else_uses(
+    noise: DtlsNoise, content_type: int, epoch: int
+) -> None:
+    maker = DtlsJunk(noise, "seed")
+    found = [records(maker.packet(ALICE, number) or b"")[0] for number in range(3)]
+    assert {(int(record.content_type), record.epoch) for record in found} == {(content_type, epoch)}
+    assert [record.sequence for record in found] == [2**40, 2**40 + 1, 2**40 + 2]
+
+
+def test_an_alert_is_fatal_or_says_good_bye() -> None:
+    said = [
+        str(parse_alerts(records(DtlsJunk(noise, "seed").packet(ALICE, 0) or b"")[0].fragment, False)[0])
+        for noise in (DtlsNoise.FATAL_ALERT, DtlsNoise.CLOSE_NOTIFY)
+    ]
+    assert "handshake_failure" in said[0]
+    assert "close_notify" in said[1]
