@@ -4,12 +4,13 @@ BIN := .venv/bin
 # Without tshark the run goes on and every result says what was not checked. Asked by the shell, after the set-up.
 WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
-.PHONY: help run test check bench fuzz lock clean
+.PHONY: help run test check bench soak fuzz lock clean
 
 help:
 	@echo 'make run    set up, attack real calls, show a table and an HTML report'
 	@echo 'make test   set up, check style and types, run all tests'
 	@echo 'make bench  compare speed and memory with bare calls and other tools (ARGS=--quick: 4 GB less on the disk)'
+	@echo 'make soak   run the whole catalogue twenty times: every scenario must come out the same (TIMES=n)'
 	@echo 'make fuzz   feed hostile bytes to every reader and parser for two minutes (SECONDS=n)'
 	@echo 'make lock   pin the dependencies again'
 	@echo 'make clean  remove the environment and everything that runs left behind'
@@ -31,6 +32,11 @@ bench:
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.bench.calls $(CALLS)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
+
+TIMES ?= 20
+soak:
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/python -m tests.bench.soak $(TIMES) $(ARGS)
 
 SECONDS ?= 120
 fuzz:

@@ -197,6 +197,8 @@ def _result(opened: Opened, views: _Views, header: RunHeader, policy: Policy) ->
         not_checked=tuple(without),
         deviation=None if deviation is None else deviation.id,
         recording=opened.entry.recording,
+        calls=1 + len(opened.earlier),
+        packets=sum(one.packets for call in (opened, *opened.earlier) for one in call.recording.vantages),
         seconds=opened.entry.seconds,
     )
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +24,7 @@ from .outputs import Format, Output, write_outputs
 from .report.console import encodable, show
 from .report.progress import Progress
 from .report.self_test_console import self_test_lines
+from .report.speed import speed
 from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
 from .self_test import members
 
@@ -61,12 +63,15 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             runner = Runner(scenarios, options, progress)
             folder = reports / runner.folder.root.name
             folder.mkdir(parents=True)
+            begun = time.monotonic()
             document = asyncio.run(_until_interrupted(runner))
+            seconds = time.monotonic() - begun
         kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
         _present(runner.folder.root, document, (*kept, *outputs), bool(chosen.get("only_self_test")))
     except OSError as error:
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
     with suppress(BrokenPipeError):
+        sys.stderr.write(f"\nspeed       {speed(document, seconds)}")
         sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
     return document
 

@@ -23,7 +23,8 @@ class Verdict(Noun):
 class Result(Noun):
     """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen.
 
-    `deviation` names the known deviation by which the scenario was judged.
+    `deviation` names the known deviation by which the scenario was judged. `calls` were made, and their taps saw
+    `packets`, each at every tap that it passed.
     """
 
     scenario: str
@@ -39,6 +40,8 @@ class Result(Noun):
     not_checked: tuple[str, ...] = ()
     deviation: str | None = None
     recording: str | None
+    calls: int = Field(default=0, ge=0)
+    packets: int = Field(default=0, ge=0)
     seconds: float = Field(ge=0)
 
 
