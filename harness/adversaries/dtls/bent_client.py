@@ -9,7 +9,7 @@ from ...wire.dtls import ContentType, HandshakeMessage, HandshakeType, parse_ser
 from ...wire.dtls import writer as write
 from ...wire.dtls.vector import Cursor
 from ..certificate import Identity
-from .bend import Bend, Signature
+from .bend import HONEST, Bend, Signature
 from .bent_leg import BentLeg
 
 _SESSION_ID: Final = 32
@@ -78,4 +78,4 @@ class BentClient(BentLeg):
         if shown and self._bend.signature is not Signature.MISSING:
             self._say(HandshakeType.CERTIFICATE_VERIFY, self._signature(self._transcript))
         self._finish()
-        self.bent = True
+        self.bent = self._bend != HONEST

@@ -9,6 +9,7 @@ from ...wire.dtls import ClientHello, HandshakeMessage, HandshakeType, parse_cli
 from ...wire.dtls import writer as write
 from ...wire.dtls.hello import Extensions
 from ...wire.dtls.vector import Cursor
+from .bend import HONEST
 from .bent_leg import BentLeg
 
 _SESSION_ID: Final = 32
@@ -46,7 +47,7 @@ class BentServer(BentLeg):
             self._say(HandshakeType.SERVER_KEY_EXCHANGE, self._key_exchange())
             self._say(HandshakeType.CERTIFICATE_REQUEST, write.certificate_request())
             self._say(HandshakeType.SERVER_HELLO_DONE, b"")
-        self.bent = True
+        self.bent = self._bend != HONEST
 
     def _hello(self) -> bytes:
         bend = self._bend

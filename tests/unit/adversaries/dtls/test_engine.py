@@ -43,6 +43,7 @@ def seen(peer: OpenSsl) -> DtlsAssociation:
 def test_an_honest_engine_and_openssl_agree_on_everything(client: bool) -> None:
     ours, peer = met(HONEST, client=client)
     assert ours.established and peer.done
+    assert not ours.bent
     assert peer.presented() == OURS.der
     keys = ours.srtp_keys()
     assert keys is not None
