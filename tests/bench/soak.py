@@ -27,9 +27,7 @@ def one_run(folder: Path, selectors: list[str]) -> list[dict[str, Any]]:
     """The results of one run by the command line. CalledProcessError when it gave no document."""
     command = [sys.executable, "-m", "harness.cli", "run", *selectors, "-o", "json=-"]
     folders = [f"--{name}={folder / name}" for name in ("captures", "reports")]
-    done = subprocess.run(
-        [*command, *folders], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    done = subprocess.run([*command, *folders], stdin=subprocess.DEVNULL, capture_output=True)
     if not done.stdout:
         raise SystemExit(f"no document (exit code {done.returncode}): {done.stderr.decode(errors='replace')[-2000:]}")
     results: list[dict[str, Any]] = json.loads(done.stdout)["results"]
