@@ -27,6 +27,8 @@ from .model.ground_truth import GroundTruth, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
 from .model.scenario import Scenario
 from .network.loopback import CallNetwork
+from .vantage import table
+from .vantage.capture import CaptureError
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap
 
@@ -35,6 +37,10 @@ WRITTEN_DOWN = "pieces-written-down"
 
 EARLIER_SECONDS = 0.4
 """How long media flows in a call that only comes before the one in question."""
+
+
+Traffic = tuple[tuple[Party, bytes], ...]
+"""Datagrams in the order in which they were sent, each with its sender."""
 
 
 class LiveCallError(RuntimeError):
@@ -57,6 +63,7 @@ class Past:
 
     calls: list[EarlierCall] = field(default_factory=list)
     signalling: list[tuple[SignalEntry, ...]] = field(default_factory=list)
+    traffic: list[Traffic] = field(default_factory=list)
     memories: dict[Party, MutableMapping[str, Any]] = field(default_factory=lambda: {party: {} for party in Party})
 
 
@@ -89,6 +96,8 @@ class LiveCall:
             await self.relay.open()
             for number, entries in enumerate(self.past.signalling, 1):
                 self.relay.earlier(number, _as_sent(entries))
+            for number, datagrams in enumerate(self.past.traffic, 1):
+                self.relay.earlier_traffic(number, datagrams)
         try:
             await self.course.run()
         finally:
@@ -193,6 +202,18 @@ class LiveCall:
             self.folder.keylog(party, self.keylogs[party])
         return silent
 
+    def traffic(self) -> Traffic:
+        """What each party sent, as its tap has it, once the recording is closed; LiveCallError when that is damaged."""
+        sent: list[tuple[float, Party, bytes]] = []
+        for party, tap in self.taps.items():
+            vantage = tap.close()
+            try:
+                seen = table.read(self.folder.path(vantage.file), vantage.near)
+            except CaptureError as error:
+                raise LiveCallError(f"what an earlier call left behind cannot be read: {error}") from error
+            sent += [(float(seen.time[row]), party, seen.payload(row)) for row in seen.select(outward=True).tolist()]
+        return tuple((party, data) for _, party, data in sorted(sent, key=lambda one: one[0]))
+
     def _ground_truth(self) -> GroundTruth:
         adversary = self.scenario.adversary
         markers = tuple(
@@ -251,6 +272,7 @@ async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -
         call, digest = await _record(_earlier(scenario), conditions, root / f"call-{number}", past)
         past.calls.append(EarlierCall(call=call.folder.root.name, sha256=digest))
         past.signalling.append(call.service.entries)
+        past.traffic.append(call.traffic())
     call, digest = await _record(scenario, conditions, root / f"call-{scenario.call.earlier + 1}", past)
     return call.folder.root, digest
 

@@ -53,6 +53,16 @@ class EarlierSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierDatagram:
+    """A datagram that `sender` sent in an earlier call of the same two devices. Told before this call begins."""
+
+    call: int
+    sender: Party
+    data: bytes
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """The adversary knows that `party` receives at `address`, a real socket of that party."""
 
@@ -115,6 +125,7 @@ Event = (
     | StrangerDatagram
     | Signal
     | EarlierSignal
+    | EarlierDatagram
     | Learned
     | FaceOpened
     | OwnSocketOpened

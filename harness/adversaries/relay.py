@@ -27,6 +27,7 @@ from .machine import (
     Command,
     Deed,
     Deliver,
+    EarlierDatagram,
     EarlierSignal,
     Event,
     FaceOpened,
@@ -157,6 +158,12 @@ class Relay:
         if Position.SIGNALLING in self._positions:
             for message in messages:
                 self._tell(EarlierSignal(call, message, time.time()))
+
+    def earlier_traffic(self, call: int, datagrams: Iterable[tuple[Party, bytes]]) -> None:
+        """What somebody who was on the path then has kept of an earlier call: who sent it, and the bytes."""
+        if Position.PATH in self._positions:
+            for sender, data in datagrams:
+                self._tell(EarlierDatagram(call, sender, data, time.time()))
 
     def key_given(self, party: Party, pem: bytes) -> None:
         """The private key of a party's certificate, when the call is over."""

@@ -11,7 +11,7 @@ from ..model.base import Party
 from ..wire import rtp
 from ..wire.demux import PacketClass
 from ..wire.demux import classify as class_of
-from .machine import Command, Deed, Event, Forward, PathDatagram, let_pass
+from .machine import Command, Deed, EarlierDatagram, Event, Forward, PathDatagram, let_pass
 from .media_passing import MEDIA
 
 REPLAYED: Final = "packets-replayed"
@@ -32,7 +32,8 @@ class SrtpReplay:
 
     *Soon*: at once, and again LATER packets on. *After the window*: only when the receiver's list no longer has it.
     *Across the rollover*: RTP from before the sequence number wrapped, when it has. *Other stream*: at once, under
-    the SSRC that the other party sends with.
+    the SSRC that the other party sends with. *Other call*: what the same sender sent in an earlier call, in its place
+    behind the n-th packet of this one.
     """
 
     required = (REPLAYED,)
@@ -43,8 +44,11 @@ class SrtpReplay:
         self._when = when
         self._passed: Counter[tuple[Party, PacketClass]] = Counter()
         self._directions = {party: _Direction() for party in Party}
+        self._earlier: dict[Party, deque[bytes]] = {party: deque(maxlen=_KEPT) for party in Party}
 
     def handle(self, event: Event) -> Iterable[Command]:
+        if isinstance(event, EarlierDatagram) and class_of(event.data) in MEDIA:
+            self._earlier[event.sender].append(event.data)
         if not isinstance(event, PathDatagram):
             return let_pass(event)
         klass = class_of(event.data)
@@ -73,6 +77,9 @@ class SrtpReplay:
                     yield data
         elif chosen and klass is PacketClass.SRTP and self._when is ReplayTime.ACROSS_ROLLOVER:
             direction.keep(data)
+        elif chosen and self._when is ReplayTime.OTHER_CALL:
+            if self._earlier[event.sender]:
+                yield self._earlier[event.sender].popleft()
         elif chosen and klass is PacketClass.SRTP:
             ssrc = self._directions[event.sender.peer].ssrc
             if ssrc is not None:

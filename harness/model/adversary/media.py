@@ -41,6 +41,7 @@ class ReplayTime(StrEnum):
     AFTER_WINDOW = "after-window"
     ACROSS_ROLLOVER = "across-rollover"
     OTHER_STREAM = "other-stream"
+    OTHER_CALL = "other-call"
 
 
 class SrtpReplay(Attacker):

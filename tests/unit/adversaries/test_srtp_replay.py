@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from pylibsrtp import Error, Policy, Session
 
+from harness.adversaries.machine import EarlierDatagram
 from harness.adversaries.srtp_replay import BEHIND_WINDOW, LATER, SrtpReplay
 from harness.model.adversary import ReplayTime
 from harness.model.base import Party
 
-from .transcript import ALICE, BINDING_REQUEST, BOB, deeds, feed, forwarded, rtcp, rtp
+from .transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, rtcp, rtp
 
 KEY = bytes(range(30))
 
@@ -111,3 +112,13 @@ def test_as_another_stream_it_comes_under_the_ssrc_that_the_other_party_sends() 
 def test_a_packet_without_a_whole_header_does_not_disturb() -> None:
     stub = b"\x8f" + rtp(1)[1:14]
     assert arrivals(late(ReplayTime.ACROSS_ROLLOVER), ALICE, [rtp(65_535), stub]) == [rtp(65_535), stub]
+
+
+def test_of_an_earlier_call_media_is_sent_in_the_same_direction_and_each_packet_once() -> None:
+    machine = late(ReplayTime.OTHER_CALL, every=2)
+    for sender, data in ((ALICE, rtp(900)), (ALICE, BINDING_REQUEST), (BOB, rtp(700)), (ALICE, rtp(901))):
+        assert list(machine.handle(EarlierDatagram(1, sender, data, NOW))) == []
+    now = [rtp(number) for number in range(1, 7)]
+    assert arrivals(machine, ALICE, now) == [*now[:2], rtp(900), *now[2:4], rtp(901), *now[4:]]
+    assert deeds(feed(machine, BOB, rtp(1))) == {}
+    assert deeds(feed(machine, BOB, rtp(2))) == {"packets-replayed": 1}
