@@ -16,6 +16,7 @@ from . import (
     opacity,
     parameters,
     path,
+    randomness,
     signalling,
     strangers,
     wire,
@@ -44,6 +45,7 @@ AUDITORS: Final = (
     Auditor(parameters.NAME, parameters.audit),
     Auditor(indicator.NAME, indicator.audit),
     Auditor(history.NAME, history.audit),
+    Auditor(randomness.NAME, randomness.audit),
     Auditor(wireshark.NAME, wireshark.audit),
 )
 """In the order in which they are asked and reported."""

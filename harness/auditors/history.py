@@ -13,12 +13,11 @@ from cryptography import x509
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
-from ..model.recording import SignalKind
 from ..model.voice import Voice
 from ..wire import rtp
 from ..wire.demux import PacketClass
-from ..wire.sdp import Sdp
 from .case import Case
+from .signalled import sdp_sent
 
 NAME: Final = "history"
 _say = Voice(NAME)
@@ -84,21 +83,9 @@ def _serials(case: Case, party: Party) -> set[str]:
 
 def _ice(attribute: str) -> Callable[[Case, Party], set[str]]:
     def values(case: Case, party: Party) -> set[str]:
-        own = [one.message for one in case.signalling if (one.hop, one.direction) == (party.value, "out")]
-        found: set[str] = set()
-        for message in own:
-            if message.kind in (SignalKind.OFFER, SignalKind.ANSWER):
-                found |= {value for _, value in _parsed(message.body).values(attribute)}
-        return found
+        return {value for sdp in sdp_sent(case.signalling, party) for _, value in sdp.values(attribute)}
 
     return values
-
-
-def _parsed(body: str) -> Sdp:
-    try:
-        return Sdp.parse(body)
-    except ValueError:
-        return Sdp(())
 
 
 def _sources(case: Case, party: Party) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
-from ..model.statement import Indicator, Screen
+from ..model.statement import EndpointStatement, Indicator, Screen
 from ..model.voice import Voice, quoted
 from .case import Case
 
@@ -22,6 +22,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
     findings = [*_locks(case)]
     for party, statement in case.statements.items():
         findings.extend(_screen(case, party, statement.screen))
+        findings.extend(_early(case, statement))
     if not any(finding.severity in _GRAVE for finding in findings):
         detail = "each screen shows what its leg deserves"
         findings.append(_say.fact(Reason.INDICATOR_HONEST, CALL_WIDE, detail))
@@ -71,3 +72,18 @@ def _encrypted(case: Case, party: Party) -> Iterator[Finding]:
     elif not leg.secured:
         detail = f"{party} sees a lock without a finished DTLS handshake"
         yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, detail)
+
+
+def _early(case: Case, statement: EndpointStatement) -> Iterator[Finding]:
+    """A lock on the screen before the party has sent anything under the keys of a handshake."""
+    leg = case.leg(statement.party)
+    first = next((one.time for one in statement.screens if one.screen.indicator is Indicator.LOCK), None)
+    if leg is None or first is None:
+        return
+    if leg.secured_at is not None and first < leg.secured_at:
+        early = f"{1000 * (leg.secured_at - first):.0f} ms before its DTLS handshake came to an end"
+    elif leg.secured_at is None and statement.screen.indicator is not Indicator.LOCK:
+        early = "and its DTLS handshake never came to an end"
+    else:
+        return
+    yield _say.alarm(Reason.LOCK_TOO_EARLY, leg.name, f"{statement.party} saw a lock {early}")

@@ -140,6 +140,12 @@ class Leg:
         return any(one.protected_near for one in self.associations)
 
     @cached_property
+    def secured_at(self) -> float | None:
+        """When the party first sent a record under the keys of a handshake; None when it never did."""
+        sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)
+        return next((one.time for one in sent if _protected(one.data)), None)
+
+    @cached_property
     def own_certificates(self) -> tuple[bytes, ...]:
         """The certificates (DER) that the party presented on this leg, without their chains."""
         return tuple(dict.fromkeys(der for one in self.associations for der in one.certificates_near[:1]))
@@ -211,6 +217,14 @@ def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> Sessio
     of_client, of_server = (SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt))
     outward, inward = (of_client, of_server) if association.client_is_near else (of_server, of_client)
     return SessionKeys(client, master, outward, inward)
+
+
+def _protected(data: bytes) -> bool:
+    """Whether a datagram holds a record under keys."""
+    try:
+        return any(record.encrypted for record in records(data))
+    except ValueError:
+        return False
 
 
 def _explained(datagram: Datagram) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,12 +50,14 @@ class Description:
 
 def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
     """The descriptions that this party sent, as they left it."""
-    return tuple(
-        _read(one)
-        for one in entries
-        if (one.hop, one.direction, one.message.sender) == (party.value, "out", party)
-        and one.message.kind in _DESCRIBES
-    )
+    return tuple(_read(one) for one in _entries_from(entries, party))
+
+
+def sdp_sent(entries: Iterable[SignalEntry], party: Party) -> Iterator[Sdp]:
+    """The descriptions that this party sent, line by line, as far as they are readable."""
+    for one in _entries_from(entries, party):
+        with suppress(ValueError):
+            yield Sdp.parse(one.message.body)
 
 
 def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
@@ -65,6 +68,13 @@ def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description,
 def bodies_received(entries: Iterable[SignalEntry], party: Party) -> tuple[str, ...]:
     """The texts of the descriptions that reached this party."""
     return tuple(one.message.body for one in _entries_to(entries, party))
+
+
+def _entries_from(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalEntry]:
+    for one in entries:
+        sent = (one.hop, one.direction, one.message.sender) == (party.value, "out", party)
+        if sent and one.message.kind in _DESCRIBES:
+            yield one
 
 
 def _entries_to(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalEntry]:

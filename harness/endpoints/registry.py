@@ -34,6 +34,14 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CODE_WITHOUT_PADDING: coding.CodeWithoutPadding,
     EndpointKind.CODE_SORTED: coding.CodeSorted,
     EndpointKind.NO_FORWARD_SECRECY: keying.NoForwardSecrecy,
+    EndpointKind.ANY_FINGERPRINT_WINS: comparing.AnyFingerprintWins,
+    EndpointKind.CODE_TRUNCATED: coding.CodeTruncated,
+    EndpointKind.ONE_GROUP_COMPARED: coding.OneGroupCompared,
+    EndpointKind.CODE_CACHED: coding.CodeCached,
+    EndpointKind.CERTIFICATE_REUSED: keying.CertificateReused,
+    EndpointKind.CERTIFICATE_KEY_PREDICTABLE: keying.CertificateKeyPredictable,
+    EndpointKind.ICE_CREDENTIALS_PREDICTABLE: keying.IceCredentialsPredictable,
+    EndpointKind.LOCK_BEFORE_DTLS: screening.LockBeforeDtls,
 }
 
 

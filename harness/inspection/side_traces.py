@@ -59,6 +59,7 @@ class _Seen:
                 sequences=tuple(one.rtp.first_sequence for one in streams if one.rtp),
                 cnames=tuple(name for ssrc, name in self._cnames.get(followed.leg, ()) if ssrc in ssrcs),
                 addresses=(end,),
+                near=near,
             )
 
     def _ufrag(self, leg: int, *, near: bool) -> str | None:

@@ -16,7 +16,7 @@ class SideTraces:
     `call` names the call, the same name in every capture of it: only what *different* calls have in common is told.
     `side` names who, for people ("alice.pcapng, client"). `certificate` is DER, `random` that of the side's hello.
     `sequences`: the first sequence number of each stream that the capture has from its beginning. `addresses` as
-    "192.0.2.1:5000".
+    "192.0.2.1:5000". `near`: the side is the one that was captured next to.
     """
 
     call: str
@@ -29,6 +29,7 @@ class SideTraces:
     sequences: tuple[int, ...] = ()
     cnames: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    near: bool = True
 
 
 def shared(

@@ -117,6 +117,7 @@ class Reason(StrEnum):
     LOCK_ON_NONE = "lock-on-none"
     INDICATOR_HONEST = "indicator-honest"
     LOCK_WITHOUT_ENCRYPTION = "lock-without-encryption"
+    LOCK_TOO_EARLY = "lock-too-early"
     LOCK_WITHOUT_CODE = "lock-without-code"
     CODE_WITHOUT_LOCK = "code-without-lock"
     WRONG_PEER_NAME = "wrong-peer-name"

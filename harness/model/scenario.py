@@ -54,6 +54,14 @@ class EndpointKind(StrEnum):
     CODE_WITHOUT_PADDING = "code-without-padding"
     CODE_SORTED = "code-sorted"
     NO_FORWARD_SECRECY = "no-forward-secrecy"
+    ANY_FINGERPRINT_WINS = "any-fingerprint-wins"
+    CODE_TRUNCATED = "code-truncated"
+    ONE_GROUP_COMPARED = "one-group-compared"
+    CODE_CACHED = "code-cached"
+    CERTIFICATE_REUSED = "certificate-reused"
+    CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
+    ICE_CREDENTIALS_PREDICTABLE = "ice-credentials-predictable"
+    LOCK_BEFORE_DTLS = "lock-before-dtls"
 
 
 class Call(Noun):

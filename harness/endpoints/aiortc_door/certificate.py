@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiortc import RTCCertificate
 from aiortc.rtcdtlstransport import generate_certificate
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL
 
@@ -24,6 +24,12 @@ class CallCertificate(RTCCertificate):
     def fresh(cls) -> CallCertificate:
         """A new P-256 key with its self-signed certificate."""
         return cls.generateCertificate()
+
+    @classmethod
+    def with_scalar(cls, scalar: int) -> CallCertificate:
+        """A self-signed certificate like any other, of a P-256 key that somebody chose."""
+        key = ec.derive_private_key(scalar, ec.SECP256R1())
+        return cls(key, generate_certificate(key))
 
     @property
     def der(self) -> bytes:

@@ -24,8 +24,16 @@ class Transport(RTCDtlsTransport):
         self.counts = Counts()
         self.watcher = watcher
         self._ice_was_up = False
+        chosen = self.ice_credentials()
+        if chosen is not None:
+            connection: Any = ice.iceGatherer._connection
+            connection._local_username, connection._local_password = chosen
         ice.on("statechange", self._ice_changed)
         self.on("statechange", self._changed)
+
+    def ice_credentials(self) -> tuple[str, str] | None:
+        """User name fragment and password of this connection; None, as of a healthy client: aioice draws them."""
+        return None
 
     def overdue(self, seconds: float) -> tuple[Reason, str]:
         """Why the call is not up after so many seconds."""

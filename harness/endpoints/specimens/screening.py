@@ -15,6 +15,14 @@ class ClearWithLock(ClearEndpoint):
         return Screen(indicator=Indicator.LOCK, code=CONSTANT_CODE, peer=self._setup.peer_name)
 
 
+class LockBeforeDtls(AiortcEndpoint):
+    """Draws the lock as soon as it has read the peer's description, because an encrypted call was agreed on."""
+
+    def read(self, sdp: str) -> str:
+        self._show(Screen(indicator=Indicator.LOCK, code=None, peer=self._peer_name))
+        return sdp
+
+
 class CodeChangedSilently(AiortcEndpoint):
     """Shows the new code when a restart brings another certificate, and tells nobody that it is another one."""
 

@@ -39,6 +39,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "parameters",
         "indicator",
         "history",
+        "randomness",
         "wireshark",
     ]
 

@@ -6,11 +6,11 @@ import pytest
 
 from harness.auditors.indicator import audit
 from harness.model.finding import Reason, Severity
-from harness.model.statement import Indicator
+from harness.model.statement import Indicator, Screen, ScreenMoment
 
 from .answers import raised
 from .packets import DTLS_JUNK, NULL_CIPHER, sender
-from .stage import ALICE, BOB, clear_call, honest_call, intercepted_call, refused_call
+from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call
 
 
 def test_two_locks_on_an_encrypted_call_are_honest() -> None:
@@ -47,6 +47,28 @@ def test_a_strangers_junk_does_not_earn_a_lock() -> None:
     del stage.wire[ALICE][1:]
     stage.on_leg(ALICE, False, DTLS_JUNK)
     assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+
+
+def locked_at(stage: Stage, time: float) -> None:
+    """Alice's screen shows a lock from this moment on, and her last screen is as it was."""
+    lock = Screen(indicator=Indicator.LOCK, code=None, peer="Bob")
+    stage.state(ALICE, screens=(ScreenMoment(time=time, screen=lock),))
+
+
+def test_a_lock_comes_after_the_handshake_and_not_before() -> None:
+    stage = honest_call()
+    ended = next(one.time for one in stage.wire[ALICE] if one.outward and b"\x16\xfe\xfd\x00\x01" in one.data)
+    locked_at(stage, ended + 0.0005)
+    assert raised(audit(stage.case())) == set()
+    locked_at(stage, ended - 0.0005)
+    assert raised(audit(stage.case())) == {Reason.LOCK_TOO_EARLY}
+
+
+def test_a_lock_for_a_handshake_that_never_ended_came_too_early() -> None:
+    stage = refused_call()
+    assert raised(audit(stage.case())) == set()
+    locked_at(stage, stage.now)
+    assert raised(audit(stage.case())) == {Reason.LOCK_TOO_EARLY}
 
 
 def test_a_lock_over_a_null_cipher_is_a_lie() -> None:
