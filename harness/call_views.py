@@ -29,6 +29,7 @@ def call_views(root: Path, document: RunDocument) -> tuple[CallView, ...]:
                 signalling=read_signalling(folder),
                 flows=tuple(flow for one in open_recording(folder).vantages for flow in _flows(folder, one)),
                 screens={party: statement.screen for party, statement in statements.items()},
+                history={party: statement.screens for party, statement in statements.items()},
                 adversary=read_ground_truth(folder).adversary,
             )
         )

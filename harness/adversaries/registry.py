@@ -13,6 +13,7 @@ from . import volleys
 from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
 from .certificate import Identity, fresh_identity
+from .certificate_watch import CertificateWatch
 from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
@@ -49,6 +50,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Reoffer: lambda one, _: ForgedReoffer(one, _identity()),
     adversary.SignallingReplay: lambda one, _: SignallingReplay(one),
     adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
+    adversary.CertificateWatch: lambda _, __: CertificateWatch(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
     adversary.Script: lambda one, seed: Script(one.moves, _identities(), seed),
     adversary.ClientHelloRace: lambda one, seed: volleys.clienthello_race(one, seed),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..model.base import Party
 from ..model.recording import SignalEntry
-from ..model.statement import Screen
+from ..model.statement import Screen, ScreenMoment
 from ..model.verdict import Result
 
 
@@ -32,6 +32,7 @@ class CallView:
     """One call for the eye: its result, its signalling, its packets and both screens.
 
     `adversary` is the kind of machine between the parties ("dtls-mitm"); None for a call that nobody attacked.
+    `history` holds every screen that a party saw, with its time.
     """
 
     result: Result
@@ -39,3 +40,4 @@ class CallView:
     flows: tuple[PacketFlow, ...] = ()
     screens: Mapping[Party, Screen] = field(default_factory=dict)
     adversary: str | None = None
+    history: Mapping[Party, tuple[ScreenMoment, ...]] = field(default_factory=dict)

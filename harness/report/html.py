@@ -17,6 +17,7 @@ from .claim import over_specimens, under_test
 from .journey import Change, journeys
 from .ladder import COLUMNS, PITCH, WIDTH, Ladder, ladder
 from .page import page
+from .screen_moments import MomentRow, moment_rows
 from .tally import Codes, compare_codes, tally
 from .text import groups
 
@@ -86,6 +87,7 @@ class Section:
     result: Result
     codes: Codes
     screens: tuple[ScreenView, ...]
+    moments: tuple[MomentRow, ...]
     auditors: tuple[tuple[str, tuple[Finding, ...]], ...]
     ladder: Ladder | None
     changes: tuple[ChangeView, ...]
@@ -125,6 +127,7 @@ def _section(anchor: str, result: Result, view: CallView | None) -> Section:
         result=result,
         codes=compare_codes(result),
         screens=_screens(result, view),
+        moments=() if view is None else moment_rows(view.history),
         auditors=tuple((name, tuple(found)) for name, found in groupby(result.findings, lambda found: found.auditor)),
         ladder=None if view is None else ladder(view),
         changes=() if view is None else _changes(view),

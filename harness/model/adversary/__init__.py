@@ -39,6 +39,7 @@ from .path import Bystander, LaterKeys, Recorder
 from .script import Script
 from .signalling import (
     CandidateInjection,
+    CertificateWatch,
     IdentityForgery,
     Reflection,
     Reoffer,
@@ -62,6 +63,7 @@ Adversary = Annotated[
     | Reoffer
     | SignallingReplay
     | Reflection
+    | CertificateWatch
     | IdentityForgery
     | Script
     | ClientHelloRace
@@ -84,6 +86,7 @@ __all__ = [
     "Attacker",
     "Bystander",
     "CandidateInjection",
+    "CertificateWatch",
     "ClientHelloRace",
     "DtlsFault",
     "DtlsFlaw",

@@ -116,6 +116,12 @@ class Reflection(Attacker):
         return self
 
 
+class CertificateWatch(_Forger):
+    """Remembers whose certificates an earlier call named, and looks whether this one names them again."""
+
+    kind: Literal["certificate-watch"]
+
+
 class IdentityForgery(_Forger):
     """Has a screen name somebody else: the person who is really there speaks under another one's name."""
 

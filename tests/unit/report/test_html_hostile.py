@@ -9,7 +9,7 @@ import pytest
 from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalKind
 from harness.model.self_test import Catch, Eye, Quiet, SelfTest
-from harness.model.statement import Indicator, Screen
+from harness.model.statement import Indicator, Screen, ScreenMoment
 from harness.model.verdict import Outcome, RunDocument, Status
 from harness.report.call_view import CallView, PacketFlow
 from harness.report.html import render
@@ -50,6 +50,7 @@ def hostile_run() -> tuple[RunDocument, CallView]:
         codes={ALICE: HOSTILE, BOB: "\u0661" * 20},
         findings=(*established(), finding(HOSTILE, Reason.CODES_DIFFER, Severity.ALARM, HOSTILE, HOSTILE * 40)),
     )
+    announced = Screen(indicator=Indicator.LOCK, code=HOSTILE[:60], peer="", notice=HOSTILE)
     view = CallView(
         result=one,
         signalling=tuple(carried(SignalKind.OFFER, ALICE, HOSTILE * 99, BEGAN, changed=HOSTILE * 98)),
@@ -59,6 +60,7 @@ def hostile_run() -> tuple[RunDocument, CallView]:
             BOB: Screen(indicator=Indicator.NONE, code=None, peer=""),
         },
         adversary=HOSTILE,
+        history={ALICE: (ScreenMoment(time=BEGAN, screen=announced), ScreenMoment(time=BEGAN + 1, screen=announced))},
     )
     run = document([one], run=HOSTILE, provenance={HOSTILE: HOSTILE}, self_test=hostile_self_test())
     return run, view
