@@ -104,7 +104,10 @@ def test_a_file_knows_the_line_of_its_id() -> None:
         ("call: {media: [audio, vido]}", "6:23: call.media[1] cannot be 'vido'; did you mean 'video'?"),
         ("call: {media: [vido]}", "6:16: call.media[0] cannot be 'vido'; did you mean 'video'?"),
         ("call: {mode: 3}", "6:14: call.mode must be one of e2ee, clear, not the whole number 3"),
-        ("endpoints: {bob: chrome}", "6:18: endpoints.bob cannot be 'chrome' (allowed: aiortc, aiortc-process, clear, "),
+        (
+            "endpoints: {bob: chrome}",
+            "6:18: endpoints.bob cannot be 'chrome' (allowed: aiortc, aiortc-process, ",
+        ),
         ("network: tunnel", "6:10: network cannot be 'tunnel' (allowed: loopback)"),
         ("references: [1]", "6:14: references[0] must be text, not the whole number 1"),
         ("twin: 3", "6:7: twin must be text, not the whole number 3"),
