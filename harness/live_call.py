@@ -161,6 +161,7 @@ class LiveCall:
             keylog=self.keylogs[party].append,
             code_digits=call.code_digits,
             memory=self.past.memories[party],
+            voice=call.voice,
             first_sequence=call.first_sequence,
             replay_window=call.replay_window,
         )

@@ -33,7 +33,14 @@ SCENARIOS = {scenario.id: scenario for scenario in load(ROOT)}
 FILES = files(ROOT)
 
 CONTROLS = {"honest-call", "honest-process-call", "bystander-relay", "clear-call"}
-CONTROLS = {"honest-call", "bystander-relay", "clear-call", "honest-rollover-call", "honest-long-audio-call"}
+CONTROLS = {
+    "honest-call",
+    "bystander-relay",
+    "clear-call",
+    "honest-rollover-call",
+    "honest-long-audio-call",
+    "honest-speech-call",
+}
 ATTACKS = {
     "fingerprint-swap",
     "fingerprint-swap-one-side",
@@ -69,6 +76,7 @@ ATTACKS = {
     "malformed-media",
     "keystream-reuse",
     "header-leak",
+    "length-leak",
 }
 SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "aiortc-process", "clear"}
 

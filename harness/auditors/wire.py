@@ -52,7 +52,7 @@ def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str])
         packets = counted(sum(proof.count(Fate.AUTHENTICATED) for proof in proofs), "authentic packet")
         detail = f"{packets} of {counted(len(proofs), 'sender')}: no key was used twice with one SSRC and one index"
         yield _say.fact(Reason.KEYSTREAMS_COMPARED, one.captured.name, detail)
-    named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number))
+    named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number), one.proving.envelopes)
     yield from leaks.leak_findings(one.captured.leaks.result(), named, case.leak_policy)
 
 

@@ -100,7 +100,7 @@ class Connection:
     def _add(self, asset: Asset) -> None:
         """Negotiate one asset, with a track when there is a marker to send."""
         marker = self._setup.markers.get(asset)
-        track = asset.value if marker is None else MarkerTrack(asset, marker, self._go)
+        track = asset.value if marker is None else MarkerTrack(asset, marker, self._go, self._setup.voice)
         transceiver = self.stack.addTransceiver(track)
         capabilities = RTCRtpSender.getCapabilities(asset.value).codecs
         transceiver.setCodecPreferences([codec for codec in capabilities if codec.mimeType.lower() in CODECS[asset]])

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from ..model.base import Asset, Party
 from ..model.datagram import Address, Tap
 from ..model.finding import Reason
-from ..model.scenario import Mode
+from ..model.scenario import AudioKind, Mode
 from ..model.statement import EndpointStatement, Failure
 
 MAX_DETAIL: Final = 1000
@@ -40,6 +40,7 @@ class EndpointSetup:
     keylog: Callable[[str], None]
     code_digits: int = 20
     memory: MutableMapping[str, Any] = field(default_factory=dict)
+    voice: AudioKind = AudioKind.CHORD
     first_sequence: int | None = None
     replay_window: int | None = None
 

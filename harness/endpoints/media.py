@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..model.base import Asset
+from ..model.scenario import AudioKind
 
 CODECS: Final = {Asset.AUDIO: ("audio/opus",), Asset.VIDEO: ("video/vp8", "video/rtx")}
 """What is negotiated, by MIME type in lower case: the markers are encoded beforehand, for these."""
@@ -36,13 +37,18 @@ _WARM_UP: Final = 2
 """Frames until the encoder, which starts from silence, has settled."""
 _LATE_SECONDS: Final = 0.2
 
+_SYLLABLES: Final = (1.0, 0.7, 0.9, 0.5, 0.0, 0.8, 1.0, 0.6, 0.0, 0.0)
+"""How loud each fifth of a second of speech is, in a circle: words of a few syllables, and pauses between them."""
+_LOUDNESS: Final = np.repeat(_SYLLABLES, 10)
+
 
 class MarkerTrack(MediaStreamTrack):
     """Sends the frames of one marker in a circle, in real time, once `go` is set."""
 
-    def __init__(self, asset: Asset, marker: int, go: asyncio.Event) -> None:
+    def __init__(self, asset: Asset, marker: int, go: asyncio.Event, voice: AudioKind = AudioKind.CHORD) -> None:
         super().__init__()
         self.kind = asset.value
+        self._encode = speech_frames if (asset, voice) == (Asset.AUDIO, AudioKind.SPEECH) else ENCODERS[asset]
         self._asset = asset
         self._marker = marker
         self._go = go
@@ -55,7 +61,7 @@ class MarkerTrack(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         if not self._frames:
             await self._go.wait()
-            self._frames = ENCODERS[self._asset](self._marker)
+            self._frames = self._encode(self._marker)
             self._next = loop.time()
         if loop.time() - self._next > _LATE_SECONDS:
             # A machine that cannot keep up must not be given a burst to catch up with.
@@ -70,14 +76,27 @@ class MarkerTrack(MediaStreamTrack):
 
 def opus_frames(marker: int) -> tuple[bytes, ...]:
     """Five Opus packets of 20 ms that hold the marker's chord and follow each other in a circle."""
+    # The least effort: the chord is no music, and each call encodes it anew.
+    options = {"application": "lowdelay", "compression_level": "0"}
+    return _opus(audio.chord(marker, _SAMPLES * (_WARM_UP + _CIRCLE)), options)
+
+
+def speech_frames(marker: int) -> tuple[bytes, ...]:
+    """Two seconds of Opus at a variable rate: the marker's chord, as loud as somebody who speaks and pauses."""
+    pcm = audio.chord(marker, _SAMPLES * (_WARM_UP + len(_LOUDNESS)))
+    steps = np.concatenate((_LOUDNESS[-_WARM_UP:], _LOUDNESS, _LOUDNESS[:1]))
+    gain = np.interp(np.arange(len(pcm)) / _SAMPLES, np.arange(len(steps)), steps)
+    return _opus((pcm * gain).astype(np.int16), {"application": "voip", "vbr": "on", "compression_level": "0"})
+
+
+def _opus(pcm: NDArray[np.int16], options: dict[str, str]) -> tuple[bytes, ...]:
+    """The sound as Opus, without its first frames, in which the encoder settles."""
     encoder = AudioCodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = audio.RATE, "mono", "s16"
     encoder.bit_rate = 48_000
-    # The least effort: the chord is no music, and each call encodes it anew.
-    encoder.options = {"application": "lowdelay", "compression_level": "0"}
-    pcm = audio.chord(marker, _SAMPLES * (_WARM_UP + _CIRCLE)).reshape(-1, 1, _SAMPLES)
+    encoder.options = options
     packets: list[bytes] = []
-    for number, samples in enumerate(pcm):
+    for number, samples in enumerate(pcm.reshape(-1, 1, _SAMPLES)):
         frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
         frame.sample_rate, frame.pts = audio.RATE, number * _SAMPLES
         packets += [bytes(packet) for packet in encoder.encode(frame)]

@@ -55,7 +55,7 @@ def capture_findings(one: Proven, found: Search, description: Described, options
         captured.leg,
     )
     yield from misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
-    named = leaks.Described(captured.leg, lambda _, number: description.extensions.get(number))
+    named = leaks.Described(captured.leg, lambda _, number: description.extensions.get(number), one.proving.envelopes)
     yield from leaks.leak_findings(captured.leaks.result(), named, options.leak_policy)
     described_files = {name for name, _ in options.sdp}
     yield from search_findings(found, captured.name, captured.leg, lambda hit: hit.spot.file in described_files)

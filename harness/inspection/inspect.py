@@ -22,6 +22,7 @@ from .endpoint_name import is_at
 from .file_name import file_name, printed
 from .findings import capture_findings, general_findings
 from .keys import KeyedSender
+from .leaks import Loudness
 from .limits import limits, not_checked
 from .misuse import KeyPair, Surroundings
 from .open_media import open_media
@@ -146,7 +147,8 @@ def _prove(
     """The second pass over one capture. Streams that are in clear are recovered whether there are keys or not."""
     before = Protections(one, {}, bool(description.cryptos))
     readable = frozenset(stream.key for stream in one.senders if before.of(stream.key).codec is not None)
-    proving = Proving(one, keys, recovery, readable)
+    loudness = Loudness(one.leaks.result(), {number: codec.encoding for number, codec in description.codecs.items()})
+    proving = Proving(one, keys, recovery, readable, loudness)
     proving.run(options.jobs)
     answers = Protections(one, proving.proofs, bool(description.cryptos))
     protections = {stream.key: answers.of(stream.key) for stream in one.senders}

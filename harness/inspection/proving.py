@@ -13,6 +13,7 @@ from ..wire.demux import PacketClass
 from .authentication import Authenticator, Fate, Judged, Plain, SenderProof
 from .captured import Captured
 from .keys import KeyedSender
+from .leaks import Envelope, Loudness
 from .misuse import REFUSED, UNKNOWN, MisuseFollower, Proof
 from .recover import Recovery
 from .stream_key import StreamKey
@@ -28,9 +29,16 @@ class Proving:
     """One capture's second pass. Without keys it still looks for misuse, and still recovers what is in clear."""
 
     def __init__(
-        self, captured: Captured, keys: Sequence[KeyedSender], recovery: Recovery | None, clear: Collection[StreamKey]
+        self,
+        captured: Captured,
+        keys: Sequence[KeyedSender],
+        recovery: Recovery | None,
+        clear: Collection[StreamKey],
+        loudness: Loudness | None = None,
     ) -> None:
         self._captured, self._keys, self._recovery, self._clear = captured, keys, recovery, clear
+        self._loudness = loudness
+        self.envelopes: dict[StreamKey, Envelope] = {}
         self.misuse = MisuseFollower()
         self.proofs: dict[StreamKey, SenderProof] = {}
         self.limits: tuple[str, ...] = ()
@@ -47,6 +55,8 @@ class Proving:
             if self._keys:
                 self.proofs = {one.key: one for one in authenticator.result()}
                 self.limits = authenticator.limits
+        if self._loudness is not None:
+            self.envelopes = self._loudness.envelopes()
 
     def _take(self, plain: Plain) -> None:
         """Decrypted packets of one sender."""
@@ -59,6 +69,9 @@ class Proving:
         if frames is not None:
             wanted = min(FRAMES_OF_STREAM - len(frames), _FRAMES_OF_WINDOW, len(plain.rows))
             frames.extend(_payload(plain.packet(place)) for place in range(wanted))
+        if self._loudness is not None and self._loudness.wants(plain.stream):
+            for place, time in enumerate(plain.window.time[plain.rows].tolist()):
+                self._loudness.packet(plain.stream, time, plain.packet(place))
         if self._recovery is not None:
             times = plain.window.time[plain.rows].tolist()
             for place, time in enumerate(times):

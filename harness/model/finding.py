@@ -157,6 +157,7 @@ class Reason(StrEnum):
     # what ciphertext leaves open
     HEADER_IN_CLEAR = "header-in-clear"
     SPEECH_ACTIVITY_VISIBLE = "speech-activity-visible"
+    LENGTHS_COMPARED = "lengths-compared"
     LENGTH_FOLLOWS_SPEECH = "length-follows-speech"
     CALLS_LINKABLE = "calls-linkable"
     CALLS_NOT_LINKED = "calls-not-linked"

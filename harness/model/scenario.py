@@ -64,15 +64,22 @@ class EndpointKind(StrEnum):
     LOCK_BEFORE_DTLS = "lock-before-dtls"
 
 
+class AudioKind(StrEnum):
+    """What the audio sounds like: a steady chord, or the chord as loud and as silent as somebody who speaks."""
+
+    CHORD = "chord"
+    SPEECH = "speech"
+
+
 class Call(Noun):
     """What is called for: the mode, the media, and how long media flows once both sides are up (seconds).
 
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
     `patience`: how much longer than `seconds` media may take to be heard.
-    `first_sequence`: where every RTP stream begins to count, any number being as good as another (RFC 3550 section
-    5.1). `replay_window`: how many packets a receiver remembers, 64 at least (RFC 3711 section 3.3.2). Without them the
-    stack decides.
+    `voice`: what the audio sounds like. `first_sequence`: where every RTP stream begins to count, any number being as
+    good as another (RFC 3550 section 5.1). `replay_window`: how many packets a receiver remembers, 64 at least (RFC
+    3711 section 3.3.2). Without the last two the stack decides.
     """
 
     mode: Mode = Field(default=Mode.E2EE, strict=False)
@@ -83,6 +90,7 @@ class Call(Noun):
     restart_after: float | None = Field(default=None, ge=0, le=600)
     earlier: int = Field(default=0, ge=0, le=3)
     code_digits: int = Field(default=20, ge=4, le=20)
+    voice: AudioKind = Field(default=AudioKind.CHORD, strict=False)
     first_sequence: int | None = Field(default=None, ge=0, le=65_535)
     replay_window: int | None = Field(default=None, ge=64, le=32_767)
 

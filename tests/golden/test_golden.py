@@ -60,7 +60,7 @@ ALARMS: dict[str, tuple[Outcome, set[tuple[str, str]]]] = {
     ),
 }
 
-WIRE_FACTS = ("bytes-explained", "searched", "header-in-clear", "keystreams-compared")
+WIRE_FACTS = ("bytes-explained", "searched", "header-in-clear", "keystreams-compared", "lengths-compared")
 HONEST_FACTS = {
     ("establishment", "call-established", "call"),
     ("codes", "codes-equal", "call"),

@@ -3,6 +3,7 @@
 from .findings import Described, leak_findings
 from .follower import LeakFollower, OpenMedia, SampledStream
 from .links import link_findings
+from .loudness import Loudness
 from .policy import Leak, LeakPolicy, load_leak_policy
 from .speech import Envelope
 
@@ -12,6 +13,7 @@ __all__ = [
     "Leak",
     "LeakFollower",
     "LeakPolicy",
+    "Loudness",
     "OpenMedia",
     "SampledStream",
     "leak_findings",

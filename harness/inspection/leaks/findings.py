@@ -191,8 +191,8 @@ def _lengths(heard: SpeechLeak, vantage: str, who: str, policy: LeakPolicy) -> F
     )
     if heard.correlation is None:
         judged = "the same length always says nothing" if heard.lengths == 1 else "no loudness to hold them against"
-        return _say.fact(Reason.LENGTH_FOLLOWS_SPEECH, vantage, f"{who}: {form}; {judged}")
+        return _say.fact(Reason.LENGTHS_COMPARED, vantage, f"{who}: {form}; {judged}")
     detail = f"{who}: packet lengths and {heard.reference} correlate at {heard.correlation:+.2f}; {form}"
     if abs(heard.correlation) < policy.minimum_correlation.value:
-        return _say.fact(Reason.LENGTH_FOLLOWS_SPEECH, vantage, f"{detail}: they do not follow the speech")
+        return _say.fact(Reason.LENGTHS_COMPARED, vantage, f"{detail}: they do not follow the speech")
     return weighed(policy, Leak.SPEECH_IN_LENGTH, Reason.LENGTH_FOLLOWS_SPEECH, vantage, detail)

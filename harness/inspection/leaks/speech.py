@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...vantage.window import Ints
 from .samples import FIRST, Element, Packets
 
 Curve = NDArray[np.float64]
@@ -16,6 +17,9 @@ _LEAST: Final = 50
 """Packets of audio below which nothing is said."""
 _LAGS: Final = 10
 """Packets by which a level may run ahead of its sound, or behind it."""
+_BELOW_PICTURES: Final = 69_000
+"""Half-way between the fastest usual clock of audio, 48 kHz, and that of all pictures, 90 kHz (RFC 3551 section 5)."""
+_HALF_CIRCLE: Final = 1 << 31
 _PAUSE: Final = 2.5
 """Usual intervals between packets that make a gap a pause (discontinuous transmission)."""
 
@@ -43,7 +47,8 @@ class SpeechLeak:
 
     `correlation` is that of packet lengths with the loudness, at the best of a few lags, 0 when either never changes;
     None without a `reference`. `variation`: standard deviation of the lengths over their mean. `pauses`: gaps of more
-    than two and a half times the usual interval; `spurts`: marker bits, which RFC 3551 section 4.1 puts after silence.
+    than two and a half times the usual interval, in time and in time stamps; `spurts`: marker bits, which RFC 3551
+    section 4.1 puts after silence, 0 where most packets are marked.
     """
 
     packets: int
@@ -57,10 +62,36 @@ class SpeechLeak:
 
 
 def is_audio(packets: Packets) -> bool:
-    """Whether nearly every packet has a time stamp of its own and few are marked: pictures take several, and mark."""
+    """Whether nearly every packet has a time stamp of its own, and few are marked or the clock is none of pictures.
+
+    Pictures take several packets and mark their last one; where each of them takes one, their clock of 90 kHz gives
+    them away. Some stacks mark all of their audio.
+    """
     count = len(packets)
     stamps, marked = len(np.unique(packets.timestamp)), int(np.count_nonzero(packets.marker))
-    return count >= _LEAST and stamps >= 0.95 * count and marked < 0.5 * count
+    if count < _LEAST or stamps < 0.95 * count:
+        return False
+    return marked < 0.5 * count or clock(packets) < _BELOW_PICTURES
+
+
+def clock(packets: Packets) -> float:
+    """Ticks per second of the RTP time stamps, by the time of capture; 0 when no time passed."""
+    passed = float(packets.time[-1] - packets.time[0])
+    return float(_steps(packets.timestamp).sum()) / passed if passed > 0 else 0.0
+
+
+def _steps(timestamp: Ints) -> Ints:
+    """From each time stamp to the next, across the end of 32 bits."""
+    steps: Ints = (np.diff(timestamp) + _HALF_CIRCLE) % (2 * _HALF_CIRCLE) - _HALF_CIRCLE
+    return steps
+
+
+def _pauses(time: Curve, timestamp: Ints) -> int:
+    """Gaps that the sender made: the stamps leap with the time. Where only time leaps, a machine stood still."""
+    gaps, steps = np.diff(time), _steps(timestamp)
+    if not len(gaps) or np.median(gaps) <= 0:
+        return 0
+    return int(np.count_nonzero((gaps > _PAUSE * np.median(gaps)) & (steps > _PAUSE * np.median(steps))))
 
 
 def levels(element: Element) -> Levels:
@@ -82,8 +113,7 @@ def listen(packets: Packets, level: Element | None, envelope: Envelope | None) -
         reference = "the audio levels in clear"
         mine = level.packet < count
         correlation = correlate(length[level.packet[mine]], 127.0 - (level.value[mine, 0] & 0x7F))
-    gaps = np.diff(packets.time[:count])
-    usual = float(np.median(gaps)) if len(gaps) else 0.0
+    marked = int(np.count_nonzero(packets.marker[:count]))
     return SpeechLeak(
         packets=count,
         levels=None if level is None else levels(level),
@@ -91,8 +121,8 @@ def listen(packets: Packets, level: Element | None, envelope: Envelope | None) -
         correlation=correlation,
         lengths=len(np.unique(length)),
         variation=float(length.std() / length.mean()) if length.any() else 0.0,
-        pauses=int(np.count_nonzero(gaps > _PAUSE * usual)) if usual > 0 else 0,
-        spurts=int(np.count_nonzero(packets.marker[:count])),
+        pauses=_pauses(packets.time[:count], packets.timestamp[:count]),
+        spurts=marked if marked < 0.5 * count else 0,
     )
 
 

@@ -14,9 +14,10 @@ import pytest
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack, opus_frames, vp8_frames
+from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack, opus_frames, speech_frames, vp8_frames
 from harness.markers import audio, video
 from harness.model.base import Asset
+from harness.model.scenario import AudioKind
 
 MARKERS = [0, 2**64 - 1, 0x0123456789ABCDEF]
 
@@ -168,3 +169,30 @@ async def test_a_listener_takes_every_frame_and_has_enough_of_each_track_once() 
     assert listener.heard == {Asset.AUDIO: 7, Asset.VIDEO: 8}
     assert sorted(track.kind for track in enough) == ["audio", "video"]
     assert sound.left == sight.left == []
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+@pytest.mark.parametrize("start", range(0, 100, 25))
+def test_speech_holds_its_marker_wherever_one_comes_in(marker: int, start: int) -> None:
+    ear, found = Ear(), []
+    for frame in heard_frames(list(islice(cycle(speech_frames(marker)), start, start + 60))):
+        found.append(ear.take(frame))
+    assert {heard for heard in found if heard is not None} == {marker}
+
+
+def test_speech_takes_more_bytes_where_it_is_loud_and_few_in_its_pauses() -> None:
+    lengths = [len(packet) for packet in speech_frames(MARKERS[2])]
+    assert len(lengths) == 100
+    assert max(lengths[82:98]) < 0.6 * min(lengths[:38])
+    assert np.std(lengths) / np.mean(lengths) > 0.2
+
+
+def test_an_asset_is_spoken_as_it_was_asked_for() -> None:
+    async def first(asset: Asset, voice: AudioKind) -> bytes:
+        go = asyncio.Event()
+        go.set()
+        return bytes(await MarkerTrack(asset, MARKERS[2], go, voice).recv())
+
+    assert asyncio.run(first(Asset.AUDIO, AudioKind.SPEECH)) == speech_frames(MARKERS[2])[0]
+    assert asyncio.run(first(Asset.AUDIO, AudioKind.CHORD)) == opus_frames(MARKERS[2])[0]
+    assert asyncio.run(first(Asset.VIDEO, AudioKind.SPEECH)) == vp8_frames(MARKERS[2])[0]

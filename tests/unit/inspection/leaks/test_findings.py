@@ -117,7 +117,7 @@ def test_lengths_of_variable_opus_follow_the_levels() -> None:
 
 
 def test_lengths_of_constant_opus_do_not() -> None:
-    finding = one(found(call(variable=False)), Reason.LENGTH_FOLLOWS_SPEECH)
+    finding = one(found(call(variable=False)), Reason.LENGTHS_COMPARED)
     assert abs(correlation(finding.detail)) < 0.3
     assert finding.severity is Severity.FACT
 
@@ -131,8 +131,30 @@ def test_decrypted_audio_is_a_reference_too() -> None:
 
 
 def test_without_a_reference_only_the_variation_is_told() -> None:
-    finding = one(found(call(levels=False)), Reason.LENGTH_FOLLOWS_SPEECH)
+    finding = one(found(call(levels=False)), Reason.LENGTHS_COMPARED)
     assert (finding.severity, "no loudness" in finding.detail) == (Severity.FACT, True)
+
+
+def stream(times: list[float], stamps: list[int], marker: bool) -> list[Sent]:
+    """Packets of lengths that say nothing, captured at these times."""
+    packets = [rtp(number, stamp, bytes(40), marker=marker) for number, stamp in enumerate(stamps)]
+    return [Sent(time, ALICE, BOB, packet) for time, packet in zip(times, packets, strict=True)]
+
+
+def test_a_machine_that_stood_still_made_no_pause() -> None:
+    times = [0.02 * at + (0.3 if at >= 50 else 0) for at in range(100)]
+    going_on = stream(times, [at * FRAME for at in range(100)], marker=False)
+    leaping = stream(times, [at * FRAME + (15 * FRAME if at >= 50 else 0) for at in range(100)], marker=False)
+    assert Reason.SPEECH_ACTIVITY_VISIBLE not in {finding.reason for finding in found(going_on)}
+    assert "1 pause" in one(found(leaping), Reason.SPEECH_ACTIVITY_VISIBLE).detail
+
+
+def test_audio_of_which_every_packet_is_marked_is_told_from_pictures_by_its_clock() -> None:
+    times = [0.02 * at for at in range(100)]
+    audio = stream(times, [(2**32 - 9 * FRAME + at * FRAME) % 2**32 for at in range(100)], marker=True)
+    pictures = stream(times, [at * 1_800 for at in range(100)], marker=True)
+    assert one(found(audio), Reason.LENGTHS_COMPARED)
+    assert Reason.LENGTHS_COMPARED not in {finding.reason for finding in found(pictures)}
 
 
 def test_pauses_show_speech_even_without_levels() -> None:
