@@ -20,6 +20,7 @@ from harness.adversaries.machine import (
     Command,
     Deed,
     Deliver,
+    EarlierDatagram,
     Event,
     Forward,
     KeyGiven,
@@ -300,6 +301,15 @@ async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address
         assert await setting.alice.read() == await second.read() == (b"boo", own)
         assert second.has_nothing()
         second.socket.close()
+
+
+async def test_only_who_was_on_the_path_has_the_packets_of_an_earlier_call() -> None:
+    kept = [(ALICE, b"one"), (BOB, b"two")]
+    for position, told in ((Position.PATH, kept), (Position.OFF_PATH, [])):
+        machine = Scripted()
+        async with between_phones(machine, position) as setting:
+            setting.relay.earlier_traffic(1, kept)
+        assert [(one.sender, one.data) for one in machine.told if isinstance(one, EarlierDatagram)] == told
 
 
 async def test_a_stolen_key_is_told_to_the_machine_before_it_hears_that_all_is_over() -> None:
