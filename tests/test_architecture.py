@@ -46,9 +46,10 @@ ARROWS = {
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
+    "tenant_store": {"model", "evidence"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
 }
-ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
+ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "command_policy", "pytest_plugin"}
 
 FOREIGN = {
     "aiortc": {"endpoints"},
