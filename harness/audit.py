@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from traceback import extract_tb
 
 from .auditors import AUDITORS
 from .auditors.case import Case
-from .evidence.files import EvidenceError, read
-from .evidence.recording_folder import (
-    HOPS,
-    LOOT,
-    open_recording,
-    read_ground_truth,
-    read_signalling,
-    read_statements,
-)
+from .evidence.files import EvidenceError
+from .evidence.recording_folder import LOOT
 from .evidence.run_folder import Run, open_run, read_plan
-from .inspection.inspect import Examination, examine
-from .inspection.options import Options
 from .inspection.parameters.policy import Policy
 from .judge import judge_stack
 from .markers.recover import recover
@@ -28,35 +19,18 @@ from .model.base import Asset, Party
 from .model.deviation import Deviation
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
-from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
-from .model.statement import EndpointStatement
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
+from .recorded_call import Opened, case_of, open_entry
 from .self_test import self_test
-from .vantage import dissect, table
 from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
-from .vantage.tshark import DissectError
-from .wire.keylog import parse_keylog
+from .vantage.views import View, views
 
-WIRESHARK, WIRE = "wireshark", "wire"
-_WITH_SDP = (SignalKind.OFFER, SignalKind.ANSWER)
+WIRESHARK = "wireshark"
 BATCH = 256
 """Recordings whose captures are given to one tshark, whose start takes a second."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A recording that was read and whose hashes were right, with the scenario it belongs to."""
-
-    entry: IndexEntry
-    scenario: Scenario
-    root: Path
-    recording: Recording
-    truth: GroundTruth
-    statements: dict[Party, EndpointStatement]
-    earlier: tuple[Opened, ...] = ()
 
 
 def audit_run(root: Path, policy: Policy) -> RunDocument:
@@ -66,49 +40,49 @@ def audit_run(root: Path, policy: Policy) -> RunDocument:
     return document(run, results, interrupted=bool(run.not_ended))
 
 
-def audit_entries(run: Run, entries: Sequence[IndexEntry], policy: Policy) -> Iterator[Result]:
-    """One result per entry, in order. `without` of the run's header says which auditors are left out."""
+def audit_entries(
+    run: Run, entries: Sequence[IndexEntry], policy: Policy, *, each_alone: bool = False
+) -> Iterator[Result]:
+    """One result per entry, in order. `without` of the run's header says which auditors are left out.
+
+    EvidenceError for evidence that does not verify; `each_alone`, it is an error of that scenario and of no other. A
+    bug of ours is so in any case.
+    """
     remaining = iter(entries)
     while batch := list(islice(remaining, BATCH)):
-        opened = [open_entry(run, entry) for entry in batch if entry.recording is not None]
-        views = {} if WIRESHARK in run.header.without else _dissected(opened)
-        by_name = {one.entry.scenario: one for one in opened}
-        for entry in batch:
-            if entry.scenario in by_name:
-                yield _result(by_name[entry.scenario], views, run.header, policy)
-            else:
-                yield failed_result(read_plan(run.root, entry), entry.error or "not recorded", entry.seconds)
+        opened = [_opened_or_failed(run, entry, each_alone) for entry in batch]
+        seen = [one for one in opened if isinstance(one, Opened)]
+        shown = iter([{}] * len(seen) if WIRESHARK in run.header.without else _dissected(seen))
+        for one in opened:
+            yield one if isinstance(one, Result) else _audited(one, next(shown), run.header, policy, each_alone)
 
 
-def open_entry(run: Run, entry: IndexEntry) -> Opened:
-    """Read one recording; EvidenceError when a file is missing or differs from its hash."""
-    scenario = read_plan(run.root, entry)
-    root = run.root / str(entry.recording)
-    last = _open_call(run, entry, scenario, root, entry.sha256)
-    if len(last.recording.earlier) != scenario.call.earlier:
-        raise EvidenceError(
-            f"{root}: knows of {len(last.recording.earlier)} earlier calls, not {scenario.call.earlier}"
-        )
-    earlier = tuple(
-        _open_call(run, entry, scenario, root.parent / one.call, one.sha256) for one in last.recording.earlier
-    )
-    return replace(last, earlier=earlier)
+def _opened_or_failed(run: Run, entry: IndexEntry, each_alone: bool) -> Opened | Result:
+    try:
+        if entry.recording is not None:
+            return open_entry(run, entry)
+        return failed_result(read_plan(run.root, entry), entry.error or "not recorded", entry.seconds)
+    except EvidenceError as error:
+        if not each_alone:
+            raise
+        return _without_call(entry.scenario, Status.ERROR, f"{_DOES_NOT_VERIFY}: {error}", entry.seconds)
 
 
-def _open_call(run: Run, entry: IndexEntry, scenario: Scenario, root: Path, digest: str | None) -> Opened:
-    recording = open_recording(root, digest)
-    if (recording.run, recording.scenario, recording.call) != (run.header.run, entry.scenario, root.name):
-        raise EvidenceError(f"{root}: belongs to {recording.run}/{recording.scenario}/{recording.call}")
-    truth = read_ground_truth(root)
-    _check_markers(root, recording, truth)
-    return Opened(entry, scenario, root, recording, truth, read_statements(root))
+def _audited(opened: Opened, view: View, header: RunHeader, policy: Policy, each_alone: bool) -> Result:
+    try:
+        return _result(opened, view, header, policy)
+    except EvidenceError as error:
+        if not each_alone:
+            raise
+        why = f"{_DOES_NOT_VERIFY}: {error}"
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not take the other scenarios with it
+        frame = extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        why = f"bug in the harness at {place}: {type(error).__name__}: {error}"[:2000]
+    return failed_result(opened.scenario, why, opened.entry.seconds)
 
 
-def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:
-    """Without the markers nothing could have been intercepted or delivered, and everything would look well."""
-    expected = {(asset, party) for asset in recording.media for party in Party if recording.media_seconds > 0}
-    if sorted((marker.asset, marker.sender) for marker in truth.markers) != sorted(expected):
-        raise EvidenceError(f"{root}: the ground truth does not hold one marker for each asset and direction")
+_DOES_NOT_VERIFY = "the evidence does not verify"
 
 
 def document(run: Run, results: dict[str, Result], *, interrupted: bool = False) -> RunDocument:
@@ -176,9 +150,9 @@ def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
     return loot
 
 
-def _result(opened: Opened, views: _Views, header: RunHeader, policy: Policy) -> Result:
+def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Result:
     scenario, truth, without = opened.scenario, opened.truth, header.without
-    findings = _findings(_case(opened, views, policy, without), without, views)
+    findings = _findings(case_of(opened, view, policy, without), without, view)
     recovered = recovered_markers(opened.root, truth)
     heard = {party: statement.heard for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
@@ -209,79 +183,26 @@ def _deviation(opened: Opened, known: Sequence[Deviation]) -> Deviation | None:
     return next((one for one in known if one.applies(opened.scenario.id, software)), None)
 
 
-_Views = dict[Path, dissect.Dissection] | str
-"""Wireshark's view per capture; or, where there is none, why."""
+def _dissected(opened: Sequence[Opened]) -> list[View]:
+    """Wireshark's view of each recording, its earlier calls included."""
+    recordings = [
+        [call.root / vantage.file for call in (one, *one.earlier) for vantage in call.recording.vantages]
+        for one in opened
+    ]
+    return views(recordings) if recordings else []
 
 
-def _dissected(opened: Sequence[Opened]) -> _Views:
-    """A tool that is missing or breaks is named, and then every call of the batch is inconclusive."""
-    calls = [call for one in opened for call in (one, *one.earlier)]
-    paths = [one.root / vantage.file for one in calls for vantage in one.recording.vantages]
-    try:
-        return dissect.dissect(paths)
-    except DissectError as error:
-        return str(error)
-
-
-def _case(opened: Opened, views: _Views, policy: Policy, without: Sequence[str]) -> Case:
-    root, recording = opened.root, opened.recording
-    try:
-        tables = {one.name: table.read(root / one.file, one.near) for one in recording.vantages}
-    except CaptureError as error:
-        raise EvidenceError(str(error)) from error
-    return Case(
-        recording=recording,
-        tables=tables,
-        statements=opened.statements,
-        signalling=read_signalling(root),
-        keylogs={party: _keylog(root / "keys" / f"{party}.keylog") for party in Party},
-        dissections=None
-        if isinstance(views, str)
-        else {one.name: views[path] for one in recording.vantages if (path := root / one.file) in views},
-        policy=policy,
-        examination=None if WIRE in without else _examined(opened),
-        earlier=tuple(_case(one, views, policy, without) for one in opened.earlier),
-    )
-
-
-def _examined(opened: Opened) -> Examination:
-    """The captures of a recording, read as captures from anywhere are, with the keys of both endpoints."""
-    root = opened.root
-    keylogs = tuple((f"{party}.keylog", _text(root / "keys" / f"{party}.keylog")) for party in Party)
-    signalling = tuple((f"signalling-{hop}.jsonl", _text(root / f"signalling-{hop}.jsonl")) for hop in HOPS)
-    heard = [entry.message for entry in read_signalling(root) if entry.direction == "in"]
-    sdp = tuple((f"{one.kind} of {one.sender}", one.body) for one in heard if one.kind in _WITH_SDP)
-    captures = [root / one.file for one in opened.recording.vantages]
-    try:
-        return examine(captures, Options(sdp=sdp, keylogs=keylogs, texts=signalling))
-    except CaptureError as error:
-        raise EvidenceError(str(error)) from error
-
-
-def _text(path: Path) -> str:
-    return read(path).decode(errors="replace")
-
-
-def _keylog(path: Path) -> dict[bytes, bytes]:
-    try:
-        return parse_keylog(_text(path))
-    except EvidenceError:
-        raise
-    except ValueError as error:
-        raise EvidenceError(f"{path}: {error}") from error
-
-
-def _findings(case: Case, without: Sequence[str], views: _Views) -> tuple[Finding, ...]:
+def _findings(case: Case, without: Sequence[str], view: View) -> tuple[Finding, ...]:
     """What the auditors say of the call, and of each earlier one where it was not as quiet as an honest call is."""
     findings: list[Finding] = []
     for one in case.earlier:
-        loud = (found for found in _findings(one, without, views) if found.severity in _LOUD)
+        loud = (found for found in _findings(one, without, view) if found.severity in _LOUD)
         findings += [found.model_copy(update={"vantage": f"{one.recording.call} {found.vantage}"}) for found in loud]
     for auditor in AUDITORS:
         if auditor.name in without:
             continue
-        if auditor.name == WIRESHARK and isinstance(views, str):
-            findings.append(_tool_failed(views))
+        if auditor.name == WIRESHARK and isinstance(view, str):
+            findings.append(_tool_failed(view))
         else:
             findings.extend(auditor.audit(case))
     return tuple(findings)
@@ -296,7 +217,7 @@ def _tool_failed(why: str) -> Finding:
     )
 
 
-def _without_call(name: str, status: Status, why: str) -> Result:
+def _without_call(name: str, status: Status, why: str, seconds: float = 0.0) -> Result:
     return Result(
         scenario=name,
         title=name,
@@ -309,5 +230,5 @@ def _without_call(name: str, status: Status, why: str) -> Result:
         intercepted=False,
         findings=(),
         recording=None,
-        seconds=0.0,
+        seconds=seconds,
     )

@@ -33,7 +33,7 @@ def _answer(line: str) -> Iterator[str]:
     policy = load_policy(Path(request["policy"]) if request["policy"] else None)
     count = 0
     try:
-        for result in audit_entries(open_run(Path(request["run"])), entries, policy):
+        for result in audit_entries(open_run(Path(request["run"])), entries, policy, each_alone=True):
             count += 1
             yield result.model_dump_json()
     except (EvidenceError, OSError) as error:

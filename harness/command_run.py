@@ -17,6 +17,7 @@ from .auditors import AUDITORS
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
 from .deviations import load as load_deviations
+from .evidence.files import EvidenceError
 from .inspection.parameters.policy import load_policy
 from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
@@ -68,6 +69,8 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             seconds = time.monotonic() - begun
         kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
         _present(runner.folder.root, document, (*kept, *outputs), bool(chosen.get("only_self_test")))
+    except EvidenceError as error:
+        return EVIDENCE, str(error)
     except OSError as error:
         return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
     with suppress(BrokenPipeError):

@@ -122,6 +122,8 @@ class Worker:
                 tap=self._teller,
                 keylog=self._teller.key,
                 code_digits=asked.code_digits,
+                first_sequence=asked.first_sequence,
+                replay_window=asked.replay_window,
             )
         )
         self._spawn(self._tell_failure())

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Coroutine, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ class Conditions:
     provenance: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Start:
+    """When a call began: by the clock of the day, which can be set meanwhile, and by one that cannot."""
+
+    time: float
+    monotonic: float
+
+
 @dataclass
 class Past:
     """What is left of the calls that the same two devices made before: in the evidence, the service, the devices."""
@@ -92,24 +101,35 @@ class LiveCall:
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
-        if self.relay is not None:
-            await self.relay.open()
-            for number, entries in enumerate(self.past.signalling, 1):
-                self.relay.earlier(number, _as_sent(entries))
-            for number, datagrams in enumerate(self.past.traffic, 1):
-                self.relay.earlier_traffic(number, datagrams)
         try:
+            if self.relay is not None:
+                await self.relay.open()
+                for number, entries in enumerate(self.past.signalling, 1):
+                    self.relay.earlier(number, _as_sent(entries))
+                for number, datagrams in enumerate(self.past.traffic, 1):
+                    self.relay.earlier_traffic(number, datagrams)
             await self.course.run()
         finally:
             await _to_the_end(self._close())
 
     async def _close(self) -> None:
+        """End everything, also when something else cannot be ended; what went wrong first is raised."""
         # First all of them: the end of one must not look like a failure to the other.
-        await asyncio.gather(*(endpoint.conclude() for endpoint in self.endpoints.values()))
-        await asyncio.gather(*(endpoint.close() for endpoint in self.endpoints.values()))
+        ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
+        ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
         if self.relay is not None:
             self._lose_keys(self.relay)
             await self.relay.close()
+        for error in ended:
+            if error is not None:
+                raise error
+
+    def release(self) -> None:
+        """Let go of the files that a call which could not be recorded has left open."""
+        for file in (*self.taps.values(), self.loot):
+            if file is not None:
+                with suppress(OSError):
+                    file.close()
 
     def _lose_keys(self, relay: Relay) -> None:
         """What a thief gets who comes when the call is over. The key goes from hand to hand and into no file."""
@@ -181,7 +201,7 @@ class LiveCall:
         self.relay.learned(Party(party), real)
         return await self.relay.advertise(Party(party), real)
 
-    def write(self, started: float) -> str:
+    def write(self, started: Start) -> str:
         """Close the recording; returns the hash of its index."""
         vantages = tuple(tap.close() for tap in self.taps.values())
         if self.loot is not None:
@@ -236,14 +256,13 @@ class LiveCall:
 
     def _refuse_faults(self) -> None:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
-        faults = [tap.fault for tap in self.taps.values()]
-        if self.relay is not None:
+        faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
+        if self.relay is not None and self.relay.fault:
             faults.append(self.relay.fault)
-        broken = [fault for fault in faults if fault]
-        if broken:
-            raise LiveCallError(broken[0])
+        if faults:
+            raise LiveCallError(faults[0])
 
-    def _index(self, vantages: tuple[Vantage, ...], started: float, silent: dict[Party, str]) -> Recording:
+    def _index(self, vantages: tuple[Vantage, ...], started: Start, silent: dict[Party, str]) -> Recording:
         call = self.scenario.call
         return Recording(
             run=self.conditions.run,
@@ -254,8 +273,9 @@ class LiveCall:
             media_seconds=call.seconds,
             code_digits=call.code_digits,
             earlier=tuple(self.past.calls),
-            started=started,
+            started=started.time,
             ended=time.time(),
+            monotonic_seconds=time.monotonic() - started.monotonic,
             provenance=self.conditions.provenance,
             vantages=vantages,
             files=self.folder.entries(),
@@ -279,10 +299,13 @@ async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -
 
 
 async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: Past) -> tuple[LiveCall, str]:
-    started = time.time()
+    started = Start(time.time(), time.monotonic())
     call = LiveCall(scenario, conditions, RecordingFolder(root), past)
-    await call.run()
-    return call, call.write(started)
+    try:
+        await call.run()
+        return call, call.write(started)
+    finally:
+        call.release()
 
 
 def _earlier(scenario: Scenario) -> Scenario:

@@ -50,7 +50,7 @@ class InProcess:
         """Nothing has to be ended."""
 
     def _audited(self, entries: Sequence[IndexEntry]) -> list[Result]:
-        return list(audit_entries(open_run(self._run), entries, self._policy))
+        return list(audit_entries(open_run(self._run), entries, self._policy, each_alone=True))
 
 
 class _Silence:

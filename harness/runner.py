@@ -91,18 +91,24 @@ class Runner:
 
     async def run(self) -> RunDocument:
         """Every scenario recorded, audited and judged. Cancelling stops the calls; ended ones are still judged."""
+        try:
+            await self._auditor.start()
+            interrupted = await self._record_and_audit()
+        finally:
+            await self._auditor.close()
+        run = Run(self.folder.root, self._header, tuple(self._state.entries))
+        return document(run, self._state.results, interrupted=interrupted)
+
+    async def _record_and_audit(self) -> bool:
+        """True when we were interrupted."""
         interrupted = False
-        await self._auditor.start()
         auditing = asyncio.create_task(self._audit_as_they_end())
         try:
             await self._record_all()
         except asyncio.CancelledError:
             interrupted = True
         self._state.waiting.put_nowait(None)
-        interrupted |= await self._wait_for(auditing)
-        await self._auditor.close()
-        run = Run(self.folder.root, self._header, tuple(self._state.entries))
-        return document(run, self._state.results, interrupted=interrupted)
+        return await self._wait_for(auditing) or interrupted
 
     async def _wait_for(self, auditing: asyncio.Task[None]) -> bool:
         """Let the audit end, also when we are interrupted meanwhile; true when we were."""
@@ -143,6 +149,8 @@ class Runner:
             except OSError as error:
                 why = f"nothing can be written to {self.folder.root}: {error.strerror or error}"
                 self._keep(failed_result(scenario, why, time.monotonic() - begun))
+            except Exception as error:  # noqa: BLE001 - as below
+                self._keep(failed_result(scenario, _bug(error), time.monotonic() - begun))
 
     async def _record_and_list(self, scenario: Scenario, number: int, begun: float) -> None:
         plan = self.folder.plan(scenario)
@@ -171,7 +179,7 @@ class Runner:
         except (LiveCallError, OSError) as error:
             return None, f"the call could not be recorded: {error}"[:2000]
         except Exception as error:  # noqa: BLE001 - a bug of ours must not take the other scenarios with it
-            return None, f"bug in the harness: {type(error).__name__}: {error}"[:2000]
+            return None, _bug(error)
 
     async def _audit_as_they_end(self) -> None:
         """Take whatever has ended since the last batch: batches grow by themselves when auditing is slower."""
@@ -190,10 +198,21 @@ class Runner:
             async for result in self._auditor.audit(entries):
                 self._keep(result)
         except AuditFailed as error:
-            for entry in entries:
-                if entry.scenario not in self._state.results:
-                    self._keep(failed_result(self._state.scenarios[entry.scenario], str(error), entry.seconds))
+            self._give_up(entries, str(error))
+        except Exception as error:  # noqa: BLE001 - what comes after must be audited all the same
+            self._give_up(entries, _bug(error))
+
+    def _give_up(self, entries: Sequence[IndexEntry], why: str) -> None:
+        for entry in entries:
+            if entry.scenario not in self._state.results:
+                self._keep(failed_result(self._state.scenarios[entry.scenario], why, entry.seconds))
 
     def _keep(self, result: Result) -> None:
         self._state.results[result.scenario] = result
         self._progress.ended(result)
+
+
+def _bug(error: Exception) -> str:
+    """What only we can put right, in words that fit into an index of evidence."""
+    text = f"bug in the harness: {type(error).__name__}: {error}"
+    return text.encode("utf-8", "replace").decode()[:2000]

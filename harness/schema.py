@@ -21,7 +21,6 @@ from .model.inspection import Inspection
 from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
-from .model.tenant import Tenant
 from .model.verdict import RunDocument
 from .scenario_file import BASE_ID
 
@@ -140,6 +139,5 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "results": _written(RunDocument),
     "inspection": _written(Inspection),
     "cost": _written(Cost),
-    "tenant": _written(Tenant),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

@@ -40,16 +40,17 @@ ARROWS = {
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_call": NOUNS | LIVE | {"call_course", "evidence"},
     "endpoint_worker": {"model", "endpoints"},
-    "audit": NOUNS | {"auditors", "evidence", "inspection", "judge", "markers", "self_test", "vantage"},
+    "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
+    "audit": NOUNS
+    | {"auditors", "evidence", "inspection", "judge", "markers", "recorded_call", "self_test", "vantage"},
     "audit_worker": {"model", "audit", "evidence", "inspection"},
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
-    "tenant_store": {"model", "evidence"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
 }
-ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "command_policy", "pytest_plugin"}
+ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
 
 FOREIGN = {
     "aiortc": {"endpoints"},

@@ -177,6 +177,9 @@ class Relay:
         """End timers and sockets. What had reached the sockets by now still counts."""
         if self._closed:
             return
+        dead = sum(not udp.usable for udp in self._sockets())
+        if dead:
+            self._broke(f"{dead} of its {len(self._sockets())} sockets were closed while the call went on")
         for udp in self._sockets():
             udp.drain()
         self._tell(Stopped(time.time()))
@@ -205,6 +208,12 @@ class Relay:
         return face
 
     def _arrived(self, udp: UdpSocket, data: bytes, source: Address) -> None:
+        try:
+            self._pass_on(udp, data, source)
+        except Exception as error:  # noqa: BLE001 - the event loop would log it, and the relay seem to be well
+            self._broke(f"a datagram: {type(error).__name__}: {error}")
+
+    def _pass_on(self, udp: UdpSocket, data: bytes, source: Address) -> None:
         """A datagram reached a face. Only the other party's real sockets are expected there."""
         face = self._faces_by_socket[udp]
         from_face = self._faces.get(source)
@@ -244,9 +253,14 @@ class Relay:
             for command in self.machine.handle(event):
                 self._do(command, event, delivered)
         except Exception as error:  # noqa: BLE001 - whatever it is, the recording must name it, and nothing may pass
-            self.fault = f"{type(self.machine).__name__} at {type(event).__name__}: {type(error).__name__}: {error}"
+            self._broke(f"{type(event).__name__}: {type(error).__name__}: {error}")
             return []
         return delivered
+
+    def _broke(self, why: str) -> None:
+        """The first fault is the cause."""
+        if self.fault is None:
+            self.fault = f"the relay broke: {type(self.machine).__name__} at {why}"
 
     def _do(self, command: Command, event: Event, delivered: list[SignalMessage]) -> None:
         match command:

@@ -56,9 +56,18 @@ class UdpSocket:
             self.sent += 1
 
     @property
+    def usable(self) -> bool:
+        """Whether the socket is still there, to the kernel too."""
+        try:
+            self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
+        except OSError:
+            return False
+        return True
+
+    @property
     def dropped(self) -> int:
         """Datagrams that the kernel dropped because nobody read them in time."""
-        if self._socket.fileno() >= 0:
+        if self.usable:
             info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
             self._dropped = _MEMINFO.unpack(info)[_DROPS]
         return self._dropped

@@ -21,9 +21,10 @@ from .leg import Leg
 class Case:
     """One recorded call.
 
-    `tables` and `dissections` are by vantage name; `dissections` is None when Wireshark was not asked, `examination`
-    when the captures were not examined. `keylogs` holds master secrets by client random. `earlier` are the calls that
-    the same devices made before. What an expectation or the ground truth says is not here, on purpose.
+    `tables` and `dissections` are by vantage name, and so is `damage`: why there is no table of a leg. `dissections` is
+    None when Wireshark was not asked, `examination` when the captures were not examined. `keylogs` holds master secrets
+    by client random. `earlier` are the calls that the same devices made before. What an expectation or the ground truth
+    says is not here, on purpose.
     """
 
     recording: Recording
@@ -36,6 +37,7 @@ class Case:
     examination: Examination | None = None
     leak_policy: LeakPolicy = field(default_factory=load_leak_policy)
     earlier: tuple[Case, ...] = ()
+    damage: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

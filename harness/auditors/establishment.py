@@ -11,6 +11,7 @@ from ..model.recording import MAX_SILENCE, Vantage
 from ..model.statement import Failure
 from ..model.voice import Voice, quoted
 from .case import Case
+from .clock import clock_findings
 
 NAME: Final = "establishment"
 
@@ -47,8 +48,8 @@ _say = Voice(NAME)
 
 
 def audit(case: Case) -> tuple[Finding, ...]:
-    """The answers of both statements, then whether every packet that the sockets counted was recorded."""
-    return (*_established(case), *_failures(case), *_losses(case))
+    """The answers of both statements, then whether every packet that was counted was recorded, and stamped rightly."""
+    return (*_established(case), *_failures(case), *_losses(case), *clock_findings(case, _say))
 
 
 def _established(case: Case) -> Iterator[Finding]:
@@ -99,8 +100,11 @@ def _failure(party: Party, failure: Failure, of_peer: Failure | None) -> Finding
 def _losses(case: Case) -> Iterator[Finding]:
     for vantage in case.recording.vantages:
         table = case.tables.get(vantage.name)
-        if table is not None and (why := _loss(vantage, len(table))) is not None:
-            yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, vantage.name, why)
+        if table is None:
+            why = case.damage.get(vantage.name, "it is not there")
+            yield _say.inconclusive(Reason.CAPTURE_DAMAGED, vantage.name, f"the capture cannot be read: {why}")
+        elif (lost := _loss(vantage, len(table))) is not None:
+            yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, vantage.name, lost)
 
 
 def _loss(vantage: Vantage, recorded: int) -> str | None:

@@ -25,6 +25,7 @@ from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
 from ..model.statement import EndpointStatement, Failure
 from ..model.voice import quoted
+from ..wire.keylog import read_keylog
 from ..wire.sdp import Sdp, with_addresses
 from .endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from .program import Program, ProgramFailed, Refused
@@ -44,6 +45,9 @@ STARTING: Final = 40.0
 MOST_SOCKETS: Final = 64
 """One is bound in a call, and one more with each restart."""
 
+MOST_KEYS: Final = 256
+"""One is told for each handshake under DTLS 1.2, five under 1.3."""
+
 
 class ProcessEndpoint:
     """A client in a process of its own. Implements `endpoint.Endpoint`."""
@@ -55,6 +59,7 @@ class ProcessEndpoint:
         self._public: dict[Address, Address] = {}
         self._becoming_known: set[asyncio.Task[None]] = set()
         self._early: list[tuple[Operation, Noun]] = []
+        self._keys: list[str] = []
         self._failure: Failure | None = None
         self._failed = asyncio.Event()
         self._statement: EndpointStatement | None = None
@@ -150,6 +155,8 @@ class ProcessEndpoint:
             markers={asset: f"{marker:016x}" for asset, marker in setup.markers.items()},
             address=setup.address,
             code_digits=setup.code_digits,
+            first_sequence=setup.first_sequence,
+            replay_window=setup.replay_window,
         )
         await self._ask(Operation.OPEN, Nothing, asked, PATIENCE)
 
@@ -274,7 +281,7 @@ class ProcessEndpoint:
             case protocol.BoundEvent():
                 self._bound(self._own(event.address))
             case protocol.KeyEvent():
-                self._setup.keylog(event.line)
+                self._key(event.line)
             case protocol.PacketEvent():
                 remote = protocol.parse_address(event.remote)
                 self._setup.tap.seen(event.outward, self._own(event.local), remote, event.data, event.time)
@@ -285,6 +292,15 @@ class ProcessEndpoint:
         if len(self._becoming_known) == MOST_SOCKETS:
             raise ValueError(f"it bound more than {MOST_SOCKETS} sockets")
         self._becoming_known.add(asyncio.create_task(self._make_known(real)))
+
+    def _key(self, line: str) -> None:
+        if len(self._keys) == MOST_KEYS:
+            raise ValueError(f"it told more than {MOST_KEYS} keys")
+        self._keys.append(line)
+        _, problems = read_keylog("\n".join(self._keys))
+        if problems:
+            raise ValueError(f"its key log is none: {problems[0]}")
+        self._setup.keylog(line)
 
     def _own(self, text: str) -> Address:
         """One of the program's sockets. Any other than at its own address makes all that it tells worthless."""

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from pydantic import JsonValue, ValidationError
 
 from ..model.endpoint_protocol import LINE, MAX_LINE, Answer, Event, Request
-from ..model.voice import quoted
+from ..model.voice import ended, quoted
 
 MOST_SAID: Final = 1 << 30
 """Bytes that a program may say in one call: an hour of sound and pictures, both ways, is less."""
@@ -215,9 +215,7 @@ class Program(asyncio.SubprocessProtocol):
         code = None if self._transport is None else self._transport.get_returncode()
         if code is None:
             return "it closed its standard output"
-        if code >= 0:
-            return f"it ended with code {code}"
-        return f"it was killed by signal {-code} ({signal.Signals(-code).name})"
+        return f"it {ended(code)}"
 
     def _kill(self) -> None:
         """End it with all that it started: its id is the id of its session, until its end has been noticed."""

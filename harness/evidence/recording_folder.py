@@ -101,7 +101,11 @@ def open_recording(root: Path, expected_sha256: str | None = None) -> Recording:
 def read_statements(root: Path) -> dict[Party, EndpointStatement]:
     """The statements that were made; a party without one is absent."""
     paths = {party: root / f"endpoint-{party}.json" for party in Party}
-    return {party: parse(path, EndpointStatement) for party, path in paths.items() if path.exists()}
+    statements = {party: parse(path, EndpointStatement) for party, path in paths.items() if path.exists()}
+    for party, statement in statements.items():
+        if (statement.party, statement.role) != (party, party.role):
+            raise EvidenceError(f"{paths[party]}: is the statement of {statement.party}, as {statement.role}")
+    return statements
 
 
 def read_ground_truth(root: Path) -> GroundTruth:

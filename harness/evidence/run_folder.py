@@ -41,10 +41,19 @@ class RunFolder:
         return self.root / scenario.id
 
     def add(self, entry: IndexEntry) -> None:
-        with (self.root / INDEX).open("a") as index:
-            index.write(f"{entry.model_dump_json()}\n")
-            index.flush()
-            os.fsync(index.fileno())
+        """Add a line; OSError when it cannot be written. Then nothing of it is left: the others must stay readable."""
+        index = os.open(self.root / INDEX, os.O_WRONLY | os.O_APPEND)
+        size = os.fstat(index).st_size
+        rest = f"{entry.model_dump_json()}\n".encode()
+        try:
+            while rest:
+                rest = rest[os.write(index, rest) :]
+            os.fsync(index)
+        except OSError:
+            os.ftruncate(index, size)
+            raise
+        finally:
+            os.close(index)
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ class OpenArguments(Noun):
     markers: dict[Asset, str]
     address: str
     code_digits: int
+    first_sequence: int | None
+    replay_window: int | None
 
 
 class Description(Noun):

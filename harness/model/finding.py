@@ -164,6 +164,7 @@ class Reason(StrEnum):
     FIRST_CALL = "first-call"
     # an auditor could not tell
     NO_PACKETS = "no-packets"
+    CLOCK_SKEWED = "clock-skewed"
     PACKETS_LOST_BY_TAP = "packets-lost-by-tap"
     KEYS_MISSING = "keys-missing"
     CERTIFICATE_NOT_VISIBLE = "certificate-not-visible"

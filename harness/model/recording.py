@@ -82,7 +82,9 @@ class EarlierCall(Noun):
 class Recording(Noun):
     """`recording.json`. Holds nothing of what was expected and nothing of what the adversary knows.
 
-    `silent` says of each party without a statement why there is none, as the harness saw it.
+    `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
+    older than this field have none. `silent` says of each party without a statement why there is none, as the
+    harness saw it.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -96,6 +98,7 @@ class Recording(Noun):
     earlier: tuple[EarlierCall, ...] = ()
     started: Moment
     ended: Moment
+    monotonic_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     provenance: dict[str, str]
     vantages: tuple[Vantage, ...]
     files: tuple[FileEntry, ...]

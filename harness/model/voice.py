@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from signal import Signals
 from typing import Final
 
 from .finding import Finding, Reason, Severity
@@ -39,6 +40,16 @@ class Voice:
 def quoted(text: str, most: int = _MAX_QUOTE) -> str:
     """Text of the system under test, safe to print: control characters escaped, cut after `most` characters."""
     return repr(text if len(text) <= most else f"{text[:most]}…")
+
+
+def ended(code: int) -> str:
+    """How a process ended, by its return code: "ended with code 1", "was killed by signal 9 (SIGKILL)"."""
+    if code >= 0:
+        return f"ended with code {code}"
+    try:
+        return f"was killed by signal {-code} ({Signals(-code).name})"
+    except ValueError:
+        return f"was killed by signal {-code}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -32,7 +32,7 @@ from ..wire.demux import PacketClass, classify
 from ..wire.dtls import ContentType, HandshakeType, records, version_name
 from . import merge
 from .capture import CaptureError
-from .tshark import LAYERS, TIMEOUT, DissectError, ask
+from .tshark import LAYERS, TIMEOUT, CaptureUnusable, TsharkBroke, ask
 
 _FIELDS: Final = (
     "frame frame.protocols dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version"
@@ -128,11 +128,11 @@ def dissect(paths: Sequence[Path], timeout: float = TIMEOUT) -> dict[Path, Disse
         try:
             counts = merge.merge(captures, merged)
         except (CaptureError, OSError) as error:
-            raise DissectError(f"a capture cannot be given to tshark: {error}") from error
+            raise CaptureUnusable(f"a capture cannot be given to tshark: {error}") from error
         frames = _Frames(sum(counts))
         ask(merged, _OPTIONS, frames.take, timeout)
     if not frames.complete:
-        raise DissectError(f"tshark ended before frame {frames.total + 1}, which is the last")
+        raise TsharkBroke(f"tshark ended before frame {frames.total + 1}, which is the last")
     return dict(zip(captures, frames.split(counts), strict=True))
 
 

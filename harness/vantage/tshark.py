@@ -8,8 +8,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from signal import SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP
 from typing import Any, Final
 
+from ..model.voice import ended
 from ..wire.demux import PacketClass
 
 TIMEOUT: Final = 120.0
@@ -28,8 +30,29 @@ LAYERS: Final = {
 _VERSION_TIMEOUT: Final = 20.0
 
 
+_CRASHES: Final = frozenset({SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS})
+"""Signals by which a program ends itself. By any other one somebody else has ended it."""
+
+
 class DissectError(RuntimeError):
     """There is no view of Wireshark's. Says what is missing, broke, or could not be read."""
+
+    by_a_capture = False
+    """Whether one of the captures may be the cause, so that the others alone might be shown."""
+    by_tshark = False
+    """Whether it was tshark that broke."""
+
+
+class CaptureUnusable(DissectError):
+    """A capture cannot be given to tshark."""
+
+    by_a_capture = True
+
+
+class TsharkBroke(DissectError):
+    """tshark ended by itself before it had shown everything."""
+
+    by_a_capture = by_tshark = True
 
 
 def available() -> str | None:
@@ -63,18 +86,27 @@ def ask(
     import pyshark  # here, because only who asks for Wireshark's view should pay for it
     from pyshark.capture.capture import TSharkCrashException
 
+    class Capture(pyshark.FileCapture):  # type: ignore[misc]
+        def _created_new_process(self, _parameters: Any, process: Any, process_name: str = "") -> None:
+            # pyshark raises here when tshark has ended already, and does not say how.
+            self._running_processes.add(process)
+
     loop = asyncio.new_event_loop()
-    capture = pyshark.FileCapture(
+    capture = Capture(
         path, keep_packets=False, tshark_path=tshark, eventloop=loop, custom_parameters=list(options), use_json=json
     )
     try:
         loop.run_until_complete(asyncio.wait_for(_show(capture, take), timeout))
     except TSharkCrashException as error:
-        raise DissectError(f"tshark failed: {' '.join(str(error).partition('(command ran')[0].split())}") from error
+        raise TsharkBroke(f"tshark failed: {' '.join(str(error).partition('(command ran')[0].split())}") from error
     except TimeoutError as error:
         raise DissectError(f"tshark took longer than {timeout:g} seconds") from error
-    except OSError as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise DissectError(f"tshark could not be run: {error}") from error
+    except DissectError:
+        raise
+    except Exception as error:
+        raise TsharkBroke(f"what tshark shows cannot be read: {type(error).__name__}: {error}") from error
     finally:
         # pyshark forgets to do so after a crash, and would then fail again in its destructor.
         capture._running_processes.clear()
@@ -89,10 +121,17 @@ def _refuse_running_loop() -> None:
     raise RuntimeError("Wireshark was asked where an event loop is running; ask it in a thread of its own")
 
 
+def _refuse_killed(code: int) -> None:
+    """pyshark looks at exit codes only."""
+    if code < 0:
+        kind = TsharkBroke if -code in _CRASHES else DissectError
+        raise kind(f"tshark {ended(code)}")
+
+
 async def _show(capture: Any, take: Callable[[Any], None]) -> None:
     try:
         await capture.packets_from_tshark(take, close_tshark=False)
         for tshark in capture._running_processes:  # pyshark itself would kill it now, and not learn how it ended
-            await tshark.wait()
+            _refuse_killed(await tshark.wait())
     finally:
         await capture.close_async()

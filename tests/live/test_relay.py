@@ -439,9 +439,25 @@ async def test_a_machine_that_breaks_is_named_and_nothing_passes_any_more() -> N
         setting.alice.send(b"poison", setting.alice_dials)
         setting.alice.send(b"after", setting.alice_dials)
         await setting.relay.close()
-        assert setting.relay.fault == "Scripted at PathDatagram: ZeroDivisionError: of its own"
+        assert setting.relay.fault == "the relay broke: Scripted at PathDatagram: ZeroDivisionError: of its own"
         assert setting.relay.signal(OFFER) is None
         assert setting.bob.has_nothing()
+
+
+async def test_sockets_that_go_behind_its_back_are_a_fault() -> None:
+    async with between_phones(Scripted(), Position.PATH) as setting:
+        face = next(iter(setting.relay._faces.values()))
+        face.socket.close()
+        await setting.relay.close()
+        assert setting.relay.fault is not None
+        assert "1 of its 3 sockets were closed while the call went on" in setting.relay.fault
+
+
+async def test_a_relay_that_is_closed_twice_is_none_the_worse() -> None:
+    async with between_phones(Scripted(), Position.PATH) as setting:
+        await setting.relay.close()
+        await setting.relay.close()
+        assert setting.relay.fault is None
 
 
 async def test_a_message_cannot_be_delivered_twice() -> None:

@@ -18,7 +18,6 @@ from harness.model.ground_truth import GroundTruth, SentMarker
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
 from harness.model.scenario import Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
-from harness.model.tenant import Tenant
 from harness.model.verdict import RunDocument, Summary
 from harness.scenario_error import ScenarioError
 from harness.scenario_file import parse
@@ -155,7 +154,6 @@ DOCUMENTS = {
     ),
     "inspection": inspection(),
     "cost": cost(Asked(), 1e6),
-    "tenant": Tenant(),
 }
 
 

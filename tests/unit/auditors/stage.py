@@ -153,6 +153,7 @@ class Stage:
                 media_seconds=self.media_seconds,
                 started=STARTED,
                 ended=self.now,
+                monotonic_seconds=self.now - STARTED,
                 provenance={},
                 vantages=tuple(vantages.values()),
                 files=(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,3 +88,21 @@ def test_a_scenario_name_cannot_lead_elsewhere(run: RunFolder, name: str) -> Non
         index.write(f"{json.dumps(entry)}\n")
     with pytest.raises(EvidenceError, match=r"index\.jsonl:3"):
         open_run(run.root)
+
+
+def test_a_line_that_cannot_be_written_whole_is_taken_back(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes a part of it and then no more."""
+    write, before = os.write, (run.root / "index.jsonl").read_text()
+
+    def half(descriptor: int, data: bytes) -> int:
+        if len(data) < 50:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, data[:50])
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(OSError, match="No space left"):
+        run.add(IndexEntry(scenario="passive-tap", plan="0" * 64, error="no socket", seconds=0.1))
+    monkeypatch.undo()
+    assert (run.root / "index.jsonl").read_text() == before
+    run.add(IndexEntry(scenario="passive-tap", plan="0" * 64, error="no socket", seconds=0.1))
+    assert open_run(run.root).not_ended == ()
