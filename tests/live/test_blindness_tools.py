@@ -1,0 +1,214 @@
+"""The tools of the thinking half die, hang or lie: their silence is named, and what they are asked next is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from harness.audit_process import AuditFailed, AuditProcess
+from harness.evidence.provenance import provenance
+from harness.model.verdict import Outcome, Status
+from harness.vantage import tshark
+
+from .sabotage import PATIENCE, Ran, nothing_left, run, scenario
+
+pytestmark = pytest.mark.live
+WIRESHARK = pytest.mark.skipif(tshark.available() is None, reason="tshark is not installed")
+
+SECOND = 60.0
+"""What an auditing process that nobody harms may take."""
+
+
+@pytest.fixture(autouse=True)
+def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with nothing_left(monkeypatch, tmp_path / "temporary"):
+        yield
+
+
+# the auditing process
+
+
+class Harmed(AuditProcess):
+    """Two auditing processes: the first one gets a signal before its first batch, the other one is left alone."""
+
+    harm = signal.SIGSTOP
+    _started = 0
+
+    async def start(self) -> None:
+        before = self._process
+        await super().start()
+        if self._process is before or self._process is None:
+            return
+        self._started += 1
+        self._patience = SECOND if self._started > 1 else PATIENCE
+        if self._started == 1:
+            os.kill(self._process.pid, self.harm)
+
+
+class Killed(Harmed):
+    harm = signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("process", "cause"),
+    [
+        (Harmed, "the auditing process gave no answer for 1 s"),
+        (Killed, "the auditing process was killed by signal 9 (SIGKILL): no message"),
+    ],
+)
+def test_an_auditing_process_that_is_stopped_or_killed(tmp_path: Path, process: type[Harmed], cause: str) -> None:
+    found = run(tmp_path / "captures", [scenario("harmed"), scenario("healthy")], jobs=1, thinker=process)
+    result = found.of("harmed")
+    assert (result.status, result.outcome, result.because) == (Status.ERROR, Outcome.UNKNOWN, cause)
+    found.unharmed("healthy")
+
+
+def test_an_idle_auditing_process_that_is_stopped_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.audit_process.GRACE", PATIENCE)
+
+    async def stop_and_close() -> int:
+        process = AuditProcess(tmp_path, None)
+        await process.start()
+        assert process._process is not None
+        pid = process._process.pid
+        os.kill(pid, signal.SIGSTOP)
+        await process.close()
+        return pid
+
+    pid = asyncio.run(stop_and_close())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("says", "cause"),
+    [
+        ("print('{}')", "answered what is no result"),
+        ("print('no json')", "answered what is no result"),
+        ("print('[' * 100_000)", "answered what is no result"),
+        ("print('x' * 20_000_000)", "answered what is no result"),
+        ("import sys; sys.stderr.write('a' * 9_000_000 + '\\n\\x1b[2J\\n'); sys.exit(7)", r"code 7: '\x1b[2J'"),
+        ("import os; os.close(1); import time; time.sleep(60)", "closed its output"),
+    ],
+)  # fmt: skip
+def test_whatever_an_auditing_process_says_instead_of_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, cause: str
+) -> None:
+    """And nothing that it goes on to say is taken for an answer to the next question."""
+    fake = tmp_path / "python"
+    fake.write_text(f"#!/bin/sh\nexec {which('python3')} -IS -c \"input()\n{says}\nprint('stale', flush=True)\"\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(fake))
+    monkeypatch.setattr("harness.audit_process.GRACE", PATIENCE)
+
+    async def ask_twice() -> list[str]:
+        process, causes = AuditProcess(tmp_path, None, SECOND), []
+        for _ in range(2):
+            with pytest.raises(AuditFailed) as failed:
+                async for _ in process.audit(()):
+                    pass
+            causes.append(str(failed.value))
+        await process.close()
+        return causes
+
+    first, second = asyncio.run(ask_twice())
+    assert cause in first
+    assert first == second
+
+
+# tshark
+
+
+@pytest.fixture
+def wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that comes first in the path, for a program named tshark. What version there is, is known by then."""
+    provenance()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder / "tshark"
+
+
+def install(wrapper: Path, body: str) -> None:
+    """The real program, harmed the first time that it is asked about packets."""
+    real = which("tshark", path=os.environ["PATH"].partition(os.pathsep)[2])
+    once = f'case "$1" in -v|--version) exec {real} "$@";; esac\nmkdir {wrapper}.once 2>/dev/null || exec {real} "$@"'
+    wrapper.write_text(f"#!/bin/bash\n{once}\n{body.format(real=real)}\n")
+    wrapper.chmod(0o755)
+
+
+@WIRESHARK
+def test_a_tshark_that_dies_in_the_middle(tmp_path: Path, wrapper: Path) -> None:
+    install(wrapper, '{real} "$@" | head -c 20000; kill -9 $$')
+    found = run(tmp_path / "captures", [scenario("harmed"), scenario("healthy")], jobs=1, without=())
+    assert Path(f"{wrapper}.once").exists()
+    killed_alone(found)
+
+
+@WIRESHARK
+def test_a_tshark_that_is_killed_from_outside(tmp_path: Path, wrapper: Path) -> None:
+    """In the process that audits, by somebody who knows its id."""
+    pipe = tmp_path / "pid"
+    os.mkfifo(pipe)
+    install(wrapper, f'echo $$ > {pipe}\nexec {{real}} "$@"')
+    killed: list[int] = []
+
+    def killer() -> None:
+        killed.append(int(pipe.read_text()))
+        os.kill(killed[0], signal.SIGKILL)
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    found = run(
+        tmp_path / "captures", [scenario("harmed"), scenario("healthy")], jobs=1, thinker=AuditProcess, without=()
+    )
+    thread.join()
+    killed_alone(found)
+
+
+def killed_alone(found: Ran) -> None:
+    result = found.of("harmed")
+    cause = "wireshark could not tell: tool-failed at call: tshark was killed by signal 9 (SIGKILL)"
+    assert (result.status, result.because) == (Status.INCONCLUSIVE, cause)
+    found.unharmed("healthy")
+
+
+@WIRESHARK
+def test_what_an_auditing_process_had_started_is_ended_with_it(tmp_path: Path, wrapper: Path) -> None:
+    """It dies while it waits for tshark: both are gone, and so is what it had written for tshark to read."""
+    pipe = tmp_path / "pid"
+    os.mkfifo(pipe)
+    install(wrapper, f'(echo $$ $PPID; for one; do ls -d "$one" 2>/dev/null; done) > {pipe}\nexec sleep 600')
+    told: list[str] = []
+
+    def killer() -> None:
+        told.extend(pipe.read_text().split())
+        os.kill(int(told[1]), signal.SIGKILL)
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    found = run(
+        tmp_path / "captures", [scenario("harmed"), scenario("healthy")], jobs=1, thinker=AuditProcess, without=()
+    )
+    thread.join()
+    tshark_id, _, *captures = told
+    assert found.of("harmed").because == "the auditing process was killed by signal 9 (SIGKILL): no message"
+    assert [path for path in captures if path.endswith(".pcapng")]
+    assert not any(Path(path).exists() for path in captures if "temporary" in path)
+    assert not running(int(tshark_id))
+    found.unharmed("healthy")
+
+
+def running(pid: int) -> bool:
+    """Whether this process is there and not merely unburied: init buries what its parent has left behind."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
