@@ -17,10 +17,10 @@ from .media_passing import MEDIA
 REPLAYED: Final = "packets-replayed"
 
 LATER: Final = 20
-"""How many packets of the same direction pass before the second replay: old, but inside every replay window."""
+"""How many RTP packets of the same direction pass before the second replay: old, but inside every replay window."""
 
-BEHIND_WINDOW: Final = 70
-"""Packets after which a replay is older than the smallest window that is allowed, 64 packets."""
+BEHIND_WINDOW: Final = 66
+"""RTP packets after which a replay is older than the smallest window that is allowed, 64 packets."""
 
 _HALF: Final = 0x8000
 _KEPT: Final = 32
@@ -101,9 +101,9 @@ class _Direction:
 
     def step(self, data: bytes, klass: PacketClass) -> None:
         """One more packet has passed."""
-        self._count += 1
         if klass is not PacketClass.SRTP:
             return
+        self._count += 1
         sequence = rtp.parse(data).sequence if _is_rtp(data) else self._sequence
         self._has_wrapped = sequence < _HALF <= self._sequence
         self.ssrc, self._sequence = data[8:12], sequence

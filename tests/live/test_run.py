@@ -62,8 +62,8 @@ def recordings(run: Run) -> Iterator[tuple[Path, Recording]]:
 
 def test_every_scenario_of_the_catalogue_went_as_expected(ran: tuple[Path, dict[str, Any], int]) -> None:
     _, printed, code = ran
-    others = {one["scenario"]: one["because"] for one in printed["results"] if one["status"] != Status.AS_EXPECTED}
-    assert others == {}
+    fine = (Status.AS_EXPECTED, Status.KNOWN_DEVIATION)
+    assert {one["scenario"]: one["because"] for one in printed["results"] if one["status"] not in fine} == {}
     assert [one["scenario"] for one in printed["results"]] == [scenario.id for scenario in load(ROOT / "scenarios")]
     assert printed["summary"]["executed"] == printed["summary"]["selected"] == len(printed["results"])
     assert code == 0
