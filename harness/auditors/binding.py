@@ -17,6 +17,7 @@ from ..model.statement import DtlsParameters, EndpointStatement
 from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation, HandshakeType
 from .case import Case
+from .establishment import REFUSALS
 from .leg import Leg
 from .signalled import in_force, received, sent
 
@@ -72,9 +73,20 @@ def _signalled(case: Case, party: Party) -> Iterator[Finding]:
             detail = f"{shown}, which {party.peer} did not announce in the signalling"
             yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, detail)
         told = in_force(received_all, begun[certificate])
-        if case.connected(party) and not (told and told.covers(certificate)):
+        if case.connected(party) and not (told and told.covers(certificate)) and _went_on(case, leg, certificate):
             detail = f"{shown}, which the signalling it received does not name, and considered itself connected"
             yield _say.alarm(Reason.FINGERPRINT_NOT_COMPARED, party, detail)
+
+
+def _went_on(case: Case, leg: Leg, certificate: bytes) -> bool:
+    """Whether a party that was up already kept to the certificate of a new handshake.
+
+    Not when the call was refused over it and nothing was sent under it: then the lock belongs to the handshake before.
+    """
+    failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
+    if leg.current is None or leg.current.certificates_far[0] != certificate or len(leg.begun) == 1:
+        return True
+    return not any(reason in REFUSALS for reason in failures) or leg.spoke_under(leg.current)
 
 
 def _ignored(case: Case, party: Party) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, quoted
 from .case import Case
+from .establishment import REFUSALS
 
 NAME: Final = "codes"
 
@@ -78,12 +79,20 @@ def _recomputed(case: Case, party: Party, code: str) -> Iterator[Finding]:
             Reason.CERTIFICATE_NOT_VISIBLE, party, f"{party} shows a code, but no certificates are at hand to check it"
         )
     elif not pairs or code != _code(case, party, *pairs[0]):
-        outdated = code in {_code(case, party, own, peer) for own, peer in pairs[1:]}
+        if code in {_code(case, party, own, peer) for own, peer in pairs[1:]}:
+            yield _outdated(case, party, code)
+            return
         why = "the certificates of its DTLS handshake give another code" if pairs else "DTLS presented no certificates"
-        if outdated:
-            why = "that is the code of an earlier handshake of this call"
-        reason = Reason.CODE_OUTDATED if outdated else Reason.CODE_NOT_FROM_CERTIFICATES
-        yield _say.alarm(reason, party, f"{party} shows {_printed(code)}, but {why}")
+        yield _say.alarm(Reason.CODE_NOT_FROM_CERTIFICATES, party, f"{party} shows {_printed(code)}, but {why}")
+
+
+def _outdated(case: Case, party: Party, code: str) -> Finding:
+    """A call that was refused over its later handshake never came to have that one's code."""
+    failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
+    refused = any(reason in REFUSALS for reason in failures)
+    say, but = (_say.notice, ", and the later one was refused") if refused else (_say.alarm, "")
+    detail = f"{party} shows {_printed(code)}, but that is the code of an earlier handshake of this call{but}"
+    return say(Reason.CODE_OUTDATED, party, detail)
 
 
 def _certificates(case: Case, party: Party) -> list[tuple[bytes, bytes]] | None:

@@ -131,6 +131,14 @@ class Leg:
         ended = [one for one in shown if one[1].protected_near]
         return max(ended or shown, key=lambda one: one[0])[1] if shown else None
 
+    def spoke_under(self, association: DtlsAssociation) -> bool:
+        """Whether the party sent media between the addresses of this handshake, after it had begun."""
+        began = next(time for time, one in self.begun if one is association)
+        pair = next(one.pair for one in self.datagrams if one.klass is PacketClass.DTLS and one.time == began)
+        return any(
+            one.outward and one.klass in _MEDIA and one.pair == pair and one.time > began for one in self.datagrams
+        )
+
     @cached_property
     def secured(self) -> bool:
         """Whether the party itself came to the end of a handshake: it sent a record under the keys of one.

@@ -62,7 +62,12 @@ def _handshake(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
     for reason, fault in handshake_faults(one, case.policy):
         yield _say.alarm(reason, leg.name, fault)
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
-        yield from _certificate(case, leg, side, chain)
+        if chain:
+            yield from _certificate(case, leg, side, chain[0])
+        elif case.connected(leg.party) and (one.protected_near or not leg.secured):
+            # Beside one that the party came to the end of, another may have lost its certificates on the way.
+            detail = f"the certificate from {side}'s side is not in clear on this leg"
+            yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)
 
 
 def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
@@ -76,15 +81,10 @@ def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
         yield _say.notice(Reason.ALERT_IN_CLEAR, leg.name, detail)
 
 
-def _certificate(case: Case, leg: Leg, side: Party, chain: tuple[bytes, ...]) -> Iterator[Finding]:
-    if not chain:
-        if case.connected(leg.party):
-            detail = f"the certificate from {side}'s side is not in clear on this leg"
-            yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)
-        return
+def _certificate(case: Case, leg: Leg, side: Party, der: bytes) -> Iterator[Finding]:
     place = f"the certificate from {side}'s side"
     try:
-        certificate = read_certificate(chain[0])
+        certificate = read_certificate(der)
     except ValueError as error:
         yield _say.alarm(Reason.CERTIFICATE_NOT_ALLOWED, leg.name, f"{place} is not readable: {error}")
         return

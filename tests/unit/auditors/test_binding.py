@@ -254,3 +254,30 @@ def test_after_a_restart_each_certificate_is_measured_by_the_description_of_its_
         Reason.CERTIFICATE_NOT_SIGNALLED,
         Reason.CERTIFICATE_SUBSTITUTED,
     }
+
+
+def intercepted_restart() -> Stage:
+    """An honest call whose restart Mallory intercepts without a word in the signalling; Alice refuses."""
+    stage = honest_call()
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    stage.state(ALICE, failure=Failure(reason=Reason.FINGERPRINT_MISMATCH, detail="another certificate"))
+    stage.state(BOB, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch"))
+    return stage
+
+
+def test_a_call_that_is_refused_over_its_restart_has_compared() -> None:
+    substituted = {Reason.CERTIFICATE_NOT_SIGNALLED, Reason.CERTIFICATE_SUBSTITUTED}
+    assert raised(audit(intercepted_restart().case())) == substituted
+
+
+def test_who_sends_media_under_the_new_handshake_has_not_refused_it() -> None:
+    stage = intercepted_restart()
+    stage.talk()
+    assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
+
+
+def test_nor_has_a_call_that_was_merely_lost() -> None:
+    stage = intercepted_restart()
+    stage.state(ALICE, failure=Failure(reason=Reason.CONNECTION_LOST, detail="silence"))
+    assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))

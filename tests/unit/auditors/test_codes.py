@@ -9,7 +9,7 @@ import pytest
 from harness.auditors.codes import audit
 from harness.codes import teams20
 from harness.model.finding import Reason, Severity
-from harness.model.statement import Indicator, Screen, ScreenMoment
+from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
@@ -87,6 +87,17 @@ def test_the_code_of_the_first_handshake_is_outdated_then() -> None:
     findings = audit(restarted().case())
     assert raised(findings) == {Reason.CODE_OUTDATED}
     assert raised(findings, Severity.FACT) == {Reason.CODES_EQUAL}
+
+
+@pytest.mark.parametrize(
+    ("reason", "severity"),
+    [(Reason.FINGERPRINT_MISMATCH, Severity.NOTICE), (Reason.CONNECTION_LOST, Severity.ALARM)],
+)
+def test_who_refuses_the_later_handshake_does_not_owe_its_code(reason: Reason, severity: Severity) -> None:
+    stage = restarted()
+    stage.state(BOB, failure=Failure(reason=reason, detail="so it says"))
+    outdated = [found for found in audit(stage.case()) if found.reason is Reason.CODE_OUTDATED]
+    assert {found.severity for found in outdated} == {severity}
 
 
 @pytest.mark.parametrize(("notice", "alarms"), [("It has changed.", set()), (None, {Reason.CODE_CHANGE_NOT_ANNOUNCED})])

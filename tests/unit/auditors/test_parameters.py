@@ -179,6 +179,14 @@ def test_a_connected_call_whose_certificate_was_not_seen_stays_open() -> None:
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
 
 
+def test_a_restart_that_came_to_nothing_may_show_no_certificate() -> None:
+    stage = honest_call()
+    seen = len(stage.wire[ALICE])
+    stage.handshake(ALICE, shake_hands(OF_BOB, OF_ALICE))
+    del stage.wire[ALICE][seen + 6 :]
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+
+
 def test_what_is_no_certificate_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="error parsing asn1"):
         read_certificate(b"no certificate")

@@ -14,7 +14,7 @@ from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
 
 from .answers import raised
-from .packets import BINDING_REQUEST, opus, receiver_report, rtp, sender
+from .packets import BINDING_REQUEST, opus, rtp, sender
 from .stage import ALICE, BOB, Stage, clear_call, honest_call
 
 MAGIC = 0x2112A442
@@ -140,13 +140,3 @@ def test_a_keystream_that_is_used_twice_is_an_alarm(tmp_path: Path) -> None:
 def test_without_keys_nobody_says_that_keystreams_were_compared(tmp_path: Path) -> None:
     findings = audit(clear_call().examined(tmp_path))
     assert Reason.KEYSTREAMS_COMPARED not in {one.reason for one in findings}
-
-
-@pytest.mark.parametrize(("outward", "expected"), [(True, {Reason.PLAINTEXT_ON_WIRE}), (False, set())])
-def test_reports_in_clear_are_an_alarm_when_the_party_sends_them(
-    outward: bool, expected: set[Reason], tmp_path: Path
-) -> None:
-    stage = honest_call()
-    for number in range(3):
-        stage.on_leg(ALICE, outward, receiver_report(number, ssrc=0xA11CE))
-    assert {one.reason for one in alarms(stage, tmp_path)} == expected
