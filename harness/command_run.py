@@ -27,6 +27,7 @@ from .report.progress import Progress
 from .report.self_test_console import self_test_lines
 from .report.speed import speed
 from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
+from .scenario_file import SUFFIX
 from .self_test import members
 
 USAGE, HARNESS, EVIDENCE = 2, 3, 4
@@ -36,8 +37,20 @@ Ended = RunDocument | tuple[int, str]
 
 def selected(root: Path | None, selectors: Sequence[str]) -> tuple[Scenario, ...]:
     """The scenarios that the selectors name; CatalogueError says which one names nothing."""
-    folder = root or ROOT
-    return select(load(folder), selectors, folder)
+    every, names = _catalogue(root or ROOT, selectors)
+    return select(every, names, root or ROOT)
+
+
+def _catalogue(folder: Path, selectors: Sequence[str]) -> tuple[tuple[Scenario, ...], list[str]]:
+    """Every scenario below `folder` and in files elsewhere that a selector names; and the selectors, those by ids."""
+    elsewhere = {one: Path(one) for one in selectors if _elsewhere(Path(one), folder)}
+    names = [elsewhere[one].name.removesuffix(SUFFIX) if one in elsewhere else one for one in selectors]
+    return load(folder, *elsewhere.values()), names
+
+
+def _elsewhere(path: Path, folder: Path) -> bool:
+    """A scenario file outside the catalogue, such as one that a search has written."""
+    return path.name.endswith(SUFFIX) and path.is_file() and not path.resolve().is_relative_to(folder.resolve())
 
 
 def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
@@ -82,9 +95,9 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
 def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
     """What to run, and the specimens in it when it makes up a self-test, by the way or because it was asked for."""
     root = chosen["root"] or ROOT
-    every = load(root)
+    every, names = _catalogue(root, selectors)
     tested = {scenario.id for scenario in members(every)}
-    wanted = {scenario.id for scenario in select(every, selectors, root)}
+    wanted = {scenario.id for scenario in select(every, names, root)}
     if chosen.get("self_test"):
         wanted |= tested
     specimens = tuple(scenario.id for scenario in every if scenario.family is Family.SPECIMENS)
