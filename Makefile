@@ -4,13 +4,14 @@ BIN := .venv/bin
 # Without tshark the run goes on and every result says what was not checked. Asked by the shell, after the set-up.
 WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
-.PHONY: help run test check bench soak fuzz lock clean
+.PHONY: help run test check bench soak search fuzz lock clean
 
 help:
 	@echo 'make run    set up, attack real calls, show a table and an HTML report'
 	@echo 'make test   set up, check style and types, run all tests'
 	@echo 'make bench  compare speed and memory with bare calls and other tools (ARGS=--quick: 4 GB less on the disk)'
 	@echo 'make soak   run the whole catalogue twenty times: every scenario must come out the same (TIMES=n)'
+	@echo 'make search  look for attacks that nobody wrote down, for half an hour (SECONDS=n)'
 	@echo 'make fuzz   feed hostile bytes to every reader and parser for two minutes (SECONDS=n)'
 	@echo 'make lock   pin the dependencies again'
 	@echo 'make clean  remove the environment and everything that runs left behind'
@@ -38,10 +39,13 @@ soak:
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.bench.soak $(TIMES) $(ARGS)
 
-SECONDS ?= 120
+search:
+	@$(PYTHON) bootstrap.py run
+	@$(BIN)/harness search --seconds $(or $(SECONDS),1800) $(ARGS)
+
 fuzz:
 	@$(PYTHON) bootstrap.py fuzz
-	@$(BIN)/python -m tests.fuzz $(SECONDS) $(ARGS)
+	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),120) $(ARGS)
 
 # Names, versions and hashes only: where packages come from is the business of the machine that installs them.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

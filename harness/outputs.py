@@ -11,6 +11,7 @@ from typing import TextIO
 
 from .model.cost import Cost
 from .model.inspection import Inspection, Standing
+from .model.search import SearchDocument
 from .model.verdict import RunDocument, Status
 from .report.call_view import CallView
 from .report.files import write_new
@@ -18,7 +19,7 @@ from .report.files import write_new
 STANDARD_OUTPUT = "-"
 Views = Callable[[], Sequence[CallView]]
 """Reads the recordings for the eye; called only for a format that shows them."""
-Document = RunDocument | Inspection | Cost
+Document = RunDocument | Inspection | Cost | SearchDocument
 
 
 class Format(StrEnum):
@@ -57,6 +58,8 @@ def render(output_format: Format, document: Document, views: Views) -> str:
         raise ValueError("what an attack costs can be had as json")
     if isinstance(document, Inspection):
         return _inspection(output_format, document)
+    if isinstance(document, SearchDocument):
+        raise ValueError("a search can be had as json")
     match output_format:
         case Format.JUNIT:
             from .report.junit import render as junit
@@ -93,6 +96,8 @@ def exit_code(document: Document) -> int:
         return 0
     if isinstance(document, Inspection):
         return {Standing.ALARM: 1, Standing.INCONCLUSIVE: 3, Standing.EMPTY: 5, Standing.QUIET: 0}[document.standing]
+    if isinstance(document, SearchDocument):
+        return _of_search(document)
     counts = document.summary.by_status
     if document.interrupted:
         return 130
@@ -104,6 +109,17 @@ def exit_code(document: Document) -> int:
         return 1
     passed = counts.get(Status.AS_EXPECTED, 0) + counts.get(Status.KNOWN_DEVIATION, 0)
     return 0 if passed == document.summary.selected else 3
+
+
+def _of_search(document: SearchDocument) -> int:
+    """Something found is found; nothing found by eyes that failed is not nothing."""
+    if document.interrupted:
+        return 130
+    if document.found:
+        return 1
+    if document.unseen or document.broken or document.violations:
+        return 3
+    return 0 if document.calls else 5
 
 
 def _parse(text: str) -> Output:

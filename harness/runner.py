@@ -50,7 +50,10 @@ class Thinker(Protocol):
 @dataclass(frozen=True)
 class Options:
     """How to run. `jobs` calls overlap; `timeout` is each scenario's limit in seconds; `without` names auditors,
-    `self_test` the specimens when the selection is a self-test, too."""
+    `self_test` the specimens when the selection is a self-test, too.
+
+    `first`: the number of the first call, which chooses its network; runs at the same time had better differ in it.
+    """
 
     captures: Path
     jobs: int = DEFAULT_JOBS
@@ -59,6 +62,7 @@ class Options:
     without: tuple[str, ...] = ()
     policy: Path | None = None
     self_test: tuple[str, ...] = ()
+    first: int = 1
 
 
 @dataclass
@@ -137,7 +141,7 @@ class Runner:
 
     async def _record_all(self) -> None:
         async with asyncio.TaskGroup() as group:
-            for number, scenario in enumerate(self._state.scenarios.values(), 1):
+            for number, scenario in enumerate(self._state.scenarios.values(), self._options.first):
                 group.create_task(self._record(scenario, number))
 
     async def _record(self, scenario: Scenario, number: int) -> None:

@@ -20,6 +20,7 @@ from .model.ground_truth import GroundTruth
 from .model.inspection import Inspection
 from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
+from .model.search import SearchDocument
 from .model.statement import EndpointStatement
 from .model.verdict import RunDocument
 from .scenario_file import BASE_ID
@@ -138,6 +139,7 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "ground-truth": _written(GroundTruth),
     "results": _written(RunDocument),
     "inspection": _written(Inspection),
+    "search": _written(SearchDocument),
     "cost": _written(Cost),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

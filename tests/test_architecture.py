@@ -49,8 +49,9 @@ ARROWS = {
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
+    "search": {"model", "evidence", "placement", "runner", "scenario_file"},
 }
-ANYTHING = {"cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
+ANYTHING = {"command_search", "cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
 
 FOREIGN = {
     "aiortc": {"endpoints"},
@@ -64,6 +65,7 @@ FOREIGN = {
     "rich": {"report"},
     "yaml": {"strict_yaml"},
     "click": {"cli"},
+    "hypothesis": {"search"},
 }
 
 

@@ -55,15 +55,10 @@ class Counts:
         return PacketCounts(**asdict(self))
 
     def refused(self, error: pylibsrtp.Error) -> None:
-        if is_replay(error):
+        if str(error) in _REPLAYS:
             self.replayed += 1
         else:
             self.not_authenticated += 1
-
-
-def is_replay(error: pylibsrtp.Error) -> bool:
-    """Whether libsrtp refused a packet because its index was used before, or is too old to be known."""
-    return str(error) in _REPLAYS
 
 
 class CountedInbound:
@@ -140,12 +135,6 @@ def inbound_session(key_and_salt: bytes, profile: str, window: int) -> Inbound:
     policy = _policy(key_and_salt, profile, Policy.SSRC_ANY_INBOUND)
     policy.window_size = window
     session: Inbound = Session(policy)
-    return session
-
-
-def outbound_session(key_and_salt: bytes, profile: str) -> Outbound:
-    """A session as aiortc makes it."""
-    session: Outbound = Session(_policy(key_and_salt, profile, Policy.SSRC_ANY_OUTBOUND))
     return session
 
 

@@ -16,12 +16,13 @@ from harness.model.base import Asset, Party, Role
 from harness.model.finding import Reason
 from harness.model.ground_truth import GroundTruth, SentMarker
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
-from harness.model.scenario import Mode
+from harness.model.scenario import Endpoints, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
 from harness.model.verdict import RunDocument, Summary
 from harness.scenario_error import ScenarioError
 from harness.scenario_file import parse
 from harness.schema import SCHEMAS, file_name, schema_text, write
+from harness.search.ledger import Ledger
 from tests.unit.report.inspection_sample import inspection
 
 LEAST = "schema_version: 1\nid: probe\ntitle: T\nwhy: W\nexpect: {outcome: SECURE}\n"
@@ -154,6 +155,7 @@ DOCUMENTS = {
     ),
     "inspection": inspection(),
     "cost": cost(Asked(), 1e6),
+    "search": Ledger("seed", Endpoints(), 1).document(),
 }
 
 

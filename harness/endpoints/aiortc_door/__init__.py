@@ -5,10 +5,9 @@ is dropped, when a handshake has failed is decided by aiortc, right or wrong. Wh
 a task that nobody awaits, is told to a Watcher instead.
 """
 
-from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
-from .clear_transport import ClearTransport, FallbackTransport
+from .certificate import CallCertificate, StaticRsaCertificate
+from .clear_transport import ClearTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
-from .null_profile import NullProfileTransport
 from .stack import Stack
 from .transport import Transport
 from .watcher import Watcher
@@ -17,10 +16,7 @@ __all__ = [
     "CallCertificate",
     "ClearTransport",
     "DtlsTransport",
-    "FallbackTransport",
     "LongFlightTransport",
-    "NullProfileTransport",
-    "OldDtlsCertificate",
     "Stack",
     "StaticRsaCertificate",
     "Transport",

@@ -1,0 +1,1 @@
+"""The search for attacks that nobody wrote down: moves put together, tried on real calls, judged by one property."""

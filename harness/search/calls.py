@@ -1,0 +1,69 @@
+"""Real calls for the search: one at a time in this process, audited at once, forgotten unless something was found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..evidence.recording_folder import read_ground_truth
+from ..model.finding import Reason, Severity
+from ..model.scenario import Endpoints, Expectation, Scenario
+from ..model.verdict import Result
+from ..placement import Placed, place
+from ..runner import Options
+from .plan import Plan
+from .search import Tried
+
+WITHOUT: Final = ("wireshark",)
+"""Starting tshark takes longer than a call of the search. A finding can be looked at with it afterwards."""
+TIMEOUT: Final = 20.0
+
+
+@dataclass(frozen=True)
+class RealCalls:
+    """Places calls between these endpoints, recorded in `workshop`, where only violations stay.
+
+    `first`: the number of each call's network, so that searchers at the same time have networks of their own.
+    """
+
+    endpoints: Endpoints
+    workshop: Path
+    first: int = 1
+
+    def call(self, plan: Plan) -> Tried:
+        tried = _tried(plan, self._place(plan.scenario(self.endpoints)))
+        if tried.violation is None and tried.recording is not None:
+            shutil.rmtree(run_of(tried.recording))
+        return tried
+
+    def confirm(self, plan: Plan, first: Tried) -> Tried:
+        return _tried(plan, self._place(plan.scenario(self.endpoints, expectation(first.result))))
+
+    def _place(self, scenario: Scenario) -> Placed:
+        return place(scenario, Options(self.workshop, timeout=TIMEOUT, without=WITHOUT, first=self.first))
+
+
+def run_of(recording: Path) -> Path:
+    """The folder of the run that a call's recording lies in."""
+    return recording.parent.parent
+
+
+def expectation(*results: Result) -> Expectation:
+    """What these calls have shown: alarms of all of them must be raised again, alarms of some may be."""
+    raised = [frozenset(_alarms(result)) for result in results]
+    always, ever = frozenset.intersection(*raised), frozenset.union(*raised)
+    return Expectation(outcome=results[-1].outcome, because=tuple(sorted(always)), also=tuple(sorted(ever - always)))
+
+
+def _alarms(result: Result) -> Sequence[Reason]:
+    return [found.reason for found in result.findings if found.severity is Severity.ALARM]
+
+
+def _tried(plan: Plan, placed: Placed) -> Tried:
+    truth = None if placed.recording is None else read_ground_truth(placed.recording)
+    deeds = {} if truth is None else truth.deeds
+    happened = (deeds.get(f"move-{number}-{move.do}", 0) > 0 for number, move in enumerate(plan.moves, 1))
+    return Tried(plan, placed.result, tuple(happened), placed.recording)

@@ -1,0 +1,97 @@
+"""A plan of the search: what kind of call, and the moves on it. The shortest attack of all is an honest call."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ..model.adversary import Position, Script
+from ..model.adversary.script import Move
+from ..model.base import Asset
+from ..model.scenario import Call, Endpoints, Expectation, Family, Scenario
+from ..model.verdict import Outcome
+
+
+class Shape(StrEnum):
+    """What the two people do: talk; restart ICE while they talk; talk after an earlier call."""
+
+    PLAIN = "plain"
+    RESTART = "restart"
+    EARLIER = "earlier"
+
+
+SECONDS: Final = 0.5
+"""How long media flows: a marker takes 16 packets of 20 ms, and RTCP says goodbye at the end."""
+PATIENCE: Final = 0.4
+SETUP_SECONDS: Final = 2.0
+"""Shorter than a user would wait: a call that is held up is no violation, and waiting is what a search has least of."""
+RESTART_AFTER: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One thing to try."""
+
+    shape: Shape = Shape.PLAIN
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Two plans with the same key are the same plan."""
+        return json.dumps([self.shape, [move.model_dump(mode="json") for move in self.moves]])
+
+    @property
+    def name(self) -> str:
+        """An id for a scenario."""
+        return f"found-{hashlib.sha256(self.key.encode()).hexdigest()[:10]}"
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """What the adversary must control for its moves, and no more."""
+        needed = {move.needs for move in self.moves}
+        return tuple(position for position in Position if position in needed)
+
+    @property
+    def adversary(self) -> Script | None:
+        if not self.moves:
+            return None
+        return Script(kind="script", position=self.positions, moves=self.moves)
+
+    @property
+    def call(self) -> Call:
+        return Call(
+            media=(Asset.AUDIO,),
+            seconds=SECONDS,
+            setup_seconds=SETUP_SECONDS,
+            patience=PATIENCE,
+            restart_after=RESTART_AFTER if self.shape is Shape.RESTART else None,
+            earlier=1 if self.shape is Shape.EARLIER else 0,
+        )
+
+    @property
+    def family(self) -> Family:
+        if Position.SIGNALLING in self.positions:
+            return Family.SIGNALLING
+        return Family.NETWORK if self.moves else Family.CONTROL
+
+    def scenario(self, endpoints: Endpoints, expect: Expectation | None = None) -> Scenario:
+        """The scenario that tries it. Without an expectation: what the property asks for."""
+        return Scenario(
+            id=self.name,
+            family=self.family,
+            title=f"Found by the search: {self.described}"[:200],
+            why="Nobody wrote this down: the search put the moves together, and the system did what it must not do.",
+            call=self.call,
+            endpoints=endpoints,
+            adversary=self.adversary,
+            expect=expect or Expectation(outcome=Outcome.SECURE),
+        )
+
+    @property
+    def described(self) -> str:
+        """The plan in a few words."""
+        kind = {Shape.PLAIN: "a call", Shape.RESTART: "a call with a restart", Shape.EARLIER: "a second call"}
+        return f"{kind[self.shape]}, {', '.join(move.do for move in self.moves) or 'no attack at all'}"

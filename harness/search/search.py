@@ -1,0 +1,163 @@
+"""One searcher: plans, calls, verdicts; a violation is shrunk, made to happen once more, and written down.
+
+The same seed makes the same plans in the same order. What a call then shows is real, so a finding that does not come
+again is told as what it is: unstable, and kept like any other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from ..model.adversary.script import Intercept
+from ..model.verdict import Result
+from .plan import Plan, Shape
+from .property import Violation, unseeing, violation
+from .shrinking import shrinking
+from .strategy import explore, number_of
+
+ROUND: Final = 100
+"""Plans that one state machine makes; then another one begins afresh, with a seed of its own."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A plan whose call was made. `effective`: for each move, whether it really happened.
+
+    `recording`: its folder, which is there only while the call is worth keeping.
+    """
+
+    plan: Plan
+    result: Result
+    effective: tuple[bool, ...]
+    recording: Path | None = None
+
+    @property
+    def violation(self) -> Violation | None:
+        moves = zip(self.plan.moves, self.effective, strict=True)
+        return violation(self.result, ended_dtls=any(isinstance(move, Intercept) and done for move, done in moves))
+
+    @property
+    def unseeing(self) -> str | None:
+        return unseeing(self.result)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violation with the simplest plan for it. `again`: the same plan once more, as a scenario of its own."""
+
+    plan: Plan
+    first: Tried
+    again: Tried
+    seconds: float
+    calls: int
+
+    @property
+    def stable(self) -> bool:
+        return self.again.violation is not None
+
+
+class Caller(Protocol):
+    """Makes the call of a plan. `confirm` makes it again, expecting what the first one showed."""
+
+    def call(self, plan: Plan) -> Tried: ...
+
+    def confirm(self, plan: Plan, first: Tried) -> Tried: ...
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """When to stop: seconds, calls, moves of a plan. `searcher` tells several apart that share a seed."""
+
+    seconds: float
+    calls: int
+    moves: int
+    seed: str
+    searcher: int = 0
+
+
+@dataclass
+class Search:
+    """One searcher's memory. `tell` hears of every call, in order."""
+
+    caller: Caller
+    bounds: Bounds
+    tell: Callable[[Tried], None]
+    clock: Callable[[], float] = time.monotonic
+    calls: int = 0
+    _known: dict[str, Tried] = field(default_factory=dict)
+    _begun: float = 0.0
+
+    def run(self) -> Iterator[Finding]:
+        """Search until something is found that comes again, or the bounds are reached."""
+        self._begun = self.clock()
+        for plan in self._violating():
+            finding = self._settled(plan)
+            yield finding
+            if finding.stable:
+                return
+
+    def _violating(self) -> Iterator[Plan]:
+        """Plans for which the property did not hold, as they come, not yet shrunk."""
+        if self.bounds.searcher == 0:
+            yield from self._honest_calls()
+        rounds = 0
+        while not self._over:
+            number = number_of(self.bounds.seed, self.bounds.searcher, rounds)
+            found = explore(self._holds, number=number, plans=ROUND, longest=self.bounds.moves)
+            if found is not None:
+                yield found
+            rounds += 1
+
+    @property
+    def _over(self) -> bool:
+        return self.calls >= self.bounds.calls or self.clock() - self._begun >= self.bounds.seconds
+
+    def _honest_calls(self) -> Iterator[Plan]:
+        """Before any attack: each kind of call without one, in which many faults show by themselves."""
+        return (plan for shape in Shape if not self._holds(plan := Plan(shape)))
+
+    def _holds(self, plan: Plan) -> bool:
+        """Whether the property holds in the call of this plan; of a call for which there is no time, nobody knows."""
+        tried = self._tried(plan)
+        return tried is None or tried.violation is None
+
+    def _tried(self, plan: Plan) -> Tried | None:
+        """Each plan is tried once: the machine must hear the same answer whenever it asks."""
+        if plan.key not in self._known:
+            if self._over:
+                return None
+            self.calls += 1
+            tried = self.caller.call(plan)
+            self._known[plan.key] = tried
+            self.tell(tried)
+        return self._known[plan.key]
+
+    def _settled(self, found: Plan) -> Finding:
+        """The simplest plan that shows it again. A call may show by chance what the plan does not bring about."""
+
+        def holds(plan: Plan) -> bool | None:
+            tried = self._tried(plan)
+            return None if tried is None else tried.violation is None
+
+        plans = list(shrinking(found, holds))
+        seconds, calls = self.clock() - self._begun, self.calls
+        findings = (self._confirmed(plan, seconds, calls) for plan in reversed(plans))
+        simplest = next(findings)
+        return simplest if simplest.stable else next((one for one in findings if one.stable), simplest)
+
+    def _confirmed(self, plan: Plan, seconds: float, calls: int) -> Finding:
+        first = self._known[plan.key]
+        return Finding(plan, first, self.caller.confirm(plan, first), seconds, calls)
+
+
+def tally(tried: Tried) -> Mapping[str, tuple[int, int]]:
+    """By kind of move: how often it was tried in this call, and how often it happened."""
+    counted: dict[str, tuple[int, int]] = {}
+    for move, effective in zip(tried.plan.moves, tried.effective, strict=True):
+        before = counted.get(move.do, (0, 0))
+        counted[move.do] = (before[0] + 1, before[1] + effective)
+    return counted

@@ -1,0 +1,81 @@
+"""What was found, written down: a scenario file that makes it happen again, and the recording that shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..evidence.files import create
+from ..model.scenario import Endpoints, Scenario
+from ..model.search import Found
+from ..scenario_file import SUFFIX
+from .calls import expectation, run_of
+from .search import Finding, Tried
+
+
+def write(finding: Finding, endpoints: Endpoints, out: Path, captures: Path) -> Found:
+    """Keep the recording below `captures`, write the scenario below `out`, in the folder of its family. OSError."""
+    shown = finding.again if finding.stable else finding.first
+    results = (finding.first.result, finding.again.result) if finding.stable else (finding.first.result,)
+    scenario = finding.plan.scenario(endpoints, expectation(*results))
+    path = out / scenario.family / f"{scenario.id}{SUFFIX}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # found before: the name comes from the plan, so it says the same
+        create(path, text_of(scenario).encode())
+    return _found(finding, shown, path, _kept(shown, captures))
+
+
+def text_of(scenario: Scenario) -> str:
+    """The scenario as a file: YAML whose values are written as JSON, which is YAML too."""
+    content = scenario.model_dump(mode="json", exclude_defaults=True, exclude={"family"})
+    content = {"schema_version": scenario.schema_version, **content}
+    return "".join(f"{line}\n" for line in _lines(content))
+
+
+def _lines(content: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in content.items():
+        moves = value.get("moves") if key == "adversary" else None
+        if moves is None:
+            yield f"{key}: {_flow(value)}"
+            continue
+        yield f"{key}:"
+        yield from (f"  {name}: {_flow(value[name])}" for name in ("kind", "position"))
+        yield "  moves:"
+        yield from (f"    - {_flow(move)}" for move in moves)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        value = dict(sorted(value.items(), key=lambda item: item[0] not in ("do", "kind")))
+        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    return json.dumps(value)
+
+
+def _kept(shown: Tried, captures: Path) -> str:
+    if shown.recording is None:
+        return ""
+    run = run_of(shown.recording)
+    kept = run.rename(captures / run.name)
+    return str(kept / shown.recording.relative_to(run))
+
+
+def _found(finding: Finding, shown: Tried, path: Path, recording: str) -> Found:
+    broken = shown.violation
+    assert broken is not None
+    return Found(
+        name=broken.name,
+        why=broken.why,
+        detail=broken.detail,
+        plan=finding.plan.described,
+        moves=tuple(_flow(move.model_dump(mode="json", exclude_defaults=True)) for move in finding.plan.moves),
+        stable=finding.stable,
+        scenario=str(path),
+        recording=recording,
+        seconds=finding.seconds,
+        calls=finding.calls,
+    )

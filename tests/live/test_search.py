@@ -1,0 +1,128 @@
+"""The search on real calls: it finds a planted fault, shrinks it, writes it down, and what it wrote runs again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.model.scenario import EndpointKind, Endpoints
+from harness.model.search import SearchDocument
+from harness.placement import place
+from harness.runner import Options
+from harness.scenario_file import read
+from harness.search.calls import RealCalls
+from harness.search.plan import Plan
+from harness.search.search import Bounds, Finding, Search, Tried
+from harness.search.writing import write
+from tests.unit.search.world import INTERCEPT, move
+
+pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def both(kind: EndpointKind) -> Endpoints:
+    return Endpoints(alice=kind, bob=kind)
+
+
+def calls(endpoints: Endpoints, folder: Path) -> RealCalls:
+    workshop = folder / "workshop"
+    workshop.mkdir()
+    return RealCalls(endpoints, workshop, first=0xE000)
+
+
+def harness(*arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        stdin=subprocess.DEVNULL,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_planted_fault_is_found_shrunk_and_written_down_so_that_it_runs_again(tmp_path: Path) -> None:
+    out, captures = tmp_path / "found", tmp_path / "captures"
+    done = harness(
+        *("search", "--endpoint=alice=replay-accepted", "--endpoint=bob=replay-accepted"),
+        *(
+            "--seconds=100",
+            "--seed=fixed",
+            "--jobs=4",
+            "--moves=3",
+            f"--out={out}",
+            f"--captures={captures}",
+            "-o",
+            "json=-",
+        ),
+    )
+    document = SearchDocument.model_validate_json(done.stdout)
+    assert done.returncode == 1
+    found = document.found[0]
+    assert found.stable
+    assert found.name == "replay-accepted"
+    assert [line.partition('"')[2].partition('"')[0] for line in found.moves] == ["replay"]
+    # Nothing is left of calls in which nothing was found; the recording of the finding is there.
+    assert Path(found.recording).is_dir()
+    assert not [path for path in captures.iterdir() if path.name.startswith(".search-")]
+
+    (scenario,) = read(Path(found.scenario)).scenarios
+    placed = place(scenario, Options(tmp_path / "again", without=("wireshark",)))
+    assert (placed.result.outcome, placed.result.status) == (scenario.expect.outcome, "AS_EXPECTED")
+    again = harness(
+        *("run", found.scenario, "--without=wireshark", f"--captures={captures}", f"--reports={tmp_path}/reports")
+    )
+    assert again.returncode == 0, again.stderr
+
+
+def known(plan: Plan, endpoints: Endpoints, folder: Path) -> Finding:
+    """What a searcher makes of a plan that violates the property."""
+    made = calls(endpoints, folder)
+    first = made.call(plan)
+    return Finding(plan, first, made.confirm(plan, first), 1.0, 1)
+
+
+def test_an_interceptor_is_not_noticed_by_who_makes_the_code_from_the_signalling(tmp_path: Path) -> None:
+    endpoints, captures = both(EndpointKind.CODE_FROM_SDP), tmp_path / "captures"
+    captures.mkdir()
+    finding = known(Plan(moves=(INTERCEPT,)), endpoints, tmp_path)
+    assert finding.stable
+    found = write(finding, endpoints, tmp_path / "found", captures)
+    assert (found.name, found.moves) == ("BREACH", ('{do: "intercept"}',))
+    (scenario,) = read(Path(found.scenario)).scenarios
+    assert scenario.endpoints == endpoints
+    assert place(scenario, Options(tmp_path / "again", without=("wireshark",))).result.status == "AS_EXPECTED"
+    audited = harness("audit", str(Path(found.recording).parent.parent), "-o", "json=-")
+    assert json.loads(audited.stdout)["results"][0]["outcome"] == "BREACH"
+
+
+def test_moves_on_a_healthy_system_take_effect_and_find_nothing(tmp_path: Path) -> None:
+    made = calls(Endpoints(), tmp_path)
+    plans = [
+        Plan(moves=(INTERCEPT, move("swap-fingerprint", towards="caller"), move("swap-fingerprint", towards="callee"))),
+        Plan(moves=(move("replay", packet="srtp", sender="alice", first=2, count=5),)),
+        Plan(moves=(move("flip", packet="srtp", sender="bob", octet=-1, first=2, count=5),)),
+        Plan(moves=(move("forge-offer", towards="callee"),)),
+        Plan(moves=(move("inject", what="rtp", to="bob", via="off-path"),)),
+    ]
+    for tried in map(made.call, plans):
+        assert tried.violation is None, tried.result.because
+        assert tried.unseeing is None
+        assert all(tried.effective), tried.plan.described
+    assert list((tmp_path / "workshop").iterdir()) == []
+
+
+def test_a_short_search_of_the_healthy_system_finds_nothing(tmp_path: Path) -> None:
+    heard: list[Tried] = []
+    bounds = Bounds(seconds=120.0, calls=15, moves=4, seed="healthy")
+    assert list(Search(calls(Endpoints(), tmp_path), bounds, heard.append).run()) == []
+    assert len(heard) == 15
+    assert [tried.unseeing for tried in heard if tried.unseeing is not None] == []
+    assert any(any(tried.effective) for tried in heard)

@@ -1,0 +1,160 @@
+"""A searcher in a world without chance: it finds, shrinks, makes sure, and stops when it must."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from harness.model.adversary.script import Flip, Intercept, SwapFingerprint
+from harness.search.plan import Plan, Shape
+from harness.search.search import Bounds, Search, Tried, tally
+from harness.search.shrinking import shrinking, simpler
+
+from .world import FLIP, INTERCEPT, SWAP, World, move, result
+
+Broken = Callable[[Plan], bool]
+
+
+def never(_: Plan) -> bool:
+    return False
+
+
+def has(*kinds: type) -> Broken:
+    return lambda plan: all(any(isinstance(one, kind) for one in plan.moves) for kind in kinds)
+
+
+def search(world: World, heard: list[Tried] | None = None, **bounds: object) -> Search:
+    chosen: dict[str, object] = {"seconds": 1000.0, "calls": 3000, "moves": 5, "seed": "seed", **bounds}
+    told = [] if heard is None else heard
+    # A clock that does not move: in this world only calls count.
+    return Search(world, Bounds(**chosen), told.append, clock=lambda: 0.0)  # type: ignore[arg-type]
+
+
+def test_the_honest_calls_come_first_and_a_fault_that_they_show_needs_no_attack() -> None:
+    world = World(lambda plan: plan.shape is Shape.EARLIER)
+    (found,) = search(world).run()
+    assert found.plan == Plan(Shape.EARLIER)
+    assert found.plan.adversary is None
+    assert [plan.shape for plan in world.made[:3]] == [Shape.PLAIN, Shape.RESTART, Shape.EARLIER]
+
+
+def test_a_second_searcher_leaves_the_honest_calls_to_the_first() -> None:
+    world = World(never)
+    assert list(search(world, searcher=1, calls=20).run()) == []
+    assert all(plan.moves for plan in world.made)
+
+
+@pytest.mark.parametrize(
+    ("broken", "kinds"),
+    [
+        (has(Intercept), [Intercept]),
+        (has(Flip), [Flip]),
+        (has(Intercept, SwapFingerprint), [Intercept, SwapFingerprint]),
+    ],
+)
+def test_what_it_finds_is_shrunk_to_the_moves_that_it_takes(broken: Broken, kinds: list[type]) -> None:
+    (found,) = search(World(broken)).run()
+    assert sorted(type(one).__name__ for one in found.plan.moves) == sorted(kind.__name__ for kind in kinds)
+    assert found.plan.shape is Shape.PLAIN
+    assert found.stable
+
+
+def test_a_fault_that_shows_after_a_restart_only_keeps_its_restart() -> None:
+    def late(plan: Plan) -> bool:
+        return plan.shape is Shape.RESTART and any(
+            isinstance(one, Intercept) and one.association == 2 for one in plan.moves
+        )
+
+    (found,) = search(World(late)).run()
+    assert found.plan == Plan(Shape.RESTART, (move("intercept", association=2),))
+
+
+def test_the_same_seed_makes_the_same_calls() -> None:
+    first, again, other = World(never), World(never), World(never)
+    for world, seed in ((first, "a"), (again, "a"), (other, "b")):
+        assert list(search(world, seed=seed, calls=60).run()) == []
+    assert first.made == again.made != other.made
+
+
+def test_no_plan_is_tried_twice() -> None:
+    world = World(has(Intercept, SwapFingerprint))
+    list(search(world).run())
+    assert len({plan.key for plan in world.made}) == len(world.made)
+
+
+def test_it_stops_after_so_many_calls() -> None:
+    world = World(never)
+    heard: list[Tried] = []
+    assert list(search(world, heard, calls=25).run()) == []
+    assert len(world.made) == len(heard) == 25
+
+
+def test_it_stops_when_its_time_is_over() -> None:
+    world = World(never)
+    ticks = itertools.count()
+    hurried = Search(world, Bounds(30.0, 10_000, 5, "seed"), lambda tried: None, clock=lambda: float(next(ticks)))
+    assert list(hurried.run()) == []
+    assert 5 < len(world.made) <= 30
+
+
+def test_what_is_found_when_time_is_over_is_told_as_it_is() -> None:
+    world = World(has(Intercept))
+    (found,) = search(
+        world, calls=1 + next(n for n, plan in enumerate(made_until(has(Intercept))) if has(Intercept)(plan))
+    ).run()
+    assert found.plan == world.made[-1]
+
+
+def made_until(broken: Broken) -> list[Plan]:
+    """The calls up to the first violation, as an unbounded search makes them."""
+    world = World(broken)
+    next(iter(search(world).run()))
+    return world.made
+
+
+def test_a_finding_that_does_not_come_again_is_told_as_unstable_and_the_search_goes_on() -> None:
+    world = World(has(Intercept), again=never)
+    found = list(search(world, calls=150).run())
+    assert found
+    assert not any(one.stable for one in found)
+    assert len(world.made) == 150
+
+
+def test_when_the_simplest_plan_does_not_show_it_again_a_larger_one_may() -> None:
+    def chance(plan: Plan) -> bool:
+        """By chance even a plan without the second move looked broken; asked again it does not."""
+        return has(Intercept)(plan)
+
+    world = World(chance, again=has(Intercept, SwapFingerprint))
+    found = [one for one in search(world, calls=3000).run() if one.stable]
+    assert [has(Intercept, SwapFingerprint)(one.plan) for one in found] == [True]
+
+
+def test_each_step_of_shrinking_is_simpler_and_still_broken() -> None:
+    begun = Plan(Shape.RESTART, (FLIP, SWAP, INTERCEPT))
+    steps = list(shrinking(begun, lambda plan: not has(Intercept)(plan)))
+    assert steps[0] == begun
+    assert steps[-1] == Plan(moves=(INTERCEPT,))
+    assert all(has(Intercept)(plan) for plan in steps)
+
+
+def test_fields_fall_back_to_what_they_need_not_say() -> None:
+    wordy = Plan(moves=(move("flip", packet="srtp", sender="bob", octet=3, mask=255, first=7, count=9),))
+    (least,) = list(shrinking(wordy, lambda plan: not has(Flip)(plan)))[-1].moves
+    assert least == move("flip", packet="srtp", sender="bob", octet=3)
+
+
+def test_a_step_that_no_time_is_left_for_ends_the_shrinking() -> None:
+    begun = Plan(moves=(FLIP, INTERCEPT))
+    assert list(shrinking(begun, lambda plan: None)) == [begun]
+
+
+def test_an_honest_plain_call_has_nothing_simpler() -> None:
+    assert list(simpler(Plan())) == []
+
+
+def test_moves_are_counted_by_kind_and_by_whether_they_happened() -> None:
+    tried = Tried(Plan(moves=(FLIP, FLIP, INTERCEPT)), result(), (True, False, False))
+    assert tally(tried) == {"flip": (2, 1), "intercept": (1, 0)}
