@@ -134,7 +134,10 @@ _CODES: Final = {
     Reason.CODES_ABSENT: Codes.NONE,
 }
 _ENDINGS: Final = {Reason.CALL_REFUSED: Ending.REFUSED, Reason.CALL_LOST: Ending.LOST}
-_EXPOSURES: Final = frozenset({Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE})
+_EXPOSURES: Final = frozenset(
+    # The last one: where a lock is shown, the keys may not be the service's to use.
+    {Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE, Reason.LOCK_ON_SERVICE_CALL}
+)
 _GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})
 
 

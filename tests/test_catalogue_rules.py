@@ -22,6 +22,7 @@ from harness.model.adversary import (
     SdpRewrite,
 )
 from harness.model.base import Role
+from harness.model.finding import Reason
 from harness.model.scenario import EndpointKind, Endpoints, Family, Mode, Scenario
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
@@ -219,15 +220,20 @@ def test_a_specimen_must_be_seen(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("scenario", HONEST, ids=named)
 def test_a_control_expects_no_alarm_unless_the_call_is_clear(scenario: Scenario) -> None:
-    clear = scenario.call.mode is Mode.CLEAR
-    assert scenario.expect.outcome is (Outcome.DISCLOSED if clear else Outcome.SECURE)
-    assert bool(scenario.expect.because) is clear
+    assert scenario.expect.outcome is (Outcome.SECURE if scenario.call.mode is Mode.E2EE else Outcome.DISCLOSED)
+    assert bool(scenario.expect.because) is (scenario.call.mode is Mode.CLEAR)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
+def test_where_the_service_holds_the_keys_the_recording_must_show_it(scenario: Scenario) -> None:
+    if scenario.call.mode is Mode.SERVICE:
+        assert Reason.KEYS_IN_SIGNALLING in scenario.expect.seen
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
 def test_whatever_is_not_secure_must_be_said_why(scenario: Scenario) -> None:
     if scenario.expect.outcome is not Outcome.SECURE:
-        assert scenario.expect.because
+        assert scenario.expect.because or (scenario.call.mode is Mode.SERVICE and scenario.expect.seen)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)

@@ -28,6 +28,7 @@ from .reflection import OfferReflection, PacketReflection
 from .reoffer import ForgedReoffer
 from .script import Script
 from .sdp_rewrite import SdpRewrite
+from .service_processor import ServiceProcessor
 from .signalling_replay import SignallingReplay
 from .srtcp_tamper import SrtcpTamper
 from .srtp_bitflip import SrtpBitflip
@@ -38,6 +39,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Bystander: lambda _, __: Bystander(),
     adversary.Recorder: lambda _, __: Recorder(),
     adversary.LaterKeys: lambda _, __: LaterKeys(),
+    adversary.ServiceProcessor: lambda _, __: ServiceProcessor(),
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),

@@ -5,7 +5,6 @@ Alice's offer is received by the callee, Bob's answer by the caller; `towards` s
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Final, Literal
 from ..model.adversary import Rewrite
 from ..model.base import Role
 from ..model.recording import SignalKind, SignalMessage
+from ..wire.sdes import CryptoLine
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .machine import Command, Deed, Deliver, Event, Signal, let_pass
 from .signalling import changed
@@ -91,8 +91,8 @@ def changes(seed: str) -> Mapping[Rewrite, Change]:
 
 def sdes_line(seed: str) -> str:
     """An SDES key that the adversary knows: 30 bytes of master key and salt (RFC 4568 section 6.1)."""
-    key = b64encode(sha256(f"sdes\0{seed}".encode()).digest()[:30]).decode("ascii")
-    return f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}"
+    key = sha256(f"sdes\0{seed}".encode()).digest()[:30]
+    return f"a=crypto:{CryptoLine.of(1, 'AES_CM_128_HMAC_SHA1_80', key).written()}"
 
 
 def without_fingerprint(sdp: Sdp) -> Sdp:

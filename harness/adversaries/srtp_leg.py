@@ -1,4 +1,4 @@
-"""SRTP with one party, held by the interceptor: its packets opened, the other party's sealed for it."""
+"""SRTP in the hands of who holds its keys: packets opened, and with one party on a leg, sealed for it as well."""
 
 from __future__ import annotations
 
@@ -13,11 +13,23 @@ from ..wire.srtp import SrtpKeys
 
 _LIBSRTP: Final = {
     "SRTP_AES128_CM_HMAC_SHA1_80": Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+    "SRTP_AES128_CM_HMAC_SHA1_32": Policy.SRTP_PROFILE_AES128_CM_SHA1_32,
     "SRTP_AEAD_AES_128_GCM": Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     "SRTP_AEAD_AES_256_GCM": Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
 }
 
 _REPLAY_WINDOW: Final = 1024
+
+
+class SrtpOpener:
+    """Opens what one sender protects with its master key and salt. `profile` is IANA's name, of one that encrypts."""
+
+    def __init__(self, key_and_salt: bytes, profile: str) -> None:
+        self._session = _session(key_and_salt, profile, Policy.SSRC_ANY_INBOUND)
+
+    def open(self, packet: bytes) -> bytes | None:
+        """An SRTP or SRTCP packet in clear; None when it does not authenticate or is a replay."""
+        return _tried(self._session.unprotect_rtcp if _is_rtcp(packet) else self._session.unprotect, packet)
 
 
 class SrtpLeg:
@@ -30,13 +42,12 @@ class SrtpLeg:
         mine, theirs = keys.client_key_and_salt, keys.server_key_and_salt
         if not client:
             mine, theirs = theirs, mine
-        self._inbound = _session(theirs, keys.profile, Policy.SSRC_ANY_INBOUND)
+        self._inbound = SrtpOpener(theirs, keys.profile)
         self._outbound = _session(mine, keys.profile, Policy.SSRC_ANY_OUTBOUND)
 
     def open(self, packet: bytes) -> bytes | None:
         """An SRTP or SRTCP packet of the party in clear; None when it does not authenticate or is a replay."""
-        unprotect = self._inbound.unprotect_rtcp if _is_rtcp(packet) else self._inbound.unprotect
-        return _tried(unprotect, packet)
+        return self._inbound.open(packet)
 
     def seal(self, packet: bytes) -> bytes | None:
         """An RTP or RTCP packet protected for the party; None when libsrtp cannot take it (too long, used up)."""

@@ -11,10 +11,12 @@ from ..inspection.leaks import LeakPolicy, load_leak_policy
 from ..inspection.parameters.policy import Policy
 from ..model.base import Party
 from ..model.recording import Recording, SignalEntry
+from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
-from .leg import Leg
+from .leg import Leg, SignalledKeys
+from .signalled import keys_received, keys_sent
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,12 @@ class Case:
     def legs(self) -> tuple[Leg, ...]:
         """Every leg whose packets were recorded, in the order of the recording."""
         return tuple(
-            Leg(vantage, self.tables[vantage.name], self.keylogs.get(vantage.party, {}))
+            Leg(
+                vantage,
+                self.tables[vantage.name],
+                self.keylogs.get(vantage.party, {}),
+                self._signalled(vantage.party),
+            )
             for vantage in self.recording.vantages
             if vantage.name in self.tables
         )
@@ -51,6 +58,13 @@ class Case:
     def leg(self, party: Party) -> Leg | None:
         """The leg next to this party; None when nothing was recorded there."""
         return next((leg for leg in self.legs if leg.party is party), None)
+
+    def _signalled(self, party: Party) -> SignalledKeys | None:
+        """The keys by which this party's media are secured in an ordinary call; in any other they secure nothing."""
+        if self.recording.mode is not Mode.SERVICE:
+            return None
+        sent, received = keys_sent(self.signalling, party), keys_received(self.signalling, party)
+        return SignalledKeys(sent, received) if sent and received else None
 
     @property
     def silent(self) -> tuple[Party, ...]:

@@ -62,13 +62,16 @@ def _screen(case: Case, party: Party, screen: Screen) -> Iterator[Finding]:
 
 
 def _encrypted(case: Case, party: Party) -> Iterator[Finding]:
-    """A lock needs a DTLS handshake on this party's leg, and no media in clear."""
+    """A lock needs a DTLS handshake on this party's leg, no media in clear, and keys that the service does not hold."""
     leg = case.leg(party)
     if leg is None or not leg.datagrams:
         detail = f"{party} sees a lock, but its leg has no packets to check that against"
         yield _say.inconclusive(Reason.NO_PACKETS, party, detail)
     elif leg.clear:
         yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, f"{party} sees a lock, but {leg.clear[0]}")
+    elif leg.signalled is not None and not leg.secured:
+        detail = f"{party} sees a lock, but the keys of its media lie in the signalling: the service holds them"
+        yield _say.alarm(Reason.LOCK_ON_SERVICE_CALL, leg.name, detail)
     elif not leg.secured:
         detail = f"{party} sees a lock without a finished DTLS handshake"
         yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, detail)

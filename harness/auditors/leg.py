@@ -52,6 +52,14 @@ class SessionKeys:
 
 
 @dataclass(frozen=True)
+class SignalledKeys:
+    """SRTP keys that the descriptions of a call hold, for each direction of one leg: never empty (RFC 4568)."""
+
+    outward: tuple[SendingKey, ...]
+    inward: tuple[SendingKey, ...]
+
+
+@dataclass(frozen=True)
 class Media:
     """The media packets of one direction with the fate of each; `fates` is empty when no keys are at hand."""
 
@@ -72,11 +80,15 @@ class Media:
 
 @dataclass(frozen=True)
 class Leg:
-    """One vantage with its packets. `keylog`: the party's own master secrets, by client random."""
+    """One vantage with its packets. `keylog`: the party's own master secrets, by client random.
+
+    `signalled`: keys that the party's descriptions hold, in a call whose media are meant to be under those.
+    """
 
     vantage: Vantage
     table: PacketTable
     keylog: Mapping[bytes, bytes]
+    signalled: SignalledKeys | None = None
 
     @property
     def name(self) -> str:
@@ -171,12 +183,14 @@ class Leg:
     @cached_property
     def outward(self) -> Media:
         """The media packets that the party sent."""
-        return self._media(True, [keys.outward for keys in self.keys])
+        signalled = () if self.signalled is None else self.signalled.outward
+        return self._media(True, [*(keys.outward for keys in self.keys), *signalled])
 
     @cached_property
     def inward(self) -> Media:
         """The media packets that arrived at the party, whoever sent them."""
-        return self._media(False, [keys.inward for keys in self.keys])
+        signalled = () if self.signalled is None else self.signalled.inward
+        return self._media(False, [*(keys.inward for keys in self.keys), *signalled])
 
     @cached_property
     def unexplained(self) -> tuple[Datagram, ...]:
@@ -187,7 +201,7 @@ class Leg:
     def clear(self) -> tuple[str, ...]:
         """What shows that the party sent media in clear, one sentence each; empty when nothing does."""
         packets = self.outward.packets
-        if packets and not self.secured:
+        if packets and not self.secured and self.signalled is None:
             return (f"{counted(len(packets), 'media packet')} left {self.party} without a finished DTLS handshake",)
         evidence = list(_constant_payloads(packets))
         unencrypted = len(self.outward.frames(Fate.CLEAR))

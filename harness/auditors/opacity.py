@@ -1,8 +1,9 @@
 """Is there only ciphertext on the wire, under keys that the two endpoints share, and is every packet accounted for?
 
 In layers: every packet is of a known class and well-formed; every media packet is authentic under the endpoint's own
-exported keys; no payload is clear by its content, and no marker can be decoded from the wire; what came in and is not
-authentic was refused. A statistic can show that something is clear, never that it is encrypted: keys show that.
+exported keys, or in an ordinary call under those of its descriptions; no payload is clear by its content, and no marker
+can be decoded from the wire; what came in and is not authentic was refused. A statistic can show that something is
+clear, never that it is encrypted: keys show that.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
             findings.append(_empty(case, leg))
         else:
             findings.extend(_leg(case, leg))
-    return (*findings, *_shared_keys(case))
+    return (*findings, *_shared_keys(case), *_shared_by_signalling(case))
 
 
 def _empty(case: Case, leg: Leg) -> Finding:
@@ -70,7 +71,7 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
     yield from _clear(leg)
     if not leg.outward.packets and (why := _why_media_is_due(case, leg.party)) is not None:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
-    if leg.keys:
+    if leg.keys or leg.signalled is not None:
         yield from _authenticated(case, leg)
     elif leg.secured and (case.connected(leg.party) or leg.outward.packets):
         yield _say.inconclusive(
@@ -106,7 +107,8 @@ def _authenticated(case: Case, leg: Leg) -> Iterator[Finding]:
     foreign, repeated = leg.inward.frames(Fate.FAILED), leg.inward.frames(Fate.REPEATED)
     packets = len(leg.outward.packets) + len(leg.inward.packets)
     if packets and not (forged or foreign or repeated):
-        detail = f"all {counted(packets, 'media packet')} are authentic under the exported keys"
+        whose = "exported keys" if leg.signalled is None else "keys in the signalling"
+        detail = f"all {counted(packets, 'media packet')} are authentic under the {whose}"
         yield _say.fact(Reason.EVERY_PACKET_AUTHENTICATED, leg.name, detail)
     statement = case.statements.get(leg.party)
     if statement is None:
@@ -146,6 +148,22 @@ def _shared_keys(case: Case) -> Iterator[Finding]:
         yield _say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
     else:
         detail = "alice and bob hold different master secrets: each shares its keys with somebody else"
+        yield _say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
+
+
+def _shared_by_signalling(case: Case) -> Iterator[Finding]:
+    """The keys of both directions, as each of the two knows them."""
+    known = {
+        leg.party: {leg.party: set(leg.signalled.outward), leg.party.peer: set(leg.signalled.inward)}
+        for leg in case.legs
+        if leg.signalled is not None
+    }
+    if len(known) < len(Party):
+        return
+    if known[Party.ALICE] == known[Party.BOB]:
+        yield _say.fact(Reason.KEYS_SHARED, CALL_WIDE, "alice and bob know the same keys from the signalling")
+    else:
+        detail = "the signalling told alice and bob of different keys: each shares its own with somebody else"
         yield _say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..inspection.parameters import (
+    allows,
     certificate_faults,
     handshake_faults,
     read_certificate,
@@ -19,7 +20,7 @@ from ..model.scenario import Mode
 from ..model.voice import Voice
 from ..wire.dtls import DtlsAssociation
 from .case import Case
-from .leg import Leg
+from .leg import Leg, SignalledKeys
 
 NAME: Final = "parameters"
 
@@ -40,12 +41,22 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
     handshakes = [one for one in leg.associations if one.version is not None]
-    if not handshakes:
+    if leg.signalled is not None:
+        yield from _described(case, leg, leg.signalled)
+    elif not handshakes:
         yield from _nothing(case, leg)
     for one in handshakes:
         yield from _handshake(case, leg, one)
     for one in leg.associations:
         yield from _session(case, leg, one)
+
+
+def _described(case: Case, leg: Leg, keys: SignalledKeys) -> Iterator[Finding]:
+    """What offer and answer agreed on, where keys in the descriptions take the place of DTLS."""
+    for name in sorted({key.profile for key in (*keys.outward, *keys.inward)}):
+        yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, f"keys in the descriptions, {name}")
+        if not allows(case.policy.profiles, name):
+            yield _say.alarm(Reason.PROFILE_NOT_ALLOWED, leg.name, f"the policy does not allow {name}")
 
 
 def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:

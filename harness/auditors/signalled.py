@@ -1,4 +1,4 @@
-"""The fingerprints of the signalling: what a description says about certificates, and which it covers (RFC 8122)."""
+"""What the signalling says of keys: fingerprints and the certificates they cover (RFC 8122), media keys (RFC 4568)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.recording import SignalEntry, SignalKind
+from ..wire.sdes import parse
 from ..wire.sdp import Fingerprint, Sdp
+from .authenticity import SendingKey
 
 _DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
 
 STRONG: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 """Hash functions that may vouch for a certificate. MD5 and SHA-1 must not be used (RFC 8122 section 5.1)."""
+
+MOST_KEYS: Final = 16
+"""Media keys of one direction that are tried: one for each connection of a call, and then some."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,21 @@ def received(entries: Iterable[SignalEntry], party: Party) -> tuple[Description,
     return tuple(_read(one) for one in _entries_to(entries, party))
 
 
+def keys_sent(entries: Iterable[SignalEntry], party: Party) -> tuple[SendingKey, ...]:
+    """The media keys in the descriptions that this party sent: what it says that it sends with."""
+    return _keys(bodies_sent(entries, party))
+
+
+def keys_received(entries: Iterable[SignalEntry], party: Party) -> tuple[SendingKey, ...]:
+    """The media keys in the descriptions that reached this party: what it was told that the other one sends with."""
+    return _keys(bodies_received(entries, party))
+
+
+def bodies_sent(entries: Iterable[SignalEntry], party: Party) -> tuple[str, ...]:
+    """The texts of the descriptions that this party sent."""
+    return tuple(one.message.body for one in _entries_from(entries, party))
+
+
 def bodies_received(entries: Iterable[SignalEntry], party: Party) -> tuple[str, ...]:
     """The texts of the descriptions that reached this party."""
     return tuple(one.message.body for one in _entries_to(entries, party))
@@ -95,6 +115,17 @@ def _read(entry: SignalEntry) -> Description:
         return Description(kind, entry.time, Sdp.parse(body).fingerprints())
     except ValueError:
         return Description(kind, entry.time, (), unreadable=body)
+
+
+def _keys(bodies: Iterable[str]) -> tuple[SendingKey, ...]:
+    """Each key once; the first ones of too many. What is under another one then is not authentic, and that is said."""
+    found: dict[SendingKey, None] = {}
+    for body in bodies:
+        with suppress(ValueError):
+            for _, value in Sdp.parse(body).cryptos():
+                with suppress(ValueError):
+                    found.update((SendingKey(one.profile, one.key_and_salt), None) for one in parse(value).keys)
+    return tuple(found)[:MOST_KEYS]
 
 
 def _meaning(fingerprint: Fingerprint) -> tuple[int | None, str, bytes | str]:

@@ -8,21 +8,24 @@ alarm.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from ..inspection import leaks, misuse
 from ..inspection.authentication import Fate
 from ..inspection.findings import bytes_findings
 from ..inspection.inspect import Examination, Proven
-from ..inspection.search import Search
+from ..inspection.search import Hit, PatternKind, Search
 from ..inspection.search.findings import findings as search_findings
 from ..inspection.statistics.battery import Reading as Randomness
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
+from ..model.scenario import Mode
 from ..model.voice import Voice, counted
 from .case import Case
 
 NAME: Final = "wire"
+_IN_DESCRIPTIONS: Final = frozenset({PatternKind.SRTP_MASTER_KEY, PatternKind.SRTP_MASTER_SALT})
 _say = Voice(NAME)
 
 
@@ -43,7 +46,7 @@ def _examined(examination: Examination) -> Iterator[tuple[Proven, Search]]:
 def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str]) -> Iterator[Finding]:
     # In a call of our own making every byte that a party sends has a reason to be there: one that has none is an alarm.
     yield from bytes_findings(one, own=True)
-    yield from search_findings(search, one.captured.name, one.captured.leg)
+    yield from search_findings(search, one.captured.name, one.captured.leg, partial(_signalled, case))
     yield from _clear(one)
     misused = misuse.misuse_findings(one.proving.misuse.result(), one.surroundings)
     yield from misused
@@ -54,6 +57,11 @@ def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str])
         yield _say.fact(Reason.KEYSTREAMS_COMPARED, one.captured.name, detail)
     named = leaks.Described(one.captured.leg, lambda _, number: extensions.get(number), one.proving.envelopes)
     yield from leaks.leak_findings(one.captured.leaks.result(), named, case.leak_policy)
+
+
+def _signalled(case: Case, hit: Hit) -> bool:
+    """Whether this is a key in a description of a call whose keys travel there (RFC 4568)."""
+    return case.recording.mode is Mode.SERVICE and bool(hit.spot.file) and hit.kind in _IN_DESCRIPTIONS
 
 
 def _clear(one: Proven) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""The healthy endpoint: the stack of aiortc, a code from the certificates DTLS presented, a lock when it is true."""
+"""The healthy endpoint: the stack of aiortc, a code from the certificates DTLS presented, a lock when it is true.
+
+In an ordinary call of the service its keys travel in the descriptions, and its screen has a plain shield and no code.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from ..model.finding import Reason
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
 from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
-from .aiortc_door import CallCertificate, DtlsTransport, Transport
+from .aiortc_door import CallCertificate, DtlsTransport, SdesTransport, Transport
 from .aiortc_door.watcher import described
 from .connection import Connection
 from .endpoint import CallFailed, EndpointSetup, failure
@@ -147,12 +150,14 @@ class AiortcEndpoint:
 
     def screen(self) -> Screen:
         """What is shown once the call is up; ValueError when there can be no code."""
+        if self._setup.mode is Mode.SERVICE:
+            return Screen(indicator=Indicator.PLAIN, code=None, peer=self._peer_name)
         if self._setup.mode is not Mode.E2EE or self.handshake is None:
             return self._no_call()
         return self._locked(self.code(self.handshake))
 
     def local_certificate(self) -> str | None:
-        return self.certificate.der.hex()
+        return self.certificate.der.hex() if self._kind.shakes_hands else None
 
     def written(self, sdp: str) -> str:
         """This endpoint's own description, before it is sent."""
@@ -216,8 +221,14 @@ class AiortcEndpoint:
         self.certificate = certificate
         certificate.keylog = self._setup.keylog
 
+    @property
+    def _kind(self) -> type[Transport]:
+        """In an ordinary call of the service, keys in the descriptions take the place of DTLS."""
+        in_place = self._setup.mode is Mode.SERVICE and self.transport.shakes_hands
+        return SdesTransport if in_place else self.transport
+
     def _new_connection(self) -> Connection:
-        return Connection(self, self._setup, self.certificate, self.transport, self._go)
+        return Connection(self, self._setup, self.certificate, self._kind, self._go)
 
     def _no_call(self) -> Screen:
         return Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)

@@ -60,15 +60,16 @@ class Connection:
 
     async def offer(self) -> str:
         await self.stack.setLocalDescription(await self.stack.createOffer())
-        return str(self.stack.localDescription.sdp)
+        return self._transport.written(self.stack.localDescription.sdp)
 
     async def answer(self) -> str:
         await self.stack.setLocalDescription(await self.stack.createAnswer())
-        return str(self.stack.localDescription.sdp)
+        return self._transport.written(self.stack.localDescription.sdp)
 
     async def take(self, kind: str, sdp: str) -> None:
         """The peer's description. Raises whatever a hostile line leads aiortc's parser to."""
-        await self.stack.setRemoteDescription(RTCSessionDescription(sdp=sdp, type=kind))
+        read = self._transport.read(sdp)
+        await self.stack.setRemoteDescription(RTCSessionDescription(sdp=read, type=kind))
 
     @property
     def counts(self) -> PacketCounts:
@@ -96,6 +97,12 @@ class Connection:
 
     def failed(self, reason: Reason, detail: str) -> None:
         self._owner.went_down(self, reason, detail)
+
+    @property
+    def _transport(self) -> Transport:
+        if self.stack.transport is None:
+            raise RuntimeError("a call without media has no transport")
+        return self.stack.transport
 
     def _add(self, asset: Asset) -> None:
         """Negotiate one asset, with a track when there is a marker to send."""

@@ -42,6 +42,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CERTIFICATE_KEY_PREDICTABLE: keying.CertificateKeyPredictable,
     EndpointKind.ICE_CREDENTIALS_PREDICTABLE: keying.IceCredentialsPredictable,
     EndpointKind.LOCK_BEFORE_DTLS: screening.LockBeforeDtls,
+    EndpointKind.LOCK_ON_SERVICE_CALL: screening.LockOnServiceCall,
 }
 
 

@@ -17,6 +17,9 @@ _LIBSRTP_NUMBER: Final = {name: number for number, name in SRTP_PROFILES.items()
 _REPLAYS: Final = frozenset(pylibsrtp.ERRORS[status] for status in (9, 10))
 """What pylibsrtp says for srtp_err_status_replay_fail and srtp_err_status_replay_old."""
 
+REPLAY_WINDOW: Final = 1024
+"""Packets that aiortc's receivers remember."""
+
 _NULL_KEY_AND_SALT: Final = 30
 """Bytes that the NULL profile takes: its tag is real, and its key comes from a master key like any other's."""
 
@@ -138,6 +141,12 @@ def inbound_session(key_and_salt: bytes, profile: str, window: int) -> Inbound:
     return session
 
 
+def outbound_session(key_and_salt: bytes, profile: str) -> Outbound:
+    """A session as aiortc makes it."""
+    session: Outbound = Session(_policy(key_and_salt, profile, Policy.SSRC_ANY_OUTBOUND))
+    return session
+
+
 def null_cipher_sessions(inbound_key: bytes, outbound_key: bytes) -> tuple[Inbound, Outbound]:
     """Sessions that authenticate and do not encrypt, keyed from the master keys and salts of another profile."""
     profile = "SRTP_NULL_HMAC_SHA1_80"
@@ -151,5 +160,5 @@ def _policy(key_and_salt: bytes, profile: str, ssrc_type: int) -> Policy:
     """As aiortc sets it up, so that a specimen differs in its fault only."""
     policy = Policy(key=key_and_salt, ssrc_type=ssrc_type, srtp_profile=_LIBSRTP_NUMBER[profile])
     policy.allow_repeat_tx = True
-    policy.window_size = 1024
+    policy.window_size = REPLAY_WINDOW
     return policy

@@ -31,6 +31,7 @@ class RecordingFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._with_keys: set[str] = set()
         root.mkdir(parents=True, exist_ok=False)
         for name in SECRET_FOLDERS:
             (root / name).mkdir(mode=0o700)
@@ -49,10 +50,14 @@ class RecordingFolder:
         self._write(GROUND_TRUTH, truth)
 
     def signalling(self, entries: Iterable[SignalEntry]) -> None:
+        """What each hop saw; a secret where descriptions hold media keys (RFC 4568)."""
         seen = tuple(entries)
         for hop in HOPS:
-            lines = "".join(f"{entry.model_dump_json()}\n" for entry in seen if entry.hop == hop)
-            create(self.root / f"signalling-{hop}.jsonl", lines.encode())
+            name, own = f"signalling-{hop}.jsonl", [entry for entry in seen if entry.hop == hop]
+            if any("a=crypto" in entry.message.body for entry in own):
+                self._with_keys.add(name)
+            lines = "".join(f"{entry.model_dump_json()}\n" for entry in own)
+            create(self.root / name, lines.encode(), secret=name in self._with_keys)
 
     def entries(self) -> tuple[FileEntry, ...]:
         """Every file of the folder with its size and hash."""
@@ -62,7 +67,7 @@ class RecordingFolder:
                 path=str(path.relative_to(self.root)),
                 size=path.stat().st_size,
                 sha256=sha256(path),
-                secret=path.relative_to(self.root).parts[0] in SECRET_FOLDERS,
+                secret=path.relative_to(self.root).parts[0] in SECRET_FOLDERS or path.name in self._with_keys,
             )
             for path in files
         )

@@ -131,11 +131,10 @@ class _Reading:
 
     def _crypto(self, level: int | None, value: str) -> bool:
         try:
-            keys = sdes.parse(value)
+            line = sdes.parse(value)
         except ValueError:
             return False
-        tag, suite, *_ = value.split()
-        self._cryptos.append(Crypto(level, int(tag), suite, keys[0].mki.hex()))
+        self._cryptos.append(Crypto(level, line.tag, line.suite, line.keys[0].mki.hex()))
         return True
 
     def _mean(self, table: dict[int, _T | None], number: int, meaning: _T, what: str) -> None:

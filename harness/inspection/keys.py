@@ -111,7 +111,7 @@ def described_senders(
     problems: list[str] = []
     for number, (_, value) in enumerate(sdp.cryptos(), start=1):
         try:
-            keys = parse_crypto(value)
+            keys = parse_crypto(value).keys
         except ValueError as fault:
             problems.append(f"{origin}, crypto line {number}: {fault}")
             continue

@@ -65,6 +65,8 @@ class Reason(StrEnum):
     SIGNALLING_ALTERED = "signalling-altered"
     SIGNALLING_REPLAYED = "signalling-replayed"
     SIGNALLING_SWALLOWED = "signalling-swallowed"
+    KEYS_IN_SIGNALLING = "keys-in-signalling"
+    KEYS_NOT_IN_SIGNALLING = "keys-not-in-signalling"
     # opacity
     EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
     PLAINTEXT_ON_WIRE = "plaintext-on-wire"
@@ -117,6 +119,7 @@ class Reason(StrEnum):
     LOCK_ON_NONE = "lock-on-none"
     INDICATOR_HONEST = "indicator-honest"
     LOCK_WITHOUT_ENCRYPTION = "lock-without-encryption"
+    LOCK_ON_SERVICE_CALL = "lock-on-service-call"
     LOCK_TOO_EARLY = "lock-too-early"
     LOCK_WITHOUT_CODE = "lock-without-code"
     CODE_WITHOUT_LOCK = "code-without-lock"

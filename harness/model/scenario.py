@@ -14,9 +14,14 @@ from .verdict import Outcome
 
 
 class Mode(StrEnum):
-    """What kind of call the two clients try to make."""
+    """What kind of call the two clients try to make.
+
+    `SERVICE`: an ordinary call, whose media keys travel in the signalling, so that the service can decrypt it (SDES,
+    RFC 4568).
+    """
 
     E2EE = "e2ee"
+    SERVICE = "service"
     CLEAR = "clear"
 
 
@@ -62,6 +67,7 @@ class EndpointKind(StrEnum):
     CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
     ICE_CREDENTIALS_PREDICTABLE = "ice-credentials-predictable"
     LOCK_BEFORE_DTLS = "lock-before-dtls"
+    LOCK_ON_SERVICE_CALL = "lock-on-service-call"
 
 
 class AudioKind(StrEnum):

@@ -20,6 +20,7 @@ _CHANGE_PACKETS: Final = ("KDR=", "UNENCRYPTED_SRTP", "UNAUTHENTICATED_SRTP")
 """Session parameters under which packets are made otherwise. UNENCRYPTED_SRTCP is not one: the E flag says it."""
 
 _MAX_MKI: Final = 128
+_TAG_DIGITS: Final = 9
 _MAX_KEYS: Final = 16
 
 
@@ -32,13 +33,34 @@ class SdesKey:
     mki: bytes = b""
 
 
-def parse(value: str) -> tuple[SdesKey, ...]:
-    """The keys of one `a=crypto` value: tag, suite, `inline:` parameters, session parameters.
+@dataclass(frozen=True, slots=True)
+class CryptoLine:
+    """One `a=crypto` value: `tag` tells the lines of an offer apart, and an answer takes one of them by it (RFC 4568
+    section 5.1.2). `parameters` are those of the session, as written."""
+
+    tag: int
+    suite: str
+    keys: tuple[SdesKey, ...]
+    parameters: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, tag: int, suite: str, key_and_salt: bytes) -> CryptoLine:
+        """A line with one key, no identifier and no session parameters. `suite` is one of SUITES."""
+        return cls(tag, suite, (SdesKey(SUITES[suite], key_and_salt),))
+
+    def written(self) -> str:
+        """The value as it stands in a description, keys and all. Only for lines made by `of`."""
+        (key,) = self.keys
+        return f"{self.tag} {self.suite} inline:{base64.b64encode(key.key_and_salt).decode('ascii')}"
+
+
+def parse(value: str) -> CryptoLine:
+    """One `a=crypto` value: tag, suite, `inline:` parameters, session parameters.
 
     ValueError, which never quotes the key, when it is malformed or asks for what no known profile does.
     """
     fields = value.split()
-    if len(fields) < 3 or not (fields[0].isascii() and fields[0].isdigit()):
+    if len(fields) < 3 or not _is_tag(fields[0]):
         raise ValueError("a=crypto has a tag, a suite and key parameters")
     if fields[1] not in SUITES:
         raise ValueError(f"the suite {fields[1][:40]!r} of a=crypto is not known")
@@ -48,7 +70,13 @@ def parse(value: str) -> tuple[SdesKey, ...]:
     parameters = fields[2].split(";")
     if len(parameters) > _MAX_KEYS:
         raise ValueError(f"a=crypto has more than {_MAX_KEYS} keys")
-    return tuple(_key(SUITES[fields[1]], one) for one in parameters)
+    keys = tuple(_key(SUITES[fields[1]], one) for one in parameters)
+    return CryptoLine(int(fields[0]), fields[1], keys, tuple(fields[3:]))
+
+
+def _is_tag(text: str) -> bool:
+    """One to nine digits (RFC 4568 section 9.1)."""
+    return text.isascii() and text.isdigit() and len(text) <= _TAG_DIGITS
 
 
 def _key(profile: str, parameter: str) -> SdesKey:

@@ -66,6 +66,7 @@ HONEST_FACTS = {
     ("codes", "codes-equal", "call"),
     ("history", "first-call", "call"),
     ("signalling", "signalling-intact", "call"),
+    ("keyholders", "keys-not-in-signalling", "call"),
     ("binding", "certificates-agree", "call"),
     ("opacity", "every-packet-authenticated", "alice-bob"),
     ("opacity", "every-packet-authenticated", "bob-alice"),

@@ -15,6 +15,7 @@ from harness.adversaries import registry
 from harness.adversaries.relay import Relay
 from harness.endpoints import registry as endpoints
 from harness.endpoints.endpoint import CallFailed, Endpoint, EndpointSetup
+from harness.markers.recover import recover
 from harness.model.adversary import Adversary
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
@@ -78,7 +79,7 @@ class Call:
         return None if found is None else found.reason
 
 
-async def call(seconds: float = 1.2, **fields: object) -> Call:
+async def call(seconds: float = 1.2, mode: Mode = Mode.E2EE, **fields: object) -> Call:
     """A call with this adversary. Whoever fails hangs up, as the clients of a calling service do."""
     adversary: Adversary = TypeAdapter(Adversary).validate_json(json.dumps(fields))
     network = CallNetwork(next(_NUMBERS))
@@ -104,7 +105,7 @@ async def call(seconds: float = 1.2, **fields: object) -> Call:
             EndpointSetup(
                 party=party,
                 peer_name=party.peer,
-                mode=Mode.E2EE,
+                mode=mode,
                 media=(Asset.AUDIO, Asset.VIDEO),
                 markers=MARKERS[party],
                 address=network.address(party),
@@ -182,6 +183,23 @@ async def test_a_recorder_gets_every_datagram_and_no_plaintext() -> None:
     assert set(kinds) == {PacketClass.STUN, PacketClass.DTLS, PacketClass.SRTP, PacketClass.SRTCP}
     assert {sender for sender, _ in made.loot} == set(Party)
     assert sum(kinds.values()) == made.relay.deeds["datagrams-recorded"]
+
+
+async def test_the_media_processor_of_the_service_has_every_picture_and_tone_of_an_ordinary_call() -> None:
+    made = await call(kind="service-processor", mode=Mode.SERVICE)
+    assert made.both_connected() and made.heard_everything()
+    assert made.undone == set()
+    for party in Party:
+        assert not made.relay.deeds[f"packets-not-opened-from-{party}"]
+        looted = {marker for _, _, marker in recover(data for sender, data in made.loot if sender is party)}
+        assert looted == set(MARKERS[party].values())
+
+
+async def test_the_same_processor_gets_nothing_of_a_call_of_the_two_devices_own() -> None:
+    made = await call(kind="service-processor")
+    assert made.both_connected() and made.heard_everything()
+    assert made.undone == set(made.relay.machine.required)
+    assert made.loot == []
 
 
 async def test_an_interceptor_whose_fingerprints_are_signalled_gets_both_directions() -> None:

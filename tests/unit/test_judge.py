@@ -101,6 +101,23 @@ def test_the_claim_holds_over_every_case_the_table_knows() -> None:
                 assert not intercepted and (not established or ending is not Ending.NORMAL)
 
 
+@pytest.mark.parametrize(
+    "reason", [Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE, Reason.LOCK_ON_SERVICE_CALL]
+)
+def test_what_anybody_could_have_read_under_a_lock_is_a_breach_without_loot(reason: Reason) -> None:
+    expect = Expectation(outcome=Outcome.BREACH, because=(reason,))
+    verdict = judge(expect, truth(), (), (*UP, fact(reason, Severity.ALARM)), HEARD)
+    assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.AS_EXPECTED)
+
+
+def test_keys_in_the_signalling_without_a_lock_are_disclosed() -> None:
+    shown = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reason.CODES_ABSENT))
+    expect = Expectation(outcome=Outcome.DISCLOSED, seen=(Reason.KEYS_IN_SIGNALLING,))
+    told = fact(Reason.KEYS_IN_SIGNALLING, Severity.NOTICE)
+    assert judge(expect, truth(), (LOOTED,), (*shown, told), HEARD).status is Status.AS_EXPECTED
+    assert judge(expect, truth(), (LOOTED,), shown, HEARD).status is Status.INVALID
+
+
 def test_an_interception_that_both_screens_betray_is_as_expected() -> None:
     expect = Expectation(outcome=Outcome.DETECTED, because=(Reason.CODES_DIFFER,))
     verdict = judge(expect, truth(), (LOOTED,), DIFFERENT, HEARD)

@@ -8,6 +8,7 @@ a task that nobody awaits, is told to a Watcher instead.
 from .certificate import CallCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
+from .sdes_transport import SdesTransport
 from .stack import Stack
 from .transport import Transport
 from .watcher import Watcher
@@ -17,6 +18,7 @@ __all__ = [
     "ClearTransport",
     "DtlsTransport",
     "LongFlightTransport",
+    "SdesTransport",
     "Stack",
     "StaticRsaCertificate",
     "Transport",

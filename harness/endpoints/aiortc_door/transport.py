@@ -1,8 +1,8 @@
-"""What the DTLS transport and the clear one have in common."""
+"""What the DTLS transport and those without a handshake have in common."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from aiortc import RTCDtlsTransport, RTCIceTransport
 
@@ -13,8 +13,9 @@ from .watcher import Watcher, described
 
 
 class Transport(RTCDtlsTransport):
-    """What the DTLS transport and the clear one have in common: they count, and say what becomes of the call."""
+    """What all transports have in common: they count, and say what becomes of the call."""
 
+    shakes_hands: ClassVar[bool] = True
     replay_window: int | None = None
     _rx_srtp: Any
     _tx_srtp: Any
@@ -34,6 +35,14 @@ class Transport(RTCDtlsTransport):
     def ice_credentials(self) -> tuple[str, str] | None:
         """User name fragment and password of this connection; None, as of a healthy client: aioice draws them."""
         return None
+
+    def written(self, sdp: str) -> str:
+        """A description of aiortc's as this transport sends it."""
+        return sdp
+
+    def read(self, sdp: str) -> str:
+        """The peer's description as aiortc shall take it; ValueError when this transport cannot."""
+        return sdp
 
     def overdue(self, seconds: float) -> tuple[Reason, str]:
         """Why the call is not up after so many seconds."""

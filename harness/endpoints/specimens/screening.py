@@ -15,6 +15,13 @@ class ClearWithLock(ClearEndpoint):
         return Screen(indicator=Indicator.LOCK, code=CONSTANT_CODE, peer=self._setup.peer_name)
 
 
+class LockOnServiceCall(AiortcEndpoint):
+    """Draws the lock wherever there is SRTP, and beside it a code, which in an ordinary call comes from nothing."""
+
+    def screen(self) -> Screen:
+        return self._locked(CONSTANT_CODE)
+
+
 class LockBeforeDtls(AiortcEndpoint):
     """Draws the lock as soon as it has read the peer's description, because an encrypted call was agreed on."""
 

@@ -35,7 +35,7 @@ from .network import (
     StunHijack,
     TurnTamper,
 )
-from .path import Bystander, LaterKeys, Recorder
+from .path import Bystander, LaterKeys, Recorder, ServiceProcessor
 from .script import Script
 from .signalling import (
     CandidateInjection,
@@ -52,6 +52,7 @@ Adversary = Annotated[
     Bystander
     | Recorder
     | LaterKeys
+    | ServiceProcessor
     | DtlsMitm
     | DtlsFault
     | DtlsTamper
@@ -113,6 +114,7 @@ __all__ = [
     "RtpBleed",
     "Script",
     "SdpRewrite",
+    "ServiceProcessor",
     "SignallingReplay",
     "SrtcpFault",
     "SrtcpTamper",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from .base import Attacker, Position
 
@@ -27,3 +27,14 @@ class LaterKeys(Attacker):
 
     kind: Literal["later-keys"]
     position: tuple[Position, ...] = (Position.PATH,)
+
+
+class ServiceProcessor(Attacker):
+    """The media processor of the calling service: reads the media keys in the descriptions that pass it, opens every
+    packet with them, and forwards it as it came."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+
+    kind: Literal["service-processor"]
+    position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)

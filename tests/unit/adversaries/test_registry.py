@@ -18,6 +18,7 @@ from harness.adversaries.plaintext_injection import PlaintextInjection
 from harness.adversaries.recorder import Recorder
 from harness.adversaries.script import Script
 from harness.adversaries.sdp_rewrite import SdpRewrite
+from harness.adversaries.service_processor import ServiceProcessor
 from harness.adversaries.srtcp_tamper import SrtcpTamper
 from harness.adversaries.srtp_bitflip import SrtpBitflip
 from harness.adversaries.srtp_replay import SrtpReplay
@@ -40,6 +41,7 @@ def adversary(**fields: object) -> Adversary:
     [
         ({"kind": "bystander"}, Bystander),
         ({"kind": "recorder"}, Recorder),
+        ({"kind": "service-processor"}, ServiceProcessor),
         ({"kind": "dtls-mitm", "position": ["path"]}, DtlsMitm),
         ({"kind": "srtp-bitflip", "field": "tag"}, SrtpBitflip),
         ({"kind": "srtp-replay"}, SrtpReplay),

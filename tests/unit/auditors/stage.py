@@ -6,6 +6,7 @@ A test takes a call that went well, changes one thing, and asks an auditor about
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha512
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +34,8 @@ from harness.vantage import udp
 from harness.vantage.table import PacketTable
 from harness.wire.demux import PacketClass, classify
 from harness.wire.keylog import parse_keylog
-from harness.wire.sdp import Fingerprint
+from harness.wire.sdes import CryptoLine
+from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.vantage.blocks import enhanced, interface, options, section
 from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
 
@@ -44,6 +46,9 @@ ADDRESSES: Final = {ALICE: ("127.9.0.1", 4001), BOB: ("127.9.0.2", 4002)}
 OF_ALICE, OF_BOB, OF_MALLORY = identity("alice"), identity("bob"), identity("mallory")
 IDENTITIES: Final = {ALICE: OF_ALICE, BOB: OF_BOB}
 STARTED: Final = OF_ALICE.certificate.not_valid_before_utc.timestamp() + 86_400
+
+SIGNALLED: Final = {ALICE: sha512(b"alice").digest()[:30], BOB: sha512(b"bob").digest()[:30]}
+"""The master keys and salts of a call whose keys travel in the descriptions."""
 
 SUITE: Final = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
 PROFILE: Final = "SRTP_AES128_CM_HMAC_SHA1_80"
@@ -175,7 +180,8 @@ class Stage:
         secrets = [(random, secret) for keylog in self.keylogs.values() for random, secret in keylog.items()]
         keylog = "".join(f"CLIENT_RANDOM {random.hex()} {secret.hex()}\n" for random, secret in secrets)
         texts = tuple((f"signalling of {one.hop}", one.message.body) for one in self.signalling)
-        options = Options(keylogs=(("keys", keylog),), texts=texts)
+        sdp = tuple((f"{one.message.kind}", one.message.body) for one in self.signalling if one.direction == "in")
+        options = Options(sdp=sdp, keylogs=(("keys", keylog),), texts=texts)
         return replace(case, examination=examine([folder / name for name in names.values()], options))
 
     def vantage(self, party: Party) -> Vantage:
@@ -331,6 +337,27 @@ def clear_call(packets: int = 20) -> Stage:
             stage.send(party, opus(number, ssrc=0xA11CE if party is ALICE else 0xB0B))
             stage.count(party, rtp_sent=number + 1, rtp_received=number + 1)
     return stage
+
+
+def service_call(packets: int = 20, suite: str = "AES_CM_128_HMAC_SHA1_80") -> Stage:
+    """An ordinary call: the keys are in the descriptions, and the screens have a plain shield."""
+    stage = Stage(mode=Mode.SERVICE)
+    for party in Party:
+        stage.describe(party, keyed_description(party, SIGNALLED[party], suite))
+        stage.statements[party] = unencrypted_statement(party)
+        stage.check(party)
+        for leg, outward in ((party, True), (party.peer, False)):
+            stage.keys[leg, outward] = SIGNALLED[party]
+            stage.protects[leg, outward] = sender(SIGNALLED[party])
+    stage.talk(packets)
+    return stage
+
+
+def keyed_description(party: Party, key: bytes, suite: str = "AES_CM_128_HMAC_SHA1_80") -> str:
+    """A description with the key that this party sends with, and nothing of DTLS."""
+    bare = Sdp.parse(description(IDENTITIES[party], party)).remove("fingerprint").remove("setup")
+    line = CryptoLine.of(1, suite, key).written()
+    return str(bare.with_protocol("RTP/SAVPF").insert(f"a=crypto:{line}", 0))
 
 
 def refused_call() -> Stage:

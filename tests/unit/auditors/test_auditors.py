@@ -14,9 +14,10 @@ import harness.auditors
 from harness.auditors import AUDITORS
 from harness.auditors.case import Case
 from harness.model.finding import Finding, Reason, Severity
+from harness.model.scenario import Mode
 
 from .answers import raised
-from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call
+from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call
 
 OFFLINE = [auditor for auditor in AUDITORS if auditor.name != "wireshark"]
 HONEST, INTERCEPTED = honest_call(), intercepted_call()
@@ -32,6 +33,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "codes",
         "binding",
         "signalling",
+        "keyholders",
         "opacity",
         "strangers",
         "path",
@@ -57,6 +59,24 @@ def test_a_healthy_call_raises_no_alarm_and_leaves_nothing_open(tmp_path: Path) 
     findings = ask_all(honest_call().examined(tmp_path))
     assert {one.severity for one in findings} == {Severity.FACT}
     assert {one.auditor for one in findings} == {auditor.name for auditor in OFFLINE}
+
+
+def test_an_ordinary_call_raises_no_alarm_and_says_who_holds_its_keys(tmp_path: Path) -> None:
+    findings = ask_all(service_call().examined(tmp_path))
+    assert {one.severity for one in findings} == {Severity.FACT, Severity.NOTICE}
+    assert raised(findings, Severity.NOTICE) == {Reason.KEYS_IN_SIGNALLING, Reason.KEYS_IN_CAPTURE}
+
+
+def test_the_same_packets_and_descriptions_are_an_alarm_in_a_call_that_must_be_the_two_devices_own(
+    tmp_path: Path,
+) -> None:
+    stage = service_call()
+    stage.mode = Mode.E2EE
+    assert raised(ask_all(stage.examined(tmp_path))) == {
+        Reason.KEYS_IN_SIGNALLING,
+        Reason.KEY_ON_WIRE,
+        Reason.PLAINTEXT_ON_WIRE,
+    }
 
 
 def test_an_interception_is_told_from_a_healthy_call_by_four_auditors() -> None:

@@ -10,7 +10,7 @@ from harness.model.statement import Indicator, Screen, ScreenMoment
 
 from .answers import raised
 from .packets import DTLS_JUNK, NULL_CIPHER, sender
-from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call
+from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call
 
 
 def test_two_locks_on_an_encrypted_call_are_honest() -> None:
@@ -20,8 +20,8 @@ def test_two_locks_on_an_encrypted_call_are_honest() -> None:
         assert raised(findings, Severity.FACT) == {Reason.LOCK_ON_BOTH, Reason.INDICATOR_HONEST}
 
 
-def test_no_lock_on_a_call_in_clear_is_honest() -> None:
-    for stage in (clear_call(), refused_call()):
+def test_no_lock_where_none_is_deserved_is_honest() -> None:
+    for stage in (clear_call(), refused_call(), service_call()):
         findings = audit(stage.case())
         assert [one.reason for one in findings] == [Reason.LOCK_ON_NONE, Reason.INDICATOR_HONEST]
 
@@ -34,6 +34,22 @@ def test_a_lock_on_a_call_in_clear_is_a_lie_on_each_screen() -> None:
     assert raised(findings) == {Reason.LOCK_WITHOUT_ENCRYPTION}
     assert raised(findings, Severity.FACT) == {Reason.LOCK_ON_BOTH}
     assert [one.vantage for one in findings if one.severity is Severity.ALARM] == ["alice-bob", "bob-alice"]
+
+
+def test_a_lock_on_a_call_whose_keys_the_service_holds_is_a_lie_on_each_screen() -> None:
+    stage = service_call()
+    for party in (ALICE, BOB):
+        stage.show(party, indicator=Indicator.LOCK, code="1" * 20)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.LOCK_ON_SERVICE_CALL}
+    assert [one.vantage for one in findings if one.severity is Severity.ALARM] == ["alice-bob", "bob-alice"]
+
+
+def test_a_lock_on_an_ordinary_call_without_keys_is_a_lock_on_no_encryption() -> None:
+    stage = service_call()
+    stage.signalling.clear()
+    stage.show(ALICE, indicator=Indicator.LOCK, code="1" * 20)
+    assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION, Reason.LOCK_ON_ONE}
 
 
 def test_a_lock_before_any_handshake_is_a_lie() -> None:

@@ -13,7 +13,18 @@ from tests.unit.markers.sent_media import video_packets
 
 from .answers import detail, raised
 from .packets import BINDING_REQUEST, DTLS_JUNK, MARKER, NULL_CIPHER, flip, opus, receiver_report, sender, sound
-from .stage import ALICE, BOB, clear_call, failed_statement, honest_call, intercepted_call, refused_call
+from .stage import (
+    ALICE,
+    BOB,
+    SIGNALLED,
+    clear_call,
+    failed_statement,
+    honest_call,
+    intercepted_call,
+    keyed_description,
+    refused_call,
+    service_call,
+)
 
 
 @cache
@@ -227,3 +238,49 @@ def test_rtcp_in_clear_is_plaintext_too() -> None:
     session = sender(stage.keys[ALICE, True], NULL_CIPHER)
     stage.on_leg(ALICE, True, session.protect_rtcp(receiver_report(99)))
     assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE}
+
+
+def test_an_ordinary_call_is_ciphertext_under_the_keys_of_its_descriptions() -> None:
+    findings = audit(service_call().case())
+    assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED, Reason.KEYS_SHARED}
+    assert len(findings) == 3
+
+
+def test_an_ordinary_call_without_its_keys_has_no_encryption_that_anybody_could_see() -> None:
+    stage = service_call()
+    stage.signalling.clear()
+    assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE}
+
+
+def test_one_clear_packet_in_an_ordinary_call_is_not_authentic() -> None:
+    stage = service_call()
+    stage.on_leg(ALICE, True, opus(7, ssrc=0xA11CE))
+    assert raised(audit(stage.case())) == {Reason.PACKET_NOT_AUTHENTICATED}
+
+
+def test_an_ordinary_call_that_only_authenticates_is_plaintext() -> None:
+    stage = service_call(packets=0)
+    stage.protects[BOB, True] = sender(stage.keys[BOB, True], NULL_CIPHER)
+    stage.talk(20)
+    assert Reason.PLAINTEXT_ON_WIRE in raised(audit(stage.case()))
+
+
+def test_other_keys_at_the_other_end_are_somebody_elses() -> None:
+    """The service told bob of a key of its own, and protects with it what alice sends."""
+    stage = service_call(packets=0)
+    stage.signalling.clear()
+    stage.describe(ALICE, keyed_description(ALICE, SIGNALLED[ALICE]), arrives=keyed_description(ALICE, bytes(30)))
+    stage.describe(BOB, keyed_description(BOB, SIGNALLED[BOB]))
+    stage.protects[BOB, False] = sender(bytes(30))
+    stage.talk(20)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.KEYS_NOT_SHARED}
+    assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED}
+
+
+def test_a_forgery_that_an_ordinary_call_accepted_is_an_alarm() -> None:
+    stage = service_call()
+    stage.on_leg(BOB, False, opus(7, ssrc=0xA11CE))
+    assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
+    stage.count(BOB, rtp_received=stage.statements[BOB].packets.rtp_received + 1)
+    assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED}

@@ -30,6 +30,7 @@ from .stage import (
     OF_ALICE,
     OF_BOB,
     OF_MALLORY,
+    PROFILE,
     STARTED,
     SUITE,
     Stage,
@@ -37,6 +38,7 @@ from .stage import (
     honest_call,
     intercepted_call,
     refused_call,
+    service_call,
     statement,
 )
 
@@ -222,3 +224,16 @@ def test_a_server_that_chooses_what_nobody_offered_is_an_alarm() -> None:
     for outward, datagram in peer.wire:
         stage.on_leg(BOB, outward, datagram)
     assert Reason.CHOICE_NOT_OFFERED in raised(audit(stage.case()))
+
+
+def test_of_an_ordinary_call_the_suite_of_its_descriptions_is_judged() -> None:
+    findings = audit(service_call().case())
+    assert [one.reason for one in findings] == [
+        Reason.PARAMETERS_NEGOTIATED,
+        Reason.PARAMETERS_NEGOTIATED,
+        Reason.PARAMETERS_ACCEPTABLE,
+    ]
+    assert findings[0].detail == f"keys in the descriptions, {PROFILE}"
+    short = audit(service_call(packets=0, suite="AES_CM_128_HMAC_SHA1_32").case())
+    assert raised(short) == {Reason.PROFILE_NOT_ALLOWED}
+    assert Reason.PARAMETERS_ACCEPTABLE not in {one.reason for one in short}

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from harness.auditors.signalled import received, sent
+from harness.auditors.authenticity import SendingKey
+from harness.auditors.signalled import MOST_KEYS, keys_received, keys_sent, received, sent
 from harness.model.recording import SignalKind, SignalMessage
+from harness.wire.sdes import CryptoLine
 from harness.wire.sdp import Fingerprint
 
-from .stage import ALICE, BOB, OF_ALICE, OF_BOB, OF_MALLORY, Stage, description
+from .stage import (
+    ALICE,
+    BOB,
+    OF_ALICE,
+    OF_BOB,
+    OF_MALLORY,
+    PROFILE,
+    SIGNALLED,
+    Stage,
+    description,
+    keyed_description,
+)
 
 
 def lines(*fingerprints: Fingerprint) -> str:
@@ -108,3 +121,22 @@ def test_two_bodies_that_are_no_description_are_equal_only_when_they_are_the_sam
     assert before.meant != after.meant
     assert before.meant == sent(stage.signalling, ALICE)[0].meant
     assert not after.covers(OF_ALICE.der)
+
+
+def test_media_keys_are_read_where_they_left_and_where_they_arrived() -> None:
+    stage = Stage()
+    stage.describe(ALICE, keyed_description(ALICE, SIGNALLED[ALICE]), arrives=keyed_description(ALICE, bytes(30)))
+    stage.describe(BOB, keyed_description(BOB, SIGNALLED[BOB]))
+    assert keys_sent(stage.signalling, ALICE) == (SendingKey(PROFILE, SIGNALLED[ALICE]),)
+    assert keys_received(stage.signalling, BOB) == (SendingKey(PROFILE, bytes(30)),)
+    assert keys_sent(stage.signalling, BOB) == keys_received(stage.signalling, ALICE)
+
+
+def test_what_is_no_key_is_passed_over_and_of_many_the_first_ones_count() -> None:
+    many = [bytes([number]) * 30 for number in range(2 * MOST_KEYS)]
+    lines = "".join(f"a=crypto:{CryptoLine.of(1, 'AES_CM_128_HMAC_SHA1_80', key).written()}\r\n" for key in many)
+    stage = Stage()
+    stage.describe(ALICE, f"v=0\r\na=crypto:\r\na=crypto:1 ROT13 inline:AAAA\r\n{lines}{lines}")
+    stage.describe(BOB, "a=x\n" * 5000)
+    assert [one.key_and_salt for one in keys_sent(stage.signalling, ALICE)] == many[:MOST_KEYS]
+    assert keys_sent(stage.signalling, BOB) == ()

@@ -12,10 +12,12 @@ import pytest
 from harness.auditors.wire import audit
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
+from harness.wire.srtp import profile
+from harness.wire.srtp_kdf import session_keys
 
 from .answers import raised
 from .packets import BINDING_REQUEST, opus, rtp, sender
-from .stage import ALICE, BOB, Stage, clear_call, honest_call
+from .stage import ALICE, BOB, PROFILE, SIGNALLED, Stage, clear_call, honest_call, keyed_description, service_call
 
 MAGIC = 0x2112A442
 
@@ -140,3 +142,18 @@ def test_a_keystream_that_is_used_twice_is_an_alarm(tmp_path: Path) -> None:
 def test_without_keys_nobody_says_that_keystreams_were_compared(tmp_path: Path) -> None:
     findings = audit(clear_call().examined(tmp_path))
     assert Reason.KEYSTREAMS_COMPARED not in {one.reason for one in findings}
+
+
+def test_the_keys_of_an_ordinary_call_belong_into_its_descriptions_and_nowhere_else(tmp_path: Path) -> None:
+    stage = service_call()
+    assert alarms(stage, tmp_path) == []
+    stage.on_leg(BOB, True, stun_with(0x8022, SIGNALLED[BOB][:16]))
+    (alarm,) = alarms(stage, tmp_path)
+    assert (alarm.reason, alarm.vantage) == (Reason.KEY_ON_WIRE, "bob-alice")
+
+
+def test_a_session_key_belongs_into_no_description(tmp_path: Path) -> None:
+    stage = service_call()
+    derived = session_keys(profile(PROFILE), SIGNALLED[ALICE], rtcp=False).cipher
+    stage.describe(ALICE, f"{keyed_description(ALICE, SIGNALLED[ALICE])}a=x-key:{derived.hex()}\r\n")
+    assert {one.reason for one in alarms(stage, tmp_path)} == {Reason.KEY_ON_WIRE}

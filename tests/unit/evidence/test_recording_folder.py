@@ -89,6 +89,15 @@ def test_keys_are_for_their_owner_only_and_marked(recorded: tuple[Path, str]) ->
     assert secret == {"keys/alice.keylog"}
 
 
+def test_signalling_that_holds_media_keys_is_for_its_owner_only_and_marked(tmp_path: Path) -> None:
+    keyed = OFFER.message.model_copy(update={"body": "v=0\r\nm=audio 9 RTP/SAVPF 96\r\na=crypto:1 X inline:AAAA\r\n"})
+    folder = RecordingFolder(tmp_path / "call-1")
+    folder.signalling([OFFER.model_copy(update={"message": keyed}), OFFER.model_copy(update={"hop": "bob"})])
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.root.glob("*.jsonl")}
+    assert modes == {"signalling-alice.jsonl": 0o600, "signalling-service.jsonl": 0o644, "signalling-bob.jsonl": 0o644}
+    assert {entry.path for entry in folder.entries() if entry.secret} == {"signalling-alice.jsonl"}
+
+
 def test_nothing_is_overwritten(recorded: tuple[Path, str]) -> None:
     root, _ = recorded
     with pytest.raises(FileExistsError):

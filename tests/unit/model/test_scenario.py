@@ -23,6 +23,8 @@ def read(**described: Any) -> Adversary:
     [
         ({"kind": "bystander", "position": []}, "needs the position 'path'"),
         ({"kind": "recorder", "position": ["signalling"]}, "'signalling' is of no use"),
+        ({"kind": "service-processor", "position": ["path"]}, "needs the position 'signalling'"),
+        ({"kind": "service-processor", "position": ["signalling"]}, "needs the position 'path'"),
         ({"kind": "dtls-mitm", "position": ["signalling"]}, "needs the position 'path'"),
         ({"kind": "dtls-mitm", "position": ["path"], "swap": ["caller"]}, "needs the position 'signalling'"),
         ({"kind": "dtls-mitm", "position": ["path", "path"]}, "named twice"),

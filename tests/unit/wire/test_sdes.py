@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.wire.sdes import SUITES, SdesKey, parse
+from harness.wire.sdes import SUITES, CryptoLine, SdesKey, parse
 
 CM = "SRTP_AES128_CM_HMAC_SHA1_80"
 KEY = bytes(range(30))
@@ -20,30 +20,45 @@ INLINE = base64.b64encode(KEY).decode()
 def test_the_examples_of_the_rfc_are_read() -> None:
     text = "1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20|1:32"
     key = base64.b64decode("PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR")
-    assert parse(text) == (SdesKey(CM, key, (1).to_bytes(32, "big")),)
+    assert parse(text) == CryptoLine(1, "AES_CM_128_HMAC_SHA1_80", (SdesKey(CM, key, (1).to_bytes(32, "big")),))
     two = (
         "2 AES_CM_128_HMAC_SHA1_32 inline:MTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5QUJjZGVm|2^20|1:4;"
         "inline:QUJjZGVmMTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5|2^20|2:4 FEC_ORDER=FEC_SRTP"
     )
-    assert [one.mki for one in parse(two)] == [b"\x00\x00\x00\x01", b"\x00\x00\x00\x02"]
+    line = parse(two)
+    assert (line.tag, line.suite, line.parameters) == (2, "AES_CM_128_HMAC_SHA1_32", ("FEC_ORDER=FEC_SRTP",))
+    assert [one.mki for one in line.keys] == [b"\x00\x00\x00\x01", b"\x00\x00\x00\x02"]
 
 
 @pytest.mark.parametrize(
     ("options", "mki"), [("", b""), ("|2^31", b""), ("|1048576", b""), ("|5:1", b"\x05"), ("|2^31|260:2", b"\x01\x04")]
 )
 def test_lifetime_and_identifier_may_both_be_missing(options: str, mki: bytes) -> None:
-    assert parse(f"1 AES_CM_128_HMAC_SHA1_80 inline:{INLINE}{options}") == (SdesKey(CM, KEY, mki),)
+    assert parse(f"1 AES_CM_128_HMAC_SHA1_80 inline:{INLINE}{options}").keys == (SdesKey(CM, KEY, mki),)
 
 
 @pytest.mark.parametrize(("suite", "size"), [("AEAD_AES_128_GCM", 28), ("AEAD_AES_256_GCM", 44)])
 def test_aead_keys_have_their_own_sizes_and_may_come_without_padding(suite: str, size: int) -> None:
     key = bytes(range(size))
     text = base64.b64encode(key).decode().rstrip("=")
-    assert parse(f"1 {suite} inline:{text}") == (SdesKey(SUITES[suite], key),)
+    assert parse(f"1 {suite} inline:{text}").keys == (SdesKey(SUITES[suite], key),)
 
 
 def test_an_unencrypted_control_channel_says_so_in_each_packet() -> None:
-    assert parse(f"1 AES_CM_128_HMAC_SHA1_80 inline:{INLINE} UNENCRYPTED_SRTCP WSH=60")
+    line = parse(f"1 AES_CM_128_HMAC_SHA1_80 inline:{INLINE} UNENCRYPTED_SRTCP WSH=60")
+    assert line.parameters == ("UNENCRYPTED_SRTCP", "WSH=60")
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_what_is_written_is_read_again(suite: str) -> None:
+    size = {"AEAD_AES_128_GCM": 28, "AEAD_AES_256_GCM": 44}.get(suite, 30)
+    line = CryptoLine.of(7, suite, bytes(range(size)))
+    assert parse(line.written()) == line
+    assert line.written().startswith(f"7 {suite} inline:")
+
+
+def test_a_line_does_not_show_its_key() -> None:
+    assert INLINE not in f"{CryptoLine.of(1, 'AES_CM_128_HMAC_SHA1_80', KEY)}"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +66,8 @@ def test_an_unencrypted_control_channel_says_so_in_each_packet() -> None:
     [
         ("", "a tag, a suite and key parameters"),
         (f"x AES_CM_128_HMAC_SHA1_80 inline:{INLINE}", "a tag, a suite and key parameters"),
+        (f"1234567890 AES_CM_128_HMAC_SHA1_80 inline:{INLINE}", "a tag, a suite and key parameters"),
+        (f"{'1' * 5000} AES_CM_128_HMAC_SHA1_80 inline:{INLINE}", "a tag, a suite and key parameters"),
         (f"1 F8_128_HMAC_SHA1_80 inline:{INLINE}", "suite 'F8_128_HMAC_SHA1_80'.* is not known"),
         (f"1 AES_CM_128_HMAC_SHA1_80 outline:{INLINE}", "not given inline"),
         (f"1 AES_CM_128_HMAC_SHA1_80 inline:{INLINE[:-4]}", "has 27 bytes, not 30"),
