@@ -252,6 +252,12 @@ def test_an_ordinary_call_without_its_keys_has_no_encryption_that_anybody_could_
     assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE}
 
 
+def test_keys_of_one_direction_alone_secure_no_call() -> None:
+    stage = service_call()
+    stage.signalling = [one for one in stage.signalling if one.message.sender is ALICE]
+    assert raised(audit(stage.case())) == {Reason.PLAINTEXT_ON_WIRE}
+
+
 def test_one_clear_packet_in_an_ordinary_call_is_not_authentic() -> None:
     stage = service_call()
     stage.on_leg(ALICE, True, opus(7, ssrc=0xA11CE))
