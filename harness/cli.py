@@ -42,6 +42,12 @@ class _Defaulting(click.Group):
         return super().parse_args(ctx, args if named else [self.default, *args])
 
 
+class _PolicyGroup(_Defaulting):
+    """`policy LINE` is `policy console LINE`."""
+
+    default = "console"
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="call-interception-harness", prog_name="harness")
 def main() -> None:
@@ -255,6 +261,78 @@ def cost(outputs: tuple[str, ...], **asked: Any) -> None:
     from .command_cost import Asked, cost_command
 
     _finish(cost_command(Asked(**asked), _outputs(outputs)))
+
+
+def _of_store(command: Callable[..., None]) -> Callable[..., None]:
+    """The option of every command that works on a tenant."""
+    return click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        default=Path("tenant.json"),
+        show_default=True,
+        help="The tenant's file; where there is none, a tenant with alice and bob.",
+    )(command)
+
+
+@main.group(cls=_PolicyGroup)
+def policy() -> None:
+    """Who may make end-to-end encrypted calls: a tenant's policies, their assignment, and the mode of a call.
+
+    `harness policy LINE` is `harness policy console LINE`.
+    """
+
+
+@policy.command()
+@click.argument("lines", nargs=-1, metavar="[LINE]...")
+@_of_store
+@click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
+def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
+    """Run cmdlet lines as pasted into PowerShell: New-, Set-, Get-, Grant-, Remove-CsTeamsEnhancedEncryptionPolicy.
+
+    Each LINE is one argument (quote it); "-" reads standard input. Get- may be followed by | Select-Object,
+    | ConvertTo-Json or | Remove-. A line that is refused leaves nothing done, and the exit code is 2.
+    """
+    from .command_policy import console_command
+
+    if not lines and not show:
+        raise click.UsageError("Missing argument 'LINE'.")
+    _say(console_command(lines, store, show, sys.stdin))
+
+
+@policy.command()
+@click.option("--user", "users", multiple=True, metavar="NAME", help="Add a user.")
+@click.option("--group", "groups", multiple=True, metavar="NAME=USER,USER", help="Make a group of these members.")
+@click.option("--client", "clients", multiple=True, metavar="USER=KIND[,old]", help="Give a user a client.")
+@click.option("--toggle", "toggles", multiple=True, metavar="USER=on|off", help="What the user turned on, everywhere.")
+@click.option("--recording", "recordings", multiple=True, metavar="[USER=]on|off", help="Compliance recording.")
+@_of_store
+@click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
+def directory(store: Path, show: bool, **asked: tuple[str, ...]) -> None:
+    """Change users, groups, toggles, compliance recording, clients (windows, macos, android, ios, web, pstn)."""
+    from .command_policy import Directory, directory_command
+
+    _say(directory_command(Directory(**asked), store, show))
+
+
+@policy.command()
+@click.argument("caller")
+@click.argument("callee")
+@click.option("--kind", type=click.Choice(["one-to-one", "scheduled", "group", "pstn"]), default="one-to-one")
+@click.option("--from", "near", default="", metavar="CLIENT", help="The caller's client (default: added last).")
+@click.option("--to", "far", default="", metavar="CLIENT", help="The callee's client (default: added last).")
+@_of_store
+def call(caller: str, callee: str, kind: str, near: str, far: str, store: Path) -> None:
+    """Say whether a call from CALLER to CALLEE would be e2ee or service, and which rule decides."""
+    from .command_policy import call_command
+
+    _say(call_command(caller, callee, kind, (near, far), store))
+
+
+def _say(answer: str | tuple[int, str]) -> None:
+    if isinstance(answer, tuple):
+        _fail(*answer)
+    if answer:
+        click.echo(answer)
 
 
 def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:

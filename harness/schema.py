@@ -22,6 +22,7 @@ from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
 from .model.search import SearchDocument
 from .model.statement import EndpointStatement
+from .model.tenant import Tenant
 from .model.verdict import RunDocument
 from .scenario_file import BASE_ID
 
@@ -141,5 +142,6 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "inspection": _written(Inspection),
     "search": _written(SearchDocument),
     "cost": _written(Cost),
+    "tenant": _written(Tenant),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

@@ -48,10 +48,20 @@ ARROWS = {
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
+    "tenant_store": {"model", "evidence"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
     "search": {"model", "evidence", "placement", "runner", "scenario_file"},
 }
-ANYTHING = {"command_search", "cli", "command_run", "command_audit", "command_code", "command_cost", "pytest_plugin"}
+ANYTHING = {
+    "cli",
+    "command_audit",
+    "command_code",
+    "command_cost",
+    "command_policy",
+    "command_run",
+    "command_search",
+    "pytest_plugin",
+}
 
 FOREIGN = {
     "aiortc": {"endpoints"},

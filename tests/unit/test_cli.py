@@ -25,7 +25,7 @@ def harness(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 
 def test_help_names_the_commands_and_the_exit_codes() -> None:
     text = " ".join(harness("--help").stdout.split())
-    for word in ("run", "audit", "list", "doctor", "schema", "code", "4 evidence does not verify"):
+    for word in ("run", "audit", "list", "doctor", "schema", "code", "policy", "4 evidence does not verify"):
         assert word in text
 
 
@@ -68,6 +68,12 @@ def test_help_loads_nothing_that_takes_time() -> None:
         (("code", "cost", "--digits", "21"), 2, "4 to 20 digits"),
         (("code", "cost", "--fingerprints", "0"), 2, "an endpoint accepts"),
         (("code", "cost", "-o", "html=-"), 2, "json"),
+        (("policy",), 2, "LINE"),
+        (("policy", "Remove-Item /"), 2, "1:1: no cmdlet here is called 'Remove-Item'"),
+        (("policy", "--store", "nowhere/tenant.json", "Get-CsTeamsEnhancedEncryptionPolicy"), 2, "nowhere"),
+        (("policy", "--store", "README.md", "Get-CsTeamsEnhancedEncryptionPolicy"), 2, "README.md: Expecting value"),
+        (("policy", "call", "alice", "nobody"), 2, "no user 'nobody'"),
+        (("policy", "directory", "--toggle", "bob=on"), 2, "Global says Disabled"),
         (("frobnicate",), 2, "frobnicate"),
     ],
 )
@@ -115,3 +121,14 @@ def test_data_goes_to_standard_output_and_talk_does_not() -> None:
     done = harness("list", "honest-call")
     assert done.stdout.startswith("honest-call")
     assert done.stderr == ""
+
+
+def test_a_policy_is_made_granted_and_decides_a_call(tmp_path: Path) -> None:
+    store = ("--store", str(tmp_path / "tenant.json"))
+    noun = "CsTeamsEnhancedEncryptionPolicy"
+    made = harness("policy", *store, f"New-{noun} E2EE -CallingEndtoEndEncryptionEnabledType DisabledUserOverride")
+    assert "Tag:E2EE" in made.stdout
+    for line in (f"Grant-{noun} -Identity bob -PolicyName E2EE", f"Grant-{noun} -Identity alice -PolicyName E2EE"):
+        assert harness("policy", line, *store).returncode == 0
+    assert harness("policy", "directory", "--toggle", "alice=on", "--toggle", "bob=on", *store).returncode == 0
+    assert harness("policy", "call", "alice", "bob", *store).stdout.startswith("mode: e2ee\n")

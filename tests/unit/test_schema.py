@@ -18,6 +18,7 @@ from harness.model.ground_truth import GroundTruth, SentMarker
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
 from harness.model.scenario import Endpoints, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
+from harness.model.tenant import Tenant
 from harness.model.verdict import RunDocument, Summary
 from harness.scenario_error import ScenarioError
 from harness.scenario_file import parse
@@ -156,6 +157,7 @@ DOCUMENTS = {
     "inspection": inspection(),
     "cost": cost(Asked(), 1e6),
     "search": Ledger("seed", Endpoints(), 1).document(),
+    "tenant": Tenant(),
 }
 
 

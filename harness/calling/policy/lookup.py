@@ -1,0 +1,52 @@
+"""Finding what somebody named, or saying that it is not there."""
+
+from __future__ import annotations
+
+from ...model.tenant import GLOBAL, EncryptionPolicy, Group, Tenant, User, policy_name, same
+
+
+class Refused(ValueError):
+    """What an administrator or a user asked for is not done; the message says why."""
+
+
+def find_policy(tenant: Tenant, identity: str) -> EncryptionPolicy:
+    """By identity, `Global`, `Tag:NAME` or `NAME`."""
+    wanted = same(policy_name(identity))
+    for policy in tenant.policies:
+        if same(policy.name) == wanted and (wanted != same(GLOBAL) or same(identity) == wanted):
+            return policy
+    raise Refused(f"there is no policy {identity!r}")
+
+
+def find_user(tenant: Tenant, identity: str) -> User:
+    """By sign-in name, SIP address, alias (what stands before the @), or display name; of one user only.
+
+    Which of these `-Identity` takes: learn.microsoft.com, `get-csonlineuser`, and example 2 of
+    `grant-csteamsenhancedencryptionpolicy`, which uses a display name.
+    """
+    wanted = same(identity).removeprefix("sip:")
+    ways = (
+        [user for user in tenant.users if same(user.name) == wanted],
+        [user for user in tenant.users if same(user.name.partition("@")[0]) == wanted],
+        [user for user in tenant.users if user.display and same(user.display) == wanted],
+    )
+    found = next(filter(None, ways), [])
+    if not found:
+        raise Refused(f"there is no user {identity!r}")
+    if len(found) > 1:
+        raise Refused(f"{len(found)} users are called {identity!r}: give the whole sign-in name")
+    return found[0]
+
+
+def find_group(tenant: Tenant, identity: str) -> Group:
+    """By its name."""
+    for group in tenant.groups:
+        if same(group.name) == same(identity):
+            return group
+    raise Refused(f"there is no group {identity!r}")
+
+
+def groups_of(tenant: Tenant, user: User) -> frozenset[str]:
+    """The names (made comparable) of the groups that the user is a direct member of."""
+    name = same(user.name)
+    return frozenset(same(group.name) for group in tenant.groups if name in map(same, group.members))
