@@ -33,6 +33,7 @@ bench:
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.bench.calls $(CALLS)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
+	@$(BIN)/python -m tests.bench.policy
 
 TIMES ?= 20
 soak:

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from .model.cost import Cost
     from .model.inspection import Inspection
+    from .model.policy_audit import PolicyAudit
     from .model.search import SearchDocument
     from .model.verdict import RunDocument
     from .outputs import Output
@@ -328,6 +329,31 @@ def call(caller: str, callee: str, kind: str, near: str, far: str, store: Path) 
     _say(call_command(caller, callee, kind, (near, far), store))
 
 
+_EXPORT = click.Path(path_type=Path)
+
+
+@policy.command("audit")
+@click.option("--policies", required=True, type=_EXPORT, help="Get-CsTeamsEnhancedEncryptionPolicy | ConvertTo-Json")
+@click.option("--users", required=True, type=_EXPORT, help="Get-CsOnlineUser | ConvertTo-Json")
+@click.option(
+    "--groups", type=_EXPORT, help="Get-CsGroupPolicyAssignment | ConvertTo-Json (an empty file: there are none)"
+)
+@click.option("--members", type=_EXPORT, help='For each of these groups {"GroupId": …, "Members": [ids]}; see README.')
+@click.option("--recording", type=_EXPORT, help="Get-CsTeamsComplianceRecordingPolicy | ConvertTo-Json")
+@click.option(
+    "--pair", "pairs", multiple=True, nargs=2, metavar="CALLER CALLEE", help="Say it for these two. Repeatable."
+)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="json=PATH or html=PATH.")
+def audit_policies(outputs: tuple[str, ...], **asked: Any) -> None:
+    """Say for each user and each pair of a real tenant whether an end-to-end encrypted call is possible, and why.
+
+    The files are what the cmdlets print through ConvertTo-Json. Exit code 3 when anything stays undecided.
+    """
+    from .command_policy_audit import Asked, policy_audit_command
+
+    _finish(policy_audit_command(Asked(**asked), _outputs(outputs)))
+
+
 def _say(answer: str | tuple[int, str]) -> None:
     if isinstance(answer, tuple):
         _fail(*answer)
@@ -344,7 +370,7 @@ def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
         _fail(EXIT_USAGE, str(error))
 
 
-def _finish(ended: RunDocument | Inspection | Cost | SearchDocument | tuple[int, str]) -> NoReturn:
+def _finish(ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | tuple[int, str]) -> NoReturn:
     """Turn what a command came to into an exit code."""
     from .outputs import exit_code
 

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from .model.cost import Cost
 from .model.inspection import Inspection, Standing
+from .model.policy_audit import PolicyAudit
 from .model.search import SearchDocument
 from .model.verdict import RunDocument, Status
 from .report.call_view import CallView
@@ -19,7 +20,7 @@ from .report.files import write_new
 STANDARD_OUTPUT = "-"
 Views = Callable[[], Sequence[CallView]]
 """Reads the recordings for the eye; called only for a format that shows them."""
-Document = RunDocument | Inspection | Cost | SearchDocument
+Document = RunDocument | Inspection | Cost | SearchDocument | PolicyAudit
 
 
 class Format(StrEnum):
@@ -60,6 +61,8 @@ def render(output_format: Format, document: Document, views: Views) -> str:
         return _inspection(output_format, document)
     if isinstance(document, SearchDocument):
         raise ValueError("a search can be had as json")
+    if isinstance(document, PolicyAudit):
+        return _policy_audit(output_format, document)
     match output_format:
         case Format.JUNIT:
             from .report.junit import render as junit
@@ -75,6 +78,14 @@ def _inspection(output_format: Format, document: Inspection) -> str:
     if output_format is not Format.HTML:
         raise ValueError("a report on captures can be had as json or html")
     from .report.inspection_html import render as html
+
+    return html(document)
+
+
+def _policy_audit(output_format: Format, document: PolicyAudit) -> str:
+    if output_format is not Format.HTML:
+        raise ValueError("an audit of policies can be had as json or html")
+    from .report.policy_audit_html import render as html
 
     return html(document)
 
@@ -98,6 +109,8 @@ def exit_code(document: Document) -> int:
         return {Standing.ALARM: 1, Standing.INCONCLUSIVE: 3, Standing.EMPTY: 5, Standing.QUIET: 0}[document.standing]
     if isinstance(document, SearchDocument):
         return _of_search(document)
+    if isinstance(document, PolicyAudit):
+        return 5 if not document.classes else 3 if document.users.undecided else 0
     counts = document.summary.by_status
     if document.interrupted:
         return 130

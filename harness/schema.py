@@ -18,6 +18,7 @@ from .matrix import ADVERSARIES, MAX_VARIANTS, PATHS
 from .model.cost import Cost
 from .model.ground_truth import GroundTruth
 from .model.inspection import Inspection
+from .model.policy_audit import PolicyAudit
 from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
 from .model.search import SearchDocument
@@ -143,5 +144,6 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "search": _written(SearchDocument),
     "cost": _written(Cost),
     "tenant": _written(Tenant),
+    "policy-audit": _written(PolicyAudit),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

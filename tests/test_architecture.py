@@ -58,6 +58,7 @@ ANYTHING = {
     "command_code",
     "command_cost",
     "command_policy",
+    "command_policy_audit",
     "command_run",
     "command_search",
     "pytest_plugin",

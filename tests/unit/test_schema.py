@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from harness import strict_yaml
+from harness.calling.policy.audit import Tenancy, audit
 from harness.command_cost import Asked, cost
 from harness.matrix import PATHS
 from harness.model.base import Asset, Party, Role
@@ -158,6 +159,7 @@ DOCUMENTS = {
     "cost": cost(Asked(), 1e6),
     "search": Ledger("seed", Endpoints(), 1).document(),
     "tenant": Tenant(),
+    "policy-audit": audit(Tenancy({}, ())),
 }
 
 
