@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..model.statement import PacketCounts
 from .authenticity import Fate
@@ -12,14 +14,19 @@ from .authenticity import Fate
 
 @dataclass(frozen=True)
 class Balance:
-    """Packets that came in over the wire (`arrived` in order), and what the endpoint's SRTP layer counted.
+    """Packets that came in over the wire (`sockets`: in order, socket by socket), and what the SRTP layer counted.
 
-    The wire may know more packets than the endpoint: some come before its keys or after its close. It may never know
-    fewer.
+    The wire may know more packets than the endpoint: at each of its sockets some come before the keys or after the
+    close, and a restart brings a new socket. It may never know fewer.
     """
 
-    arrived: Sequence[Fate]
+    sockets: Sequence[Sequence[Fate]]
     counts: PacketCounts
+
+    @property
+    def arrived(self) -> tuple[Fate, ...]:
+        """Every packet that came in."""
+        return tuple(fate for fates in self.sockets for fate in fates)
 
     @property
     def accepted(self) -> int:
@@ -34,12 +41,11 @@ class Balance:
     def excess(self) -> int:
         """How many packets more than genuine ones were accepted, at the very least.
 
-        The endpoint looked at one stretch of the packets without gaps: the best case for it is the stretch of that
-        length with the most genuine packets.
+        At each socket the endpoint looked at one stretch of the packets without gaps: the best case for it are the
+        stretches with the most genuine packets that together have as many as it looked at.
         """
-        sums = [0, *accumulate(fate.genuine for fate in self.arrived)]
-        length = min(self.judged, len(self.arrived))
-        best = max(sums[start + length] - sums[start] for start in range(len(sums) - length))
+        unseen = max(0, len(self.arrived) - self.judged)
+        best = sum(fate.genuine for fate in self.arrived) - _least_genuine(self.sockets, unseen)
         return max(0, self.accepted - best)
 
     @property
@@ -54,3 +60,24 @@ class Balance:
 
     def _missing(self, fate: Fate, refused: int) -> int:
         return max(0, sum(one is fate for one in self.arrived) - refused)
+
+
+def _least_genuine(sockets: Sequence[Sequence[Fate]], unseen: int) -> int:
+    """How many genuine packets there must be among `unseen` ones that came first or last at their sockets."""
+    least = np.zeros(1, np.int64)
+    for fates in sockets:
+        most = min(unseen, len(fates))
+        genuine = np.array([fate.genuine for fate in fates], np.int64)
+        first = np.concatenate(([0], np.cumsum(genuine[:most])))
+        last = np.concatenate(([0], np.cumsum(genuine[::-1][:most])))
+        least = _shared(least, _shared(first, last)[: most + 1])
+    return int(least[unseen])
+
+
+def _shared(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each number of packets, the least of both together when they share them out among themselves."""
+    answer = np.full(len(one) + len(other) - 1, np.iinfo(np.int64).max)
+    for number, least in enumerate(one):
+        part = answer[number : number + len(other)]
+        np.minimum(part, least + other, out=part)
+    return answer

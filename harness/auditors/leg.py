@@ -193,6 +193,15 @@ class Leg:
         return self._media(False, [*(keys.inward for keys in self.keys), *signalled])
 
     @cached_property
+    def arrivals(self) -> tuple[tuple[Fate, ...], ...]:
+        """The fates of the inward media packets, by the socket of the party that they arrived at."""
+        found: dict[frozenset[int], list[Fate]] = {}
+        for packet, fate in zip(self.inward.packets, self.inward.fates, strict=bool(self.inward.fates)):
+            one = self.datagrams[packet.frame - 1]
+            found.setdefault(one.pair - {one.far}, []).append(fate)
+        return tuple(tuple(fates) for fates in found.values())
+
+    @cached_property
     def unexplained(self) -> tuple[Datagram, ...]:
         """Packets that belong to no protocol of a call, or only pretend to."""
         return tuple(one for one in self.datagrams if not _explained(one))

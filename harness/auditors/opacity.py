@@ -121,7 +121,7 @@ def _accepted(
     leg: Leg, statement: EndpointStatement, foreign: Sequence[int], repeated: Sequence[int]
 ) -> Iterator[Finding]:
     """What came in and should not have: refused, or not?"""
-    balance = Balance(leg.inward.fates, statement.packets)
+    balance = Balance(leg.arrivals, statement.packets)
     came_in = counted(len(leg.inward.packets), "packet")
     took = f"{leg.party} accepted {balance.accepted} of {came_in} where {leg.inward.genuine} are genuine"
     # When forgeries and replays can explain an excess equally well, it is called by the graver name.

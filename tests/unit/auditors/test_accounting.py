@@ -18,7 +18,7 @@ def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: i
         not_authenticated=not_authenticated,
         replayed=replayed,
     )
-    return Balance([FATES[letter] for letter in arrived], counts)
+    return Balance([[FATES[letter] for letter in socket] for socket in arrived.split()], counts)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,11 @@ def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: i
         ("ffaaaa", 4, 0, 0),
         ("aaaaff", 4, 0, 0),
         ("aafaaf", 2, 1, 0),
+        # a restart: what still came to the old socket, and what came to the new one before its keys
+        ("aaaf aaa", 6, 0, 0),
+        ("aaaa faaa", 7, 0, 0),
+        ("aaff ffaa", 4, 0, 0),
+        ("afa aaa", 5, 1, 0),
         # a slow endpoint accepted nothing at all
         ("aafr", 0, 0, 0),
         # it says that it refused more than there was, which harms nobody
@@ -50,6 +55,8 @@ def test_a_healthy_account_has_no_excess(arrived: str, accepted: int, forged: in
     ("arrived", "accepted", "forged", "replayed", "foreign", "replays"),
     [
         ("aaf", 3, 0, 0, 1, 0),
+        ("aafa aaa", 6, 0, 0, 1, 0),
+        ("aaaf aaa", 7, 0, 0, 1, 0),
         ("aar", 3, 0, 0, 0, 1),
         ("aaaarrrr", 7, 0, 0, 0, 3),
         ("aaffrr", 6, 0, 0, 2, 2),
