@@ -33,11 +33,11 @@ ATTRIBUTES: Final = (
     "a=ice-pwd:",
     "a=rtpmap:",
     "a=ssrc:",
-    "a=sendrecv",
     "m=audio",
     "c=",
     "o=",
 )
+# No directions (RFC 8866 section 6.7): who is told to be silent is silent, and a silent call shows nothing.
 INSERTED: Final = (
     ("m=audio", "a=ice-lite"),
     ("m=audio", "a=setup:passive"),
@@ -48,14 +48,12 @@ INSERTED: Final = (
     ("a=mid:", "a=fingerprint:sha-unknown 00"),
     ("a=mid:", "a=setup:holdconn"),
     ("a=mid:", "a=tls-id:0123456789abcdef01234567"),
-    ("a=mid:", "a=inactive"),
 )
 REPLACED: Final = (
     ("a=setup:", "a=setup:active"),
     ("a=setup:", "a=setup:passive"),
     ("a=setup:", "a=setup:actpass"),
     ("a=rtcp-mux", "a=rtcp:9"),
-    ("a=sendrecv", "a=recvonly"),
     ("a=group:", "a=group:LS 0"),
 )
 OCTETS: Final = {
