@@ -15,6 +15,7 @@ from ..inspection import leaks, misuse
 from ..inspection.authentication import Fate
 from ..inspection.findings import bytes_findings
 from ..inspection.inspect import Examination, Proven
+from ..inspection.plaintext import Reading
 from ..inspection.search import Hit, PatternKind, Search
 from ..inspection.search.findings import findings as search_findings
 from ..inspection.statistics.battery import Reading as Randomness
@@ -65,7 +66,7 @@ def _signalled(case: Case, hit: Hit) -> bool:
 
 
 def _clear(one: Proven) -> Iterator[Finding]:
-    """Streams that decode, or that are not noise."""
+    """Streams that decode, or that are not noise, and reports that can be read."""
     for key, answer in one.protections.items():
         say = _say.alarm if key.outward else _say.notice
         if answer.protection is Protection.PLAINTEXT and answer.codec is not None:
@@ -76,6 +77,11 @@ def _clear(one: Proven) -> Iterator[Finding]:
         if tested.reading is Randomness.NOT_RANDOM:
             detail = f"{', '.join(tested.refuted)} refute that {counted(tested.tested, 'byte')} are ciphertext"
             yield say(Reason.NOT_RANDOM, one.captured.leg(key.leg), f"SSRC 0x{key.ssrc:08x}: {detail}")
+    for key, read in one.captured.reports.items():
+        # Of reports that came in, only what became of them counts: anybody can throw some in.
+        if key.outward and read.reading is Reading.PLAINTEXT:
+            detail = f"the reports of SSRC 0x{key.ssrc:08x} are in clear: {read.evidence}"
+            yield _say.alarm(Reason.PLAINTEXT_ON_WIRE, one.captured.leg(key.leg), detail)
 
 
 def _signed(found: Finding, legs: dict[str, str]) -> Finding:

@@ -10,7 +10,7 @@ from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
-from .specimens import coding, comparing, keying, media, screening
+from .specimens import coding, comparing, keying, leaking, media, screening
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
@@ -43,6 +43,24 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.ICE_CREDENTIALS_PREDICTABLE: keying.IceCredentialsPredictable,
     EndpointKind.LOCK_BEFORE_DTLS: screening.LockBeforeDtls,
     EndpointKind.LOCK_ON_SERVICE_CALL: screening.LockOnServiceCall,
+    EndpointKind.NULL_PROFILE: media.NullProfile,
+    EndpointKind.TAG_UNCHECKED: media.TagUnchecked,
+    EndpointKind.PLAINTEXT_RTCP_ACCEPTED: media.PlaintextRtcpAccepted,
+    EndpointKind.PLAINTEXT_FIRST: media.PlaintextFirst,
+    EndpointKind.PLAINTEXT_RTCP: media.PlaintextRtcp,
+    EndpointKind.PLAINTEXT_FALLBACK: media.PlaintextFallback,
+    EndpointKind.MEDIA_COPIED: media.MediaCopied,
+    EndpointKind.TELEMETRY_SENT: media.TelemetrySent,
+    EndpointKind.KEY_IN_EXTENSION: leaking.KeyInExtension,
+    EndpointKind.KEY_IN_PADDING: leaking.KeyInPadding,
+    EndpointKind.KEY_IN_STUN: leaking.KeyInStun,
+    EndpointKind.KEY_SENT_TO_SERVICE: leaking.KeySentToService,
+    EndpointKind.DTLS10_ALLOWED: keying.Dtls10Allowed,
+    EndpointKind.KEY_IN_BOTH_DIRECTIONS: keying.KeyInBothDirections,
+    EndpointKind.SEQUENCE_RESTARTED: keying.SequenceRestarted,
+    EndpointKind.KEYSTREAM_REUSED: keying.KeystreamReused,
+    EndpointKind.ROLLOVER_RESET: keying.RolloverReset,
+    EndpointKind.NONCE_REUSED: keying.NonceReused,
 }
 
 

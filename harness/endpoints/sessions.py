@@ -58,10 +58,15 @@ class Counts:
         return PacketCounts(**asdict(self))
 
     def refused(self, error: pylibsrtp.Error) -> None:
-        if str(error) in _REPLAYS:
+        if is_replay(error):
             self.replayed += 1
         else:
             self.not_authenticated += 1
+
+
+def is_replay(error: pylibsrtp.Error) -> bool:
+    """Whether libsrtp refused a packet because its index was used before, or is too old to be known."""
+    return str(error) in _REPLAYS
 
 
 class CountedInbound:

@@ -50,8 +50,9 @@ class Protections:
         """The answer for one stream."""
         proof, clear = self._proofs.get(key), self._clear(key)
         if proof is not None and any(proof.count(fate) for fate in _AUTHENTIC):
-            # A tag covers whatever is in a packet. What forged packets say is no word of the one who holds the key.
-            if clear is not None and not proof.count(Fate.FAILED):
+            # A tag covers whatever is in a packet. What forged packets say is no word of the one who holds the key, and
+            # a keystream that is used twice leaves a pattern in good ciphertext.
+            if clear is not None and not proof.count(Fate.FAILED) and not proof.count(Fate.REUSED):
                 return replace(clear, proof=proof, because=f"authentic, but not encrypted: {clear.because}")
             return self._proven(proof)
         if clear is not None:

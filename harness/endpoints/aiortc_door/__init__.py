@@ -5,10 +5,11 @@ is dropped, when a handshake has failed is decided by aiortc, right or wrong. Wh
 a task that nobody awaits, is told to a Watcher instead.
 """
 
-from .certificate import CallCertificate, StaticRsaCertificate
-from .clear_transport import ClearTransport
+from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
+from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
 from .sdes_transport import SdesTransport
+from .null_profile import NullProfileTransport
 from .stack import Stack
 from .transport import Transport
 from .watcher import Watcher
@@ -17,8 +18,11 @@ __all__ = [
     "CallCertificate",
     "ClearTransport",
     "DtlsTransport",
+    "FallbackTransport",
     "LongFlightTransport",
     "SdesTransport",
+    "NullProfileTransport",
+    "OldDtlsCertificate",
     "Stack",
     "StaticRsaCertificate",
     "Transport",

@@ -13,6 +13,7 @@ from OpenSSL import SSL
 
 _EXPONENT: Final = 65537
 _BITS: Final = 2048
+_DTLS10: Final = 0xFEFF
 
 
 class CallCertificate(RTCCertificate):
@@ -56,4 +57,15 @@ class StaticRsaCertificate(CallCertificate):
     def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
         context = super()._create_ssl_context(srtp_profiles)
         context.set_cipher_list(b"AES128-GCM-SHA256")
+        return context
+
+
+class OldDtlsCertificate(CallCertificate):
+    """A certificate whose sessions speak DTLS 1.0 and nothing newer, with what OpenSSL asks for to let them."""
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_min_proto_version(_DTLS10)
+        context.set_max_proto_version(_DTLS10)
+        context.set_cipher_list(b"ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
         return context

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from aiortc import RTCDtlsParameters
+from aiortc import RTCDtlsParameters, RTCIceTransport
 from aiortc.rtcdtlstransport import State
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 
+from ...model.datagram import Address
 from ...model.finding import Reason
 from ...model.statement import DtlsParameters
 from ...wire.dtls import srtp_profile_by_openssl, suite_by_openssl
@@ -19,7 +20,9 @@ from ...wire.sdp import Fingerprint
 from ...wire.srtp import LABEL, keying_material_length, split_keying_material
 from ..handshake import Handshake, refusal
 from ..sessions import Inbound, Outbound, inbound_session
+from .certificate import CallCertificate
 from .transport import Transport
+from .watcher import Watcher
 
 _LONGEST_FLIGHT: Final = 1 << 16
 
@@ -61,9 +64,22 @@ def _words(error: SSL.Error) -> str:
 
 
 class DtlsTransport(Transport):
-    """aiortc's DTLS transport. Specimens override `compare` and `sessions`."""
+    """aiortc's DTLS transport. Specimens override `compare`, `sessions` and `profiles`.
 
+    `profiles`: IANA's names of the SRTP profiles to offer, of those that aiortc has; empty for all of them.
+    """
+
+    profiles: ClassVar[tuple[str, ...]] = ()
     _ssl: Any
+
+    def __init__(self, ice: RTCIceTransport, certificate: CallCertificate, watcher: Watcher) -> None:
+        super().__init__(ice, certificate, watcher)
+        if self.profiles:
+            self._srtp_profiles = [
+                one
+                for one in self._srtp_profiles
+                if srtp_profile_by_openssl(one.openssl_profile.decode()) in self.profiles
+            ]
 
     async def start(self, remoteParameters: RTCDtlsParameters) -> None:
         if remoteParameters.fingerprints:
@@ -114,6 +130,18 @@ class DtlsTransport(Transport):
         keys = split_keying_material(material, profile)
         both = keys.client_key_and_salt, keys.server_key_and_salt
         return both if self._role == "server" else both[::-1]
+
+    @property
+    def host(self) -> str:
+        """The address that this end is bound to."""
+        ice: Any = self.transport
+        return str(ice._connection._nominated[1].local_addr[0])
+
+    def send_beside(self, datagram: bytes, to: Address | None = None) -> None:
+        """Send what aiortc did not ask for over the socket of the call: to the peer, or to another address."""
+        ice: Any = self.transport
+        pair = ice._connection._nominated[1]
+        pair.protocol.transport.sendto(datagram, to or pair.remote_addr)
 
     def parameters(self) -> DtlsParameters:
         profile = self._ssl.get_selected_srtp_profile().decode("ascii")

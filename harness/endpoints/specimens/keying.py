@@ -8,8 +8,24 @@ from typing import ClassVar, Final, cast
 
 from ...model.base import Role
 from ..aiortc import AiortcEndpoint
-from ..aiortc_door import CallCertificate, DtlsTransport, LongFlightTransport, StaticRsaCertificate, Transport
+from ..aiortc_door import (
+    CallCertificate,
+    DtlsTransport,
+    LongFlightTransport,
+    OldDtlsCertificate,
+    StaticRsaCertificate,
+    Transport,
+)
+from ..sessions import REPLAY_WINDOW, Inbound, Outbound, inbound_session, outbound_session
+from .media import Sessions, profile_of, with_sessions
+from .sessions import Restarting, RolloverFollowed, RolloverLost
 
+RESTARTED_AFTER: Final = 27
+"""Packets: no multiple of the five after which the marker's frames come again, so the plaintext is another one."""
+FAR_BACK: Final = 200
+"""Packets that no network reorders by (RFC 3550 appendix A.1), and more than were sent."""
+
+_COUNTER_MODE: Final = ("SRTP_AES128_CM_HMAC_SHA1_80",)
 _FEW: Final = 1 << 14
 _ICE_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -48,3 +64,64 @@ class NoForwardSecrecy(AiortcEndpoint):
 
     def call_certificate(self) -> CallCertificate:
         return StaticRsaCertificate.fresh()
+
+
+class Dtls10Allowed(AiortcEndpoint):
+    """Speaks DTLS 1.0 and takes it from its peer, because its library is that old."""
+
+    def call_certificate(self) -> CallCertificate:
+        return OldDtlsCertificate.fresh()
+
+
+def _one_key(dtls: DtlsTransport, _inbound: Inbound, _outbound: Outbound) -> Sessions:
+    both, profile = sorted(dtls.keys_and_salts()), profile_of(dtls)
+    return inbound_session(both[0], profile, REPLAY_WINDOW), outbound_session(both[0], profile)
+
+
+class KeyInBothDirections(AiortcEndpoint):
+    """Takes the first of the two master keys for both directions."""
+
+    transport = with_sessions(_one_key)
+
+
+def _restarting(_dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+    return inbound, Restarting(outbound, RESTARTED_AFTER, RESTARTED_AFTER)
+
+
+class KeystreamReused(AiortcEndpoint):
+    """Counts its packets from the beginning again in the middle of a call, under the same key, in counter mode."""
+
+    transport = with_sessions(_restarting, profiles=_COUNTER_MODE)
+
+
+class NonceReused(AiortcEndpoint):
+    """Counts its packets from the beginning again in the middle of a call, under the same key, with AES-GCM."""
+
+    transport = with_sessions(_restarting)
+
+
+def _counting_anew(_dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+    return inbound, Restarting(outbound, RESTARTED_AFTER, FAR_BACK)
+
+
+class SequenceRestarted(AiortcEndpoint):
+    """Draws a new sequence number in the middle of a call and keeps the key: this time no number comes twice."""
+
+    transport = with_sessions(_counting_anew)
+
+
+def _losing_the_rollover(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+    (to_open, to_seal), profile = dtls.keys_and_salts(), profile_of(dtls)
+    return (
+        RolloverFollowed(inbound, lambda: inbound_session(to_open, profile, REPLAY_WINDOW)),
+        RolloverLost(outbound, lambda: outbound_session(to_seal, profile)),
+    )
+
+
+class RolloverReset(AiortcEndpoint):
+    """Does not count the rollovers of its sequence numbers, and follows a peer that does not either.
+
+    It takes both: a receiver that counts them refuses whatever such a sender makes after the first one.
+    """
+
+    transport = with_sessions(_losing_the_rollover)

@@ -16,7 +16,7 @@ from harness.wire.srtp import profile
 from harness.wire.srtp_kdf import session_keys
 
 from .answers import raised
-from .packets import BINDING_REQUEST, opus, rtp, sender
+from .packets import BINDING_REQUEST, opus, receiver_report, rtp, sender
 from .stage import ALICE, BOB, PROFILE, SIGNALLED, Stage, clear_call, honest_call, keyed_description, service_call
 
 MAGIC = 0x2112A442
@@ -157,3 +157,13 @@ def test_a_session_key_belongs_into_no_description(tmp_path: Path) -> None:
     derived = session_keys(profile(PROFILE), SIGNALLED[ALICE], rtcp=False).cipher
     stage.describe(ALICE, f"{keyed_description(ALICE, SIGNALLED[ALICE])}a=x-key:{derived.hex()}\r\n")
     assert {one.reason for one in alarms(stage, tmp_path)} == {Reason.KEY_ON_WIRE}
+
+
+@pytest.mark.parametrize(("outward", "expected"), [(True, {Reason.PLAINTEXT_ON_WIRE}), (False, set())])
+def test_reports_in_clear_are_an_alarm_when_the_party_sends_them(
+    outward: bool, expected: set[Reason], tmp_path: Path
+) -> None:
+    stage = honest_call()
+    for number in range(3):
+        stage.on_leg(ALICE, outward, receiver_report(number, ssrc=0xA11CE))
+    assert {one.reason for one in alarms(stage, tmp_path)} == expected

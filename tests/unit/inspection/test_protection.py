@@ -14,6 +14,7 @@ from harness.inspection.authentication import Fate, SenderProof
 from harness.inspection.captured import Captured
 from harness.inspection.protection import Protected, Protections
 from harness.inspection.proving import Proving
+from harness.inspection.statistics.battery import Reading as Randomness
 from harness.inspection.stream_key import StreamKey
 from harness.model.finding import Severity
 from harness.model.inspection import Protection, StreamReport
@@ -146,11 +147,15 @@ NOTHING_SEEN = cast(Captured, SimpleNamespace(decoded={}, reports={}, statistics
 
 def answer(**fates: int) -> Protected:
     """For a stream with so many packets of each fate."""
+    return answer_to(NOTHING_SEEN, **fates)
+
+
+def answer_to(captured: Captured, /, **fates: int) -> Protected:
     rtp = {Fate[name.upper()]: count for name, count in fates.items()}
     empty: dict[str, Any] = {"rtcp": {}, "whys": {}, "failures": (), "failures_left_out": 0}
     span: dict[str, Any] = {"first_index": 0, "last_index": 9}
     proof = SenderProof(key=KEY, rtp=rtp, profile="P", origin="DTLS handshake", keys=1, **empty, **span)
-    return Protections(NOTHING_SEEN, {KEY: proof}, described_keys=False).of(KEY)
+    return Protections(captured, {KEY: proof}, described_keys=False).of(KEY)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +174,15 @@ def answer(**fates: int) -> Protected:
 )
 def test_one_packet_decides(fates: dict[str, int], protection: Protection) -> None:
     assert answer(**fates).protection is protection
+
+
+def test_a_keystream_that_comes_twice_is_no_plaintext() -> None:
+    """It leaves a pattern, and whoever calls that plaintext has no keystream left to miss."""
+    tested = SimpleNamespace(reading=Randomness.NOT_RANDOM, refuted=("repeating key",))
+    patterned = cast(Captured, SimpleNamespace(**{**vars(NOTHING_SEEN), "statistics": {KEY: tested}}))
+    assert answer_to(patterned, authenticated=9).protection is Protection.PLAINTEXT
+    assert answer_to(patterned, authenticated=9, reused=1).protection is Protection.FAILED
+    assert answer_to(patterned, authenticated=9, reused=1, clear=1).protection is Protection.PLAINTEXT
 
 
 def test_a_copy_that_comes_late_is_told_and_is_no_forgery() -> None:
