@@ -61,6 +61,11 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.KEYSTREAM_REUSED: keying.KeystreamReused,
     EndpointKind.ROLLOVER_RESET: keying.RolloverReset,
     EndpointKind.NONCE_REUSED: keying.NonceReused,
+    EndpointKind.LOCK_WITHOUT_CODE: screening.LockWithoutCode,
+    EndpointKind.CODE_ON_ONE_SIDE: screening.CodeOnOneSide,
+    EndpointKind.LOCK_ON_ONE_SIDE: screening.LockOnOneSide,
+    EndpointKind.PARAMETERS_MISSTATED: screening.ParametersMisstated,
+    EndpointKind.CERTIFICATE_EXPIRED: keying.CertificateExpired,
 }
 
 

@@ -86,6 +86,11 @@ class EndpointKind(StrEnum):
     KEYSTREAM_REUSED = "keystream-reused"
     ROLLOVER_RESET = "rollover-reset"
     NONCE_REUSED = "nonce-reused"
+    LOCK_WITHOUT_CODE = "lock-without-code"
+    CODE_ON_ONE_SIDE = "code-on-one-side"
+    LOCK_ON_ONE_SIDE = "lock-on-one-side"
+    PARAMETERS_MISSTATED = "parameters-misstated"
+    CERTIFICATE_EXPIRED = "certificate-expired"
 
 
 class AudioKind(StrEnum):

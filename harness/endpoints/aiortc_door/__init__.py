@@ -2,14 +2,15 @@
 
 It adds eyes and a voice to the real stack and leaves its decisions alone: which fingerprint is accepted, which packet
 is dropped, when a handshake has failed is decided by aiortc, right or wrong. What aiortc would only log, or raise in
-a task that nobody awaits, is told to a Watcher instead.
+a task that nobody awaits, is told to a Watcher instead. What a specimen needs of those private parts is here too, and
+changes nothing for who does not ask for it.
 """
 
 from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
-from .sdes_transport import SdesTransport
 from .null_profile import NullProfileTransport
+from .sdes_transport import SdesTransport
 from .stack import Stack
 from .transport import Transport
 from .watcher import Watcher
@@ -20,9 +21,9 @@ __all__ = [
     "DtlsTransport",
     "FallbackTransport",
     "LongFlightTransport",
-    "SdesTransport",
     "NullProfileTransport",
     "OldDtlsCertificate",
+    "SdesTransport",
     "Stack",
     "StaticRsaCertificate",
     "Transport",

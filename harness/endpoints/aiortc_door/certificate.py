@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aiortc import RTCCertificate
 from aiortc.rtcdtlstransport import generate_certificate
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from OpenSSL import SSL
@@ -31,6 +34,15 @@ class CallCertificate(RTCCertificate):
         """A self-signed certificate like any other, of a P-256 key that somebody chose."""
         key = ec.derive_private_key(scalar, ec.SECP256R1())
         return cls(key, generate_certificate(key))
+
+    @classmethod
+    def valid_until(cls, end: datetime) -> CallCertificate:
+        """A new P-256 key whose certificate was valid for a day before this moment, and not after it."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        own = generate_certificate(key)
+        builder = x509.CertificateBuilder(own.issuer, own.subject, key.public_key(), own.serial_number)
+        times = builder.not_valid_before(end - timedelta(days=1)).not_valid_after(end)
+        return cls(key, times.sign(key, hashes.SHA256()))
 
     @property
     def der(self) -> bytes:

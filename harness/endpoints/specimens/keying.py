@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import ClassVar, Final, cast
 
@@ -43,6 +44,13 @@ class CertificateKeyPredictable(AiortcEndpoint):
     def call_certificate(self) -> CallCertificate:
         odd = self._setup.party.role is Role.CALLER
         return CallCertificate.with_scalar(2 * secrets.randbelow(_FEW) + (1 if odd else 2))
+
+
+class CertificateExpired(AiortcEndpoint):
+    """Presents a certificate that was valid until last week."""
+
+    def call_certificate(self) -> CallCertificate:
+        return CallCertificate.valid_until(datetime.now(UTC) - timedelta(days=7))
 
 
 class _SeedingWithAConstant(DtlsTransport):

@@ -1,11 +1,16 @@
-"""Clients whose screen says what is not so."""
+"""Clients whose screen, or whose details of a call, say what is not so, or too little, or too early."""
 
 from __future__ import annotations
 
-from ...model.statement import Indicator, Screen
+from typing import Final
+
+from ...model.base import Role
+from ...model.statement import EndpointStatement, Indicator, Screen
 from ..aiortc import AiortcEndpoint
 from ..clear import ClearEndpoint
 from .coding import CONSTANT_CODE
+
+WISHED_FOR: Final = "DTLSv1.3"
 
 
 class ClearWithLock(ClearEndpoint):
@@ -28,6 +33,37 @@ class LockBeforeDtls(AiortcEndpoint):
     def read(self, sdp: str) -> str:
         self._show(Screen(indicator=Indicator.LOCK, code=None, peer=self._peer_name))
         return sdp
+
+
+class LockWithoutCode(AiortcEndpoint):
+    """Shows the lock and no code: there is nothing that two people could compare."""
+
+    def screen(self) -> Screen:
+        return super().screen().model_copy(update={"code": None})
+
+
+class CodeOnOneSide(AiortcEndpoint):
+    """Shows the code to whoever called, and only the lock to whoever was called."""
+
+    def screen(self) -> Screen:
+        called = self._setup.party.role is Role.CALLEE
+        return super().screen().model_copy(update={"code": None} if called else {})
+
+
+class LockOnOneSide(AiortcEndpoint):
+    """Shows lock and code to whoever called, and nothing to whoever was called."""
+
+    def screen(self) -> Screen:
+        return self._no_call() if self._setup.party.role is Role.CALLEE else super().screen()
+
+
+class ParametersMisstated(AiortcEndpoint):
+    """Says in its details of the call what its maker wishes it had negotiated."""
+
+    def statement(self) -> EndpointStatement:
+        stated = super().statement()
+        wished = None if stated.dtls is None else stated.dtls.model_copy(update={"version": WISHED_FOR})
+        return stated.model_copy(update={"dtls": wished})
 
 
 class CodeChangedSilently(AiortcEndpoint):
