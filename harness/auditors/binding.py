@@ -81,8 +81,12 @@ def _signalled(case: Case, party: Party) -> Iterator[Finding]:
 def _went_on(case: Case, leg: Leg, certificate: bytes) -> bool:
     """Whether a party that was up already kept to the certificate of a new handshake.
 
-    Not when the call was refused over it and nothing was sent under it: then the lock belongs to the handshake before.
+    Not when it was shown in a handshake that the party never came to the end of, as one that somebody reflects; nor
+    when the call was refused over it and nothing was sent under it: then the lock belongs to the handshake before.
     """
+    ended = [one for one in leg.associations if one.protected_near]
+    if ended and all(one.certificates_far[:1] != (certificate,) for one in ended):
+        return False
     failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
     if leg.current is None or leg.current.certificates_far[0] != certificate or len(leg.begun) == 1:
         return True

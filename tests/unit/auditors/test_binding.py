@@ -281,3 +281,14 @@ def test_nor_has_a_call_that_was_merely_lost() -> None:
     stage = intercepted_restart()
     stage.state(ALICE, failure=Failure(reason=Reason.CONNECTION_LOST, detail="silence"))
     assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
+
+
+def test_a_certificate_of_a_handshake_that_never_ended_was_not_accepted() -> None:
+    """What somebody reflects to a party in mid-call shows it a certificate, its own, and settles nothing."""
+    stage = honest_call()
+    for outward, datagram in shake_hands(OF_ALICE, OF_BOB).seen_by(client_is_near=False):
+        if datagram[0] == 22 and datagram[3:5] == b"\0\0" and not outward:
+            stage.on_leg(ALICE, False, datagram, far=3)
+    findings = audit(stage.case())
+    assert Reason.FINGERPRINT_NOT_COMPARED not in raised(findings)
+    assert Reason.CERTIFICATE_NOT_SIGNALLED in raised(findings)
