@@ -160,7 +160,8 @@ class DtlsTransport(Transport):
             self._secure(*self.sessions())
 
     def _why_closed(self) -> tuple[Reason, str]:
-        if self._ssl.get_shutdown() & SSL.RECEIVED_SHUTDOWN:
+        # A call that fell back to something else than DTLS has no connection that could have been shut down.
+        if self._ssl is not None and self._ssl.get_shutdown() & SSL.RECEIVED_SHUTDOWN:
             return Reason.REMOTE_HUNG_UP, "the peer ended DTLS with close_notify"
         return super()._why_closed()
 
