@@ -58,12 +58,13 @@ def _proofs(datagrams: Iterable[Datagram], passwords: Iterable[str]) -> Iterator
         if one.klass is not PacketClass.STUN or one.far in proved:
             continue
         try:
-            message = stun.parse(one.data)
+            data = stun.authenticated(one.data)
+            message = stun.parse(data)
             if message.method != stun.Method.BINDING:
                 continue
             if one.outward and message.klass is stun.StunClass.REQUEST:
                 asked.add((one.far, message.transaction_id))
-            elif _answers(one, message, asked) and any(stun.integrity_holds(one.data, key) for key in keys):
+            elif _answers(one, message, asked) and any(stun.integrity_holds(data, key) for key in keys):
                 proved.add(one.far)
                 yield one.far, one.frame
         except ValueError:  # it says that it is STUN, and is not

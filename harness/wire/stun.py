@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -161,18 +162,28 @@ def fingerprint_holds(data: bytes) -> bool:
     return last and value == (crc32(data[:at]) ^ _FINGERPRINT_XOR).to_bytes(4, "big")
 
 
-def _attributes(data: bytes) -> list[tuple[int, int, bytes]]:
-    """(byte at which it begins, type, value) of every attribute."""
-    found = []
+def authenticated(data: bytes) -> bytes:
+    """The message as far as MESSAGE-INTEGRITY vouches for it, with a length that fits; all of it when it has none.
+
+    What follows is nobody's word and may be damaged (RFC 8489 section 14.5). ValueError when something before it is.
+    """
+    at, value = _find(data, "MESSAGE-INTEGRITY")
+    end = at + _ATTRIBUTE_HEADER + _INTEGRITY_SIZE
+    return data if value is None else _with_length(data[:end], end)
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """(byte at which it begins, type, value) of one attribute after the other."""
     at = HEADER
     while at < len(data):
+        if at + _ATTRIBUTE_HEADER > len(data):
+            raise ValueError(f"the last STUN attribute has {len(data) - at} bytes, fewer than {_ATTRIBUTE_HEADER}")
         code, length = unpack_from("!HH", data, at)
         start = at + _ATTRIBUTE_HEADER
         if start + length > len(data):
             raise ValueError(f"STUN attribute at byte {at} says {length} bytes, only {len(data) - start} are there")
-        found.append((at, code, data[start : start + length]))
+        yield at, code, data[start : start + length]
         at = start + length + -length % 4
-    return found
 
 
 def _find(data: bytes, name: str) -> tuple[int, bytes | None]:

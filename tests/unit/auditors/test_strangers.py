@@ -6,6 +6,7 @@ import pytest
 
 from harness.auditors.strangers import audit
 from harness.model.finding import Reason, Severity
+from harness.wire.demux import PacketClass, classify
 
 from .answers import detail, raised
 from .packets import BINDING_REQUEST, DTLS_JUNK, check, check_answer, opus
@@ -92,3 +93,13 @@ def test_without_ice_a_name_in_the_signalling_must_do() -> None:
     assert not raised(audit(stage.case()))
     stage.on_leg(BOB, True, opus(1), far=4)
     assert raised(audit(stage.case())) == {Reason.MEDIA_TO_STRANGER}
+
+
+def test_an_answer_that_is_damaged_behind_its_integrity_still_proves_the_peer() -> None:
+    """A relay that breaks the fingerprint of every check has not made the peer a stranger."""
+    stage = honest_call()
+    for frame in stage.wire[ALICE]:
+        if not frame.outward and classify(frame.data) is PacketClass.STUN:
+            frame.data = frame.data + bytes.fromhex("80280005") + b"crc!"
+            frame.data = frame.data[:2] + (len(frame.data) - 20).to_bytes(2, "big") + frame.data[4:]
+    assert raised(audit(stage.case())) == set()

@@ -200,3 +200,32 @@ def test_whatever_comes_only_a_value_error_goes_out(tail: bytes) -> None:
         for read in (stun.parse, stun.fingerprint_holds, lambda data: stun.integrity_holds(data, PASSWORD)):
             with suppress(ValueError):
                 read(data)
+
+
+def test_what_follows_the_integrity_is_nobodys_word() -> None:
+    assert stun.authenticated(REQUEST) != REQUEST
+    damaged = REQUEST[:-5] + bytes([REQUEST[-5] ^ 1]) + REQUEST[-4:]
+    with pytest.raises(ValueError, match="only 4 are there"):
+        stun.parse(damaged)
+    for data in (REQUEST, damaged):
+        kept = stun.authenticated(data)
+        assert stun.parse(kept).username == "evtj:h6vY"
+        assert stun.integrity_holds(kept, PASSWORD)
+        assert not stun.integrity_holds(kept, PASSWORD[1:])
+
+
+def test_what_comes_before_the_integrity_is_vouched_for() -> None:
+    forged = REQUEST.replace(b"STUN test client", b"STUN best client")
+    assert not stun.integrity_holds(stun.authenticated(forged), PASSWORD)
+
+
+def test_without_integrity_the_message_stays_whole() -> None:
+    plain = message((0x8022, b"somebody"))
+    assert stun.authenticated(plain) == plain
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_authenticated_or_refused(data: bytes) -> None:
+    for tried in (data, REQUEST[:20] + data):
+        with suppress(ValueError):
+            assert len(stun.authenticated(tried)) <= len(tried)
