@@ -21,8 +21,11 @@ from ..sessions import REPLAY_WINDOW, Inbound, Outbound, inbound_session, outbou
 from .media import Sessions, profile_of, with_sessions
 from .sessions import Restarting, RolloverFollowed, RolloverLost
 
-RESTARTED_AFTER: Final = 27
-"""Packets: no multiple of the five after which the marker's frames come again, so the plaintext is another one."""
+RESTARTED_AFTER: Final = 12
+"""Packets: no multiple of the five after which the marker's frames come again, so the plaintext is another one; and
+fewer than it takes to hear the marker, so that no call ends before."""
+NEW_NUMBER_AFTER: Final = 27
+"""Packets: enough to hear the marker, because a receiver drops what follows."""
 FAR_BACK: Final = 200
 """Packets that no network reorders by (RFC 3550 appendix A.1), and more than were sent."""
 
@@ -109,7 +112,7 @@ class NonceReused(AiortcEndpoint):
 
 
 def _counting_anew(_dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
-    return inbound, Restarting(outbound, RESTARTED_AFTER, FAR_BACK)
+    return inbound, Restarting(outbound, NEW_NUMBER_AFTER, FAR_BACK)
 
 
 class SequenceRestarted(AiortcEndpoint):
