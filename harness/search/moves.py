@@ -139,14 +139,9 @@ def _forgeries(*sources: str) -> SearchStrategy[Move]:
     )
 
 
-def interception(outlook: Outlook) -> SearchStrategy[Move]:
-    """DTLS ended on both sides."""
-    return _interception(outlook.exchanges)
-
-
-@cache
-def _interception(exchanges: int) -> SearchStrategy[Move]:
-    return _made(noun.Intercept, do="intercept", association=st.sampled_from(range(1, exchanges + 1)))
+def interception(outlook: Outlook) -> SearchStrategy[tuple[Move, ...]]:
+    """DTLS ended on both sides; mostly with the fingerprints that belong to it, where the signalling can be reached."""
+    return _interception(outlook.exchanges, outlook.holds(Position.SIGNALLING))
 
 
 def following(outlook: Outlook) -> SearchStrategy[tuple[Move, ...]]:
@@ -155,16 +150,33 @@ def following(outlook: Outlook) -> SearchStrategy[tuple[Move, ...]]:
 
 
 @cache
-def _following(nth: int | None, both: tuple[Role, ...]) -> SearchStrategy[tuple[Move, ...]]:
-    choices = [both, both, *((one,) for one in both)] if len(both) > 1 else [both]
+def _interception(exchanges: int, naming_itself: bool) -> SearchStrategy[tuple[Move, ...]]:
+    # What comes late is what a restart is for.
+    numbers = (1,) if exchanges == 1 else (2, 2, 1)
+    return st.sampled_from(numbers).flatmap(lambda number: _intercepting(number, exchanges, naming_itself))
+
+
+@cache
+def _intercepting(number: int, exchanges: int, naming_itself: bool) -> SearchStrategy[tuple[Move, ...]]:
+    move = noun.Intercept.model_validate({"do": "intercept", "association": number})
+    alone: SearchStrategy[tuple[Move, ...]] = st.just((move,))
+    if not naming_itself:
+        return alone
+    named = _following(number if exchanges > 1 else None, tuple(Role)).map(lambda swaps: (move, *swaps))
+    return _weighted((1, alone), (2, named))
+
+
+@cache
+def _following(nth: int | None, roles: tuple[Role, ...]) -> SearchStrategy[tuple[Move, ...]]:
+    choices = [*(roles,) * 4, *((one,) for one in roles)]
 
     def swaps(chosen: tuple[tuple[Role, ...], str, str | None]) -> tuple[Move, ...]:
-        roles, how, algorithm = chosen
+        towards, how, algorithm = chosen
         return tuple(
             noun.SwapFingerprint.model_validate(
                 {"do": "swap-fingerprint", "towards": role, "nth": nth, "how": how, "algorithm": algorithm}
             )
-            for role in roles
+            for role in towards
         )
 
     return st.tuples(st.sampled_from(choices), _hows(), _algorithms()).map(swaps)
@@ -213,11 +225,11 @@ def _lines(where: dict[str, SearchStrategy[object]]) -> SearchStrategy[Move]:
 
 
 def _hows() -> SearchStrategy[str]:
-    return st.sampled_from(("replace", "replace", "replace", "before", "after"))
+    return st.sampled_from((*("replace",) * 6, "before", "after"))
 
 
 def _algorithms() -> SearchStrategy[str | None]:
-    return st.sampled_from((None, None, None, "sha-1", "md5", "sha-256", "sha-512"))
+    return st.sampled_from((*(None,) * 6, "sha-1", "md5", "sha-256", "sha-512"))
 
 
 def _made(kind: type[Move], *, do: str, **fields: SearchStrategy[object]) -> SearchStrategy[Move]:

@@ -15,10 +15,10 @@ from . import moves
 from .outlook import Outlook
 from .plan import Plan, Shape
 
-SHAPES: Final = (Shape.PLAIN,) * 3 + (Shape.RESTART,) * 2 + (Shape.EARLIER,)
+SHAPES: Final = (Shape.PLAIN,) * 3 + (Shape.RESTART,) * 3 + (Shape.EARLIER,)
 _BOTH: Final = frozenset({Position.SIGNALLING, Position.PATH})
 POSITIONS: Final = (
-    *(_BOTH,) * 4,
+    *(_BOTH,) * 5,
     *(frozenset({Position.PATH}),) * 2,
     *(frozenset({Position.SIGNALLING}),) * 2,
     frozenset({Position.OFF_PATH}),
@@ -87,7 +87,8 @@ class Attack(RuleBasedStateMachine):
     @_may(Outlook.may_intercept)
     @rule(data=st.data())
     def intercept(self, data: st.DataObject) -> None:
-        self._add(data, moves.interception)
+        assert self.outlook is not None
+        self.outlook = self.outlook.after(*data.draw(moves.interception(self.outlook)))
 
     @_may(Outlook.may_follow)
     @rule(data=st.data())
@@ -113,7 +114,7 @@ class Attack(RuleBasedStateMachine):
         self.outlook = self.outlook.after(data.draw(strategy(self.outlook)))
 
 
-_WEIGHTS: Final = {1: 4, 2: 5, 3: 5, 4: 2}
+_WEIGHTS: Final = {1: 4, 2: 4, 3: 6, 4: 3}
 """How often plans of so many moves are made; longer ones once."""
 
 
