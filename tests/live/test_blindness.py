@@ -21,6 +21,7 @@ from harness.model.verdict import Outcome, Status
 from harness.vantage.tap import LegTap
 
 from .sabotage import (
+    ANSWER,
     APART,
     AUDIO,
     BYSTANDER,
@@ -98,7 +99,7 @@ class Case:
 
 BROKEN: Final = "the call could not be recorded: the relay broke: "
 KILLED: Final = "alice left no statement: 'it was killed by signal 9 (SIGKILL)"
-STOPPED: Final = "alice left no statement: \"it gave no answer to 'screen' for 1 s"
+STOPPED: Final = "alice left no statement: \"it gave no answer to 'screen' for 4 s"
 UNTOUCHED: Final = INTERCEPTOR | {"swap": []}
 
 CASES: Final = {
@@ -240,5 +241,5 @@ def test_an_endpoint_that_is_stopped_is_ended_when_its_scenario_has_had_its_time
         found = run(tmp_path / "captures", [long_call, scenario("healthy")], timeout=3.0)
     result = found.of("stopped")
     assert (result.status, result.because) == (Status.ERROR, "not ended within its time limit of 3 s")
-    assert result.seconds < 3 + 4 * PATIENCE
+    assert result.seconds < 3 + 3 * ANSWER
     found.unharmed("healthy")

@@ -70,13 +70,9 @@ CUTS: Final = {
 }
 
 
-@pytest.mark.parametrize("without", [(), WITHOUT_WIRESHARK])
-def test_captures_that_were_cut_before_they_were_hashed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...]
-) -> None:
+def test_captures_that_were_cut_before_they_were_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same is said afterwards, from the files. Wireshark is not blinded to the capture beside them."""
-    if not without and tshark.available() is None:
-        pytest.skip("tshark is not installed")
+    without = WITHOUT_WIRESHARK if tshark.available() is None else ()
     entries = RecordingFolder.entries
 
     def cut(folder: RecordingFolder) -> tuple[FileEntry, ...]:
@@ -135,7 +131,8 @@ ESCAPES: Final = "\x1b[2J\x07\x00\u202e<script>alert(1)</script>\u2028"
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    ran = run(tmp_path_factory.mktemp("recorded") / "captures", [scenario("harmed"), scenario("healthy")])
+    captures = tmp_path_factory.mktemp("recorded") / "captures"
+    ran = run(captures, [scenario("harmed"), scenario("healthy")], without=("wireshark", "wire", "randomness"))
     ran.unharmed("harmed", "healthy")
     return ran
 
