@@ -122,6 +122,7 @@ class Worker:
                 tap=self._teller,
                 keylog=self._teller.key,
                 code_digits=asked.code_digits,
+                voice=asked.voice,
                 first_sequence=asked.first_sequence,
                 replay_window=asked.replay_window,
             )

@@ -155,6 +155,7 @@ class ProcessEndpoint:
             markers={asset: f"{marker:016x}" for asset, marker in setup.markers.items()},
             address=setup.address,
             code_digits=setup.code_digits,
+            voice=setup.voice,
             first_sequence=setup.first_sequence,
             replay_window=setup.replay_window,
         )

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, JsonValue
 from .base import Asset, Moment, Noun, Party
 from .datagram import Address
 from .recording import MAX_BODY
-from .scenario import Mode
+from .scenario import AudioKind, Mode
 from .statement import MAX_COUNT, Screen
 
 PROTOCOL: Final = 1
@@ -100,6 +100,7 @@ class OpenArguments(Noun):
     markers: dict[Asset, str]
     address: str
     code_digits: int
+    voice: AudioKind
     first_sequence: int | None
     replay_window: int | None
 

@@ -1,0 +1,20 @@
+"""What an endpoint is told must also be told to the one that is a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from harness.endpoints.endpoint import EndpointSetup
+from harness.model.endpoint_protocol import OpenArguments
+
+OF_THIS_SIDE = {"advertise", "tap", "keylog"}
+"""What the process is no part of: it tells of its sockets, packets and keys."""
+
+BETWEEN_CALLS = {"memory"}
+"""A process lives for one call and remembers nothing, as a healthy device."""
+
+
+def test_the_process_is_told_everything_that_an_endpoint_in_this_process_is_told() -> None:
+    told = set(OpenArguments.model_fields)
+    assert told | OF_THIS_SIDE | BETWEEN_CALLS == {field.name for field in fields(EndpointSetup)}
+    assert not told & (OF_THIS_SIDE | BETWEEN_CALLS)
