@@ -16,12 +16,15 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
+from harness.audit_process import AuditProcess
 from harness.cli import main
 from harness.evidence.recording_folder import RecordingFolder
 from harness.evidence.run_folder import RunFolder
 from harness.model.recording import FileEntry
 from harness.model.run import IndexEntry
 from harness.model.verdict import Status
+from harness.placement import InProcess
+from harness.runner import Thinker
 from harness.vantage import tshark
 from tests.unit.report.html_tree import Page
 
@@ -105,9 +108,11 @@ def test_a_capture_that_is_cut_afterwards_does_not_verify(tmp_path: Path, cut: C
     assert "were recorded" in done.stderr
 
 
+@pytest.mark.parametrize("thinker", [InProcess, AuditProcess])
 def test_a_capture_that_is_cut_between_recording_and_auditing_is_an_error_of_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thinker: Callable[[Path, Path | None], Thinker]
 ) -> None:
+    """While the first one is audited the other two end, and are one batch."""
     add = RunFolder.add
 
     def add_and_cut(folder: RunFolder, entry: IndexEntry) -> None:
@@ -116,12 +121,13 @@ def test_a_capture_that_is_cut_between_recording_and_auditing_is_an_error_of_its
             last_packet(folder.root / "harmed" / "call-1" / LEG)
 
     monkeypatch.setattr(RunFolder, "add", add_and_cut)
-    ran = run(tmp_path / "captures", [scenario("harmed"), scenario("healthy")])
+    scenarios = [scenario("first", call=AUDIO | {"seconds": 0.3}), scenario("harmed"), scenario("healthy")]
+    ran = run(tmp_path / "captures", scenarios, thinker=thinker)
     result = ran.of("harmed")
     assert result.status is Status.ERROR
     assert result.because.startswith("the evidence does not verify: ")
     assert "were recorded" in result.because
-    ran.unharmed("healthy")
+    ran.unharmed("first", "healthy")
 
 
 # statements that are hostile, in files whose hashes are right

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from harness.endpoints import process
+from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.endpoint import CallFailed, EndpointSetup, NoStatement
 from harness.endpoints.process import ProcessEndpoint
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
 from harness.model.scenario import EndpointKind
 from harness.model.statement import EndpointStatement, Indicator
+from harness.model.verdict import Outcome, Status
+from harness.placement import place, plan
+from harness.runner import Options
 from harness.wire.demux import PacketClass
 from harness.wire.sdp import Sdp
 
@@ -166,6 +170,28 @@ async def test_there_is_no_statement_before_the_call_has_ended() -> None:
         with pytest.raises(NoStatement):
             call.statement(Party.ALICE)
     assert call.statement(Party.ALICE).failure is None
+
+
+async def test_the_end_of_one_party_is_no_failure_of_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gives its account before either is closed, however long the one takes and quick the other is."""
+    order: list[str] = []
+    conclude, close = ProcessEndpoint._conclude, AiortcEndpoint.close
+
+    async def concluded(endpoint: ProcessEndpoint) -> None:
+        await conclude(endpoint)
+        order.append("account")
+
+    async def closed(endpoint: AiortcEndpoint) -> None:
+        order.append("close")
+        await close(endpoint)
+
+    monkeypatch.setattr(ProcessEndpoint, "_conclude", concluded)
+    monkeypatch.setattr(AiortcEndpoint, "close", closed)
+    call = {"media": ["audio"], "seconds": 0.3, "alice": "aiortc-process"}
+    options = Options(captures=tmp_path, without=("wireshark",))
+    placed = await asyncio.to_thread(place, plan("mixed", None, Outcome.SECURE, call), options)
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert order == ["account", "close"]
 
 
 async def test_closing_at_once_and_again_leaves_no_process() -> None:
