@@ -74,7 +74,7 @@ class AiortcEndpoint:
         await self._take("offer", offer)
         # The relay must know this party before the answer starts connectivity checks through it.
         public = await connection.open() if known is None else await self._public(known)
-        return self._description(await connection.answer(), public)
+        return self._description(await self._answered(connection), public)
 
     async def accept(self, answer: str) -> None:
         await self._take("answer", answer)
@@ -271,9 +271,22 @@ class AiortcEndpoint:
                 self._peer_origin.check_successor(origin)
             await self._current.take(kind, self.read(sdp))
             self._peer_origin = origin
-        except Exception as error:  # noqa: BLE001 - aiortc's parser raises whatever a hostile line leads it to
-            self.went_down(self._current, Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
-            self._refuse_when_over()
+        except Exception as error:  # aiortc's parser raises whatever a hostile line leads it to
+            raise self._rejected(kind, error) from error
+
+    async def _answered(self, connection: Connection) -> str:
+        """The stack's answer. What it took may still be nothing that it has an answer to, like an offer of no media."""
+        try:
+            return await connection.answer()
+        except OSError:
+            raise
+        except Exception as error:
+            raise self._rejected("offer", error) from error
+
+    def _rejected(self, kind: str, error: Exception) -> CallFailed:
+        self.went_down(self._current, Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
+        cause = self._failure or failure(Reason.SDP_REJECTED, described(error))
+        return CallFailed(cause.reason, cause.detail)
 
     def _refuse_when_over(self) -> None:
         if self._failure is not None:

@@ -213,6 +213,7 @@ def without(attribute: str) -> Callable[[str], str]:
 REFUSED: dict[str, Callable[[str], str]] = {
     "m= line": lambda sdp: sdp.replace("m=audio", "m=audio x"),
     "candidate": lambda sdp: sdp.replace(" typ host", " typ"),
+    "no media": lambda sdp: "".join(line for line in sdp.splitlines(keepends=True) if not line.startswith("m=")),
     "setup": without("setup"),
     "ice-ufrag": without("ice-ufrag"),
     "rtcp-mux": without("rtcp-mux"),
