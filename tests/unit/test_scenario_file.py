@@ -103,7 +103,7 @@ def test_a_file_knows_the_line_of_its_id() -> None:
         ("call: {media: []}", "6:15: call.media needs at least 1 entry"),
         ("call: {media: [audio, vido]}", "6:23: call.media[1] cannot be 'vido'; did you mean 'video'?"),
         ("call: {media: [vido]}", "6:16: call.media[0] cannot be 'vido'; did you mean 'video'?"),
-        ("call: {mode: 3}", "6:14: call.mode must be one of e2ee, clear, not the whole number 3"),
+        ("call: {mode: 3}", "6:14: call.mode must be one of e2ee, service, clear, not the whole number 3"),
         (
             "endpoints: {bob: chrome}",
             "6:18: endpoints.bob cannot be 'chrome' (allowed: aiortc, aiortc-process, ",
