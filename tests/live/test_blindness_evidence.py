@@ -35,8 +35,9 @@ ROOT = Path(__file__).parent.parent.parent
 LEG: Final = "alice-bob.pcapng"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Of what runs calls or Wireshark, nothing is left."""
     with nothing_left(monkeypatch, tmp_path / "temporary"):
         yield
 
@@ -73,6 +74,7 @@ CUTS: Final = {
 }
 
 
+@pytest.mark.usefixtures("clean")
 def test_captures_that_were_cut_before_they_were_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same is said afterwards, from the files. Wireshark is not blinded to the capture beside them."""
     without = WITHOUT_WIRESHARK if tshark.available() is None else ()
@@ -108,6 +110,7 @@ def test_a_capture_that_is_cut_afterwards_does_not_verify(tmp_path: Path, cut: C
     assert "were recorded" in done.stderr
 
 
+@pytest.mark.usefixtures("clean")
 @pytest.mark.parametrize("thinker", [InProcess, AuditProcess])
 def test_a_capture_that_is_cut_between_recording_and_auditing_is_an_error_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thinker: Callable[[Path, Path | None], Thinker]
@@ -251,7 +254,7 @@ def test_a_statement_that_lies_is_judged_and_shown_as_text(
 # a disk without room
 
 ROOM: Final = 256 * 1024
-LONG: Final = AUDIO | {"media": ["audio", "video"], "seconds": 4}
+LONG: Final = AUDIO | {"media": ["audio", "video"], "seconds": 3}
 
 
 def small_disk(folder: Path) -> list[str] | None:
@@ -273,6 +276,7 @@ def catalogue(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("clean")
 def test_a_disk_that_fills_up_harms_what_is_written_then_and_nothing_before(tmp_path: Path) -> None:
     """Without the right to mount, no file may become larger than the disk would be: also a write that fails."""
     captures, reports = tmp_path / "captures", tmp_path / "reports"
