@@ -25,10 +25,9 @@ from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
 from ..model.statement import EndpointStatement, Failure
 from ..model.voice import quoted
-from ..wire.keylog import read_keylog
-from ..wire.sdp import Sdp, with_addresses
 from .endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from .program import Program, ProgramFailed, Refused
+from .sockets_told import SocketsTold
 
 N = TypeVar("N", bound=Noun)
 
@@ -42,12 +41,6 @@ PATIENCE: Final = 10.0
 STARTING: Final = 40.0
 """Seconds for the first answer, before which a program has to start; perhaps with many others at once."""
 
-MOST_SOCKETS: Final = 64
-"""One is bound in a call, and one more with each restart."""
-
-MOST_KEYS: Final = 256
-"""One is told for each handshake under DTLS 1.2, five under 1.3."""
-
 
 class ProcessEndpoint:
     """A client in a process of its own. Implements `endpoint.Endpoint`."""
@@ -55,11 +48,9 @@ class ProcessEndpoint:
     def __init__(self, setup: EndpointSetup, command: Sequence[str] = OWN) -> None:
         self._setup = setup
         self._program = Program(command, self._heed, self._broke)
+        self._sockets = SocketsTold(setup, self._may_use, self._program.end_for)
         self._software = ""
-        self._public: dict[Address, Address] = {}
-        self._becoming_known: set[asyncio.Task[None]] = set()
         self._early: list[tuple[Operation, Noun]] = []
-        self._keys: list[str] = []
         self._failure: Failure | None = None
         self._failed = asyncio.Event()
         self._statement: EndpointStatement | None = None
@@ -171,25 +162,9 @@ class ProcessEndpoint:
                 return
         raise self._broken(f"it did not refuse an unknown operation as {protocol.UNSUPPORTED!r}")
 
-    async def _make_known(self, real: Address) -> None:
-        """Let the path know a socket of the program, and then the program that it may be used."""
-        advertise = self._setup.advertise
-        try:
-            self._public[real] = real if advertise is None else await advertise(self._setup.party.value, real)
-        except (OSError, RuntimeError) as error:
-            self._broken(f"the path takes no socket at {protocol.address_text(real)}: {error}")
-            return
-        known = protocol.KnownArguments(address=protocol.address_text(real))
-        self._program.tell(Operation.KNOWN, known.model_dump(mode="json"))
-
     def _translated(self, description: protocol.Description) -> str:
-        """The program's description as others get it, with the addresses under which they reach it."""
         try:
-            sdp = Sdp.parse(description.sdp)
-            strange = [one for _, one in sdp.candidates() if (one.address, one.port) not in self._public]
-            if strange:
-                raise ValueError(f"it never told of the socket {strange[0].address}:{strange[0].port}")
-            return str(with_addresses(sdp, self._public))
+            return self._sockets.translated(description.sdp)
         except ValueError as error:
             why = self._broken(f"its description is of no use: {quoted(str(error))}")
             raise CallFailed(Reason.ENDPOINT_ERROR, str(why)) from error
@@ -266,7 +241,7 @@ class ProcessEndpoint:
             pass  # it remembers why
         finally:
             await self._program.end()
-            await asyncio.gather(*self._becoming_known, return_exceptions=True)
+            await self._sockets.settled()
 
     def _broken(self, why: str) -> ProgramFailed:
         """End the program for this, unless it has failed before; the cause, to be raised."""
@@ -276,39 +251,14 @@ class ProcessEndpoint:
     # what the program tells
 
     def _heed(self, event: protocol.Event) -> None:
-        match event:
-            case protocol.FailedEvent():
-                self._over(*_reason(event.reason, event.detail))
-            case protocol.BoundEvent():
-                self._bound(self._own(event.address))
-            case protocol.KeyEvent():
-                self._key(event.line)
-            case protocol.PacketEvent():
-                remote = protocol.parse_address(event.remote)
-                self._setup.tap.seen(event.outward, self._own(event.local), remote, event.data, event.time)
-            case protocol.SocketClosedEvent():
-                self._setup.tap.socket_closed(self._own(event.local), event.counted, event.dropped)
+        if isinstance(event, protocol.FailedEvent):
+            self._over(*_reason(event.reason, event.detail))
+        else:
+            self._sockets.heed(event)
 
-    def _bound(self, real: Address) -> None:
-        if len(self._becoming_known) == MOST_SOCKETS:
-            raise ValueError(f"it bound more than {MOST_SOCKETS} sockets")
-        self._becoming_known.add(asyncio.create_task(self._make_known(real)))
-
-    def _key(self, line: str) -> None:
-        if len(self._keys) == MOST_KEYS:
-            raise ValueError(f"it told more than {MOST_KEYS} keys")
-        self._keys.append(line)
-        _, problems = read_keylog("\n".join(self._keys))
-        if problems:
-            raise ValueError(f"its key log is none: {problems[0]}")
-        self._setup.keylog(line)
-
-    def _own(self, text: str) -> Address:
-        """One of the program's sockets. Any other than at its own address makes all that it tells worthless."""
-        address = protocol.parse_address(text)
-        if address[0] != self._setup.address:
-            raise ValueError(f"it uses {text}, and its address is {self._setup.address}")
-        return address
+    def _may_use(self, real: Address) -> None:
+        known = protocol.KnownArguments(address=protocol.address_text(real))
+        self._program.tell(Operation.KNOWN, known.model_dump(mode="json"))
 
     def _broke(self, why: str) -> None:
         self._over(Reason.ENDPOINT_ERROR, f"its program failed: {why}")
