@@ -20,7 +20,7 @@ from .model.deviation import Deviation
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
 from .model.run import IndexEntry, RunHeader
-from .model.scenario import Scenario
+from .model.scenario import Family, Scenario
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
 from .recorded_call import Opened, case_of, open_entry
 from .self_test import self_test
@@ -97,7 +97,7 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
         summary=summarise(ordered),
         results=ordered,
         interrupted=interrupted,
-        self_test=self_test(run.header.self_test, _plans(run), results),
+        self_test=self_test(run.header.self_test, _plans(run), results, run.header.without),
     )
 
 
@@ -178,7 +178,9 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
 
 
 def _deviation(opened: Opened, known: Sequence[Deviation]) -> Deviation | None:
-    """What is known to go otherwise with the software that these endpoints say they run."""
+    """What is known to go otherwise with the software that these endpoints say they run; of specimens nothing is."""
+    if opened.scenario.family is Family.SPECIMENS:
+        return None
     software = [statement.software for statement in opened.statements.values()]
     return next((one for one in known if one.applies(opened.scenario.id, software)), None)
 

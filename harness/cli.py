@@ -59,6 +59,16 @@ def main() -> None:
     """
 
 
+class _Seconds(click.FloatRange):
+    """A time in a range. Of "nan" no comparison says that it lies outside, so it has to be refused by itself."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if seconds != seconds:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
+
+
 def _calls(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that makes calls."""
     options = (
@@ -66,7 +76,7 @@ def _calls(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--captures", type=click.Path(path_type=Path), default=Path("captures"), show_default=True),
         click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), show_default=True),
         click.option("--jobs", type=click.IntRange(1, 256), help="Calls that overlap."),
-        click.option("--timeout", type=click.FloatRange(1, 3600), help="Limit of each scenario, in seconds."),
+        click.option("--timeout", type=_Seconds(1, 3600), help="Limit of each scenario, in seconds."),
         click.option("--seed", help="Makes the markers of a run the same again."),
         click.option("--without", multiple=True, metavar="AUDITOR", help="Leave an auditor out; every result says so."),
         click.option("--policy", type=click.Path(path_type=Path), help="Allowed versions, suites, profiles, keys."),
@@ -144,7 +154,7 @@ def audit(paths: tuple[Path, ...], outputs: tuple[str, ...], **asked: Any) -> No
 @click.option(
     "--endpoint", "endpoints", multiple=True, metavar="PARTY=KIND", help="alice=KIND or bob=KIND. Repeatable."
 )
-@click.option("--seconds", type=click.FloatRange(1, 86_400), default=300.0, show_default=True, help="When to stop.")
+@click.option("--seconds", type=_Seconds(1, 86_400), default=300.0, show_default=True, help="When to stop.")
 @click.option("--calls", type=click.IntRange(1, 10_000_000), help="Calls to make at most.")
 @click.option("--moves", type=click.IntRange(1, 12), default=6, show_default=True, help="Moves of a plan at most.")
 @click.option("--seed", help="Makes the plans of a search the same again.")

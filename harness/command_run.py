@@ -16,6 +16,7 @@ from typing import Any
 from .auditors import AUDITORS
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, load, select
+from .deviations import check_known
 from .deviations import load as load_deviations
 from .evidence.files import EvidenceError
 from .inspection.parameters.policy import load_policy
@@ -68,7 +69,9 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
         scenarios, specimens = _selection(selectors, chosen)
         options = replace(_options(chosen), self_test=specimens)
         load_policy(options.policy)
-        load_deviations()
+        deviations = load_deviations()
+        if chosen["root"] is None:
+            check_known(deviations, [scenario.id for scenario in load(ROOT)])
     except ValueError as error:
         return USAGE, str(error)
     try:

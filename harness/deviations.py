@@ -34,13 +34,31 @@ def load(path: Path = FILE) -> tuple[Deviation, ...]:
         place = ".".join(str(step) for step in first["loc"])
         raise DeviationsError(f"{path}: {place}: {first['msg']}") from error
     _check_once(path, (one.id for one in listed), "the deviation")
-    _check_once(path, (f"{one.software} in {name}" for one in listed for name in one.scenarios), "the behaviour of")
+    _check_once(path, (name for one in listed for name in one.scenarios), "the scenario")
+    _check_whole(path, {name for one in listed for name in one.scenarios})
     return listed
 
 
 def naming(deviations: Iterable[Deviation], scenarios: Collection[str]) -> tuple[Deviation, ...]:
     """Those that speak of any of these scenarios."""
     return tuple(one for one in deviations if any(one.names(scenario) for scenario in scenarios))
+
+
+def check_known(deviations: Iterable[Deviation], scenarios: Collection[str], path: Path = FILE) -> None:
+    """DeviationsError when one speaks of a scenario that is not there: it excuses nothing, and nobody would know."""
+    known = {*scenarios, *(name.partition("[")[0] for name in scenarios)}
+    for one in deviations:
+        for name in one.scenarios:
+            if name not in known:
+                raise DeviationsError(f"{path}: {one.id} speaks of {name!r}, and there is no such scenario")
+
+
+def _check_whole(path: Path, names: Collection[str]) -> None:
+    """A scenario with all its variants, and one of these variants, would be two entries for one call."""
+    for name in names:
+        base = name.partition("[")[0]
+        if base != name and base in names:
+            raise DeviationsError(f"{path}: {base} and {name} are both listed, and the one contains the other")
 
 
 def _check_once(path: Path, names: Iterable[str], what: str) -> None:

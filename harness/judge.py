@@ -202,7 +202,7 @@ def judge_stack(
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
     known = judge(deviation.expect, truth, recovered, findings, heard)
-    if known.status is Status.AS_EXPECTED:
+    if known.status is Status.AS_EXPECTED and known.outcome not in _GRAVE:
         why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
         return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
     why = f"{known.because} (by the known deviation {deviation.id} of {deviation.software}, which has changed)"

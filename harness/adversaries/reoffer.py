@@ -24,10 +24,11 @@ ANSWERED: Final = "offer-answered"
 class ForgedReoffer:
     """Waits until the call is up, then makes the callee an offer in the caller's name. The answer goes no further."""
 
-    required = (BROUGHT,)
     reroutes = False
 
     def __init__(self, noun: Reoffer, identity: Identity) -> None:
+        # Another certificate is to be refused; whatever else it says, the callee must at least have read it.
+        self.required = (BROUGHT,) if noun.change == "fingerprint" else (BROUGHT, ANSWERED)
         self._change = noun.change
         self._identity = identity
         self._offer: SignalMessage | None = None

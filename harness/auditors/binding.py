@@ -66,31 +66,31 @@ def _signalled(case: Case, party: Party) -> Iterator[Finding]:
     if leg is None:
         return
     announced, received_all = sent(case.signalling, party.peer), received(case.signalling, party)
-    begun = {one.certificates_far[0]: time for time, one in reversed(leg.begun) if one.certificates_far}
     for certificate in _presented(case, party):
-        shown = f"{party} was presented {_printed(certificate)}"
         if not any(one.covers(certificate) for one in announced):
-            detail = f"{shown}, which {party.peer} did not announce in the signalling"
-            yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, detail)
-        told = in_force(received_all, begun[certificate])
-        if case.connected(party) and not (told and told.covers(certificate)) and _went_on(case, leg, certificate):
-            detail = f"{shown}, which the signalling it received does not name, and considered itself connected"
+            detail = f"{party} was presented {_printed(certificate)}, which {party.peer} did not announce"
+            yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, f"{detail} in the signalling")
+    for time, handshake in leg.begun:
+        told = in_force(received_all, time)
+        covered = not handshake.certificates_far or (told and told.covers(handshake.certificates_far[0]))
+        if case.connected(party) and not covered and _went_on(case, leg, handshake):
+            shown = f"{party} was presented {_printed(handshake.certificates_far[0])}"
+            detail = f"{shown}, which the signalling it had received does not name, and considered itself connected"
             yield _say.alarm(Reason.FINGERPRINT_NOT_COMPARED, party, detail)
 
 
-def _went_on(case: Case, leg: Leg, certificate: bytes) -> bool:
-    """Whether a party that was up already kept to the certificate of a new handshake.
+def _went_on(case: Case, leg: Leg, handshake: DtlsAssociation) -> bool:
+    """Whether a party that is up kept to the certificate of this handshake.
 
     Not when it was shown in a handshake that the party never came to the end of, as one that somebody reflects; nor
     when the call was refused over it and nothing was sent under it: then the lock belongs to the handshake before.
     """
-    ended = [one for one in leg.associations if one.protected_near]
-    if ended and all(one.certificates_far[:1] != (certificate,) for one in ended):
+    if not handshake.protected_near and any(one.protected_near for one in leg.associations):
         return False
     failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
-    if leg.current is None or leg.current.certificates_far[0] != certificate or len(leg.begun) == 1:
+    if leg.current is not handshake or len(leg.begun) == 1:
         return True
-    return not any(reason in REFUSALS for reason in failures) or leg.spoke_under(leg.current)
+    return not any(reason in REFUSALS for reason in failures) or leg.spoke_under(handshake)
 
 
 def _ignored(case: Case, party: Party) -> Iterator[Finding]:

@@ -78,8 +78,8 @@ def _recomputed(case: Case, party: Party, code: str) -> Iterator[Finding]:
         yield _say.inconclusive(
             Reason.CERTIFICATE_NOT_VISIBLE, party, f"{party} shows a code, but no certificates are at hand to check it"
         )
-    elif not pairs or code != _code(case, party, *pairs[0]):
-        if code in {_code(case, party, own, peer) for own, peer in pairs[1:]}:
+    elif not pairs or code != code_of(case, party, *pairs[0]):
+        if code in {code_of(case, party, own, peer) for own, peer in pairs[1:]}:
             yield _outdated(case, party, code)
             return
         why = "the certificates of its DTLS handshake give another code" if pairs else "DTLS presented no certificates"
@@ -121,7 +121,7 @@ def _der(text: str) -> bytes:
         return b""
 
 
-def _code(case: Case, party: Party, own: bytes, peer: bytes) -> str | None:
+def code_of(case: Case, party: Party, own: bytes, peer: bytes) -> str | None:
     caller, callee = (own, peer) if party is Party.ALICE else (peer, own)
     try:
         return teams20.short_code(teams20.thumbprint(caller), teams20.thumbprint(callee), case.recording.code_digits)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
@@ -40,6 +42,9 @@ def _compared(case: Case, earlier: Case) -> Iterator[Finding]:
         if _certificates(case, party) & _certificates(earlier, party):
             detail = f"{party} presented the same certificate as in {when}"
             yield _say.alarm(Reason.CERTIFICATE_REUSED, party, detail)
+        elif _keys(case, party) & _keys(earlier, party):
+            detail = f"{party} presented another certificate of the same key as in {when}"
+            yield _say.alarm(Reason.CERTIFICATE_REUSED, party, detail)
         code = _shown(case, party)
         if code is not None and code == _shown(earlier, party):
             yield _say.alarm(Reason.CODE_REPEATED, party, f"{party}'s screen shows the code of {when} again")
@@ -58,6 +63,18 @@ def _shown(case: Case, party: Party) -> str | None:
 def _certificates(case: Case, party: Party) -> set[bytes]:
     leg = case.leg(party)
     return set() if leg is None else set(leg.own_certificates)
+
+
+def _keys(case: Case, party: Party) -> set[bytes]:
+    """The public keys of its certificates: whoever renews the certificate over the old key has changed nothing."""
+    found = set()
+    for der in _certificates(case, party):
+        try:
+            key = x509.load_der_x509_certificate(der).public_key()
+            found.add(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+    return found
 
 
 def _names(case: Case, party: Party) -> set[str]:

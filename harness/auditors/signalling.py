@@ -24,7 +24,13 @@ def audit(case: Case) -> tuple[Finding, ...]:
     """What each party got against what the other one sent."""
     findings = [found for party in Party for found in _arrived(case, party)]
     if not findings:
-        findings.append(_say.fact(Reason.SIGNALLING_INTACT, CALL_WIDE, "every message arrived once and as it was sent"))
+        findings.append(
+            _say.fact(
+                Reason.SIGNALLING_INTACT,
+                CALL_WIDE,
+                "every message that arrived was sent like that, and none came twice",
+            )
+        )
     return tuple(findings)
 
 

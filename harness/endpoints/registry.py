@@ -24,6 +24,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CLEAR_WITH_LOCK: screening.ClearWithLock,
     EndpointKind.COMPARED_ONLY_AS_SERVER: comparing.ComparedOnlyAsServer,
     EndpointKind.COMPARED_ONLY_AS_CLIENT: comparing.ComparedOnlyAsClient,
+    EndpointKind.COMPARED_ONLY_ONCE: comparing.ComparedOnlyOnce,
     EndpointKind.WEAK_HASH_ACCEPTED: comparing.WeakHashAccepted,
     EndpointKind.PREFIX_COMPARED: comparing.PrefixCompared,
     EndpointKind.CODE_FROM_ONE_CERTIFICATE: coding.CodeFromOneCertificate,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import SCHEMA_VERSION, Noun
+from .outcome import Outcome
 from .scenario import Expectation
 
 BARE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -30,6 +31,12 @@ class Deviation(Noun):
     reason: str = Field(min_length=1, max_length=1000)
     reference: str = Field(min_length=1, max_length=300)
     expect: Expectation
+
+    @model_validator(mode="after")
+    def _no_breach_is_excused(self) -> Self:
+        if self.expect.outcome in (Outcome.BREACH, Outcome.FALSE_ALARM):
+            raise ValueError(f"no stack may be known for {self.expect.outcome}: that fails a run")
+        return self
 
     @property
     def software(self) -> str:

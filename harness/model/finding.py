@@ -122,6 +122,9 @@ class Reason(StrEnum):
     LOCK_ON_SERVICE_CALL = "lock-on-service-call"
     LOCK_TOO_EARLY = "lock-too-early"
     LOCK_WITHOUT_CODE = "lock-without-code"
+    LOCK_WITHDRAWN = "lock-withdrawn"
+    SCREENS_CONSISTENT = "screens-consistent"
+    SCREENS_CONTRADICT = "screens-contradict"
     CODE_WITHOUT_LOCK = "code-without-lock"
     WRONG_PEER_NAME = "wrong-peer-name"
     # Wireshark's view

@@ -49,6 +49,7 @@ class EndpointKind(StrEnum):
     CLEAR_WITH_LOCK = "clear-with-lock"
     COMPARED_ONLY_AS_SERVER = "compared-only-as-server"
     COMPARED_ONLY_AS_CLIENT = "compared-only-as-client"
+    COMPARED_ONLY_ONCE = "compared-only-once"
     WEAK_HASH_ACCEPTED = "weak-hash-accepted"
     PREFIX_COMPARED = "prefix-compared"
     CODE_FROM_ONE_CERTIFICATE = "code-from-one-certificate"

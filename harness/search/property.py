@@ -21,6 +21,11 @@ OUTCOMES: Final = {
 INDICTING: Final = {
     Reason.PLAINTEXT_ON_WIRE: "what a party sends is its own doing, and it sent media in clear",
     Reason.MARKER_ON_WIRE: "what a party sends is its own doing, and its media can be decoded as it is",
+    Reason.LOCK_TOO_EARLY: "a screen is its own client's, and this one shows a lock before there is anything behind it",
+    Reason.LOCK_WITHDRAWN: "a screen is its own client's, and this one took its promise back while the call went on",
+    Reason.LOCK_ON_SERVICE_CALL: "a screen is its own client's, and this one shows a lock over keys the service holds",
+    Reason.SCREENS_CONTRADICT: "what an endpoint says of its own screen must agree with itself",
+    Reason.UNEXPLAINED_PACKET: "what a party sends is its own doing, and this belongs to no protocol of a call",
     Reason.LOCK_WITHOUT_ENCRYPTION: "a screen is its own client's, and this one shows a lock over nothing",
     Reason.LOCK_WITHOUT_CODE: "a screen is its own client's, and this one has a lock and nothing to compare",
     Reason.KEY_ON_WIRE: "only an endpoint has its keys, so only an endpoint can have sent one",

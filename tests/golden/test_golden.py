@@ -80,6 +80,7 @@ HONEST_FACTS = {
     ("parameters", "parameters-acceptable", "call"),
     ("indicator", "lock-on-both", "call"),
     ("indicator", "indicator-honest", "call"),
+    ("screens", "not-checked", "call"),
     ("randomness", "not-refuted", "call"),
     ("wireshark", "wireshark-agrees", "alice-bob"),
     ("wireshark", "wireshark-agrees", "bob-alice"),

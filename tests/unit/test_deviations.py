@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue import load as load_scenarios
-from harness.deviations import DeviationsError, load, naming
+from harness.deviations import DeviationsError, check_known, load, naming
 
 ENTRY = """
   - id: takes-dtls-from-anyone
@@ -70,3 +70,16 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, place: 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(DeviationsError, match="cannot be read"):
         load(tmp_path / "none.yaml")
+
+
+def test_a_deviation_of_a_scenario_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (one,) = load(written(tmp_path, f"schema_version: 1\ndeviations:{ENTRY}"))
+    check_known([one], ["clienthello-race[towards=caller]"])
+    with pytest.raises(DeviationsError, match="'clienthello-race', and there is no such scenario"):
+        check_known([one], ["clienthello"])
+
+
+def test_a_scenario_and_one_of_its_variants_are_not_two_entries(tmp_path: Path) -> None:
+    both = ENTRY.replace("[clienthello-race]", '[clienthello-race, "clienthello-race[a=1]"]')
+    with pytest.raises(DeviationsError, match="the one contains the other"):
+        load(written(tmp_path, f"schema_version: 1\ndeviations:{both}"))

@@ -238,6 +238,15 @@ def test_a_deviation_excuses_no_attack_that_did_not_happen() -> None:
     assert judge_stack(RIGHT, KNOWN, truth(deeds={}), (), LOST, {}).status is Status.INVALID
 
 
+def test_no_deviation_excuses_a_breach() -> None:
+    with pytest.raises(ValueError, match="no stack may be known for BREACH"):
+        deviation(outcome="BREACH", because=[])
+    excused = KNOWN.model_construct(**{**dict(KNOWN), "expect": Expectation(outcome=Outcome.BREACH)})
+    verdict = judge_stack(RIGHT, excused, truth(), (LOOTED,), UP, HEARD)
+    assert verdict.outcome is Outcome.BREACH
+    assert verdict.status is not Status.KNOWN_DEVIATION
+
+
 def test_without_a_known_deviation_the_scenario_is_judged_as_it_is_written() -> None:
     assert judge_stack(RIGHT, None, truth(), (), LOST, {}).status is Status.UNEXPECTED
 

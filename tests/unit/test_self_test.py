@@ -113,7 +113,7 @@ def test_a_reason_that_nobody_gave_is_held_against_the_auditor_who_gives_it_else
 def test_a_twin_that_is_not_left_alone_fails(seen: Result | None) -> None:
     found = trial(interception=seen)
     assert not found.passed
-    assert any(line.startswith("FALSE ALARM  interception") for line in self_test_lines(found))
+    assert any(line.startswith("TWIN  interception") for line in self_test_lines(found))
 
 
 def test_an_alarm_of_the_twin_is_held_against_its_auditor() -> None:
@@ -143,6 +143,23 @@ def test_an_error_is_no_miss_but_no_pass_either() -> None:
     found = trial(never_compared=result(SPECIMEN.id, Outcome.UNKNOWN, status=Status.ERROR))
     assert not found.passed and not found.missed
     assert trial(never_compared=result(SPECIMEN.id, Outcome.SECURE, status=Status.UNEXPECTED)).missed
+
+
+def test_with_an_eye_closed_nothing_is_passed() -> None:
+    found = self_test([SPECIMEN.id], PLANS, RESULTS, closed=("path", "wireshark"))
+    assert not found.passed and not found.missed
+    assert found.sentence.startswith("not passed, without path, wireshark: 1 of 1")
+
+
+def test_an_eye_for_which_nothing_is_planted_says_so() -> None:
+    lines = [line for line in self_test_lines(trial()) if line.startswith("establishment")]
+    assert ["nothing planted" in line for line in lines] == [True]
+
+
+def test_a_twin_that_broke_was_not_quiet() -> None:
+    broken = result(TWIN.id, Outcome.UNKNOWN, status=Status.ERROR)
+    eyes = {one.auditor: (one.quiet, one.healthy) for one in trial(interception=broken).eyes}
+    assert eyes["binding"] == (0, 1)
 
 
 def test_specimens_and_their_twins_are_the_members() -> None:

@@ -51,6 +51,14 @@ class ComparedOnlyAsClient(AiortcEndpoint):
     transport: ClassVar[type[Transport]] = _ComparingAsClient
 
 
+class ComparedOnlyOnce(AiortcEndpoint):
+    """Compares when the call comes up. When it restarts, it takes whatever certificate DTLS presents."""
+
+    @property
+    def _kind(self) -> type[Transport]:
+        return _NeverComparing if self._connected else super()._kind
+
+
 class _TakingAnyLine(DtlsTransport):
     def compare(self, handshake: Handshake, remote: RTCDtlsParameters) -> None:
         if not any(line.matches(handshake.presented) for line in handshake.promised):

@@ -29,6 +29,7 @@ from harness.model.statement import (
     Indicator,
     PacketCounts,
     Screen,
+    ScreenMoment,
 )
 from harness.vantage import udp
 from harness.vantage.table import PacketTable
@@ -164,12 +165,18 @@ class Stage:
                 files=(),
             ),
             tables={vantages[party].name: table_of(party, frames) for party, frames in self.wire.items()},
-            statements=dict(self.statements),
+            statements={party: self._with_history(one) for party, one in self.statements.items()},
             signalling=tuple(self.signalling),
             keylogs=self.keylogs,
             dissections=None,
             policy=load_policy(),
         )
+
+    def _with_history(self, one: EndpointStatement) -> EndpointStatement:
+        """Unless a test says otherwise, whoever is connected saw the one screen all the time."""
+        if one.screens or not one.connected:
+            return one
+        return one.model_copy(update={"screens": (ScreenMoment(time=self.now, screen=one.screen),)})
 
     def examined(self, folder: Path) -> Case:
         """The case with its captures written into a folder, and examined there with the keys of both parties."""

@@ -40,6 +40,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "wire",
         "parameters",
         "indicator",
+        "screens",
         "history",
         "randomness",
         "wireshark",

@@ -292,3 +292,13 @@ def test_a_certificate_of_a_handshake_that_never_ended_was_not_accepted() -> Non
     findings = audit(stage.case())
     assert Reason.FINGERPRINT_NOT_COMPARED not in raised(findings)
     assert Reason.CERTIFICATE_NOT_SIGNALLED in raised(findings)
+
+
+def test_a_restart_under_the_old_certificate_is_measured_too() -> None:
+    """The service swaps the fingerprint of the restart with nobody on the path: whoever goes on did not compare."""
+    stage = honest_call()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_ALICE))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.FINGERPRINT_ALTERED, Reason.FINGERPRINT_NOT_COMPARED}
+    assert [one.vantage for one in findings if one.reason is Reason.FINGERPRINT_NOT_COMPARED] == [BOB]

@@ -8,9 +8,10 @@ from harness.auditors.case import Case
 from harness.auditors.history import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from tests.unit.wire.openssl_pair import identity, shake_hands
 
 from .answers import raised
-from .stage import ALICE, BOB, honest_call, intercepted_call
+from .stage import ALICE, BOB, OF_ALICE, OF_BOB, honest_call, intercepted_call
 
 
 def with_past(case: Case, *earlier: Case) -> Case:
@@ -55,3 +56,14 @@ def test_calls_with_nothing_in_common_are_not_linked() -> None:
         past.show(party, code="0" * 20)
     (found,) = audit(with_past(stage.case(), past.case()))
     assert found.reason is Reason.CALLS_NOT_LINKED
+
+
+def test_another_certificate_of_the_old_key_is_no_new_one() -> None:
+    stage, past = honest_call(), honest_call()
+    renewed = identity("alice, renewed", key=OF_ALICE.key)
+    past.wire[ALICE] = []
+    past.handshake(ALICE, shake_hands(OF_BOB, renewed))
+    past.show(ALICE, code="0" * 20)
+    findings = audit(with_past(stage.case(), past.case()))
+    said = [one.detail for one in findings if one.reason is Reason.CERTIFICATE_REUSED and one.vantage == ALICE.value]
+    assert said == ["alice presented another certificate of the same key as in c1"]
