@@ -25,10 +25,13 @@ class MomentRow:
 
 
 def moment_rows(history: Mapping[Party, Sequence[ScreenMoment]]) -> tuple[MomentRow, ...]:
-    """Both screens in one list by time, at most MAX_MOMENTS; empty when no screen ever changed."""
+    """Both screens in one list by time; empty when no screen ever changed.
+
+    Of more than MAX_MOMENTS the last ones are kept: what people saw at the end must not hide behind what was before.
+    """
     if all(len(moments) < 2 for moments in history.values()):
         return ()
-    every = [(one.time, party, one.screen) for party, moments in history.items() for one in moments[:MAX_MOMENTS]]
+    every = [(one.time, party, one.screen) for party, moments in history.items() for one in moments]
     every.sort(key=lambda one: one[0])
     began = every[0][0]
     return tuple(
@@ -39,5 +42,5 @@ def moment_rows(history: Mapping[Party, Sequence[ScreenMoment]]) -> tuple[Moment
             code=None if screen.code is None else grouped(screen.code),
             notice=screen.notice,
         )
-        for time, party, screen in every[:MAX_MOMENTS]
+        for time, party, screen in every[-MAX_MOMENTS:]
     )
