@@ -17,7 +17,6 @@ from ..model.statement import DtlsParameters, EndpointStatement
 from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation, HandshakeType
 from .case import Case
-from .establishment import REFUSALS
 from .leg import Leg
 from .signalled import in_force, received, sent
 
@@ -82,15 +81,13 @@ def _signalled(case: Case, party: Party) -> Iterator[Finding]:
 def _went_on(case: Case, leg: Leg, handshake: DtlsAssociation) -> bool:
     """Whether a party that is up kept to the certificate of this handshake.
 
-    Not when it was shown in a handshake that the party never came to the end of, as one that somebody reflects; nor
-    when the call was refused over it and nothing was sent under it: then the lock belongs to the handshake before.
+    Not when it never came to the end of it, as of one that somebody reflects. And a handshake after the first may be
+    one over which the call ended: then the lock belongs to the handshake before.
     """
-    if not handshake.protected_near and any(one.protected_near for one in leg.associations):
+    ended = [one for _, one in sorted(leg.begun, key=lambda begun: begun[0]) if one.protected_near]
+    if ended and not handshake.protected_near:
         return False
-    failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
-    if leg.current is not handshake or len(leg.begun) == 1:
-        return True
-    return not any(reason in REFUSALS for reason in failures) or leg.spoke_under(handshake)
+    return not ended or handshake is ended[0] or case.settled(leg, handshake)
 
 
 def _ignored(case: Case, party: Party) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
+from ..wire.dtls import DtlsAssociation
 from .leg import Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
 
@@ -70,6 +71,11 @@ class Case:
     def silent(self) -> tuple[Party, ...]:
         """The parties that left no statement."""
         return tuple(party for party in Party if party not in self.statements)
+
+    def settled(self, leg: Leg, handshake: DtlsAssociation) -> bool:
+        """Whether a handshake in mid-call came to count: the call went on without a failure, or there was media under
+        its keys."""
+        return all(one.failure is None for one in self.statements.values()) or leg.spoke_under(handshake)
 
     def connected(self, party: Party) -> bool:
         """Whether this party says that its call was up."""

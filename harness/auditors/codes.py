@@ -13,7 +13,6 @@ from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, quoted
 from .case import Case
-from .establishment import REFUSALS
 
 NAME: Final = "codes"
 
@@ -87,10 +86,10 @@ def _recomputed(case: Case, party: Party, code: str) -> Iterator[Finding]:
 
 
 def _outdated(case: Case, party: Party, code: str) -> Finding:
-    """A call that was refused over its later handshake never came to have that one's code."""
-    failures = [one.failure.reason for one in case.statements.values() if one.failure is not None]
-    refused = any(reason in REFUSALS for reason in failures)
-    say, but = (_say.notice, ", and the later one was refused") if refused else (_say.alarm, "")
+    """A call that ended over its later handshake never came to have that one's code."""
+    leg = case.leg(party)
+    settled = leg is None or leg.current is None or case.settled(leg, leg.current)
+    say, but = (_say.alarm, "") if settled else (_say.notice, ", and the call ended over the later one")
     detail = f"{party} shows {_printed(code)}, but that is the code of an earlier handshake of this call{but}"
     return say(Reason.CODE_OUTDATED, party, detail)
 

@@ -277,9 +277,11 @@ def test_who_sends_media_under_the_new_handshake_has_not_refused_it() -> None:
     assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
 
 
-def test_nor_has_a_call_that_was_merely_lost() -> None:
+def test_nor_has_a_call_that_was_merely_lost_later() -> None:
     stage = intercepted_restart()
     stage.state(ALICE, failure=Failure(reason=Reason.CONNECTION_LOST, detail="silence"))
+    assert Reason.FINGERPRINT_NOT_COMPARED not in raised(audit(stage.case())), "nothing was said under it"
+    stage.talk()
     assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
 
 
@@ -302,3 +304,15 @@ def test_a_restart_under_the_old_certificate_is_measured_too() -> None:
     findings = audit(stage.case())
     assert raised(findings) == {Reason.FINGERPRINT_ALTERED, Reason.FINGERPRINT_NOT_COMPARED}
     assert [one.vantage for one in findings if one.reason is Reason.FINGERPRINT_NOT_COMPARED] == [BOB]
+
+
+def test_a_call_that_somebody_ends_over_its_restart_has_not_gone_on() -> None:
+    """The handshake is disturbed and the service hangs up: nobody had the time to compare, or to speak."""
+    stage = honest_call()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_ALICE))
+    stage.state(ALICE, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="bye"))
+    stage.state(BOB, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="bye"))
+    assert Reason.FINGERPRINT_NOT_COMPARED not in raised(audit(stage.case()))
+    stage.talk(3)
+    assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
