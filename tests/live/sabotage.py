@@ -1,6 +1,7 @@
 """Runs of several scenarios of which some are harmed, and a look at what is left of them afterwards.
 
-Harm is done in the middle of a call: when a certain packet has passed a tap, however fast the machine is.
+Harm is done in the middle of a call: when a certain packet has passed a tap, however fast the machine is. All tests
+that do so take 40 s of processor time together; many calls of theirs run side by side, and most of the rest is waiting.
 """
 
 from __future__ import annotations
@@ -152,9 +153,9 @@ def scenario_of(tap: LegTap) -> str:
     return tap._path.parent.parent.name
 
 
-def impatient(patch: pytest.MonkeyPatch) -> None:
+def impatient(patch: pytest.MonkeyPatch, answer: float = ANSWER) -> None:
     """What a program will never say is not waited for as long as usual."""
-    patch.setattr(process, "PATIENCE", ANSWER)
+    patch.setattr(process, "PATIENCE", answer)
     patch.setattr(program, "GRACE", PATIENCE)
 
 

@@ -21,7 +21,6 @@ from harness.model.verdict import Outcome, Status
 from harness.vantage.tap import LegTap
 
 from .sabotage import (
-    ANSWER,
     APART,
     AUDIO,
     BYSTANDER,
@@ -235,11 +234,11 @@ def test_the_disk_and_the_missed_packets_are_told_in_numbers(ran: Ran) -> None:
 
 def test_an_endpoint_that_is_stopped_is_ended_when_its_scenario_has_had_its_time(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, nothing_left(patch, tmp_path / "temporary"):
-        impatient(patch)
+        impatient(patch, PATIENCE)
         planted(patch, {"stopped": Harm(stop, EARLY)})
         long_call = scenario("stopped", call=APART | {"seconds": 60})
         found = run(tmp_path / "captures", [long_call, scenario("healthy")], timeout=3.0)
     result = found.of("stopped")
     assert (result.status, result.because) == (Status.ERROR, "not ended within its time limit of 3 s")
-    assert result.seconds < 3 + 3 * ANSWER
+    assert result.seconds < 3 + 4 * PATIENCE
     found.unharmed("healthy")
