@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 
 from ..inspection.inspect import Examination
 from ..inspection.leaks import LeakPolicy, load_leak_policy
@@ -74,8 +75,12 @@ class Case:
 
     def settled(self, leg: Leg, handshake: DtlsAssociation) -> bool:
         """Whether a handshake in mid-call came to count: the call went on without a failure, or there was media under
-        its keys."""
-        return all(one.failure is None for one in self.statements.values()) or leg.spoke_under(handshake)
+        its keys before the party's call was over."""
+        if all(one.failure is None for one in self.statements.values()):
+            return True
+        own = self.statements.get(leg.party)
+        over = own is not None and own.failure is not None and bool(own.screens)
+        return leg.spoke_under(handshake, own.screens[-1].time if own is not None and over else inf)
 
     def connected(self, party: Party) -> bool:
         """Whether this party says that its call was up."""

@@ -143,12 +143,13 @@ class Leg:
         ended = [one for one in shown if one[1].protected_near]
         return max(ended or shown, key=lambda one: one[0])[1] if shown else None
 
-    def spoke_under(self, association: DtlsAssociation) -> bool:
-        """Whether the party sent media between the addresses of this handshake, after it had begun."""
+    def spoke_under(self, association: DtlsAssociation, until: float) -> bool:
+        """Whether the party sent media between the addresses of this handshake, after it had begun and by then."""
         began = next(time for time, one in self.begun if one is association)
         pair = next(one.pair for one in self.datagrams if one.klass is PacketClass.DTLS and one.time == began)
         return any(
-            one.outward and one.klass in _MEDIA and one.pair == pair and one.time > began for one in self.datagrams
+            one.outward and one.klass in _MEDIA and one.pair == pair and began < one.time <= until
+            for one in self.datagrams
         )
 
     @cached_property

@@ -211,3 +211,16 @@ def test_without_a_statement_there_is_no_comparison() -> None:
     findings = audit(stage.case())
     assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
     assert {one.reason for one in findings} == {Reason.STATEMENT_MISSING}
+
+
+def test_what_is_still_sent_when_the_call_is_over_owes_nothing() -> None:
+    """The peer refused and said so; the stack needs a moment to fall silent, and the screen is empty already."""
+    stage = restarted()
+    for party in (ALICE, BOB):
+        stage.state(party, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch"))
+        shown = stage.statements[party].screen
+        empty = shown.model_copy(update={"indicator": Indicator.NONE, "code": None})
+        moments = (ScreenMoment(time=STARTED + 0.05, screen=shown), ScreenMoment(time=stage.now, screen=empty))
+        stage.state(party, screens=moments)
+    stage.talk()
+    assert severities(stage) == {Severity.NOTICE}
