@@ -236,7 +236,7 @@ LOST: Final = "FAILED_CALL where SECURE was expected"
 def test_a_statement_that_lies_is_judged_and_shown_as_text(
     recorded: Ran, tmp_path: Path, change: dict[str, Any], status: Status, cause: str, alarm: str | None
 ) -> None:
-    """What no verdict rests on may say what it likes, and is escaped."""
+    """What no verdict rests on may say what it likes, and is escaped; what contradicts itself is an alarm."""
     folder = with_statement(recorded, tmp_path, lambda said: merged(said, change))
     page = tmp_path / "report.html"
     done = audited(folder, "-o", "json=-", "-o", f"html={page}")
