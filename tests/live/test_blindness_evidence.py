@@ -220,7 +220,7 @@ LOST: Final = "FAILED_CALL where SECURE was expected"
     [
         ({"screen": {"peer": ESCAPES}}, Status.UNEXPECTED, "MISBOUND where SECURE was expected", "wrong-peer-name"),
         ({"screen": {"code": ESCAPES}}, Status.UNEXPECTED, "FALSE_ALARM where SECURE", "code-malformed"),
-        ({"screen": {"notice": ESCAPES}}, Status.AS_EXPECTED, "SECURE", None),
+        ({"screen": {"notice": ESCAPES}}, Status.WRONG_REASON, "also screens-contradict", "screens-contradict"),
         ({"failure": {"reason": "codes-equal", "detail": ESCAPES}}, Status.UNEXPECTED, LOST, "endpoint-error"),
         ({"failure": {"reason": "call-established", "detail": ""}}, Status.UNEXPECTED, LOST, "endpoint-error"),
         ({"failure": {"reason": "endpoint-error", "detail": ESCAPES}}, Status.UNEXPECTED, LOST, "endpoint-error"),
