@@ -115,7 +115,7 @@ class Call(Noun):
     mode: Mode = Field(default=Mode.E2EE, strict=False)
     media: tuple[Asset, ...] = Field(default=(Asset.AUDIO, Asset.VIDEO), min_length=1, strict=False)
     seconds: float = Field(default=1.5, ge=0, le=600)
-    setup_seconds: float = Field(default=5.0, gt=0, le=120)
+    setup_seconds: float = Field(default=15.0, gt=0, le=120)
     patience: float = Field(default=10.0, ge=0, le=120)
     restart_after: float | None = Field(default=None, ge=0, le=600)
     earlier: int = Field(default=0, ge=0, le=3)
