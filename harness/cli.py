@@ -90,7 +90,8 @@ def _calls(command: Callable[..., None]) -> Callable[..., None]:
 def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
     """Test the harness's own eyes: every system that is broken on purpose, and its healthy twin under the same attack.
 
-    Exit code 1 when a specimen was not recognised by the right reason, or a healthy twin raised an alarm.
+    Exit code 1 when a specimen was not recognised by the right reason, or a healthy twin raised an alarm; 3 when an
+    auditor was left out.
     """
     try:
         from .command_run import self_test_command
@@ -98,7 +99,7 @@ def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
         ended = self_test_command(reports, _outputs(outputs), chosen)
     except KeyboardInterrupt:
         _fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
-    _finish(ended)
+    _finish(ended, otherwise=EXIT_OK if isinstance(ended, tuple) or ended.self_test.passed else EXIT_HARNESS)
 
 
 @main.command()
@@ -386,7 +387,7 @@ def _finish(ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudi
 
     if isinstance(ended, tuple):
         _fail(*ended)
-    sys.exit(exit_code(ended))
+    sys.exit(exit_code(ended) or otherwise)
 
 
 def _fail(exit_with: int, message: str) -> NoReturn:
