@@ -381,7 +381,9 @@ def _outputs(texts: tuple[str, ...]) -> tuple[Output, ...]:
         _fail(EXIT_USAGE, str(error))
 
 
-def _finish(ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | tuple[int, str]) -> NoReturn:
+def _finish(
+    ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | tuple[int, str], otherwise: int = EXIT_OK
+) -> NoReturn:
     """Turn what a command came to into an exit code."""
     from .outputs import exit_code
 
