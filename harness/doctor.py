@@ -79,6 +79,7 @@ PACKAGES: Final = (
     Package("click", "click", ">=8.1", "the command line"),
     Package("jinja2", "jinja2", ">=3.1", "the HTML report"),
     Package("rich", "rich", ">=14", "the table on the terminal"),
+    Package("hypothesis", "hypothesis", ">=6", "the search for attacks: plans that are the same for the same seed"),
 )
 
 
