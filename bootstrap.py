@@ -1,4 +1,4 @@
-"""Make the environment: a virtual one with the locked packages, and tshark from the system when that is possible.
+"""Make the environment: a virtual one with the locked packages, and programs from the system when that is possible.
 
 Needs nothing but Python's standard library. A second call finds its stamp and changes nothing. Usage:
 `python3 bootstrap.py run|test|fuzz`.
@@ -21,6 +21,8 @@ LOCKS = {
     "test": ROOT / "requirements-test.lock",
     "fuzz": ROOT / "requirements-fuzz.lock",
 }
+PROGRAMS = {"tshark": "Wireshark's second opinion", "chromium": "a real browser in calls"}
+"""What the system's packages provide, and what goes without it."""
 FAILED = 3
 
 
@@ -28,8 +30,9 @@ def main(profile: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - runs before anything checked the version
         stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}")
     install_packages(profile)
-    if shutil.which("tshark") is None:
-        install_tshark()
+    for program, what in PROGRAMS.items():
+        if shutil.which(program) is None and not install_system_package(program):
+            say(f"{program} is missing, and with it {what}. To have it: apt-get install {program}")
 
 
 def install_packages(profile: str) -> None:
@@ -59,11 +62,6 @@ def make_environment() -> None:
     if not install_system_package(package):
         stop(f"this Python cannot make a virtual environment; install it: apt-get install {package}")
     call(command, "the virtual environment could not be made")
-
-
-def install_tshark() -> None:
-    if not install_system_package("tshark"):
-        say("tshark is missing, so Wireshark's second opinion cannot be had. To have it: apt-get install tshark")
 
 
 def install_system_package(name: str) -> bool:

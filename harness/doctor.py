@@ -77,6 +77,8 @@ PACKAGES: Final = (
     Package("pydantic", "pydantic", ">=2.14", "scenarios and every document"),
     Package("pyyaml", "yaml", ">=6", "reading scenario files"),
     Package("click", "click", ">=8.1", "the command line"),
+    Package("aiohttp", "aiohttp", ">=3.13", "the calling service: HTTPS and WebSocket"),
+    Package("playwright", "playwright", ">=1.55", "driving Chromium, a real browser as an endpoint"),
     Package("jinja2", "jinja2", ">=3.1", "the HTML report"),
     Package("rich", "rich", ">=14", "the table on the terminal"),
     Package("hypothesis", "hypothesis", ">=6", "the search for attacks: plans that are the same for the same seed"),
@@ -91,6 +93,7 @@ def examine() -> tuple[Part, ...]:
         _openssl(),
         _loopback(),
         _program("tshark", "the auditor 'wireshark', a second opinion on every capture", r"TShark \(Wireshark\) (\S+)"),
+        _program("chromium", "a real browser in calls, and the tests of the web pages", r"Chromium (\S+)"),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
     )
 

@@ -76,6 +76,8 @@ FOREIGN = {
     "rich": {"report"},
     "yaml": {"strict_yaml"},
     "click": {"cli"},
+    "aiohttp": {"calling", "endpoints"},
+    "playwright": {"endpoints"},
     "hypothesis": {"search"},
 }
 
