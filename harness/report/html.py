@@ -109,9 +109,12 @@ def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
         _section(f"s{number}", result, by_scenario.get(result.scenario))
         for number, result in enumerate(document.results, 1)
     ]
+    counted = tally(document)
     return page("report.html", **_GLOBALS).render(
         document=document,
-        tally=tally(document),
+        tally=counted,
+        headline=counted.headline,
+        good=counted.green,
         claim=under_test(document.results),
         specimens=over_specimens(document.results),
         sections=sections,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TextIO
 
 from ..model.finding import Severity
 from ..model.inspection import CallReport, CaptureReport, Inspection, StreamReport
 from .console import encodable
 from .inspection_summary import call_title, headline, protections
-from .text import NAME_LIMIT, aligned, grouped, plural, visible
-
-MOST_LINES = 40
-"""Rows of one table on a terminal; the rest is counted, and stands in the JSON and HTML outputs."""
+from .text import MOST_LINES, NAME_LIMIT, grouped, plural, table, visible
 
 
 def show(inspection: Inspection, stream: TextIO) -> None:
@@ -25,8 +22,8 @@ def lines(inspection: Inspection) -> Iterator[str]:
     """Every line of the report."""
     for capture in inspection.captures:
         yield from _capture(capture)
-    yield from _table("streams", [_stream(one) for one in inspection.streams])
-    yield from _table(
+    yield from table("streams", [_stream(one) for one in inspection.streams])
+    yield from table(
         "associations",
         [
             (
@@ -40,7 +37,7 @@ def lines(inspection: Inspection) -> Iterator[str]:
             for one in inspection.associations
         ],
     )
-    yield from _table(
+    yield from table(
         "recovered",
         [
             (visible(one.file or "nothing", NAME_LIMIT), visible(one.codec, 24), plural(one.packets, "packet"))
@@ -65,7 +62,7 @@ def _capture(capture: CaptureReport) -> Iterator[str]:
         (f"{row.label}{f' ({visible(row.detail, NAME_LIMIT)})' if row.detail else ''}", row.nature, str(row.bytes))
         for row in capture.bytes_by_label
     ]
-    yield from _table("bytes", rows)
+    yield from table("bytes", rows)
     for problem in capture.problems:
         yield f"  problem: {visible(problem)}"
     if capture.problems_left_out:
@@ -103,15 +100,4 @@ def _call(call: CallReport) -> Iterator[str]:
     yield f"  caller: {visible(call.caller or 'unknown', NAME_LIMIT)} ({visible(call.caller_known_by)})"
     for sentence in call.because:
         yield f"  {visible(sentence)}"
-    yield ""
-
-
-def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Aligned columns under a title; nothing at all when there is no row."""
-    if not rows:
-        return
-    yield f"{title}:"
-    yield from aligned(rows[:MOST_LINES])
-    if len(rows) > MOST_LINES:
-        yield f"  … {len(rows) - MOST_LINES} more"
     yield ""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, TextIO
 
 from ..model.policy_audit import Answer, PolicyAudit, Totals, UserClass
 from .console import encodable
-from .text import NAME_LIMIT, aligned, plural, visible
+from .text import NAME_LIMIT, plural, table, visible
 
-MOST_LINES: Final = 40
-"""Classes, rows or notices on a terminal; the rest is counted, and stands in the JSON output."""
 MOST_USERS: Final = 3
 """Names beside a class."""
 WORDS: Final = {Answer.POSSIBLE: "possible", Answer.NOT_POSSIBLE: "not possible", Answer.UNDECIDED: "undecided"}
@@ -27,7 +25,7 @@ def lines(document: PolicyAudit) -> Iterator[str]:
     for file in document.files:
         yield f"{file.role}: {visible(file.file, NAME_LIMIT)}, {plural(file.items, 'object')}"
     yield ""
-    yield from _table("users", [_class(one) for one in document.classes])
+    yield from table("users", [_class(one) for one in document.classes])
     rows = [
         (
             WORDS[row.answer],
@@ -37,7 +35,7 @@ def lines(document: PolicyAudit) -> Iterator[str]:
         )
         for row in document.pair_rows
     ]
-    yield from _table("pairs, and which class decides", rows)
+    yield from table("pairs, and which class decides", rows)
     for pair in document.named_pairs:
         yield f"{visible(pair.caller, NAME_LIMIT)} calls {visible(pair.callee, NAME_LIMIT)}: {WORDS[pair.answer]}"
         yield f"  {visible(pair.because)}"
@@ -48,7 +46,7 @@ def lines(document: PolicyAudit) -> Iterator[str]:
         (f"{visible(one.file, NAME_LIMIT)}, {one.place}", f"{one.count:,} ×", visible(one.text))
         for one in document.notices
     ]
-    yield from _table("in the files", notices)
+    yield from table("in the files", notices)
     for limit in document.limits:
         yield f"limit: {limit}"
     yield f"users: {totals(document.users)}"
@@ -71,14 +69,3 @@ def _class(one: UserClass) -> tuple[str, ...]:
         visible(one.because),
         f"{names}{more}",
     )
-
-
-def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Aligned columns under a title; nothing at all when there is no row."""
-    if not rows:
-        return
-    yield f"{title}:"
-    yield from aligned(rows[:MOST_LINES])
-    if len(rows) > MOST_LINES:
-        yield f"  … {len(rows) - MOST_LINES} more"
-    yield ""

@@ -13,6 +13,8 @@ from typing import Final
 
 DETAIL_LIMIT: Final = 600
 NAME_LIMIT: Final = 120
+MOST_LINES: Final = 40
+"""Rows of one table on a terminal; the rest is counted, and stands in the JSON and HTML outputs."""
 
 _STRANGE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Unicode general categories without a picture of their own: controls, format (all bidi marks), line separators."""
@@ -74,6 +76,17 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def table(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows as aligned lines under a title, MOST_LINES of them; nothing at all when there is no row."""
+    if not rows:
+        return
+    yield f"{title}:"
+    yield from aligned(rows[:MOST_LINES])
+    if len(rows) > MOST_LINES:
+        yield f"  … {len(rows) - MOST_LINES} more"
+    yield ""
 
 
 def _split(text: str) -> Iterator[Piece]:

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import (  # type: ignore[import-not-found]  # only these scripts need it
+from playwright.async_api import (
     BrowserContext,
     Page,
     async_playwright,

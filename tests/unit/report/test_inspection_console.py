@@ -7,7 +7,8 @@ import re
 
 from harness.model.finding import Severity
 from harness.model.inspection import CallVerdict, Inspection
-from harness.report.inspection_console import MOST_LINES, lines, show
+from harness.report.inspection_console import lines, show
+from harness.report.text import MOST_LINES
 
 from .inspection_sample import LEG, call, capture, every_text, finding, inspection, recovered, stream
 from .test_html_hostile import HOSTILE

@@ -18,8 +18,9 @@ from harness.model.policy_audit import (
     Totals,
     UserClass,
 )
-from harness.report.policy_audit_console import MOST_LINES, lines, show
+from harness.report.policy_audit_console import lines, show
 from harness.report.policy_audit_html import MOST_ROWS, MOST_USERS, headline, render
+from harness.report.text import MOST_LINES
 
 from .html_tree import Page
 from .test_html_hostile import HOSTILE
