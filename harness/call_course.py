@@ -95,11 +95,11 @@ class CallCourse:
     async def _negotiate(self, caller: Party) -> bool:
         """Offer and answer (RFC 3264). False when a message did not arrive or was refused."""
         offering, answering = self._endpoints[caller], self._endpoints[caller.peer]
-        offer = self._carry(SignalKind.OFFER, caller, await _described(offering.offer()))
+        offer = await self._carry(SignalKind.OFFER, caller, await _described(offering.offer()))
         if offer is None:
             return False
         self._introduce(caller.peer, offer)
-        answer = self._carry(SignalKind.ANSWER, caller.peer, await _described(answering.answer(offer.body)))
+        answer = await self._carry(SignalKind.ANSWER, caller.peer, await _described(answering.answer(offer.body)))
         if answer is None:
             return False
         self._introduce(caller, answer)
@@ -110,7 +110,7 @@ class CallCourse:
         self._introduce(party, message)
         match message.kind:
             case SignalKind.OFFER:
-                self._carry(SignalKind.ANSWER, party, await _described(endpoint.answer(message.body)))
+                await self._carry(SignalKind.ANSWER, party, await _described(endpoint.answer(message.body)))
             case SignalKind.ANSWER:
                 await _taken(endpoint.accept(message.body))
             case SignalKind.HANGUP:
@@ -120,19 +120,19 @@ class CallCourse:
         if message.name is not None:
             self._endpoints[to].introduced(message.name)
 
-    def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> SignalMessage | None:
+    async def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> SignalMessage | None:
         """What arrives of a message; the service says who sent it."""
         if body is None:
             return None
         name = NAMES[sender] if kind is not SignalKind.HANGUP else None
-        return self._service.carry(SignalMessage(kind=kind, sender=sender, body=body, name=name))
+        return await self._service.carry(SignalMessage(kind=kind, sender=sender, body=body, name=name))
 
     async def _hang_up_when_failed(self, party: Party) -> None:
         """A client whose call fails tells the other one through the service, as people's clients do."""
         failure = await self._endpoints[party].wait_failed()
         if failure.reason is Reason.REMOTE_HUNG_UP:
             return
-        told = self._carry(SignalKind.HANGUP, party, failure.reason)
+        told = await self._carry(SignalKind.HANGUP, party, failure.reason)
         if told is not None:
             self._endpoints[party.peer].hung_up(told.body)
 

@@ -11,12 +11,11 @@ from time import perf_counter
 from typing import Final
 
 from .adversaries.certificate import fresh_identity
-from .adversaries.grinding import Agreement, coding, grind
+from .adversaries.grinding import Agreement, Task, search
 from .codes.cost import HALF, MEMORY, NEARLY, Attacker, Order, Price, chance, price
 from .codes.rates import PUBLISHED, Rate
 from .codes.scheme import SISTERS, Scheme, teams20
 from .codes.teams20 import DIGITS, THUMBPRINT_BYTES
-from .model.base import Role
 from .model.cost import AttackerReport, Cost, Effort, PriceReport, SchemeReport
 from .outputs import Format, Output, write_outputs
 from .report.cost_console import show
@@ -56,11 +55,11 @@ def cost_command(asked: Asked, outputs: tuple[Output, ...]) -> Cost | tuple[int,
 
 def tries_per_second(seconds: float = 0.2, clock: Callable[[], float] = perf_counter) -> float:
     """Of the search that our own interceptor makes, on one processor; takes little more than `seconds`."""
-    identity, code_of = fresh_identity(datetime.now(UTC)), coding(bytes(THUMBPRINT_BYTES), Role.CALLER)
+    # All twenty digits: it finds nothing, and makes every try.
+    task = Task(fresh_identity(datetime.now(UTC)).der, bytes(THUMBPRINT_BYTES), 0, Agreement(last=DIGITS), _BATCH)
     tries, begin = 0, clock()
     while (elapsed := clock() - begin) < seconds:
-        # All twenty digits: it finds nothing, and makes every try.
-        grind(identity, code_of, 0, Agreement(last=DIGITS), _BATCH)
+        search(task)
         tries += _BATCH
     return tries / elapsed
 

@@ -153,7 +153,7 @@ class LiveCall:
             return None
         self.loot = LootFile(self.folder.path(LOOT))
         return Relay(
-            adversaries.create(adversary, self.conditions.seed),
+            adversaries.create(adversary, self.conditions.seed, self.scenario.call.code_digits),
             adversary.position,
             {name: self.network.address(name) for name in ("relay-alice", "relay-bob", "attacker")},
             self.network.contains,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..model.recording import SignalMessage
-from .dtls_mitm import sha256_of
+from .code_collision import sha256_of
 from .machine import Command, Deed, Deliver, EarlierSignal, Event, Signal, let_pass
 
 REMEMBERED: Final = "fingerprints-remembered"

@@ -83,7 +83,7 @@ class FaultyInterception(Interception):
     def _leg(self, party: Party, *, client: bool) -> Leg:
         if party is not self._target:
             return super()._leg(party, client=client)
-        identity = self._sides[party].identity
+        identity = self._identities[party]
         if self._flaw is DtlsFlaw.RENEGOTIATION and not client:
             return RenegotiatingServer(identity)
         return (BentClient if client else BentServer)(identity, BENDS[self._flaw])

@@ -18,9 +18,10 @@ from ..model.datagram import Address
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .certificate import Identity
-from .grinding import Agreement, coding, grind
+from .code_collision import CodeCollision
+from .grinding import Agreement
 from .interception import PRESENTED, Interception, ended_with, presented_to
-from .machine import Command, Deed, Deliver, Event, Learned, PathDatagram, Signal, TimerFired, let_pass
+from .machine import Command, Deed, Deliver, Event, Grind, Ground, Learned, PathDatagram, Signal, TimerFired, let_pass
 from .signalling import changed
 
 GROUND: Final = "certificate-ground"
@@ -68,13 +69,15 @@ class DtlsMitm:
         self._associations = _Associations()
         self._interceptions: dict[int, Interception] = {}
         self._offers = 0
-        self._thumbprints: dict[Role, bytes] = {}
+        self._collision = None if plan.agreement is None else CodeCollision(plan.agreement, self._identities)
 
     def handle(self, event: Event) -> Iterable[Command]:
         if isinstance(event, PathDatagram):
             return self._datagram(event)
         if isinstance(event, Signal):
-            return self._signal(event.message)
+            return self._signal(event)
+        if isinstance(event, Ground):
+            return self._ground(event)
         if isinstance(event, Learned):
             self._associations.learn(event.party, event.address)
         elif isinstance(event, TimerFired):
@@ -94,43 +97,38 @@ class DtlsMitm:
 
     # signalling
 
-    def _signal(self, message: SignalMessage) -> Iterator[Command]:
-        role = message.sender.role
+    def _signal(self, event: Signal) -> Iterator[Command]:
+        message = event.message
         self._offers += message.kind is SignalKind.OFFER
-        if role not in self._plan.swap or (self._plan.restart and self._offers < 2):
+        if message.sender.role not in self._plan.swap or (self._plan.restart and self._offers < 2):
             yield Deliver(message)
             return
-        yield from self._grind(message)
+        task = None if self._collision is None else self._collision.task(message, event.time)
+        if task is None:
+            yield from self._swapped(message)
+        else:
+            yield Grind(task, message)
+
+    def _ground(self, event: Ground) -> Iterator[Command]:
+        """The search is over, and the message goes on: with the certificate that was found, or else with the old."""
+        if self._collision is not None and event.tries is not None:
+            self._identities[Party.ALICE] = self._collision.found(event.tries)
+            yield Deed(GROUND)
+            yield Deed(f"{GROUND}-tries", event.tries)
+            yield Deed(f"{GROUND}-milliseconds", self._collision.milliseconds(event.time))
+        yield from self._swapped(event.message)
+
+    def _swapped(self, message: SignalMessage) -> Iterator[Command]:
         certificate = self._identities[message.sender.peer].der
         swapped = changed(message, lambda sdp: self._with_own(sdp, certificate))
         yield Deliver(swapped)
         if swapped is not message:
-            yield Deed(replaced(role))
+            yield Deed(replaced(message.sender.role))
 
     def _with_own(self, sdp: Sdp, certificate: bytes) -> Sdp:
         if self._plan.how == "replace":
             return with_fingerprint_of(sdp, certificate)
         return with_lines_of(sdp, certificate, self._plan.how, self._plan.lines)
-
-    def _grind(self, message: SignalMessage) -> Iterator[Command]:
-        """Before the answer goes on to the caller, choose the certificate for the caller by the code it gives.
-
-        By then the certificate for the callee is fixed, because its fingerprint went out with the offer.
-        """
-        digest = sha256_of(message)
-        if self._plan.agreement is None or digest is None:
-            return
-        self._thumbprints[message.sender.role] = digest
-        if len(self._thumbprints) < len(Role):
-            return
-        on_callees_screen = coding(self._thumbprints[Role.CALLEE], Role.CALLEE)
-        wanted = on_callees_screen(self._identities[Party.BOB].thumbprint)
-        on_callers_screen = coding(self._thumbprints[Role.CALLER], Role.CALLER)
-        found = grind(self._identities[Party.ALICE], on_callers_screen, wanted, self._plan.agreement)
-        if found is not None:
-            self._identities[Party.ALICE] = found.identity
-            yield Deed(GROUND)
-            yield Deed(f"{GROUND}-tries", found.tries)
 
 
 def required(plan: Plan) -> tuple[str, ...]:
@@ -152,17 +150,6 @@ def required(plan: Plan) -> tuple[str, ...]:
 
 def replaced(role: Role) -> str:
     return f"fingerprint-replaced-{role}"
-
-
-def sha256_of(message: SignalMessage) -> bytes | None:
-    """The thumbprint that a description announces, None without a sha-256 fingerprint."""
-    try:
-        fingerprints = Sdp.parse(message.body).fingerprints()
-    except ValueError:
-        return None
-    return next(
-        (digest for one in fingerprints if one.algorithm.lower() == "sha-256" and (digest := one.digest())), None
-    )
 
 
 def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:

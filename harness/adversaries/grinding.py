@@ -1,27 +1,24 @@
-"""Certificates by the hundred thousand, until the code they give looks like another one.
+"""Certificates by the million, until the code they give looks like another one.
 
 A certificate is taken by its thumbprint, and nobody checks the signature under a self-signed one: so its last bytes
-can be anything. Everything before them is hashed once (the midstate), no key is made, and a try costs two blocks of
-SHA-256 or three.
+can be anything. Everything before them is hashed once (the midstate), no key is made, and a try costs a few blocks of
+SHA-256. This module imports next to nothing, because a process is started for it (`grinding_worker`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from cryptography import x509
-
 from ..codes import teams20
-from ..model.base import Role
-from .certificate import Identity
+
+MOST_TRIES: Final = 100_000_000
 
 _VARIED: Final = 8
 """Bytes at the end of the certificate that are varied: the tail of its ECDSA signature."""
 
-MOST_TRIES: Final = 100_000_000
+_ALL: Final = 10**teams20.DIGITS
 
 
 @dataclass(frozen=True)
@@ -33,46 +30,45 @@ class Agreement:
 
     def holds(self, one: int, other: int) -> bool:
         """Whether two codes, as numbers, agree there."""
+        return self.parts(one) == self.parts(other)
+
+    def parts(self, code: int) -> tuple[int, int]:
+        """The digits of a code that matter: those at its end, those at its beginning."""
         low: int = 10**self.last
         high: int = 10 ** (teams20.DIGITS - self.first)
-        return one % low == other % low and one // high == other // high
+        return code % low, code // high
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The certificate that was found, and after how many tries."""
+class Task:
+    """What is searched: a certificate like `der` whose code, with the thumbprint `caller` in the caller's place, agrees
+    with `wanted`. The search is given up after `most` tries."""
 
-    identity: Identity
-    tries: int
+    der: bytes
+    caller: bytes
+    wanted: int
+    agreement: Agreement
+    most: int = MOST_TRIES
 
 
-def grind(
-    identity: Identity, code_of: Callable[[bytes], int], wanted: int, agreement: Agreement, most: int = MOST_TRIES
-) -> Ground | None:
-    """Vary the certificate until the code of its thumbprint agrees with `wanted`; None after `most` tries."""
-    der = identity.der
-    head = sha256(der[:-_VARIED])
-    for number in range(most):
-        tail = number.to_bytes(_VARIED, "big")
-        state = head.copy()
-        state.update(tail)
-        if agreement.holds(code_of(state.digest()), wanted):
-            certificate = x509.load_der_x509_certificate(der[:-_VARIED] + tail)
-            return Ground(Identity(certificate, identity.key), number + 1)
+def varied(der: bytes, number: int) -> bytes:
+    """The certificate (DER) of the number-th try; the first is number 1."""
+    return der[:-_VARIED] + number.to_bytes(_VARIED, "big")
+
+
+def search(task: Task) -> int | None:
+    """The number of the first try that succeeds; None when none of them does.
+
+    One loop without calls of ours: a call would take as long as the hashing.
+    """
+    begun = sha256(task.der[:-_VARIED])
+    context = teams20.CONTEXT + task.caller
+    low, high = 10**task.agreement.last, 10 ** (teams20.DIGITS - task.agreement.first)
+    at_the_end, at_the_beginning = task.agreement.parts(task.wanted)
+    for number in range(1, task.most + 1):
+        thumbprint = begun.copy()
+        thumbprint.update(number.to_bytes(_VARIED, "big"))
+        code = int.from_bytes(sha256(context + thumbprint.digest()).digest(), "big")
+        if code % low == at_the_end and code % _ALL // high == at_the_beginning:
+            return number
     return None
-
-
-def coding(fixed: bytes, role: Role) -> Callable[[bytes], int]:
-    """The code as a number, with `fixed` as the thumbprint of this role, as a function of the other thumbprint."""
-    if role is Role.CALLER:
-        state = sha256(teams20.CONTEXT + fixed)
-
-        def with_callee(thumbprint: bytes) -> int:
-            both = state.copy()
-            both.update(thumbprint)
-            return int.from_bytes(both.digest(), "big") % 10**teams20.DIGITS
-
-        return with_callee
-    return lambda thumbprint: (
-        int.from_bytes(sha256(teams20.CONTEXT + thumbprint + fixed).digest(), "big") % (10**teams20.DIGITS)
-    )

@@ -32,7 +32,6 @@ _HELD: Final = 64
 class _Side:
     """What the interceptor has with one party. `early` waits for this side's keys, `waiting` to be sealed with them."""
 
-    identity: Identity
     dtls: Leg | None = None
     srtp: SrtpLeg | None = None
     presented: bool = False
@@ -41,14 +40,16 @@ class _Side:
 
 
 class Interception:
-    """The two ends that the interceptor holds of one association. `identities` are the certificates to present.
+    """The two ends that the interceptor holds of one association. `identities` are the certificates to present: the one
+    that is there when a party's handshake begins.
 
     `number` tells its timers ("alice 0") from those of other associations.
     """
 
     def __init__(self, identities: Mapping[Party, Identity], number: int = 0) -> None:
         self._number = number
-        self._sides = {party: _Side(identities[party]) for party in Party}
+        self._identities = identities
+        self._sides = {party: _Side() for party in Party}
 
     def datagram(self, event: PathDatagram) -> Iterable[Command]:
         klass = classify(event.data)
@@ -60,7 +61,7 @@ class Interception:
 
     def _leg(self, party: Party, *, client: bool) -> Leg:
         """The interceptor's end of DTLS with a party."""
-        return DtlsLeg(self._sides[party].identity, client=client)
+        return DtlsLeg(self._identities[party], client=client)
 
     def _dtls(self, sender: Party, data: bytes) -> Iterator[Command]:
         side = self._sides[sender]

@@ -14,6 +14,7 @@ from typing import Protocol
 from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
+from .grinding import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class Signal:
     """A message of the signalling is on its way to the other party. It goes no further unless delivered."""
 
     message: SignalMessage
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The search that `message` was held for is over: the number of the try that succeeded, None when all failed."""
+
+    message: SignalMessage
+    tries: int | None
     time: float
 
 
@@ -124,6 +134,7 @@ Event = (
     PathDatagram
     | StrangerDatagram
     | Signal
+    | Ground
     | EarlierSignal
     | EarlierDatagram
     | Learned
@@ -154,8 +165,22 @@ class SendOffPath:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Let this message go on to the other party. Only in answer to a Signal, once; without it nothing arrives."""
+    """Let this message go on to the other party. Only in answer to a Signal, once; without it nothing arrives.
 
+    A message that was held for a search is let go in answer to Ground.
+    """
+
+    message: SignalMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Grind:
+    """Search for a certificate while `message` waits. Only in answer to a Signal, once; Ground follows.
+
+    The search takes seconds of a processor, so the shell has it done elsewhere and the call goes on meanwhile.
+    """
+
+    task: Task
     message: SignalMessage
 
 
@@ -194,7 +219,7 @@ class Deed:
     count: int = 1
 
 
-Command = Forward | SendOffPath | Deliver | SendSignal | StartTimer | WriteDown | Deed
+Command = Forward | SendOffPath | Deliver | Grind | SendSignal | StartTimer | WriteDown | Deed
 
 
 class Machine(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from ..codes.teams20 import DIGITS
 from ..model import adversary
 from ..model.adversary import Adversary, Attacker, Position
 from ..model.base import Party, Role
@@ -76,8 +77,12 @@ _CANDIDATES: Final[Mapping[str, Callable[[tuple[Role, ...]], Machine]]] = {
 }
 
 
-def create(one: Adversary, seed: str) -> Machine:
-    """A machine for one call. The seed decides what the adversary makes up; certificates are fresh every time."""
+def create(one: Adversary, seed: str, code_digits: int = DIGITS) -> Machine:
+    """A machine for one call, whose screens show so many digits. The seed decides what the adversary makes up;
+    certificates are fresh every time."""
+    if isinstance(one, adversary.DtlsMitm) and one.agree_last > code_digits:
+        # Digits that nobody sees need not agree.
+        one = one.model_copy(update={"agree_last": code_digits})
     return MACHINES[type(one)](one, seed)
 
 

@@ -22,6 +22,7 @@ from ..model.adversary import Position
 from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
+from .grinder import ground
 from .machine import (
     CallUp,
     Command,
@@ -32,6 +33,8 @@ from .machine import (
     Event,
     FaceOpened,
     Forward,
+    Grind,
+    Ground,
     KeyGiven,
     Learned,
     Machine,
@@ -79,6 +82,24 @@ class _Route:
 
     face: _Face
     to: Address
+
+
+@dataclass
+class _Reply:
+    """What a machine wants of the signalling: to let a message go on, or to search something first."""
+
+    delivered: SignalMessage | None = None
+    grind: Grind | None = None
+
+    def deliver(self, message: SignalMessage, event: Event) -> None:
+        if not isinstance(event, Signal | Ground) or self.delivered is not None or self.grind is not None:
+            raise PermissionError("a message is delivered once, in answer to a Signal or to what it was held for")
+        self.delivered = message
+
+    def hold(self, grind: Grind, event: Event) -> None:
+        if not isinstance(event, Signal) or self.delivered is not None or self.grind is not None:
+            raise PermissionError("a message is held once, in answer to a Signal")
+        self.grind = grind
 
 
 class Relay:
@@ -146,12 +167,22 @@ class Relay:
             self._known[party].append(address)
             self._tell(Learned(party, address, time.time()))
 
-    def signal(self, message: SignalMessage) -> SignalMessage | None:
-        """What becomes of a message on its way; None when it does not arrive."""
+    async def signal(self, message: SignalMessage) -> SignalMessage | None:
+        """What becomes of a message on its way; None when it does not arrive. It may be held while a search goes on."""
         if Position.SIGNALLING not in self._positions:
             return message
-        delivered = self._tell(Signal(message, time.time()))
-        return delivered[0] if delivered else None
+        reply = self._tell(Signal(message, time.time()))
+        if reply.grind is not None:
+            reply = await self._ground(reply.grind)
+        return reply.delivered
+
+    async def _ground(self, grind: Grind) -> _Reply:
+        try:
+            tries = await ground(grind.task)
+        except Exception as error:  # noqa: BLE001 - as with the machine: named, and nothing passes
+            self._broke(f"Grind: {type(error).__name__}: {error}")
+            return _Reply()
+        return self._tell(Ground(grind.message, tries, time.time()))
 
     def earlier(self, call: int, messages: Iterable[SignalMessage]) -> None:
         """What a service that remembers still has of an earlier call."""
@@ -244,25 +275,25 @@ class Relay:
 
     # the machine
 
-    def _tell(self, event: Event) -> list[SignalMessage]:
-        """One event, and all that the machine wants done about it. Returns what it lets be delivered."""
-        delivered: list[SignalMessage] = []
+    def _tell(self, event: Event) -> _Reply:
+        """One event, and all that the machine wants done about it. Returns what it wants of the signalling."""
+        reply = _Reply()
         if self.fault is not None or self._closed:
-            return delivered
+            return reply
         try:
             for command in self.machine.handle(event):
-                self._do(command, event, delivered)
+                self._do(command, event, reply)
         except Exception as error:  # noqa: BLE001 - whatever it is, the recording must name it, and nothing may pass
             self._broke(f"{type(event).__name__}: {type(error).__name__}: {error}")
-            return []
-        return delivered
+            return _Reply()
+        return reply
 
     def _broke(self, why: str) -> None:
         """The first fault is the cause."""
         if self.fault is None:
             self.fault = f"the relay broke: {type(self.machine).__name__} at {why}"
 
-    def _do(self, command: Command, event: Event, delivered: list[SignalMessage]) -> None:
+    def _do(self, command: Command, event: Event, reply: _Reply) -> None:
         match command:
             case Forward(to, data):
                 self._forward(to, data)
@@ -277,9 +308,9 @@ class Relay:
             case StartTimer(token, seconds):
                 self._start_timer(token, seconds)
             case Deliver(message):
-                if not isinstance(event, Signal) or delivered:
-                    raise PermissionError("a message is delivered once, in answer to a Signal")
-                delivered.append(message)
+                reply.deliver(message, event)
+            case Grind():
+                reply.hold(command, event)
 
     def _forward(self, to: Party, data: bytes) -> None:
         if Position.PATH not in self._positions:

@@ -1,18 +1,18 @@
 """Signalling of a one-to-one call: offer, answer and hang-up pass the service, and each hop remembers what it saw.
 
-A service in the hands of an adversary is given a `tamper` function, which may change or swallow a message. What the
-sender sent and what the receiver got are remembered separately, because only their comparison shows the change.
+A service in the hands of an adversary is given a `tamper` function, which may change, hold or swallow a message. What
+the sender sent and what the receiver got are remembered separately, because only their comparison shows the change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from ..model.base import Party
 from ..model.recording import SignalEntry, SignalMessage
 
-Tamper = Callable[[SignalMessage], SignalMessage | None]
+Tamper = Callable[[SignalMessage], Awaitable[SignalMessage | None]]
 Hop = Literal["alice", "service", "bob"]
 
 
@@ -28,13 +28,13 @@ class CallingService:
     def entries(self) -> tuple[SignalEntry, ...]:
         return tuple(self._entries)
 
-    def carry(self, message: SignalMessage) -> SignalMessage | None:
+    async def carry(self, message: SignalMessage) -> SignalMessage | None:
         """Take a message from its sender to the other party. Returns what arrives there; None when nothing does."""
         sender: Hop = message.sender.value
         receiver: Hop = message.sender.peer.value
         self._saw(sender, "out", message)
         self._saw("service", "in", message)
-        passed = message if self._tamper is None else self._tamper(message)
+        passed = message if self._tamper is None else await self._tamper(message)
         if passed is None:
             return None
         self._saw("service", "out", passed)

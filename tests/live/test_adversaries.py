@@ -129,19 +129,19 @@ async def call(seconds: float = 1.2, mode: Mode = Mode.E2EE, **fields: object) -
 
 
 async def converse(relay: Relay, people: dict[Party, Endpoint], seconds: float) -> None:
-    def carried(kind: SignalKind, sender: Party, body: str) -> str:
-        passed = relay.signal(SignalMessage(kind=kind, sender=sender, body=body))
+    async def carried(kind: SignalKind, sender: Party, body: str) -> str:
+        passed = await relay.signal(SignalMessage(kind=kind, sender=sender, body=body))
         assert passed is not None
         return passed.body
 
     async def hang_up_when_failed(party: Party) -> None:
         why = await people[party].wait_failed()
-        people[party.peer].hung_up(carried(SignalKind.HANGUP, party, why.reason))
+        people[party.peer].hung_up(await carried(SignalKind.HANGUP, party, why.reason))
 
     watchers = [asyncio.create_task(hang_up_when_failed(party)) for party in Party]
     try:
-        offer = carried(SignalKind.OFFER, ALICE, await people[ALICE].offer())
-        answer = carried(SignalKind.ANSWER, BOB, await people[BOB].answer(offer))
+        offer = await carried(SignalKind.OFFER, ALICE, await people[ALICE].offer())
+        answer = await carried(SignalKind.ANSWER, BOB, await people[BOB].answer(offer))
         await people[ALICE].accept(answer)
         if all(await asyncio.gather(*(person.connect(10) for person in people.values()))):
             relay.call_up()

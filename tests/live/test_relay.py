@@ -276,16 +276,16 @@ async def test_a_machine_that_reroutes_has_faces_that_nobody_is_told_of() -> Non
 async def test_without_the_signalling_a_message_passes_unseen() -> None:
     machine = Scripted(Signal, lambda _: ())
     async with between_phones(machine, Position.PATH) as setting:
-        assert setting.relay.signal(OFFER) is OFFER
+        assert await setting.relay.signal(OFFER) is OFFER
         assert machine.of(Signal) == []
 
 
 async def test_with_the_signalling_a_message_may_be_changed_or_swallowed() -> None:
     other = OFFER.model_copy(update={"body": "v=1\r\n"})
     async with between_phones(Scripted(Signal, lambda _: [Deliver(other)]), Position.SIGNALLING) as setting:
-        assert setting.relay.signal(OFFER) is other
+        assert await setting.relay.signal(OFFER) is other
     async with between_phones(Scripted(Signal, lambda _: ()), Position.SIGNALLING) as setting:
-        assert setting.relay.signal(OFFER) is None
+        assert await setting.relay.signal(OFFER) is None
 
 
 async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address() -> None:
@@ -440,7 +440,7 @@ async def test_a_machine_that_breaks_is_named_and_nothing_passes_any_more() -> N
         setting.alice.send(b"after", setting.alice_dials)
         await setting.relay.close()
         assert setting.relay.fault == "the relay broke: Scripted at PathDatagram: ZeroDivisionError: of its own"
-        assert setting.relay.signal(OFFER) is None
+        assert await setting.relay.signal(OFFER) is None
         assert setting.bob.has_nothing()
 
 
@@ -463,7 +463,7 @@ async def test_a_relay_that_is_closed_twice_is_none_the_worse() -> None:
 async def test_a_message_cannot_be_delivered_twice() -> None:
     machine = Scripted(Signal, lambda _: [Deliver(OFFER), Deliver(OFFER)])
     async with between_phones(machine, Position.SIGNALLING) as setting:
-        assert setting.relay.signal(OFFER) is None
+        assert await setting.relay.signal(OFFER) is None
         assert setting.relay.fault is not None
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness import command_cost
-from harness.adversaries.certificate import Identity
-from harness.adversaries.grinding import Agreement, grind
+from harness.adversaries.grinding import Task, search
 from harness.codes.cost import Order
 from harness.codes.rates import PUBLISHED
 from harness.codes.scheme import SISTERS
@@ -76,11 +74,11 @@ def test_even_the_smallest_chance_is_in_the_data() -> None:
 def test_the_rate_is_the_tries_that_were_made_by_the_time_they_took(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
 
-    def counted(identity: Identity, code_of: Callable[[bytes], int], wanted: int, digits: Agreement, most: int) -> None:
-        tried.append(most)
-        assert grind(identity, code_of, wanted, digits, most) is None, "who finds something has made fewer tries"
+    def counted(task: Task) -> None:
+        tried.append(task.most)
+        assert search(task) is None, "who finds something has made fewer tries"
 
-    monkeypatch.setattr(command_cost, "grind", counted)
+    monkeypatch.setattr(command_cost, "search", counted)
     clock = iter([100.0, 100.1, 100.6, 101.1, 101.7])
     assert tries_per_second(1.5, clock.__next__) == pytest.approx(sum(tried) / 1.7)
     assert len(tried) == 3

@@ -12,9 +12,7 @@ from pylibsrtp import Error
 
 from harness.adversaries.certificate import Identity, fresh_identity
 from harness.adversaries.dtls_mitm import DtlsMitm, How, Plan
-from harness.adversaries.grinding import Agreement, coding, grind
 from harness.adversaries.machine import Command, Deliver, Forward, Learned, PathDatagram, StartTimer, TimerFired
-from harness.codes import teams20
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
 
@@ -434,36 +432,3 @@ def test_each_restart_is_intercepted_with_handshakes_of_its_own() -> None:
 
 
 # codes that agree
-
-
-@pytest.mark.parametrize("agreement", [Agreement(last=2), Agreement(first=2), Agreement(first=1, last=1)])
-def test_the_callers_certificate_is_ground_until_the_codes_agree(agreement: Agreement) -> None:
-    machine = DtlsMitm(Plan(frozenset(Role), agreement=agreement), IDENTITIES)
-    to_bob, _ = signal(machine, offer(OFFER))
-    commands = signal(machine, answer(ANSWER))
-    (to_alice,) = only(commands, Deliver)
-    assert isinstance(to_bob, Deliver)
-    thumbprints = {
-        name: bytes.fromhex(attributes(body, "fingerprint")[0].removeprefix("sha-256 ").replace(":", ""))
-        for name, body in (
-            ("alice", OFFER),
-            ("bob", ANSWER),
-            ("for bob", to_bob.message.body),
-            ("for alice", to_alice.message.body),
-        )
-    }
-    on_alices = teams20.code(thumbprints["alice"], thumbprints["for alice"])
-    on_bobs = teams20.code(thumbprints["for bob"], thumbprints["bob"])
-    assert on_alices != on_bobs
-    assert on_alices[: agreement.first] == on_bobs[: agreement.first]
-    assert agreement.last == 0 or on_alices[-agreement.last :] == on_bobs[-agreement.last :]
-    assert deeds(commands)["certificate-ground"] == 1
-    assert thumbprints["for alice"] != IDENTITIES[ALICE].thumbprint
-
-
-def test_six_digits_are_within_reach_of_one_call() -> None:
-    """Where a code has no more, an interceptor finds a certificate within seconds; twenty take as long as the sun."""
-    fixed = coding(b"\1" * 32, Role.CALLER)
-    found = grind(IDENTITIES[ALICE], fixed, 123_456, Agreement(last=6))
-    assert found is not None
-    assert fixed(found.identity.thumbprint) % 10**6 == 123_456
