@@ -1,0 +1,87 @@
+"""What commands share: exit codes, options, and how one ends. With `cli`, the only files that print or exit."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from ..model.cost import Cost
+    from ..model.inspection import Inspection
+    from ..model.policy_audit import PolicyAudit
+    from ..model.search import SearchDocument
+    from ..model.verdict import RunDocument
+    from ..outputs import Output
+
+EXIT_OK = 0
+EXIT_FINDING = 1
+EXIT_USAGE = 2
+EXIT_HARNESS = 3
+EXIT_EVIDENCE = 4
+EXIT_NOTHING_RAN = 5
+EXIT_INTERRUPTED = 130
+
+_LONGEST = 2000
+"""Characters of a line that says why nothing came of a command."""
+
+OUTPUT_HELP = "json=PATH, junit=PATH or html=PATH; '-' is standard output. Repeatable."
+
+
+class Defaulting(click.Group):
+    """A group whose first word may be left out: `code CALLER CALLEE` is `code derive CALLER CALLEE`."""
+
+    default = "derive"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else [self.default, *args])
+
+
+class Seconds(click.FloatRange):
+    """A time in a range. Of "nan" no comparison says that it lies outside, so it has to be refused by itself."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if seconds != seconds:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
+
+
+def say(answer: str | tuple[int, str]) -> None:
+    if isinstance(answer, tuple):
+        fail(*answer)
+    if answer:
+        click.echo(answer)
+
+
+def outputs_of(texts: tuple[str, ...]) -> tuple[Output, ...]:
+    from ..outputs import parse_outputs
+
+    try:
+        return parse_outputs(texts)
+    except ValueError as error:
+        fail(EXIT_USAGE, str(error))
+
+
+def finish(
+    ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | tuple[int, str], otherwise: int = EXIT_OK
+) -> NoReturn:
+    """Turn what a command came to into an exit code."""
+    from ..outputs import exit_code
+
+    if isinstance(ended, tuple):
+        fail(*ended)
+    sys.exit(exit_code(ended) or otherwise)
+
+
+def fail(exit_with: int, message: str) -> NoReturn:
+    """Say why, line by line: what a file holds, or is called, may be quoted in it."""
+    from ..report.text import visible
+
+    shown = "\n".join(visible(line, _LONGEST) for line in message.split("\n"))
+    with suppress(OSError):  # the exit code says it too, should nobody be able to read this
+        click.echo(f"harness: {shown}", err=True)
+    sys.exit(exit_with)
