@@ -52,6 +52,7 @@ class Case:
                 self.tables[vantage.name],
                 self.keylogs.get(vantage.party, {}),
                 self._signalled(vantage.party),
+                self.keylogs.get(vantage.party.peer, {}),
             )
             for vantage in self.recording.vantages
             if vantage.name in self.tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -82,6 +82,7 @@ class Media:
 class Leg:
     """One vantage with its packets. `keylog`: the party's own master secrets, by client random.
 
+    `lent`: those of its peer, which stand in for a party that exports none: of a session there are two holders.
     `signalled`: keys that the party's descriptions hold, in a call whose media are meant to be under those.
     """
 
@@ -89,6 +90,7 @@ class Leg:
     table: PacketTable
     keylog: Mapping[bytes, bytes]
     signalled: SignalledKeys | None = None
+    lent: Mapping[bytes, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -166,6 +168,11 @@ class Leg:
         sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)
         return next((one.time for one in sent if _protected(one.data)), None)
 
+    @property
+    def unkeyed(self) -> frozenset[bytes]:
+        """The handshakes, by the client's random number, that the party came to the end of and nobody told a key of."""
+        return self.randoms - {keys.client_random for keys in self.keys}
+
     @cached_property
     def own_certificates(self) -> tuple[bytes, ...]:
         """The certificates (DER) that the party presented on this leg, without their chains."""
@@ -176,10 +183,21 @@ class Leg:
         """The certificates (DER) that were presented to the party on this leg, without their chains."""
         return tuple(dict.fromkeys(der for one in self.associations for der in one.certificates_far[:1]))
 
+    @property
+    def borrows(self) -> bool:
+        """Whether the keys of this leg are those that the peer exported."""
+        return bool(self.lent) and not self.keylog
+
     @cached_property
     def keys(self) -> tuple[SessionKeys, ...]:
-        """SRTP keys of each handshake whose master secret the party exported."""
-        return tuple(keys for one in self.associations if (keys := _keys(one, self.keylog)) is not None)
+        """SRTP keys of each handshake whose master secret the party exported, or its peer when the party tells none."""
+        keylog = self.lent if self.borrows else self.keylog
+        return tuple(keys for one in self.associations if (keys := _keys(one, keylog)) is not None)
+
+    @cached_property
+    def randoms(self) -> frozenset[bytes]:
+        """The client's random number of each handshake that the party came to the end of; no two have the same."""
+        return frozenset(one.client_random for one in self.associations if one.protected_near and one.client_random)
 
     @cached_property
     def outward(self) -> Media:

@@ -13,13 +13,14 @@ from typing import Final
 
 from ..markers.recover import recover
 from ..model.base import Party
-from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.finding import Finding, Reason
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, counted
 from .accounting import Balance
 from .authenticity import Fate
 from .case import Case
 from .leg import Leg, Media
+from .shared_keys import estranged, shared_keys
 
 NAME: Final = "opacity"
 
@@ -41,7 +42,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
             findings.append(_empty(case, leg))
         else:
             findings.extend(_leg(case, leg))
-    return (*findings, *_shared_keys(case), *_shared_by_signalling(case))
+    return (*findings, *shared_keys(case, _say))
 
 
 def _empty(case: Case, leg: Leg) -> Finding:
@@ -71,12 +72,18 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
     yield from _clear(leg)
     if not leg.outward.packets and (why := _why_media_is_due(case, leg.party)) is not None:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
-    if leg.keys or leg.signalled is not None:
+    if leg.signalled is not None or (leg.keys and not (leg.borrows and leg.unkeyed)):
         yield from _authenticated(case, leg)
     elif leg.secured and (case.connected(leg.party) or leg.outward.packets):
-        yield _say.inconclusive(
-            Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}"
-        )
+        yield _keyless(case, leg)
+
+
+def _keyless(case: Case, leg: Leg) -> Finding:
+    """Nobody says under which keys this party sent. That those are not its peer's can be known all the same."""
+    if leg.borrows and estranged(case):
+        detail = f"{leg.party} exports no keys, and those that {leg.party.peer} exported are of another handshake"
+        return _say.notice(Reason.KEYS_MISSING, leg.name, detail)
+    return _say.inconclusive(Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}")
 
 
 def _unexplained(leg: Leg) -> Iterator[Finding]:
@@ -107,8 +114,7 @@ def _authenticated(case: Case, leg: Leg) -> Iterator[Finding]:
     foreign, repeated = leg.inward.frames(Fate.FAILED), leg.inward.frames(Fate.REPEATED)
     packets = len(leg.outward.packets) + len(leg.inward.packets)
     if packets and not (forged or foreign or repeated):
-        whose = "exported keys" if leg.signalled is None else "keys in the signalling"
-        detail = f"all {counted(packets, 'media packet')} are authentic under the {whose}"
+        detail = f"all {counted(packets, 'media packet')} are authentic under the {_whose(leg)}"
         yield _say.fact(Reason.EVERY_PACKET_AUTHENTICATED, leg.name, detail)
     statement = case.statements.get(leg.party)
     if statement is None:
@@ -117,10 +123,21 @@ def _authenticated(case: Case, leg: Leg) -> Iterator[Finding]:
         yield from _accepted(leg, statement, foreign, repeated)
 
 
+def _whose(leg: Leg) -> str:
+    if leg.signalled is not None:
+        return "keys in the signalling"
+    return f"keys that {leg.party.peer} exported" if leg.borrows else "exported keys"
+
+
 def _accepted(
     leg: Leg, statement: EndpointStatement, foreign: Sequence[int], repeated: Sequence[int]
 ) -> Iterator[Finding]:
     """What came in and should not have: refused, or not?"""
+    if not statement.packets_told:
+        if foreign or repeated:
+            detail = f"{leg.party} does not count what it refused: {_frames((*foreign, *repeated))}"
+            yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
+        return
     balance = Balance(leg.arrivals, statement.packets)
     came_in = counted(len(leg.inward.packets), "packet")
     took = f"{leg.party} accepted {balance.accepted} of {came_in} where {leg.inward.genuine} are genuine"
@@ -136,35 +153,6 @@ def _accepted(
     elif repeated:
         detail = f"{_of(repeated, leg.inward)} that came in are replays, and were refused: {_frames(repeated)}"
         yield _say.notice(Reason.REPLAY_DROPPED, leg.name, detail)
-
-
-def _shared_keys(case: Case) -> Iterator[Finding]:
-    """One session between the two, or one on each side of somebody?"""
-    secrets = {leg.party: {(one.client_random, one.master_secret) for one in leg.keys} for leg in case.legs if leg.keys}
-    if len(secrets) < len(Party):
-        return
-    if secrets[Party.ALICE] == secrets[Party.BOB]:
-        detail = "alice and bob hold the same master secret for the DTLS handshake on their legs"
-        yield _say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
-    else:
-        detail = "alice and bob hold different master secrets: each shares its keys with somebody else"
-        yield _say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
-
-
-def _shared_by_signalling(case: Case) -> Iterator[Finding]:
-    """The keys of both directions, as each of the two knows them."""
-    known = {
-        leg.party: {leg.party: set(leg.signalled.outward), leg.party.peer: set(leg.signalled.inward)}
-        for leg in case.legs
-        if leg.signalled is not None
-    }
-    if len(known) < len(Party):
-        return
-    if known[Party.ALICE] == known[Party.BOB]:
-        yield _say.fact(Reason.KEYS_SHARED, CALL_WIDE, "alice and bob know the same keys from the signalling")
-    else:
-        detail = "the signalling told alice and bob of different keys: each shares its own with somebody else"
-        yield _say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
 
 
 def _of(frames: Sequence[int], media: Media) -> str:

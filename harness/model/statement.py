@@ -73,7 +73,8 @@ class EndpointStatement(Noun):
 
     Certificates are hex DER: `local_certificate` is the one this endpoint presented, `presented_certificate` the one
     DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits; after
-    a restart, from what came since. `screen` is the last one while the call was up, `screens` all there were.
+    a restart, from what came since. `screen` is the last one while the call was up, `screens` all there were. Unless
+    `packets_told`, it does not say what its SRTP layer took and what it refused.
     """
 
     party: Party
@@ -82,10 +83,11 @@ class EndpointStatement(Noun):
     screen: Screen
     screens: tuple[ScreenMoment, ...] = Field(default=(), max_length=1000)
     connected: bool
-    failure: Failure | None
-    local_certificate: str | None = Field(max_length=65536)
-    presented_certificate: str | None = Field(max_length=65536)
-    dtls: DtlsParameters | None
-    packets: PacketCounts
-    heard: dict[Asset, Annotated[str, Field(max_length=64)]]
-    addresses: tuple[Annotated[str, Field(max_length=64)], ...] = Field(max_length=64)
+    failure: Failure | None = None
+    local_certificate: str | None = Field(default=None, max_length=65536)
+    presented_certificate: str | None = Field(default=None, max_length=65536)
+    dtls: DtlsParameters | None = None
+    packets: PacketCounts = PacketCounts()
+    packets_told: bool = True
+    heard: dict[Asset, Annotated[str, Field(max_length=64)]] = {}
+    addresses: tuple[Annotated[str, Field(max_length=64)], ...] = Field(default=(), max_length=64)

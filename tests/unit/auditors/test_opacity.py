@@ -192,15 +192,6 @@ def test_a_leg_that_was_not_recorded_leaves_it_open() -> None:
     assert (missing.reason, missing.vantage) == (Reason.NO_PACKETS, BOB)
 
 
-def test_without_exported_keys_nothing_is_authenticated_and_that_is_said() -> None:
-    stage = honest_call()
-    stage.keylogs[BOB].clear()
-    findings = audit(stage.case())
-    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.KEYS_MISSING}
-    assert [one.vantage for one in findings if one.reason is Reason.EVERY_PACKET_AUTHENTICATED] == ["alice-bob"]
-    assert Reason.KEYS_SHARED not in {one.reason for one in findings}
-
-
 def test_keys_of_another_call_fit_nothing() -> None:
     stage = honest_call()
     stage.keylogs[BOB] = honest_call().keylogs[BOB]
