@@ -15,9 +15,9 @@ from ..model.base import Party
 from ..wire.demux import PacketClass, classify
 from ..wire.sdes import SdesKey, parse
 from ..wire.sdp import Sdp
+from ..wire.srtp_session import SrtpOpener
 from .machine import Command, Deed, Deliver, Event, Forward, PathDatagram, Signal, WriteDown, let_pass
 from .signalling import DESCRIPTIONS
-from .srtp_leg import SrtpOpener
 
 _MOST: Final = 8
 """Keys of one party that are tried on a packet. Those of a restart come after the first ones, and last longer."""

@@ -73,6 +73,20 @@ def decode(pcm: NDArray[Any], rate: int = RATE) -> int | None:
         return next((marker for part in _parts(spectra) if (marker := _marker(part)) is not None), None)
 
 
+def decode_all(pcm: NDArray[Any], rate: int = RATE) -> tuple[int, ...]:
+    """Every marker that is clearly the loudest in at least one piece of 0.3 s, in the order in which they are heard.
+
+    Shapes and errors as for `decode`. Two that are never more than 3 dB apart in any piece are not found.
+    """
+    first = decode(pcm, rate)
+    if first is None:
+        return ()
+    with np.errstate(over="ignore", invalid="ignore"):
+        spectra = _spectra(pcm, _period(rate))
+        pieces = [_marker(part) for part in _parts(spectra)][1:]
+    return tuple(dict.fromkeys(one for one in (*pieces, first) if one is not None))
+
+
 def _period(rate: int) -> int:
     if rate < _MIN_RATE or rate % SPACING_HZ:
         raise ValueError(f"the chord needs a rate of {_MIN_RATE} Hz or more in steps of {SPACING_HZ} Hz, not {rate}")

@@ -1,4 +1,4 @@
-"""STUN messages (RFC 8489), with the attributes that ICE (RFC 8445) and TURN (RFC 8656) add. Reads, never sends."""
+"""STUN messages (RFC 8489), read, with the attributes that ICE (RFC 8445) and TURN (RFC 8656) add."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADER: Final = 20
 
 _INTEGRITY_SIZE: Final = 20
 _FINGERPRINT_SIZE: Final = 4
-_FINGERPRINT_XOR: Final = 0x5354554E
+FINGERPRINT_XOR: Final = 0x5354554E
 _ATTRIBUTE_HEADER: Final = 4
 
 
@@ -159,7 +159,7 @@ def fingerprint_holds(data: bytes) -> bool:
     parse(data)
     at, value = _find(data, "FINGERPRINT")
     last = at + _ATTRIBUTE_HEADER + _FINGERPRINT_SIZE == len(data)
-    return last and value == (crc32(data[:at]) ^ _FINGERPRINT_XOR).to_bytes(4, "big")
+    return last and value == (crc32(data[:at]) ^ FINGERPRINT_XOR).to_bytes(4, "big")
 
 
 def authenticated(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from aiortc import RTCIceTransport
 
-from ..sdes import PROTOCOL, SdesExchange
+from ...wire.sdes_exchange import PROTOCOL, SdesExchange
 from ..sessions import REPLAY_WINDOW, Inbound, Outbound, inbound_session, outbound_session
 from .certificate import CallCertificate
 from .watcher import Watcher

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
@@ -13,6 +12,7 @@ from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
 from ...markers import opus as opus_decoder
+from ...wire import wav
 from ...wire.rtp import RtpHeader
 from ...wire.rtp_payload import g711, opus
 from ...wire.rtp_payload.codec import OPUS, PCMA, PCMU, Codec
@@ -20,8 +20,6 @@ from .output import BEYOND_LIMIT, Output
 
 LONGEST_SILENCE: Final = 60
 """Seconds that one gap may be filled with; timestamps of a hostile sender may jump by half a day."""
-
-_SAMPLE_BYTES: Final = 2
 
 Pcm = NDArray[np.int16]
 """Samples, shape (samples, channels)."""
@@ -111,12 +109,8 @@ class SoundFile:
         self._raw.write(self._header())
 
     def _header(self) -> bytes:
-        """RIFF with one chunk of format and one of 16-bit PCM, as long as what has been written."""
-        block, length = _SAMPLE_BYTES * self._channels, _SAMPLE_BYTES * self._channels * self._written
-        rate = self._codec.rate
-        form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, self._channels, rate, rate * block, block, 8 * _SAMPLE_BYTES)
-        body = b"WAVE" + form + struct.pack("<4sI", b"data", length)
-        return struct.pack("<4sI", b"RIFF", len(body) + length) + body
+        """For as much as has been written."""
+        return wav.header(self._codec.rate, self._channels, self._written)
 
     def _keep_time(self, timestamp: int) -> None:
         missing = (timestamp - self._origin) * self._codec.rate // self._codec.clock - self._written

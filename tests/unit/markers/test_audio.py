@@ -227,3 +227,12 @@ def test_more_than_one_channel_is_refused() -> None:
 def test_a_negative_length_is_refused() -> None:
     with pytest.raises(ValueError, match="-1 samples"):
         audio.chord(MARKER, -1)
+
+
+def test_all_markers_that_take_turns_are_found_and_the_soft_one_behind_another_is_not() -> None:
+    first, second, soft = (audio.chord(marker, audio.RATE) for marker in (0x111, 0x222, 0x333))
+    turns = np.concatenate((first + soft // 4, second + soft // 4, first))
+    assert audio.decode_all(turns) == (0x111, 0x222)
+    assert audio.decode_all(first) == (0x111,)
+    assert audio.decode_all(first // 2 + second // 2) == ()
+    assert audio.decode_all(first[: audio.RATE // 5]) == ()

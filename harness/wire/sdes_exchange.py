@@ -10,9 +10,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-from ..wire.sdes import SUITES, CryptoLine, SdesKey, parse
-from ..wire.sdp import Sdp
-from ..wire.srtp import profile
+from .sdes import SUITES, CryptoLine, SdesKey, parse
+from .sdp import Sdp
+from .srtp import profile
 
 PROTOCOL: Final = "RTP/SAVPF"
 """The profile of SRTP with feedback (RFC 5124); over DTLS it would be UDP/TLS/RTP/SAVPF."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.endpoints.sdes import PROTOCOL, TAKEN, SdesExchange
 from harness.wire.sdes import CryptoLine, parse
+from harness.wire.sdes_exchange import PROTOCOL, TAKEN, SdesExchange
 from harness.wire.sdp import Sdp
 
 SDP = Sdp.parse(

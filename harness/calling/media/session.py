@@ -1,0 +1,210 @@
+"""The media of one call at the service: which legs there are, and who hears whom. Pure but for chance.
+
+A leg is named after its device. Two legs that talk are passed through: opened under one device's key, sealed under the
+key of the other one's leg. Three and more are a conference: sound is mixed by the service, and of the pictures each
+sees those of the first other leg. Who is held hears the tone of the service, and is heard by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from ...model.datagram import Address
+from ...wire import rtp
+from ...wire.demux import PacketClass, classify
+from ...wire.rtp_payload.codec import OPUS, codec_named
+from ...wire.sdp import Sdp
+from .description import answer_to
+from .leg import Leg
+from .mixer import Mixer
+from .own_sound import OwnSound, opus_type, tone
+from .sound import Ear, Heard, Pcm
+
+HOLD_HERTZ: Final = 440.0
+"""Of the tone that a held leg hears."""
+
+BEEP_HERTZ: Final = 1_000.0
+BEEP_FRAMES: Final = 20
+"""After 0.4 s of this tone a voicemail listens."""
+
+MOST_LEGS: Final = 16
+
+
+class Send(NamedTuple):
+    """A datagram that leaves the service's socket of one leg."""
+
+    leg: str
+    data: bytes
+    to: Address
+
+
+class Listener(Protocol):
+    """Whoever is told what the service hears: a recording, captions."""
+
+    def take(self, name: str, heard: Heard) -> object: ...
+
+
+class Watcher(Protocol):
+    """Told of every packet that the service has in clear, as it came: RTP or RTCP of the device of `name`."""
+
+    def opened(self, name: str, clear: bytes) -> None: ...
+
+
+class Session:
+    """One call. Every method is told what happens, and answers with what leaves the service."""
+
+    def __init__(self, watcher: Watcher | None = None) -> None:
+        self.legs: dict[str, Leg] = {}
+        self.listeners: list[Listener] = []
+        self._talking: tuple[str, ...] = ()
+        self._held: tuple[str, ...] = ()
+        self._beeps: dict[str, int] = {}
+        self.watcher = watcher
+        self._ears: dict[str, Ear] = {}
+        self._mixer = Mixer()
+        self._own: dict[str, OwnSound] = {}
+        self._frames = 0
+
+    # legs and descriptions
+
+    def open(self, name: str, address: Address) -> None:
+        """A leg of this name, on which the service receives at `address`. ValueError for a name or a leg too many."""
+        if name in self.legs or len(self.legs) >= MOST_LEGS:
+            raise ValueError(f"the call has {len(self.legs)} legs already, or one called {name[:40]!r}")
+        self.legs[name] = Leg(address)
+
+    def close(self, name: str) -> None:
+        """The leg ends; who talked to it goes on without it."""
+        self.legs.pop(name, None)
+        self._own.pop(name, None)
+        self._ears.pop(name, None)
+        self._beeps.pop(name, None)
+        self.talk([one for one in self._talking if one != name], [one for one in self._held if one != name])
+
+    def passed_offer(self, sdp: str, sender: str, receiver: str) -> str:
+        """A device's offer, as the service offers it to the other one. ValueError when it cannot be used."""
+        if self.legs[sender].read(sdp):
+            self.legs[receiver].renew()
+        return self.legs[receiver].written(Sdp.parse(sdp))
+
+    def passed_answer(self, sdp: str, sender: str, receiver: str) -> str:
+        """A device's answer, as the service answers the other one. ValueError when it cannot be used."""
+        self.legs[sender].read(sdp)
+        return self.legs[receiver].written(Sdp.parse(sdp))
+
+    def own_answer(self, sdp: str, sender: str) -> str:
+        """The service answers an offer itself, in the place of a device. ValueError when it cannot be used."""
+        self.legs[sender].read(sdp)
+        return self.legs[sender].written(answer_to(Sdp.parse(sdp)))
+
+    def own_offer(self, receiver: str, like: str) -> str:
+        """The service offers to `receiver` what the device of the leg `like` has described of its media."""
+        known = self.legs[like].description
+        if known is None:
+            raise ValueError(f"{like[:40]!r} has not described its media")
+        return self.legs[receiver].written(known)
+
+    def taken_answer(self, sdp: str, sender: str) -> None:
+        """A device's answer to what the service itself offered. ValueError when it cannot be used."""
+        self.legs[sender].read(sdp)
+
+    # who hears whom
+
+    @property
+    def talking(self) -> tuple[str, ...]:
+        """The legs that hear each other, in the order in which they came."""
+        return self._talking
+
+    def talk(self, names: Sequence[str], held: Sequence[str] = ()) -> None:
+        """From now on `names` hear each other, `held` the tone, and the others nobody. KeyError for an unknown leg."""
+        for name in (*names, *held):
+            _ = self.legs[name]
+        self._talking, self._held = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(held))
+
+    def beep(self, name: str) -> None:
+        """The service says that it listens now."""
+        self._beeps[name] = BEEP_FRAMES
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the service has something to say by itself: then it must be told of every 20 ms."""
+        return len(self._talking) > 2 or bool(self._held or self._beeps)
+
+    def tick(self) -> Iterator[Send]:
+        """20 ms have passed."""
+        self._frames += 1
+        if len(self._talking) > 2:
+            for name, pcm in self._mixer.mixed(self._talking).items():
+                yield from self._say(name, pcm)
+        for name in self._held:
+            yield from self._say(name, tone(HOLD_HERTZ, self._frames))
+        for name, left in tuple(self._beeps.items()):
+            yield from self._say(name, tone(BEEP_HERTZ, self._frames))
+            self._beeps[name] = left - 1
+            if left == 1:
+                del self._beeps[name]
+
+    def datagram(self, name: str, data: bytes, source: Address) -> Iterator[Send]:
+        """A datagram came in on a leg; one that is not there any more is heard by nobody."""
+        leg = self.legs.get(name)
+        if leg is None:
+            return
+        arrived = leg.arrived(data, source)
+        if arrived.answer is not None:
+            yield Send(name, arrived.answer, source)
+        if arrived.clear is not None:
+            self._hear(name, leg, arrived.clear)
+            for other in self._receivers(name, leg, arrived.clear):
+                yield from self._sealed(other, arrived.clear)
+
+    def _hear(self, name: str, leg: Leg, clear: bytes) -> None:
+        if self.watcher is not None:
+            self.watcher.opened(name, clear)
+        mixes = len(self._talking) > 2
+        if name not in self._talking or not (self.listeners or mixes):
+            return
+        for heard in self._ears.setdefault(name, Ear()).take(clear, leg.encodings):
+            for listener in self.listeners:
+                listener.take(name, heard)
+            if mixes:
+                self._mixer.heard(name, heard.pcm)
+
+    def _receivers(self, name: str, leg: Leg, clear: bytes) -> tuple[str, ...]:
+        """To whom a packet goes as it is."""
+        if name not in self._talking:
+            return ()
+        others = tuple(one for one in self._talking if one != name)
+        if len(others) < 2:
+            return others
+        watchers = tuple(one for one in others if self._watched_by(one) == name)
+        if classify(clear) is PacketClass.SRTCP:
+            # Reports and requests for pictures belong to those who see each other.
+            return tuple(dict.fromkeys((*watchers, self._watched_by(name))))
+        return () if _is_sound(clear, leg.encodings) else watchers
+
+    def _watched_by(self, name: str) -> str:
+        return next(one for one in self._talking if one != name)
+
+    def _say(self, name: str, pcm: Pcm) -> Iterator[Send]:
+        own = self._own.get(name)
+        if own is None:
+            number = opus_type(self.legs[name].encodings)
+            if number is None:
+                return
+            own = self._own[name] = OwnSound(number)
+        for packet in own.packets(pcm):
+            yield from self._sealed(name, packet)
+
+    def _sealed(self, name: str, clear: bytes) -> Iterator[Send]:
+        sealed = self.legs[name].sealed(clear)
+        if sealed is not None:
+            yield Send(name, *sealed)
+
+
+def _is_sound(clear: bytes, encodings: dict[int, str]) -> bool:
+    try:
+        header = rtp.parse(clear)
+    except ValueError:
+        return False
+    return codec_named(encodings.get(header.payload_type, "")) is OPUS
