@@ -1,0 +1,118 @@
+// The stage of a call: indicator, pictures, controls, features.
+
+import { tell, warn } from "../common/announce.js";
+import { el, fill, find, name } from "../common/dom.js";
+import { showCode } from "./code_dialog.js";
+import { FEATURES } from "./words.js";
+
+const STATES = {
+  inviting: "Starting…", calling: "Calling…", ringing: "Ringing…", accepting: "Starting…", connecting: "Connecting…", incoming: "", over: "",
+};
+const INDICATORS = { none: "", plain: "Not end-to-end encrypted. Show why.", lock: "End-to-end encrypted. Show the security code." };
+const MARKS = { match: ["✓", "mark"], differ: ["!", "mark differ"] };
+
+export function showCall(call) {
+  find("stage").hidden = call === null;
+  if (call === null) return clear();
+  fill(find("stage-heading"), name(call.display));
+  showState(call);
+  showIndicator(call);
+  showPictures(call);
+  showControls(call);
+  showFeatures(call);
+  showCode(call);
+  return undefined;
+}
+
+/** How long the call has lasted; called every second. */
+export function showState(call) {
+  find("stage-state").textContent = call.phase === "up" ? lasting(call.since) : STATES[call.phase];
+}
+
+/** Say that a code is there, or that it is another one than before. */
+export function announceCode(call) {
+  if (call.changed) warn(`The security code of the call with ${call.display} has changed. Compare it again.`);
+  else tell(`The call with ${call.display} is end-to-end encrypted. Select the shield to compare the security code.`);
+}
+
+export function lasting(since) {
+  const seconds = Math.max(0, Math.floor((Date.now() - since) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function clear() {
+  for (const id of ["remote", "self"]) find(id).srcObject = null;
+  find("features").hidden = true;
+  find("more").setAttribute("aria-expanded", "false");
+  showCode(null);
+}
+
+function showIndicator(call) {
+  const { indicator } = call.screen;
+  const button = find("indicator");
+  button.hidden = indicator === "none";
+  button.dataset.shown = indicator;
+  for (const icon of button.querySelectorAll("[data-icon]")) icon.toggleAttribute("hidden", icon.dataset.icon !== indicator);
+  const [sign, look] = MARKS[call.confirmed?.result] ?? ["", "mark"];
+  find("indicator-name").textContent = INDICATORS[indicator];
+  Object.assign(find("indicator-mark"), { textContent: sign, className: look, hidden: sign === "" });
+  find("code-alarm").hidden = !call.changed || indicator !== "lock";
+}
+
+function showPictures(call) {
+  const [remote, self] = [find("remote"), find("self")];
+  if (remote.srcObject !== call.remote) remote.srcObject = call.remote;
+  const picture = call.remote?.getVideoTracks().length > 0;
+  remote.classList.toggle("no-picture", !picture);
+  find("remote-name").hidden = picture;
+  find("remote-name").textContent = initials(call.display);
+  const own = call.tracks.filter((track) => track.kind === "video" && track.enabled);
+  if (self.srcObject?.getTracks()[0] !== own[0]) self.srcObject = own.length ? new MediaStream(own) : null;
+  self.hidden = own.length === 0;
+}
+
+function initials(display) {
+  return display.split(/\s+/u).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
+}
+
+function showControls(call) {
+  find("mute").setAttribute("aria-pressed", String(call.tracks.length > 0 && !call.sending("audio")));
+  find("camera-off").setAttribute("aria-pressed", String(!call.sending("video")));
+  find("camera-off").disabled = !call.tracks.some((track) => track.kind === "video");
+}
+
+function showFeatures(call) {
+  const locked = call.mode === "e2ee";
+  find("features-note").textContent = locked ? "Not available in an end-to-end encrypted call:" : "The service carries these out; everybody in the call is told.";
+  for (const { feature, button, note } of featureButtons()) {
+    const state = call.features.get(feature);
+    if (locked || call.phase !== "up") button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+    button.setAttribute("aria-pressed", String(state !== undefined));
+    note.hidden = !locked;
+  }
+  const active = FEATURES.filter(({ feature }) => call.features.has(feature));
+  find("active-features").hidden = active.length === 0;
+  fill(find("active-features"), ...active.flatMap(({ feature, label }, place) => [place ? " · " : "On: ", label, " (by ", name(String(call.features.get(feature).by)), ")"]));
+}
+
+function featureButtons() {
+  return FEATURES.map(({ feature }) => {
+    const button = find(`feature-${feature}`);
+    return { feature, button, note: button.querySelector("small") };
+  });
+}
+
+/** Make the buttons, once. `ask(feature)` is called for one that is available, `told(reason)` for one that is not. */
+export function prepareFeatures(ask) {
+  fill(find("features-list"), ...FEATURES.map(({ feature, label, reason }) => {
+    const note = el("small", { id: `why-${feature}` }, reason);
+    const choose = (event) => (event.currentTarget.hasAttribute("aria-disabled") ? tell(`${label}: ${reason}`) : ask(feature));
+    return el("li", {}, el("button", { type: "button", id: `feature-${feature}`, "aria-describedby": note.id, click: choose }, el("span", {}, label), note));
+  }));
+  find("more").addEventListener("click", () => {
+    const features = find("features");
+    features.hidden = !features.hidden;
+    find("more").setAttribute("aria-expanded", String(!features.hidden));
+  });
+}

@@ -1,0 +1,16 @@
+// Microphone and camera.
+
+/** The tracks that are there: a microphone always, a camera when one was asked for and can be had. */
+export async function capture(video) {
+  const wanted = { audio: true, video: video && { width: { ideal: 640 }, height: { ideal: 480 } } };
+  try {
+    return (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
+  } catch (error) {
+    if (video) return capture(false);
+    throw new Error(`A call needs a microphone, and the browser gives none: ${error.message}.`);
+  }
+}
+
+export function release(tracks) {
+  for (const track of tracks) track.stop();
+}

@@ -1,0 +1,52 @@
+// The security code, upon selecting the shield, and what the user found when comparing it.
+
+import { open, prepare } from "../common/dialog.js";
+import { el, fill, find, name } from "../common/dom.js";
+import { groups } from "./teams20.js";
+
+const RESULTS = {
+  match: "You have compared this code: it matches.",
+  differ: "You have compared this code: it does not match.",
+};
+
+/** `current()` gives the call that is shown. */
+export function prepareCode(current) {
+  const dialog = prepare("code-dialog");
+  find("indicator").addEventListener("click", () => openCode(current()));
+  find("compare-again").addEventListener("click", () => openCode(current()));
+  find("codes-match").addEventListener("click", () => current()?.compared("match"));
+  find("codes-differ").addEventListener("click", () => current()?.compared("differ"));
+  find("advice-hang-up").addEventListener("click", () => {
+    dialog.close();
+    current()?.hangUp("codes-differ");
+  });
+}
+
+function openCode(call) {
+  if (call === null) return;
+  showCode(call);
+  open(find("code-dialog"));
+}
+
+/** Show what the call's screen says, also while the dialog is open; it closes with the call. */
+export function showCode(call) {
+  if (call === null || call.screen.indicator === "none") return find("code-dialog").close();
+  const { indicator, code, because } = call.screen;
+  const locked = indicator === "lock";
+  find("code-heading").textContent = locked ? "End-to-end encrypted" : "Not end-to-end encrypted";
+  fill(find("code-why"), ...(locked ? ["Read these 20 digits to ", name(call.display), ", and listen to theirs. If all of them are the same, nobody is in between. If a single one differs, somebody is."] : [because]));
+  find("code-part").hidden = !locked;
+  find("code-changed").hidden = !call.changed;
+  showDigits(code);
+  const result = call.confirmed?.result;
+  find("code-result").textContent = RESULTS[result] ?? "";
+  find("advice").hidden = !locked || result !== "differ";
+  return undefined;
+}
+
+function showDigits(code) {
+  const four = code === null ? [] : groups(code);
+  fill(find("code"), ...four.map((group) => el("span", {}, group)));
+  // Read as digits and not as four large numbers.
+  find("code-spoken").textContent = four.map((group) => [...group].join(" ")).join(", ");
+}

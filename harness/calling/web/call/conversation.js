@@ -1,0 +1,121 @@
+// The people of the directory, and what was written to and by one of them.
+
+import { tell } from "../common/announce.js";
+import { fill, find, name } from "../common/dom.js";
+import { path } from "../common/service.js";
+import { MOST_BYTES, saveAs, showMessages } from "./chat.js";
+import { presenceName, showPeople } from "./people.js";
+
+export class Conversation {
+  /** `say(type, fields)` speaks to the service, `changed()` draws the page. */
+  constructor(service, say, changed) {
+    Object.assign(this, { service, say, changed });
+    this.me = null;
+    this.chosen = null;
+    this.people = new Map();
+    this.chats = new Map();
+    this.unread = new Map();
+    find("write").addEventListener("submit", (event) => this.write(event));
+    find("file").addEventListener("change", (event) => this.share(event.target));
+    find("back").addEventListener("click", () => this.back());
+  }
+
+  /** Everything again, as the service has it. */
+  async refresh(me) {
+    this.me = me;
+    const { users } = await this.service.get("/api/directory");
+    this.people = new Map(users.filter(({ user }) => user !== me).map((one) => [one.user, one]));
+    this.chats.clear();
+    if (this.chosen !== null) await this.load(this.chosen);
+  }
+
+  /** What the directory calls somebody. */
+  displayOf(user) {
+    return this.people.get(user)?.display ?? user;
+  }
+
+  /** Turn to somebody of the directory. */
+  choose(user) {
+    if (!this.people.has(user)) return;
+    this.chosen = user;
+    this.unread.delete(user);
+    find("chat-problem").textContent = "";
+    if (!this.chats.has(user)) this.attempt(() => this.load(user).then(this.changed));
+    this.changed();
+  }
+
+  async load(user) {
+    this.chats.set(user, (await this.service.get(path("chats", user))).messages);
+  }
+
+  wrote(message) {
+    const peer = message.from === this.me ? message.to : message.from;
+    const chat = this.chats.get(peer);
+    if (chat !== undefined && !chat.some((one) => one.message === message.message)) chat.push(message);
+    if (message.from === peer && peer !== this.chosen) {
+      this.unread.set(peer, (this.unread.get(peer) ?? 0) + 1);
+      tell(`New message from ${this.displayOf(peer)}.`);
+    }
+    this.changed();
+  }
+
+  present({ user, presence }) {
+    const person = this.people.get(user);
+    if (person !== undefined) this.people.set(user, { ...person, presence });
+    this.changed();
+  }
+
+  async write(event) {
+    event.preventDefault();
+    const text = find("text").value;
+    if (text.trim() === "") return;
+    await this.attempt(async () => {
+      await this.say("chat", { to: this.chosen, text });
+      find("text").value = "";
+    });
+  }
+
+  async share(input) {
+    const [file] = input.files;
+    await this.attempt(async () => {
+      if (file.size > MOST_BYTES) throw new Error("A file has at most 10 MB.");
+      await this.service.upload(`/api/files?${new URLSearchParams({ to: this.chosen, name: file.name })}`, file);
+      tell(`${file.name} is shared.`);
+    });
+    input.value = "";
+  }
+
+  download(file) {
+    return this.attempt(async () => saveAs(await this.service.download(path("files", file.file)), file.name));
+  }
+
+  /** Do it, or say beside the chat why it could not be done. */
+  async attempt(action) {
+    find("chat-problem").textContent = "";
+    try {
+      await action();
+    } catch (error) {
+      find("chat-problem").textContent = error.message;
+    }
+  }
+
+  back() {
+    const was = this.chosen;
+    this.chosen = null;
+    this.changed();
+    [...find("people-list").querySelectorAll("button")].find((one) => one.dataset.user === was)?.focus();
+  }
+
+  draw() {
+    const people = [...this.people.values()].map((one) => ({ ...one, unread: this.unread.get(one.user) ?? 0 }));
+    showPeople(people, this.chosen, (user) => this.choose(user));
+    const person = this.people.get(this.chosen);
+    find("home").classList.toggle("chosen", person !== undefined);
+    for (const id of ["peer", "messages", "write"]) find(id).hidden = person === undefined;
+    find("nobody").hidden = person !== undefined;
+    if (person === undefined) return;
+    fill(find("peer-heading"), name(person.display));
+    fill(find("peer-presence"), name(person.user), ` · ${presenceName(person.presence)}`);
+    showMessages(this.chats.get(this.chosen) ?? [], this.me, (user) => this.displayOf(user), (file) => this.download(file));
+  }
+}

@@ -1,0 +1,133 @@
+// The call window: who is signed in, the connection to the service, and what it tells to whom.
+
+import { tell } from "../common/announce.js";
+import { open, prepare } from "../common/dialog.js";
+import { fill, find, name } from "../common/dom.js";
+import { Service } from "../common/service.js";
+import { forget } from "../common/session.js";
+import { signedIn } from "../common/sign_in.js";
+import { Conversation } from "./conversation.js";
+import { showSettings } from "./settings.js";
+import { Signalling } from "./signalling.js";
+import { Telephone } from "./telephone.js";
+
+const AGAIN_MS = [500, 1000, 2000, 5000];
+const FAREWELL = "farewell";
+
+class CallWindow {
+  constructor(session) {
+    this.session = session;
+    this.me = null;
+    this.attempts = 0;
+    this.service = new Service(session.token, (error) => this.leave(error.message));
+    // The connection may be another one by the time something is said.
+    const say = (...words) => this.signalling.say(...words);
+    this.conversation = new Conversation(this.service, say, () => this.draw());
+    this.telephone = new Telephone(say, this.conversation, (sentence) => this.notice(sentence), () => this.draw());
+  }
+
+  async open() {
+    find("bar").hidden = find("home").hidden = false;
+    find("admin-link").hidden = !this.session.administrator;
+    fill(find("me"), name(this.session.display));
+    this.listen();
+    this.connect();
+    await this.refresh();
+  }
+
+  connect() {
+    this.signalling = new Signalling(this.session.token, (frame) => this.heard(frame), (sentence) => this.lost(sentence));
+    this.signalling.socket.addEventListener("open", () => this.connected());
+  }
+
+  connected() {
+    if (this.attempts > 0) this.refresh();
+    this.attempts = 0;
+    find("notice").hidden = true;
+  }
+
+  /** What the service knows: at the start, and after a time without a connection. */
+  async refresh() {
+    try {
+      this.me = await this.service.get("/api/me");
+      await this.conversation.refresh(this.me.user);
+      this.draw();
+    } catch (error) {
+      this.notice(error.message);
+    }
+  }
+
+  lost(sentence) {
+    this.telephone.lost();
+    this.notice(`${sentence} Trying again…`);
+    const wait = AGAIN_MS[Math.min(this.attempts++, AGAIN_MS.length - 1)];
+    setTimeout(() => this.session !== null && this.connect(), wait);
+  }
+
+  /** The token is void: back to the form, with the reason. */
+  leave(sentence) {
+    forget();
+    this.session = null;
+    this.telephone.lost();
+    this.signalling?.close();
+    sessionStorage.setItem(FAREWELL, sentence);
+    location.reload();
+  }
+
+  heard(frame) {
+    switch (frame.type) {
+      case "chat": return this.conversation.wrote(frame);
+      case "presence": return this.conversation.present(frame);
+      case "toggle": return this.learned({ toggle: frame.on });
+      case "policy": return this.learned({ may_turn_on: frame.may_turn_on, effective: frame });
+      default: return this.telephone.heard(frame);
+    }
+  }
+
+  learned(news) {
+    if (this.me === null) return;
+    this.me = { ...this.me, ...news };
+    this.draw();
+  }
+
+  async turn(on) {
+    find("toggle-problem").textContent = "";
+    try {
+      this.learned(await this.service.send("PUT", "/api/me/toggle", { on }));
+    } catch (error) {
+      find("toggle-problem").textContent = error.message;
+      this.draw();
+    }
+  }
+
+  draw() {
+    if (this.me === null) return;
+    this.conversation.draw();
+    this.telephone.draw();
+    showSettings(this.me, this.session.device);
+  }
+
+  notice(sentence) {
+    find("notice").textContent = sentence;
+    find("notice").hidden = false;
+    tell(sentence);
+  }
+
+  listen() {
+    prepare("settings");
+    find("settings-button").addEventListener("click", () => open(find("settings")));
+    find("toggle").addEventListener("change", (event) => this.turn(event.target.checked));
+    find("sign-out").addEventListener("click", () => this.service.send("POST", "/api/sign-out", {}).catch(() => {}).then(() => this.leave("")));
+    find("presence").addEventListener("change", (event) => {
+      this.signalling.say("presence", { presence: event.target.value }).catch((error) => this.notice(error.message));
+    });
+  }
+}
+
+function device() {
+  return { name: find("device-name").value.trim(), kind: find("device-kind").value, recent: !find("device-old").checked };
+}
+
+find("sign-in-problem").textContent = sessionStorage.getItem(FAREWELL);
+sessionStorage.removeItem(FAREWELL);
+await new CallWindow(await signedIn(device)).open();

@@ -1,0 +1,128 @@
+// The media of one call: the browser's own WebRTC, with a certificate that was made for this call and for no other.
+
+import { proofOf } from "./proof.js";
+
+const GATHERING_MS = 1000;
+const LOOK_MS = 500;
+
+export class Media {
+  /**
+   * Candidates are gathered from here on, so that they are there when they are needed; nothing is sent to anybody.
+   * `watcher` is told: `proved(proof)`, `changed(connectionState, dtlsState)`, `remote(stream)`, `candidates(lines)`.
+   */
+  static async open(watcher) {
+    const certificate = await RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
+    return new Media(certificate, watcher);
+  }
+
+  constructor(certificate, watcher) {
+    this.certificate = certificate;
+    this.watcher = watcher;
+    this.early = [];
+    this.described = false;
+    this.gathered = false;
+    this.looks = 0;
+    this.connection = new RTCPeerConnection({
+      certificates: [certificate], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require", iceServers: [], iceCandidatePoolSize: 1,
+    });
+    const received = new MediaStream();
+    this.connection.addEventListener("track", ({ track }) => {
+      received.addTrack(track);
+      watcher.remote(received);
+    });
+    this.connection.addEventListener("connectionstatechange", () => this.#changed());
+    this.connection.addEventListener("icecandidate", ({ candidate }) => this.#late(candidate));
+    this.looking = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  /** What is sent, before the first description. */
+  send(tracks) {
+    const stream = new MediaStream(tracks);
+    for (const track of tracks) this.connection.addTrack(track, stream);
+  }
+
+  /** The SDP of an offer. `restart` asks for new ICE credentials. */
+  async offer(restart = false) {
+    return this.#describe(await this.connection.createOffer({ iceRestart: restart }));
+  }
+
+  /** Take an offer, give the SDP of the answer. An open offer of our own is rolled back. */
+  async answer(sdp) {
+    await this.#take("offer", sdp);
+    return this.#describe(await this.connection.createAnswer());
+  }
+
+  async accept(sdp) {
+    await this.#take("answer", sdp);
+  }
+
+  /** Candidates of the other end; those that come before its description wait for it. */
+  async candidates(lines) {
+    this.early.push(...lines);
+    if (!this.described) return;
+    for (const line of this.early.splice(0)) {
+      const candidate = line.replace(/^a=/, "");
+      await this.connection.addIceCandidate({ candidate, sdpMLineIndex: 0 }).catch(() => {});
+    }
+  }
+
+  /** Whether an offer of our own waits for its answer. */
+  get offered() {
+    return this.connection.signalingState === "have-local-offer";
+  }
+
+  /** See again what DTLS has proved. */
+  async look() {
+    const look = ++this.looks;
+    const proof = await proofOf(this.connection, this.certificate);
+    // A later look has begun: what this one saw is old.
+    if (look === this.looks && !this.closed) this.watcher.proved(proof);
+  }
+
+  get closed() {
+    return this.connection.signalingState === "closed";
+  }
+
+  close() {
+    clearInterval(this.looking);
+    this.connection.close();
+  }
+
+  async #take(type, sdp) {
+    await this.connection.setRemoteDescription({ type, sdp });
+    this.described = true;
+    await this.candidates([]);
+    await this.look();
+  }
+
+  async #describe(description) {
+    this.gathered = false;
+    await this.connection.setLocalDescription(description);
+    for (const { transport } of this.connection.getSenders()) {
+      if (transport !== null) transport.onstatechange = () => this.#changed();
+    }
+    await this.#complete();
+    this.gathered = true;
+    return this.connection.localDescription.sdp;
+  }
+
+  /** Until all candidates are known, or for a second: the rest is sent after. */
+  #complete() {
+    return new Promise((resolve) => {
+      const done = () => this.connection.iceGatheringState === "complete" && resolve();
+      this.connection.addEventListener("icegatheringstatechange", done);
+      setTimeout(resolve, GATHERING_MS);
+      done();
+    });
+  }
+
+  #late(candidate) {
+    if (this.gathered && candidate?.candidate) this.watcher.candidates([candidate.candidate]);
+  }
+
+  #changed() {
+    this.look();
+    const dtls = this.connection.getSenders().map((sender) => sender.transport?.state);
+    this.watcher.changed(this.connection.connectionState, dtls.includes("failed") ? "failed" : "");
+  }
+}

@@ -1,0 +1,139 @@
+// Who calls whom: calls begin here, are answered and end, one at a time.
+
+import { tell, warn } from "../common/announce.js";
+import { open } from "../common/dialog.js";
+import { fill, find, name } from "../common/dom.js";
+import { Call } from "./call.js";
+import { announceCode, lasting, prepareFeatures, showCall, showState } from "./call_view.js";
+import { prepareCode } from "./code_dialog.js";
+import { FEATURES, ending } from "./words.js";
+
+export class Telephone {
+  /** `say(type, fields)` speaks to the service, `notice(sentence)` tells the user, `changed()` draws the page. */
+  constructor(say, conversation, notice, changed) {
+    Object.assign(this, { say, conversation, notice, changed });
+    this.call = null;
+    this.watcher = {
+      changed: (call) => this.became(call),
+      coded: (call) => announceCode(call),
+      featured: (call, news) => this.featured(news),
+      refused: (call, error) => this.notice(error.message),
+    };
+    this.listen();
+    setInterval(() => this.calling && showState(this.call), 1000);
+  }
+
+  /** Whether there is a call, or somebody asks for one. */
+  get busy() {
+    return this.call !== null;
+  }
+
+  /** Whether there is a call that the user has begun or accepted. */
+  get calling() {
+    return this.busy && this.call.phase !== "incoming";
+  }
+
+  heard(frame) {
+    if (frame.type === "incoming") this.incoming(frame);
+    else if (this.busy && frame.call === this.call.id) this.call.heard(frame);
+  }
+
+  lost() {
+    this.call?.lost();
+  }
+
+  async start(video) {
+    const peer = this.conversation.chosen;
+    if (this.busy || peer === null) return;
+    this.begin({ peer, display: this.conversation.displayOf(peer), role: "caller", video });
+    this.attend();
+    await this.call.invite();
+  }
+
+  incoming({ call, from, display, media }) {
+    if (this.busy) return;
+    const video = media.includes("video");
+    this.begin({ id: call, peer: from, display, role: "callee", video });
+    this.say("ringing", { call }).catch((error) => this.notice(error.message));
+    find("accept-video").hidden = !video;
+    fill(find("incoming-heading"), name(display), video ? " is calling with video" : " is calling");
+    fill(find("incoming-who"), name(from));
+    open(find("incoming"));
+    tell(`${display} is calling.`);
+  }
+
+  async accept(video) {
+    find("incoming").close();
+    this.conversation.choose(this.call.peer);
+    const accepted = this.call.accept(video);
+    this.attend();
+    await accepted;
+  }
+
+  begin(course) {
+    this.call = new Call({ ...course, say: this.say, watcher: this.watcher });
+    find("outcome").hidden = true;
+    this.changed();
+  }
+
+  /** The stage is where things happen now. */
+  attend() {
+    this.changed();
+    find("stage-heading").focus();
+  }
+
+  became(call) {
+    if (call !== this.call) return;
+    const attended = find("stage").contains(document.activeElement) || find("code-dialog").open;
+    if (call.phase === "over") this.ended(call);
+    this.changed();
+    if (!this.busy && attended) (this.conversation.chosen ? find("call-video") : find("people-list").querySelector("button"))?.focus();
+  }
+
+  ended(call) {
+    this.call = null;
+    find("incoming").close();
+    const why = call.ended.detail ?? ending(call.ended.why);
+    const length = call.since === null ? "" : ` It lasted ${lasting(call.since)}.`;
+    fill(find("outcome"), name(call.display), `: ${why}${length}`);
+    find("outcome").hidden = false;
+  }
+
+  async ask(feature) {
+    try {
+      await this.call.feature(feature, !this.call.features.has(feature));
+    } catch (error) {
+      this.notice(error.message);
+      warn(error.message);
+    }
+  }
+
+  featured({ feature, on, by }) {
+    const label = FEATURES.find((one) => one.feature === feature)?.label ?? feature;
+    tell(`${label} was turned ${on ? "on" : "off"} by ${this.conversation.displayOf(by)}.`);
+  }
+
+  draw() {
+    find("home").classList.toggle("in-call", this.calling);
+    for (const id of ["call-audio", "call-video"]) find(id).hidden = this.calling;
+    showCall(this.calling ? this.call : null);
+  }
+
+  listen() {
+    prepareCode(() => this.call);
+    prepareFeatures((feature) => this.ask(feature));
+    // Nobody answers a call by leaving the question.
+    find("incoming").addEventListener("cancel", (event) => event.preventDefault());
+    const clicks = {
+      "call-audio": () => this.start(false),
+      "call-video": () => this.start(true),
+      "accept-audio": () => this.accept(false),
+      "accept-video": () => this.accept(true),
+      "decline": () => this.call?.decline(),
+      "hang-up": () => this.call?.hangUp(),
+      "mute": () => this.call?.send("audio", !this.call.sending("audio")),
+      "camera-off": () => this.call?.send("video", !this.call.sending("video")),
+    };
+    for (const [id, click] of Object.entries(clicks)) find(id).addEventListener("click", click);
+  }
+}

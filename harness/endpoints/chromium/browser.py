@@ -1,0 +1,189 @@
+"""The door to Playwright: one Chromium for a whole run, a profile of its own for each party.
+
+https://playwright.dev/python/docs/api/class-browser: a browser context shares neither storage nor cache nor sockets'
+state with another one, and costs a tenth of a second where a browser costs a whole one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
+"""Names under which distributions install it."""
+
+SECONDS: Final = 10.0
+"""How long an element of a page may take to appear."""
+
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+_RESOLVE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+"""Without it a browser looks up hosts of its maker, and what a tap records is not the call alone."""
+
+
+class BrowserError(RuntimeError):
+    """The browser cannot be started or has ended; the message says why."""
+
+
+class PageError(RuntimeError):
+    """A page has not shown what was expected; the message names it."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How large a window is (CSS pixels) and whether its user prefers dark colours."""
+
+    width: int = 1280
+    height: int = 800
+    dark: bool = False
+
+
+DESK: Final = Look()
+PHONE: Final = Look(360, 740)
+
+
+def program() -> str | None:
+    """Where Chromium is installed, if it is."""
+    return next((path for name in PROGRAMS if (path := shutil.which(name)) is not None), None)
+
+
+class Chromium:
+    """One running browser. Use it as an asynchronous context manager; tabs end with it."""
+
+    def __init__(self, *, flags: Iterable[str] = ()) -> None:
+        self._flags = tuple(flags)
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+
+    async def __aenter__(self) -> Chromium:
+        path = program()
+        if path is None:
+            raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
+        self._playwright = await async_playwright().start()
+        try:
+            arguments = [*_ARGUMENTS, _RESOLVE, *self._flags]
+            self._browser = await self._playwright.chromium.launch(executable_path=path, args=arguments)
+        except PlaywrightError as error:
+            await self._playwright.stop()
+            raise BrowserError(f"{path} does not start: {error.message.splitlines()[0]}") from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._browser is not None:
+            await self._browser.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+
+    @property
+    def version(self) -> str:
+        return self._running.version
+
+    async def tab(self, look: Look = DESK, *, scripts: Iterable[Path] = ()) -> Tab:
+        """A page of a person of its own. `scripts` run in it before its own do. Certificates of the service's own
+        authority are taken: who the service is, is not what the browser is asked about."""
+        context = await self._running.new_context(
+            viewport={"width": look.width, "height": look.height},
+            color_scheme="dark" if look.dark else "light",
+            permissions=["camera", "microphone"],
+            ignore_https_errors=True,
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        for script in scripts:
+            await context.add_init_script(path=script)
+        return Tab(context, await context.new_page())
+
+    @property
+    def _running(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            raise BrowserError("the browser is not running")
+        return self._browser
+
+
+class Tab:
+    """One page, by what a person sees and does. `complaints`: what the page wrote to its console as an error."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._context = context
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def open(self, address: str) -> None:
+        try:
+            await self.page.goto(address)
+        except PlaywrightError as error:
+            raise PageError(f"{address} cannot be opened: {error.message.splitlines()[0]}") from error
+
+    async def press(self, name: str, role: Literal["button", "switch", "link"] = "button") -> None:
+        """Press the control that has this name for people who cannot see."""
+        await self._do(self.page.get_by_role(role, name=name, exact=True), name, lambda one: one.click())
+
+    async def write(self, label: str, text: str) -> None:
+        await self._do(self.page.get_by_label(label, exact=True), label, lambda one: one.fill(text))
+
+    async def choose(self, label: str, value: str) -> None:
+        await self._do(self.page.get_by_label(label, exact=True), label, lambda one: one.select_option(value))
+
+    async def tick(self, label: str, on: bool) -> None:
+        await self._do(self.page.get_by_label(label, exact=True), label, lambda one: one.set_checked(on))
+
+    async def appears(self, selector: str, seconds: float = SECONDS) -> None:
+        """Wait until something that this CSS selector names can be seen."""
+        first = self.page.locator(selector).first
+        await self._do(first, selector, lambda one: one.wait_for(state="visible", timeout=seconds * 1000))
+
+    async def text(self, selector: str) -> str:
+        """What can be read there, as it is drawn; empty when it cannot be seen."""
+        found = self.page.locator(selector)
+        return (await found.inner_text()).strip() if await found.is_visible() else ""
+
+    async def sees(self, selector: str) -> bool:
+        return await self.page.locator(selector).first.is_visible()
+
+    async def evaluate(self, script: str, argument: Any = None) -> Any:
+        try:
+            return await self.page.evaluate(script, argument)
+        except PlaywrightError as error:
+            raise PageError(error.message.splitlines()[0]) from error
+
+    async def picture(self) -> bytes:
+        """A screenshot of the whole window, PNG."""
+        return await self.page.screenshot(animations="disabled")
+
+    async def close(self) -> None:
+        await self._context.close()
+
+    async def _do(self, where: Locator, what: str, action: Callable[[Locator], Any]) -> None:
+        try:
+            await action(where)
+        except PlaywrightTimeout as error:
+            raise PageError(f"the page does not offer {what!r}") from error
+        except PlaywrightError as error:
+            raise PageError(f"{what!r}: {error.message.splitlines()[0]}") from error
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)

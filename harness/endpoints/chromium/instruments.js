@@ -1,0 +1,104 @@
+// Before the page's own scripts: capture devices that carry a marker, and an observer of every peer connection.
+// The page notices nothing of it: `getUserMedia` gives tracks, `RTCPeerConnection` makes connections.
+(() => {
+  const RATE = 48000;
+  const LISTEN = 32768;
+  const connections = [];
+  let marker = { sound: null, picture: null };
+  let sounding = null;
+  let showing = null;
+  let context = null;
+  let ear = null;
+
+  const audio = () => (context ??= new AudioContext({ sampleRate: RATE }));
+  const decoded = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const encoded = (bytes) => {
+    let text = "";
+    for (let place = 0; place < bytes.length; place += 0x8000) text += String.fromCharCode(...bytes.subarray(place, place + 0x8000));
+    return btoa(text);
+  };
+
+  /** One period of the chord, in a circle; silence without a marker. */
+  function microphone() {
+    sounding?.stop();
+    const samples = marker.sound === null ? new Int16Array(RATE / 10) : new Int16Array(decoded(marker.sound).buffer);
+    const buffer = audio().createBuffer(1, samples.length, RATE);
+    buffer.copyToChannel(Float32Array.from(samples, (sample) => sample / 32768), 0);
+    sounding = new AudioBufferSourceNode(audio(), { buffer, loop: true });
+    const output = new MediaStreamAudioDestinationNode(audio(), { channelCount: 1 });
+    sounding.connect(output);
+    sounding.start();
+    return output.stream.getAudioTracks()[0];
+  }
+
+  /** The marker's picture, ten times a second; grey without a marker. */
+  function camera() {
+    clearInterval(showing);
+    const { width, height, luma } = marker.picture ?? { width: 320, height: 240, luma: null };
+    const grey = luma === null ? new Uint8Array(width * height).fill(128) : decoded(luma);
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const image = new ImageData(width, height);
+    grey.forEach((level, place) => image.data.set([level, level, level, 255], 4 * place));
+    const surface = canvas.getContext("2d");
+    const [track] = canvas.captureStream(0).getVideoTracks();
+    const draw = () => { surface.putImageData(image, 0, 0); track.requestFrame(); };
+    draw();
+    showing = setInterval(draw, 100);
+    return track;
+  }
+
+  navigator.mediaDevices.getUserMedia = async ({ audio: sound, video }) =>
+    new MediaStream([...(sound ? [microphone()] : []), ...(video ? [camera()] : [])]);
+
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...settings) {
+      super(...settings);
+      connections.push(this);
+    }
+  };
+
+  /** The last 0.68 s of the stream that an element plays, as 16-bit samples; null when it has no sound. */
+  async function heard(element) {
+    const [track] = element.srcObject?.getAudioTracks() ?? [];
+    if (track === undefined) return null;
+    if (ear?.track !== track) {
+      const analyser = new AnalyserNode(audio(), { fftSize: LISTEN });
+      audio().createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      ear = { track, analyser };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000 * LISTEN / RATE / 4));
+    const samples = new Float32Array(LISTEN);
+    ear.analyser.getFloatTimeDomainData(samples);
+    return encoded(new Uint8Array(Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767).buffer));
+  }
+
+  /** The picture that an element shows: width, height and luma (BT.601); null when it shows none. */
+  function seen(element) {
+    const { videoWidth: width, videoHeight: height } = element;
+    if (!width || !height) return null;
+    const surface = new OffscreenCanvas(width, height).getContext("2d");
+    surface.drawImage(element, 0, 0);
+    const { data } = surface.getImageData(0, 0, width, height);
+    const luma = Uint8Array.from({ length: width * height }, (_, place) => {
+      const [red, green, blue] = data.subarray(4 * place, 4 * place + 3);
+      return 0.299 * red + 0.587 * green + 0.114 * blue;
+    });
+    return { width, height, luma: encoded(luma) };
+  }
+
+  /** What the browser says of its latest connection: states, statistics, and the certificates that DTLS presented. */
+  async function facts() {
+    const connection = connections.at(-1);
+    if (connection === undefined) return null;
+    const transports = [...new Set(connection.getSenders().map((sender) => sender.transport).filter(Boolean))];
+    return {
+      state: connection.connectionState,
+      transports: transports.map((one) => ({ state: one.state, certificates: one.getRemoteCertificates().map((der) => encoded(new Uint8Array(der))) })),
+      stats: [...(await connection.getStats()).values()],
+    };
+  }
+
+  Object.defineProperty(window, Symbol.for("harness"), {
+    value: { load: (next) => { marker = next; }, heard, seen, facts },
+  });
+})();

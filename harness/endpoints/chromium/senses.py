@@ -1,0 +1,78 @@
+"""What a page is given to say and to show, and what it heard and saw: markers into a tab and out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ...markers import audio, video
+from ...model.base import Asset
+from .browser import PageError, Tab
+
+INSTRUMENTS: Final = Path(__file__).with_name("instruments.js")
+"""What a tab needs before its page: `Chromium.tab(scripts=[INSTRUMENTS])`."""
+
+WIDTH: Final = 320
+HEIGHT: Final = 240
+
+_PERIOD: Final = audio.RATE // audio.SPACING_HZ
+_HARNESS: Final = 'window[Symbol.for("harness")]'
+_MOST_PIXELS: Final = 1920 * 1088
+
+
+async def load(tab: Tab, markers: Mapping[Asset, int]) -> None:
+    """From now on microphone and camera of this tab carry these markers; one without a marker is silent or grey."""
+    sound, picture = markers.get(Asset.AUDIO), markers.get(Asset.VIDEO)
+    luma = None if picture is None else video.picture(picture, WIDTH, HEIGHT)
+    content = {
+        "sound": None if sound is None else _text(audio.chord(sound, _PERIOD).tobytes()),
+        "picture": None if luma is None else {"width": WIDTH, "height": HEIGHT, "luma": _text(luma.tobytes())},
+    }
+    await tab.evaluate(f"content => {_HARNESS}.load(content)", content)
+
+
+async def heard(tab: Tab, element: str, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:
+    """The markers in what the element (a CSS selector) plays: those of `assets`, or what there is after `seconds`."""
+    found: dict[Asset, int] = {}
+    try:
+        async with asyncio.timeout(seconds):
+            while not found.keys() >= set(assets):
+                found |= await _listened(tab, element, set(assets) - found.keys())
+    except TimeoutError:
+        return found
+    return found
+
+
+async def _listened(tab: Tab, element: str, assets: set[Asset]) -> dict[Asset, int]:
+    """One look and a sixth of a second of listening."""
+    found = {}
+    selected = f"document.querySelector({element!r})"
+    sound = await tab.evaluate(f"async () => {_HARNESS}.heard({selected})")
+    if Asset.AUDIO in assets and sound is not None and (marker := audio.decode(_samples(sound))) is not None:
+        found[Asset.AUDIO] = marker
+    if Asset.VIDEO in assets and (marker := _picture(await tab.evaluate(f"() => {_HARNESS}.seen({selected})"))):
+        found[Asset.VIDEO] = marker
+    return found
+
+
+def _samples(encoded: str) -> np.ndarray[Any, np.dtype[np.int16]]:
+    return np.frombuffer(base64.b64decode(encoded), np.int16)
+
+
+def _picture(seen: Mapping[str, Any] | None) -> int | None:
+    if seen is None:
+        return None
+    width, height = int(seen["width"]), int(seen["height"])
+    luma = np.frombuffer(base64.b64decode(seen["luma"]), np.uint8)
+    if width * height > _MOST_PIXELS or len(luma) != width * height:
+        raise PageError(f"a picture of {width} x {height} has {len(luma)} bytes")
+    return video.decode(luma.reshape(height, width))
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
