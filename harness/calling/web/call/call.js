@@ -121,13 +121,13 @@ export class Call {
     if (!["calling", "ringing"].includes(this.phase)) return;
     this.display = display;
     this.#connect(mode);
-    await this.#say("offer", { sdp: await this.media.offer() });
+    await this.#describe("offer", await this.media.offer());
   }
 
   async #offered({ sdp }) {
     // Both have offered at once: the caller's offer stands.
     if (this.media === null || (this.media.offered && this.role === "caller")) return;
-    await this.#say("answer", { sdp: await this.media.answer(sdp) });
+    await this.#describe("answer", await this.media.answer(sdp));
   }
 
   #featured({ feature, on, by, argument }) {
@@ -178,14 +178,28 @@ export class Call {
   #restart() {
     this.restarted = true;
     if (this.role !== "caller") return;
-    this.work = this.work.then(async () => this.#say("offer", { sdp: await this.media.offer(true) })).catch(() => {});
+    this.work = this.work.then(async () => this.#describe("offer", await this.media.offer(true))).catch((error) => this.watcher.refused(this, error));
   }
 
-  #refuse({ type, sdp }, error) {
+  /** Our description. A service that does not pass it on wants the keys of an ordinary call, which no browser can give. */
+  async #describe(type, sdp) {
+    try {
+      await this.say(type, { call: this.id, sdp });
+    } catch (error) {
+      this.#unanswered(this.mode === "service" ? "no-sdes" : "sdp-rejected", error);
+    }
+  }
+
+  /** The peer's description cannot be used. Without a fingerprint it is one of an ordinary call, with keys in it. */
+  #refuse({ sdp }, error) {
+    const keys = typeof sdp === "string" && !sdp.includes("a=fingerprint:");
+    this.#unanswered(this.mode === "service" && keys ? "no-sdes" : "sdp-rejected", error);
+  }
+
+  #unanswered(reason, error) {
     if (this.phase === "over") return;
-    const keysInSignalling = this.mode === "service" && typeof sdp === "string" && !sdp.includes("a=fingerprint:");
-    this.problem = `${type}: ${error.message}`;
-    this.hangUp(keysInSignalling ? "no-sdes" : "sdp-rejected");
+    this.watcher.refused(this, error);
+    this.hangUp(reason);
   }
 
   // inner steps

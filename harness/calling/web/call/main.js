@@ -37,10 +37,9 @@ class CallWindow {
 
   connect() {
     this.signalling = new Signalling(this.session.token, (frame) => this.heard(frame), (sentence) => this.lost(sentence));
-    this.signalling.socket.addEventListener("open", () => this.connected());
   }
 
-  connected() {
+  welcomed() {
     if (this.attempts > 0) this.refresh();
     this.attempts = 0;
     find("notice").hidden = true;
@@ -76,6 +75,7 @@ class CallWindow {
 
   heard(frame) {
     switch (frame.type) {
+      case "welcome": return this.welcomed();
       case "chat": return this.conversation.wrote(frame);
       case "presence": return this.conversation.present(frame);
       case "toggle": return this.learned({ toggle: frame.on });

@@ -1,0 +1,59 @@
+// What the forms of the admin centre have in common.
+
+import { open } from "../common/dialog.js";
+import { el, fill, find, name } from "../common/dom.js";
+
+/** On submit: `action()`, which may throw; what it throws is shown in the form's own place for problems. */
+export function onSubmit(id, action) {
+  const form = find(id);
+  const problem = form.querySelector(":scope > .problem");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("[type=submit]");
+    problem.textContent = "";
+    button.disabled = true;
+    try {
+      await action();
+    } catch (error) {
+      problem.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+/** Options of a select: `[value, text]`. What was chosen stays chosen when it is still there. */
+export function options(id, pairs) {
+  const select = find(id);
+  const before = select.value;
+  fill(select, ...pairs.map(([value, text]) => el("option", { value }, text)));
+  if (pairs.some(([value]) => value === before)) select.value = before;
+}
+
+/** A small button of a row; what it is about is said to who cannot see the row. */
+export function act(label, about, click) {
+  return el("button", { type: "button", click }, label, el("span", { class: "unseen" }, " ", name(about)));
+}
+
+/** Ask before something is taken away. */
+export function confirmed({ heading, text, yes, action }) {
+  const dialog = find("confirm");
+  find("confirm-heading").textContent = heading;
+  find("confirm-text").textContent = text;
+  find("confirm-problem").textContent = "";
+  find("confirm-yes").textContent = yes;
+  find("confirm-yes").onclick = async () => {
+    try {
+      await action();
+      dialog.close();
+    } catch (error) {
+      find("confirm-problem").textContent = error.message;
+    }
+  };
+  open(dialog);
+}
+
+/** The name of a policy without its scope: `Tag:E2EE` is `E2EE`. */
+export function plain(identity) {
+  return identity.replace(/^Tag:/i, "");
+}

@@ -1,0 +1,102 @@
+// Other settings > Enhanced encryption policies: the list, and the form that adds or edits one.
+
+import { open, prepare } from "../common/dialog.js";
+import { el, fill, find, name } from "../common/dom.js";
+import { path } from "../common/service.js";
+import { act, confirmed, plain } from "./forms.js";
+
+const WORDS = { Disabled: "Off", DisabledUserOverride: "Off, but users can turn it on" };
+const FIELDS = ["policy-name", "policy-description"];
+
+let service = null;
+let change = null;
+let edited = null;
+
+export function preparePolicies(theService, theChange) {
+  [service, change] = [theService, theChange];
+  prepare("policy-dialog");
+  find("policy-add").addEventListener("click", () => edit(null));
+  find("policy-form").addEventListener("submit", save);
+}
+
+export function showPolicies({ policies }) {
+  fill(find("policy-rows"), ...policies.map(row));
+}
+
+function row(policy) {
+  const called = plain(policy.Identity);
+  const buttons = [act("Edit", called, () => edit(policy))];
+  if (called !== "Global") buttons.push(act("Delete", called, () => remove(called)));
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, name(called)),
+    el("td", { "data-label": "Description" }, name(policy.Description ?? "")),
+    setting("Calls", policy.CallingEndtoEndEncryptionEnabledType),
+    setting("Meetings", policy.MeetingEndToEndEncryption),
+    el("td", { class: "acts" }, ...buttons),
+  );
+}
+
+function setting(label, value) {
+  return el("td", { "data-label": label, class: value === "Disabled" ? null : "on" }, WORDS[value] ?? value);
+}
+
+function edit(policy) {
+  edited = policy;
+  complain({});
+  find("policy-heading").textContent = policy === null ? "Add a policy" : `Edit ${plain(policy.Identity)}`;
+  find("policy-name").value = policy === null ? "" : plain(policy.Identity);
+  find("policy-name").readOnly = policy !== null;
+  find("policy-description").value = policy?.Description ?? "";
+  find("policy-calling").value = policy?.CallingEndtoEndEncryptionEnabledType ?? "DisabledUserOverride";
+  find("policy-meeting").value = policy?.MeetingEndToEndEncryption ?? "Disabled";
+  open(find("policy-dialog"));
+}
+
+async function save(event) {
+  event.preventDefault();
+  complain({});
+  const called = find("policy-name").value;
+  const fields = {
+    Description: find("policy-description").value,
+    CallingEndtoEndEncryptionEnabledType: find("policy-calling").value,
+    MeetingEndToEndEncryption: find("policy-meeting").value,
+  };
+  try {
+    await change(() => send(called, fields), `The policy ${called} is saved.`);
+    find("policy-dialog").close();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function send(called, fields) {
+  if (edited !== null) return service.send("PATCH", path("policies", plain(edited.Identity)), fields);
+  return service.send("POST", "/api/policies", { Identity: called, ...fields });
+}
+
+function remove(called) {
+  confirmed({
+    heading: `Delete ${called}?`,
+    text: "Who it is assigned to falls under the next rule that applies.",
+    yes: "Delete",
+    action: () => change(() => service.remove(path("policies", called)), `The policy ${called} is deleted.`),
+  });
+}
+
+/** Show an error of the service at the field that it is about, or below all of them. */
+function complain({ reason = "", detail = "" }) {
+  const field = detail && FIELDS.find((id) => isAbout(id, reason, detail));
+  for (const id of FIELDS) {
+    find(`${id}-problem`).textContent = id === field ? detail : "";
+    find(id).toggleAttribute("aria-invalid", id === field);
+  }
+  find("policy-problem").textContent = field ? "" : detail;
+  if (field) find(field).focus();
+}
+
+function isAbout(id, reason, detail) {
+  const words = id === "policy-name" ? /name|identity|exists/i : /description/i;
+  return words.test(reason) || words.test(detail);
+}

@@ -1,0 +1,61 @@
+"""One browser for all tests of a session, and the pages of the service in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Route
+
+from harness.endpoints.chromium.browser import PROGRAMS, Chromium, Tab, program
+
+WEB = Path(__file__).parents[2] / "harness" / "calling" / "web"
+NOWHERE = "https://pages.test"
+"""Where the files of the pages are, for tests that need no service."""
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+Shoot = Callable[[Tab, str], Awaitable[Path]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """The browser that all of them share."""
+    if program() is None:
+        pytest.skip(f"no Chromium ({', '.join(PROGRAMS)}): the tests of the pages did not run")
+    async with Chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def modules(chromium: Chromium) -> AsyncIterator[Tab]:
+    """An empty page beside the modules of the pages: `import("/web/call/teams20.js")`."""
+    tab = await chromium.tab()
+    await tab.page.route(f"{NOWHERE}/**", _files)
+    await tab.open(f"{NOWHERE}/empty")
+    yield tab
+    await tab.close()
+
+
+@pytest.fixture(scope="session")
+def shoot(tmp_path_factory: pytest.TempPathFactory) -> Shoot:
+    """Keep a screenshot, below pytest's folder of this session."""
+    folder = tmp_path_factory.mktemp("screens", numbered=False)
+
+    async def keep(tab: Tab, name: str) -> Path:
+        path = folder / f"{name}.png"
+        path.write_bytes(await tab.picture())
+        return path
+
+    return keep
+
+
+async def _files(route: Route) -> None:
+    name = route.request.url.removeprefix(f"{NOWHERE}/web/")
+    path = WEB / name
+    if path.suffix not in _TYPES or not path.is_file():
+        await route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>Empty</title>")
+    else:
+        await route.fulfill(status=200, content_type=_TYPES[path.suffix], body=path.read_bytes())
