@@ -21,7 +21,7 @@ from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
-from .model.adversary import LaterKeys, Position, Recorder
+from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import GroundTruth, SentMarker
@@ -73,6 +73,7 @@ class Past:
     calls: list[EarlierCall] = field(default_factory=list)
     signalling: list[tuple[SignalEntry, ...]] = field(default_factory=list)
     traffic: list[Traffic] = field(default_factory=list)
+    keylogs: list[dict[Party, list[str]]] = field(default_factory=list)
     memories: dict[Party, MutableMapping[str, Any]] = field(default_factory=lambda: {party: {} for party in Party})
 
 
@@ -108,6 +109,7 @@ class LiveCall:
                     self.relay.earlier(number, _as_sent(entries))
                 for number, datagrams in enumerate(self.past.traffic, 1):
                     self.relay.earlier_traffic(number, datagrams)
+                self._lose_sessions(self.relay)
             await self.course.run()
         finally:
             await _to_the_end(self._close())
@@ -139,6 +141,13 @@ class LiveCall:
             key = endpoint.certificate_key()
             if key is not None:
                 relay.key_given(party, key)
+
+    def _lose_sessions(self, relay: Relay) -> None:
+        """What a thief gets who has had one of the devices in his hands since: the secrets of its earlier sessions."""
+        if not isinstance(self.scenario.adversary, SessionTheft):
+            return
+        for number, keylogs in enumerate(self.past.keylogs, 1):
+            relay.earlier_keys(number, Party.ALICE, keylogs[Party.ALICE])
 
     def _call_up(self) -> None:
         if self.relay is not None:
@@ -294,6 +303,7 @@ async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -
         past.calls.append(EarlierCall(call=call.folder.root.name, sha256=digest))
         past.signalling.append(call.service.entries)
         past.traffic.append(call.traffic())
+        past.keylogs.append(call.keylogs)
     call, digest = await _record(scenario, conditions, root / f"call-{scenario.call.earlier + 1}", past)
     return call.folder.root, digest
 

@@ -53,7 +53,7 @@ SIGNALLING_ATTACKS = """
     signalling-replay signalling-replay-of-earlier-call unknown-identity candidate-injection candidate-removal
 """
 DTLS_ATTACKS = """
-    dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-cipher dtls-version srtp-profile
+    dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile
     dtls-handshake-faults forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """

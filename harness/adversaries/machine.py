@@ -73,6 +73,17 @@ class EarlierDatagram:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierKeys:
+    """What `party`'s device kept of its DTLS sessions in an earlier call fell into the adversary's hands: the lines of
+    a key log (RFC 9850). Told before this call begins."""
+
+    call: int
+    party: Party
+    lines: tuple[str, ...] = field(repr=False)
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """The adversary knows that `party` receives at `address`, a real socket of that party."""
 
@@ -137,6 +148,7 @@ Event = (
     | Ground
     | EarlierSignal
     | EarlierDatagram
+    | EarlierKeys
     | Learned
     | FaceOpened
     | OwnSocketOpened

@@ -30,6 +30,7 @@ from .reoffer import ForgedReoffer
 from .script import Script
 from .sdp_rewrite import SdpRewrite
 from .service_processor import ServiceProcessor
+from .session_theft import SessionTheft
 from .signalling_replay import SignallingReplay
 from .srtcp_tamper import SrtcpTamper
 from .srtp_bitflip import SrtpBitflip
@@ -44,6 +45,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),
+    adversary.SessionTheft: lambda _, __: SessionTheft(_identities()),
     adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
     adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every, one.when),
     adversary.SrtcpTamper: lambda one, seed: SrtcpTamper(one.fault, seed),

@@ -29,6 +29,7 @@ from .machine import (
     Deed,
     Deliver,
     EarlierDatagram,
+    EarlierKeys,
     EarlierSignal,
     Event,
     FaceOpened,
@@ -195,6 +196,10 @@ class Relay:
         if Position.PATH in self._positions:
             for sender, data in datagrams:
                 self._tell(EarlierDatagram(call, sender, data, time.time()))
+
+    def earlier_keys(self, call: int, party: Party, lines: Iterable[str]) -> None:
+        """What a thief found on a party's device: the secrets of its DTLS sessions in an earlier call."""
+        self._tell(EarlierKeys(call, party, tuple(lines), time.time()))
 
     def key_given(self, party: Party, pem: bytes) -> None:
         """The private key of a party's certificate, when the call is over."""

@@ -130,12 +130,18 @@ def _handshake(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
-    """A connected call must show certificates, unless there was no DTLS at all and media went in clear."""
+    """A connected call must show certificates, unless there was no DTLS at all and media went in clear.
+
+    A resumed session shows none on purpose, and whoever looks at handshakes (`parameters`) raises the alarm for that.
+    """
     if not case.connected(party) or _presented(case, party):
         return
     leg = case.leg(party)
     in_clear = leg is not None and not leg.secured and bool(leg.clear)
-    if case.recording.mode is Mode.E2EE and not in_clear:
+    if leg is not None and leg.resumed:
+        detail = f"{party} was shown no certificate in this call: its session is one of an earlier call"
+        yield _say.notice(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)
+    elif case.recording.mode is Mode.E2EE and not in_clear:
         detail = f"{party} is connected, but no certificate presented to it could be read from the wire"
         yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
 

@@ -163,6 +163,11 @@ class Leg:
         return any(one.protected_near for one in self.associations)
 
     @cached_property
+    def resumed(self) -> bool:
+        """Whether a handshake of this leg ended that resumed an earlier session, so that no certificate was shown."""
+        return any(one.session_resumed for one in self.associations)
+
+    @cached_property
     def secured_at(self) -> float | None:
         """When the party first sent a record under the keys of a handshake; None when it never did."""
         sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)

@@ -75,7 +75,7 @@ def _handshake(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         if chain:
             yield from _certificate(case, leg, side, chain[0])
-        elif case.connected(leg.party) and (one.protected_near or not leg.secured):
+        elif case.connected(leg.party) and (one.protected_near or not leg.secured) and not one.session_resumed:
             # Beside one that the party came to the end of, another may have lost its certificates on the way.
             detail = f"the certificate from {side}'s side is not in clear on this leg"
             yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)

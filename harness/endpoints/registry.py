@@ -67,6 +67,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.LOCK_ON_ONE_SIDE: screening.LockOnOneSide,
     EndpointKind.PARAMETERS_MISSTATED: screening.ParametersMisstated,
     EndpointKind.CERTIFICATE_EXPIRED: keying.CertificateExpired,
+    EndpointKind.SESSION_RESUMED: keying.SessionResumed,
 }
 
 

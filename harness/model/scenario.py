@@ -92,6 +92,7 @@ class EndpointKind(StrEnum):
     LOCK_ON_ONE_SIDE = "lock-on-one-side"
     PARAMETERS_MISSTATED = "parameters-misstated"
     CERTIFICATE_EXPIRED = "certificate-expired"
+    SESSION_RESUMED = "session-resumed"
 
 
 class AudioKind(StrEnum):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_der_x509_certificate
 
 from harness.codes import teams20
+from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.media import vp8_frames
+from harness.endpoints.registry import create
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
 from harness.model.base import Asset, Party
@@ -18,6 +21,7 @@ from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import Indicator, PacketCounts
 from harness.wire import rtp
 from harness.wire.demux import PacketClass, classify
+from harness.wire.dtls import associations
 from harness.wire.sdp import Fingerprint, Sdp
 
 from .endpoint_calls import MARKERS, PATIENCE, Box, Call, dial
@@ -246,3 +250,39 @@ def is_key_of(call: Call, party: Party) -> bool:
     assert pem is not None and local is not None
     public = load_pem_private_key(pem, None).public_key()
     return public == load_der_x509_certificate(bytes.fromhex(local)).public_key()
+
+
+async def test_session_resumed_shows_no_certificate_in_its_second_call_and_the_same_code() -> None:
+    kind = EndpointKind.SESSION_RESUMED
+    memories: dict[Party, dict[str, object]] = {party: {} for party in Party}
+
+    def again(setup: EndpointSetup) -> Endpoint:
+        return create(kind, replace(setup, memory=memories[setup.party]))
+
+    codes, shown = [], []
+    for _ in range(3):
+        async with dial(again, again) as call:
+            await call.negotiate()
+            assert all((await call.connect()).values())
+            await call.talk()
+            codes.append({call.statement(party).screen.code for party in Party})
+            assert codes[-1] == {true_code(call)}
+        sent = [(one.outward, one.data) for one in call.ledgers[Party.ALICE].packets if one.kind is PacketClass.DTLS]
+        (seen,) = associations(sent)
+        shown.append((seen.session_resumed, bool(seen.certificates_near), bool(seen.certificates_far)))
+    assert shown == [(False, True, True), (True, False, False), (True, False, False)]
+    assert codes[0] == codes[1] == codes[2]
+
+
+async def test_a_healthy_endpoint_makes_a_whole_handshake_with_one_that_would_resume() -> None:
+    memory: dict[str, object] = {}
+    for _ in range(2):
+        async with dial(
+            EndpointKind.AIORTC, lambda setup: create(EndpointKind.SESSION_RESUMED, replace(setup, memory=memory))
+        ) as call:
+            await call.negotiate()
+            assert all((await call.connect()).values())
+        sent = [(one.outward, one.data) for one in call.ledgers[Party.ALICE].packets if one.kind is PacketClass.DTLS]
+        (seen,) = associations(sent)
+        assert not seen.session_resumed and seen.certificates_near and seen.certificates_far
+    assert seen.client_hello is not None and seen.client_hello.session_id, "it asked, and was refused"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
@@ -32,11 +32,20 @@ class Point(Enum):
 
 
 @dataclass(frozen=True)
+class Session:
+    """A session that two ends really made, by somebody who knows its secret (RFC 5246 section 7.3)."""
+
+    identifier: bytes
+    master: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Bend:
     """What an end says. A client offers all `suites` and `srtp_profiles`, a server chooses the first, offered or not.
 
     Without `srtp_profiles` there is no use_srtp. `certificate` False: a client that has none to show. `abbreviated`:
     a session is claimed that never was, so that no certificate would have to be shown (RFC 5246 section 7.3).
+    `session`: one that really was, which is resumed if the peer knows it; else the handshake is a whole one.
     """
 
     suites: tuple[int, ...] = (ECDHE_ECDSA_AES128_GCM,)
@@ -47,6 +56,7 @@ class Bend:
     signature: Signature = Signature.TRUE
     point: Point = Point.ON_CURVE
     abbreviated: bool = False
+    session: Session | None = None
 
     @property
     def in_hello(self) -> bool:

@@ -41,12 +41,16 @@ class BentClient(BentLeg):
         extensions = (write.renegotiation_info(proof), write.extended_master_secret(), *write.p256_only())
         if bend.srtp_profiles:
             extensions += (write.use_srtp(bend.srtp_profiles, bend.mki),)
-        session = secrets.token_bytes(_SESSION_ID) if bend.abbreviated else b""
-        return write.client_hello(self._random, bend.suites, extensions, version=bend.version, session_id=session)
+        known = b"" if bend.session is None else bend.session.identifier
+        session_id = secrets.token_bytes(_SESSION_ID) if bend.abbreviated else known
+        return write.client_hello(self._random, bend.suites, extensions, version=bend.version, session_id=session_id)
 
     def _take(self, message: HandshakeMessage) -> None:
         if message.type == HandshakeType.FINISHED:
             self.established = self._finished(message)
+            if self.established and self.resumed:
+                self._new_flight()
+                self._finish()
             return
         self._heard(message)
         if message.type == HandshakeType.SERVER_HELLO:
@@ -63,7 +67,7 @@ class BentClient(BentLeg):
         self._peer_random = hello.random
         self._extended = hello.extended_master_secret
         self._profile = hello.srtp_profile
-        if self._bend.abbreviated:
+        if not self._resumes(hello.session_id) and self._bend.abbreviated:
             self._new_flight()
             self._claim()
             self.bent = True

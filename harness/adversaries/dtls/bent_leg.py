@@ -52,6 +52,7 @@ _CLOSE_NOTIFY: Final = 0
 
 class BentLeg:
     """One end of an association. `bent`: what is wrong on purpose has been said. `refused`: alerts that came back.
+    `resumed`: both ends go on with an earlier session, and no certificate is shown.
 
     Otherwise as `Leg` says.
     """
@@ -62,6 +63,7 @@ class BentLeg:
         self.established = False
         self.closed = False
         self.bent = False
+        self.resumed = False
         self.failure: str | None = None
         self.refused: list[int] = []
         self._identity = identity
@@ -251,6 +253,14 @@ class BentLeg:
     def _begin(self, master: bytes) -> None:
         self._master = master
         self._keys = record_keys(master, *self._randoms)
+
+    def _resumes(self, session_id: bytes) -> bool:
+        """Whether this is the id of the session that we know the secret of."""
+        session = self._bend.session
+        self.resumed = session is not None and session_id == session.identifier
+        if session is not None and self.resumed:
+            self._begin(session.master)
+        return self.resumed
 
     def _claim(self) -> None:
         """Go on as if a session were resumed whose secret only we would know."""

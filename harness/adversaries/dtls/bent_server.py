@@ -22,10 +22,10 @@ class BentServer(BentLeg):
 
     def _take(self, message: HandshakeMessage) -> None:
         if message.type == HandshakeType.FINISHED:
-            if self._finished(message):
+            self.established = self._finished(message)
+            if self.established and not self.resumed:
                 self._new_flight()
                 self._finish()
-                self.established = True
             return
         self._heard(message)
         if message.type == HandshakeType.CLIENT_HELLO:
@@ -34,13 +34,16 @@ class BentServer(BentLeg):
             self._agree(Cursor(message.body).vector(1, "point"))
 
     def _answer(self, hello: ClientHello) -> None:
-        """ServerHello to ServerHelloDone; or, of a session that never was, ServerHello and Finished."""
+        """ServerHello to ServerHelloDone; or, of a session that was or never was, ServerHello and Finished."""
         self._peer_random = hello.random
         self._extended = hello.extended_master_secret
         self._profile = next(iter(self._bend.srtp_profiles), None)
         self._new_flight()
-        self._say(HandshakeType.SERVER_HELLO, self._hello())
-        if self._bend.abbreviated:
+        resumes = self._resumes(hello.session_id)
+        self._say(HandshakeType.SERVER_HELLO, self._hello(hello.session_id if resumes else b""))
+        if resumes:
+            self._finish()
+        elif self._bend.abbreviated:
             self._claim()
         else:
             self._say(HandshakeType.CERTIFICATE, write.certificates([self._identity.der]))
@@ -49,15 +52,15 @@ class BentServer(BentLeg):
             self._say(HandshakeType.SERVER_HELLO_DONE, b"")
         self.bent = self._bend != HONEST
 
-    def _hello(self) -> bytes:
+    def _hello(self, session_id: bytes) -> bytes:
         bend = self._bend
         extensions: Extensions = (write.renegotiation_info(),)
         if self._extended:
             extensions += (write.extended_master_secret(),)
         if self._profile is not None:
             extensions += (write.use_srtp([self._profile], bend.mki),)
-        session = secrets.token_bytes(_SESSION_ID) if bend.abbreviated else b""
-        return write.server_hello(self._random, bend.suites[0], extensions, version=bend.version, session_id=session)
+        session_id = secrets.token_bytes(_SESSION_ID) if bend.abbreviated else session_id
+        return write.server_hello(self._random, bend.suites[0], extensions, version=bend.version, session_id=session_id)
 
     def _key_exchange(self) -> bytes:
         """The ephemeral key, signed together with both randoms (RFC 8422 section 5.4)."""

@@ -10,6 +10,7 @@ from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertifica
 from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
 from .null_profile import NullProfileTransport
+from .resuming import ResumingCertificate, ResumingTransport
 from .sdes_transport import SdesTransport
 from .stack import Stack
 from .transport import Transport
@@ -23,6 +24,8 @@ __all__ = [
     "LongFlightTransport",
     "NullProfileTransport",
     "OldDtlsCertificate",
+    "ResumingCertificate",
+    "ResumingTransport",
     "SdesTransport",
     "Stack",
     "StaticRsaCertificate",

@@ -14,6 +14,8 @@ from ..aiortc_door import (
     DtlsTransport,
     LongFlightTransport,
     OldDtlsCertificate,
+    ResumingCertificate,
+    ResumingTransport,
     StaticRsaCertificate,
     Transport,
 )
@@ -39,6 +41,19 @@ class CertificateReused(AiortcEndpoint):
 
     def call_certificate(self) -> CallCertificate:
         return cast(CallCertificate, self._setup.memory.setdefault("certificate", super().call_certificate()))
+
+
+class SessionResumed(AiortcEndpoint):
+    """Keeps its DTLS as it is from call to call: OpenSSL's context with its certificate, and the sessions made in it.
+
+    Two faults in one, because a session stands for the certificates that it was made with: resumed under new ones, it
+    would not pass the comparison of fingerprints, which is healthy here.
+    """
+
+    transport: ClassVar[type[Transport]] = ResumingTransport
+
+    def call_certificate(self) -> CallCertificate:
+        return cast(CallCertificate, self._setup.memory.setdefault("dtls", ResumingCertificate.fresh()))
 
 
 class CertificateKeyPredictable(AiortcEndpoint):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .base import Attacker, Position
-from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering
+from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering, SessionTheft
 from .media import (
     PlaintextInjection,
     ReplayTime,
@@ -56,6 +56,7 @@ Adversary = Annotated[
     | DtlsMitm
     | DtlsFault
     | DtlsTamper
+    | SessionTheft
     | SrtpBitflip
     | SrtpReplay
     | PlaintextInjection
@@ -115,6 +116,7 @@ __all__ = [
     "Script",
     "SdpRewrite",
     "ServiceProcessor",
+    "SessionTheft",
     "SignallingReplay",
     "SrtcpFault",
     "SrtcpTamper",

@@ -87,6 +87,14 @@ class DtlsFault(Attacker):
     towards: Role = Field(strict=False)
 
 
+class SessionTheft(Attacker):
+    """Ends DTLS on both sides with the secrets of the session that the parties made in an earlier call, as a thief
+    finds them on a device. It leaves the signalling alone, and needs no certificate where the session is resumed."""
+
+    kind: Literal["session-theft"]
+    position: tuple[Position, ...] = (Position.PATH,)
+
+
 class DtlsTampering(StrEnum):
     """What is done to the genuine handshake of two parties, or said in its name. `before` and `after` its end."""
 

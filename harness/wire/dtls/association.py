@@ -80,6 +80,11 @@ class DtlsAssociation:
         return self.server_random is not None and self.finished_near and self.finished_far
 
     @property
+    def session_resumed(self) -> bool:
+        """Whether both sides went on with an earlier session: then no certificate was shown, and none is missing."""
+        return self.finished and self.resumed
+
+    @property
     def renegotiated(self) -> bool:
         """Whether both sides went on under the keys of yet another handshake. One alone may be anybody's forgery."""
         return min(self.epoch_near, self.epoch_far) > 1

@@ -38,7 +38,7 @@ from harness.wire.keylog import parse_keylog
 from harness.wire.sdes import CryptoLine
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.vantage.blocks import enhanced, interface, options, section
-from tests.unit.wire.openssl_pair import Identity, Pair, identity, shake_hands
+from tests.unit.wire.openssl_pair import Identity, Pair, connect, context, identity, shake_hands
 
 from .packets import check, check_answer, exported_keys, opus, receiver_report, sender
 
@@ -303,12 +303,12 @@ def failed_statement(party: Party, failure: Failure | None) -> EndpointStatement
     )
 
 
-def honest_call(packets: int = 20) -> Stage:
+def honest_call(packets: int = 20, made: Pair | None = None) -> Stage:
     """Nobody between the two: one handshake, the same keys on both legs."""
     stage = Stage()
     stage.describe(ALICE, description(OF_ALICE))
     stage.describe(BOB, description(OF_BOB, BOB))
-    pair = shake_hands(OF_BOB, OF_ALICE)
+    pair = made or shake_hands(OF_BOB, OF_ALICE)
     for number, party in enumerate(Party):
         stage.statements[party] = statement(party, IDENTITIES[party.peer])
         stage.check(party, number)
@@ -316,6 +316,21 @@ def honest_call(packets: int = 20) -> Stage:
         stage.handshake(party, pair)
     stage.talk(packets)
     return stage
+
+
+def resumed_call() -> Stage:
+    """The same two after a call that they made before, whose session they resume."""
+    keylog: list[str] = []
+    of_bob, of_alice = context(OF_BOB, keylog=keylog), context(OF_ALICE)
+    of_alice.set_session_id(b"calls")
+    before = connect(of_bob, of_alice)
+    session = before.client.get_session()
+    for end in (before.client, before.server):
+        end.shutdown()
+    keylog.clear()
+    pair = connect(of_bob, of_alice, session=session)
+    pair.keylog = keylog
+    return honest_call(made=pair)
 
 
 def intercepted_call(packets: int = 20) -> Stage:

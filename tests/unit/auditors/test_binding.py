@@ -27,6 +27,7 @@ from .stage import (
     honest_call,
     intercepted_call,
     refused_call,
+    resumed_call,
 )
 
 
@@ -179,11 +180,19 @@ def test_a_connected_call_whose_certificates_cannot_be_seen_stays_open() -> None
     assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
 
 
-def test_a_resumed_or_encrypted_handshake_shows_no_certificate_and_stays_open() -> None:
+def test_a_handshake_of_which_the_certificates_are_not_there_stays_open() -> None:
     stage = honest_call()
     for frames in stage.wire.values():
         del frames[3:]
     assert Reason.CERTIFICATE_NOT_VISIBLE in raised(audit(stage.case()), Severity.INCONCLUSIVE)
+
+
+def test_a_resumed_session_shows_no_certificate_and_leaves_nothing_open() -> None:
+    """That it was resumed is an alarm of the auditor of parameters."""
+    findings = audit(resumed_call().case())
+    assert raised(findings) == raised(findings, Severity.INCONCLUSIVE) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.CERTIFICATE_NOT_VISIBLE}
+    assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
 
 
 def test_a_party_without_a_statement_leaves_it_open() -> None:

@@ -19,6 +19,7 @@ from harness.inspection.parameters import read_certificate
 from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.wire.dtls import ContentType, records
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands
 
@@ -38,6 +39,7 @@ from .stage import (
     honest_call,
     intercepted_call,
     refused_call,
+    resumed_call,
     service_call,
     statement,
 )
@@ -237,3 +239,28 @@ def test_of_an_ordinary_call_the_suite_of_its_descriptions_is_judged() -> None:
     short = audit(service_call(packets=0, suite="AES_CM_128_HMAC_SHA1_32").case())
     assert raised(short) == {Reason.PROFILE_NOT_ALLOWED}
     assert Reason.PARAMETERS_ACCEPTABLE not in {one.reason for one in short}
+
+
+def test_a_resumed_session_is_an_alarm_and_lacks_no_certificate() -> None:
+    findings = audit(resumed_call().case())
+    assert raised(findings) == {Reason.SESSION_RESUMED}
+    assert raised(findings, Severity.INCONCLUSIVE) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.RESUMPTION_TRIED}
+
+
+def test_a_certificate_that_is_lost_beside_a_resumed_session_is_still_missing() -> None:
+    stage = resumed_call()
+    for outward, datagram in shake_hands(OF_BOB, OF_ALICE).seen_by(client_is_near=False):
+        stage.on_leg(ALICE, outward, without_certificate(datagram), far=2)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
+
+
+def without_certificate(datagram: bytes) -> bytes:
+    """The datagram without the records of a Certificate message in clear (type 11, RFC 5246 section 7.4)."""
+    kept, at = b"", 0
+    for one in records(datagram):
+        size = 13 + len(one.fragment)
+        lost = one.epoch == 0 and one.content_type is ContentType.HANDSHAKE and one.fragment[0] == 11
+        kept += b"" if lost else datagram[at : at + size]
+        at += size
+    return kept

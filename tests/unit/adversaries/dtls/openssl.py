@@ -16,25 +16,22 @@ PROFILES = b"SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
 
 @dataclass
 class OpenSsl:
-    """One end. `done`: its handshake ended well. `words`: what OpenSSL said against it. `wire`: all that passed, in
-    order, with True for what this end sent."""
+    """One end, in a context of its own or in one that knows earlier sessions. `done`: its handshake ended well.
+    `words`: what OpenSSL said against it. `wire`: all that passed, in order, with True for what this end sent."""
 
     identity: Identity
     client: bool
+    context: SSL.Context | None = None
+    session: SSL.Session | None = None
     done: bool = False
     words: list[str] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     wire: list[tuple[bool, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        context = SSL.Context(SSL.DTLS_METHOD)
-        context.set_options(SSL.OP_NO_TICKET)
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
-        context.use_certificate(self.identity.certificate)
-        context.use_privatekey(self.identity.key)
-        context.set_cipher_list(SUITES)
-        context.set_tlsext_use_srtp(PROFILES)
-        self.connection = SSL.Connection(context, None)
+        self.connection = SSL.Connection(self.context or context_of(self.identity), None)
+        if self.session is not None:
+            self.connection.set_session(self.session)
         if self.client:
             self.connection.set_connect_state()
         else:
@@ -72,6 +69,17 @@ class OpenSsl:
             self.words.append("close_notify")
         except SSL.Error as error:
             self.words += [reason for _, _, reason in error.args[0]]
+
+
+def context_of(identity: Identity) -> SSL.Context:
+    context = SSL.Context(SSL.DTLS_METHOD)
+    context.set_options(SSL.OP_NO_TICKET)
+    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
+    context.use_certificate(identity.certificate)
+    context.use_privatekey(identity.key)
+    context.set_cipher_list(SUITES)
+    context.set_tlsext_use_srtp(PROFILES)
+    return context
 
 
 def talk(leg: Leg, peer: OpenSsl, said: list[bytes] | None = None) -> None:
