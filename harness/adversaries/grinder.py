@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -63,12 +64,14 @@ async def _asked(process: asyncio.subprocess.Process, request: str) -> bytes:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> str:
-    """End it by its id, at once: what it still does is of no use. Returns the last line of its standard error.
+    """End it at once: what it still does is of no use. Returns the last line of its standard error.
 
-    Its output is read to the end, before which asyncio notices no end of a process; of a traceback there is little.
+    By its id, which is that of its session. Its output is read to the end, before which asyncio notices no end of a
+    process; of a traceback there is little.
     """
     with suppress(ProcessLookupError):
-        process.kill()
+        # Not by asyncio, which would look first whether it has ended, and take the answer from who waits for that.
+        os.killpg(process.pid, signal.SIGKILL)
     _, errors = await process.communicate()
     lines = errors.decode(errors="replace").strip().splitlines()
     return quoted(lines[-1]) if lines else "no message"

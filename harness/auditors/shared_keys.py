@@ -46,7 +46,7 @@ def _compared(holders: list[Leg], say: Voice) -> Finding:
     if secrets[0] == secrets[1]:
         detail = "alice and bob hold the same master secret for the DTLS handshake on their legs"
         return say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
-    detail = "alice and bob hold different master secrets: each shares its keys with somebody else"
+    detail = "the handshakes of alice and bob gave them different keys: each shares its own with somebody else"
     return say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
 
 
