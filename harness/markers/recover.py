@@ -9,7 +9,7 @@ video and 6 s of sound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -45,6 +45,13 @@ def recover(packets: Iterable[bytes]) -> tuple[RecoveredMarker, ...]:
     return tuple(sorted(found for found in tried if found is not None))
 
 
+def recover_all(packets: Iterable[bytes]) -> tuple[RecoveredMarker, ...]:
+    """As `recover`, with every marker of a stream that carries several: a conference, a call that was handed over."""
+    streams = sorted(_streams(packets).items(), key=lambda item: len(item[1]), reverse=True)
+    found = {one for ssrc, stream in streams[:MAX_STREAMS] for one in _all_of(ssrc, _in_order(stream))}
+    return tuple(sorted(found))
+
+
 def _streams(packets: Iterable[bytes]) -> dict[int, Stream]:
     """Packets by SSRC in order of arrival, each only once. What is no RTP is left out."""
     unique: dict[int, dict[tuple[int, bytes], rtp.RtpHeader]] = {}
@@ -76,6 +83,16 @@ def _recover_stream(ssrc: int, stream: Stream) -> RecoveredMarker | None:
         return RecoveredMarker("video", ssrc, marker)
     marker = _from_audio(stream)
     return None if marker is None else RecoveredMarker("audio", ssrc, marker)
+
+
+def _all_of(ssrc: int, stream: Stream) -> Iterator[RecoveredMarker]:
+    seen = {marker for luma in vp8.pictures(frames(stream)) if (marker := video.decode(luma)) is not None}
+    if seen:
+        yield from (RecoveredMarker("video", ssrc, marker) for marker in seen)
+        return
+    heard = list(opus.decoded(opus.clear_packets(stream)))
+    if heard:
+        yield from (RecoveredMarker("audio", ssrc, marker) for marker in audio.decode_all(np.concatenate(heard)))
 
 
 def _from_video(stream: Stream) -> int | None:

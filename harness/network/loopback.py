@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Final
 
-HOSTS: Final = {"alice": 1, "bob": 2, "relay-alice": 3, "relay-bob": 4, "attacker": 5}
+HOSTS: Final = {"alice": 1, "bob": 2, "relay-alice": 3, "relay-bob": 4, "attacker": 5, "service": 6, "guest": 7}
 """Who lives in the network of a call, and at which host number."""
 
 NETWORKS: Final = 0xFFFE

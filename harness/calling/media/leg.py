@@ -135,7 +135,7 @@ class Leg:
 
     def sealed(self, clear: bytes) -> tuple[bytes, Address] | None:
         """A packet for the device and where it is; None before it has chosen a path, and for what cannot be sealed."""
-        connection = next((one for one in reversed(self._connections) if one.to is not None), None)
+        connection = self._chosen
         if connection is None or connection.to is None:
             return None
         sealed = connection.seal(clear)
@@ -151,8 +151,15 @@ class Leg:
                 clear = connection.open(data)
                 self.counts["opened" if clear is not None else "not-opened"] += 1
                 return clear
+            if connection is self._chosen:
+                break  # what ends with an older one, and says so, must not end what came after it
         self.counts["strangers"] += 1
         return None
+
+    @property
+    def _chosen(self) -> _Connection | None:
+        """The newest connection that the device has chosen a path for."""
+        return next((one for one in reversed(self._connections) if one.to is not None), None)
 
     def _restarts(self, sdp: Sdp) -> bool:
         """Other ICE credentials than before, and not because the service itself asked for another connection."""

@@ -116,6 +116,11 @@ class Session:
         """The legs that hear each other, in the order in which they came."""
         return self._talking
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The legs that hear the tone."""
+        return self._held
+
     def talk(self, names: Sequence[str], held: Sequence[str] = ()) -> None:
         """From now on `names` hear each other, `held` the tone, and the others nobody. KeyError for an unknown leg."""
         for name in (*names, *held):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from harness.markers import audio, opus, vp8
-from harness.markers.recover import MAX_PACKETS, RecoveredMarker, recover
+from harness.markers.recover import MAX_PACKETS, RecoveredMarker, recover, recover_all
 
 from .sent_media import OPUS_PAYLOAD_TYPE, as_ciphertext, audio_packets, opus_payloads, rtp, video_packets
 
@@ -285,3 +285,15 @@ def test_a_call_takes_less_than_60_ms(voice: Call, face: Call) -> None:
 
 def test_its_ciphertext_takes_less_than_10_ms(voice: Call, face: Call) -> None:
     assert cpu_seconds(as_ciphertext(voice + face, Random(3))) < 0.010
+
+
+def test_every_marker_of_a_stream_that_changes_its_speaker_is_found() -> None:
+    first = audio_packets(VOICE, VOICE_SSRC)
+    handed_over = first + audio_packets(OTHER_VOICE, VOICE_SSRC, first_sequence=1_000 + len(first))
+    assert {one.marker for one in recover_all(handed_over)} == {VOICE, OTHER_VOICE}
+    assert len(recover(handed_over)) == 1
+
+
+def test_all_of_both_media_is_found_as_before(voice: Call, face: Call, expected: Expected) -> None:
+    assert recover_all(voice + face) == expected
+    assert recover_all(as_ciphertext(voice + face, Random(1))) == ()

@@ -155,6 +155,7 @@ def test_a_restart_is_another_connection_on_both_legs_and_the_old_one_serves_unt
     alice.take(session.passed_answer(bob.description(), "bob", "alice"))
     alice.connect(session)
     bob.connect(session)
+    assert list(session.datagram("alice", old_sound[1], old_address)) == [], "and not a moment longer"
     assert not set(before[2]) & set(alice.exchange.keys)
     assert not set(before[3]) & set(bob.exchange.keys)
     assert (alice.far, bob.far) != before[:2]
