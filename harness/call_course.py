@@ -1,10 +1,13 @@
-"""The course of one call: offer and answer, media, an ICE restart perhaps, messages that come unasked, the end."""
+"""The course of one call: invitation, ringing, acceptance, offer and answer, media, an ICE restart perhaps, the end.
+
+Each party acts on what reaches it, whoever sent it: the service, the peer, or somebody who has the service in hand.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from .calling.signalling import CallingService
@@ -16,6 +19,11 @@ from .model.scenario import Call
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""
+
+_NAMED = frozenset(
+    {SignalKind.INVITE, SignalKind.RINGING, SignalKind.ACCEPT, SignalKind.OFFER, SignalKind.ANSWER},
+)
+"""Messages with which the service says who sends them."""
 
 
 class CallCourse:
@@ -32,27 +40,59 @@ class CallCourse:
         self._endpoints = endpoints
         self._service = service
         self._call_up = call_up
-        self._unasked: set[asyncio.Task[None]] = set()
+        self._steps: set[asyncio.Task[None]] = set()
+        self._acted: set[tuple[Party, SignalKind]] = set()
+        self._accepted: set[Party] = set()
+        self._over: set[Party] = set()
+        self._begun: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._exchange: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
         """Set up and talk. A call that fails is a result, not an error."""
-        watchers = [asyncio.create_task(self._hang_up_when_failed(party)) for party in Party]
+        watchers = [asyncio.create_task(self._tell_when_failed(party)) for party in Party]
+        talking = asyncio.create_task(self._set_up_and_talk())
         try:
-            if not await self._negotiate(Party.ALICE):
-                # Whoever called waits all the same, and who answers may be somebody else.
-                await self._endpoints[Party.ALICE].connect(self._call.setup_seconds)
-            elif await self._connected():
-                self._call_up()
-                await self._talk()
+            await asyncio.wait({talking, self._fault}, return_when=FIRST_COMPLETED)
+            (self._fault if self._fault.done() else talking).result()
         finally:
-            await cancelled(*watchers, *self._unasked)
+            await cancelled(talking, self._fault, *watchers, *self._steps)
 
     def bring(self, to: Party, message: SignalMessage) -> None:
         """A message that the other party did not send reaches `to`, which treats it like any other."""
-        self._service.bring(to, message)
-        task = asyncio.create_task(self._received(to, message))
-        self._unasked.add(task)
-        task.add_done_callback(self._unasked.discard)
+        brought = self._service.bring(to, message)
+        self._deliver(brought.to, brought.message)
+
+    # what the two people do
+
+    async def _set_up_and_talk(self) -> None:
+        if await self._set_up():
+            self._call_up()
+            await self._talk()
+
+    async def _set_up(self) -> bool:
+        """Alice calls. False when the call did not come up; she waits all the same, for whoever may answer.
+
+        How long a service holds a description is no part of her patience.
+        """
+        await self._carry(SignalKind.INVITE, Party.ALICE, " ".join(self._call.media))
+        alice, patience = self._endpoints[Party.ALICE], self._call.setup_seconds
+        ringing: asyncio.Future[Any] = asyncio.create_task(alice.connect(self._call.ring + patience))
+        await asyncio.wait({self._begun, ringing}, return_when=FIRST_COMPLETED)
+        await cancelled(ringing)
+        if self._begun.done() and await self._exchange:
+            return await self._connected()
+        await alice.connect(patience)
+        return False
+
+    async def _ring(self, callee: Party) -> None:
+        """The callee's device rings until its user accepts, or until the call is over."""
+        await self._carry(SignalKind.RINGING, callee, "")
+        await asyncio.sleep(self._call.ring)
+        if callee not in self._over:
+            self._accepted.add(callee)
+            self._endpoints[callee].picked_up()
+            await self._carry(SignalKind.ACCEPT, callee, "")
 
     async def _talk(self) -> None:
         """Media flows for the time the scenario asks for, and on until each has heard the other; a failure ends it.
@@ -85,56 +125,93 @@ class CallCourse:
 
     async def _restart(self) -> None:
         """The caller restarts ICE, as clients do when their network changes (RFC 8445 section 2.4)."""
-        if await self._negotiate(Party.ALICE):
+        self._exchange = asyncio.get_running_loop().create_future()
+        await self._offer(Party.ALICE)
+        if await self._exchange:
             await self._connected()
 
     async def _connected(self) -> bool:
         timeout = self._call.setup_seconds
         return all(await asyncio.gather(*(endpoint.connect(timeout) for endpoint in self._endpoints.values())))
 
-    async def _negotiate(self, caller: Party) -> bool:
-        """Offer and answer (RFC 3264). False when a message did not arrive or was refused."""
-        offering, answering = self._endpoints[caller], self._endpoints[caller.peer]
-        offer = await self._carry(SignalKind.OFFER, caller, await _described(offering.offer()))
-        if offer is None:
-            return False
-        self._introduce(caller.peer, offer)
-        answer = await self._carry(SignalKind.ANSWER, caller.peer, await _described(answering.answer(offer.body)))
-        if answer is None:
-            return False
-        self._introduce(caller, answer)
-        return await _taken(offering.accept(answer.body))
+    # what a client does about a message
 
-    async def _received(self, party: Party, message: SignalMessage) -> None:
-        endpoint = self._endpoints[party]
-        self._introduce(party, message)
+    def _deliver(self, to: Party, message: SignalMessage) -> None:
+        """Give a message to the client that it reached."""
+        if message.name is not None and message.sender is not to:
+            self._endpoints[to].introduced(message.name)
         match message.kind:
             case SignalKind.OFFER:
-                await self._carry(SignalKind.ANSWER, party, await _described(endpoint.answer(message.body)))
+                self._begin(self._answer(to, message.body))
             case SignalKind.ANSWER:
-                await _taken(endpoint.accept(message.body))
-            case SignalKind.HANGUP:
-                endpoint.hung_up(message.body)
+                self._begin(self._take(to, message.body))
+            case _:
+                self._endpoints[to].told(message)
+                self._go_on(to, message.kind)
 
-    def _introduce(self, to: Party, message: SignalMessage) -> None:
-        if message.name is not None:
-            self._endpoints[to].introduced(message.name)
+    def _go_on(self, to: Party, kind: SignalKind) -> None:
+        """What a client does by itself when it has been told this for the first time."""
+        if (to, kind) in self._acted:
+            return
+        self._acted.add((to, kind))
+        if kind is SignalKind.INVITE and to is Party.BOB:
+            self._begin(self._ring(to))
+        elif kind is SignalKind.ACCEPT and to is Party.ALICE:
+            self._accepted.add(to)
+            self._begun.set_result(None)
+            self._begin(self._offer(to))
 
-    async def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> SignalMessage | None:
-        """What arrives of a message; the service says who sent it."""
-        if body is None:
-            return None
-        name = NAMES[sender] if kind is not SignalKind.HANGUP else None
-        return await self._service.carry(SignalMessage(kind=kind, sender=sender, body=body, name=name))
+    async def _offer(self, party: Party) -> None:
+        """The first half of an exchange (RFC 3264), which has come to nothing when nobody gets the offer."""
+        if not await self._carry(SignalKind.OFFER, party, await _described(self._endpoints[party].offer())):
+            self._exchanged(False)
 
-    async def _hang_up_when_failed(self, party: Party) -> None:
+    async def _answer(self, party: Party, offer: str) -> None:
+        if not await self._carry(SignalKind.ANSWER, party, await _described(self._endpoints[party].answer(offer))):
+            self._exchanged(False)
+
+    async def _take(self, party: Party, answer: str) -> None:
+        self._exchanged(await _taken(self._endpoints[party].accept(answer)))
+
+    def _exchanged(self, well: bool) -> None:
+        """How the exchange that is waited for ended: the first end counts."""
+        if not self._exchange.done():
+            self._exchange.set_result(well)
+
+    async def _tell_when_failed(self, party: Party) -> None:
         """A client whose call fails tells the other one through the service, as people's clients do."""
         failure = await self._endpoints[party].wait_failed()
-        if failure.reason is Reason.REMOTE_HUNG_UP:
-            return
-        told = await self._carry(SignalKind.HANGUP, party, failure.reason)
-        if told is not None:
-            self._endpoints[party.peer].hung_up(told.body)
+        self._over.add(party)
+        if party is Party.ALICE:
+            self._exchanged(False)
+        if failure.reason is not Reason.REMOTE_HUNG_UP:
+            before = SignalKind.CANCEL if party is Party.ALICE else SignalKind.DECLINE
+            await self._carry(SignalKind.HANGUP if party in self._accepted else before, party, failure.reason)
+
+    # messages
+
+    async def _carry(self, kind: SignalKind, sender: Party, body: str | None) -> bool:
+        """Give a message to the service and whatever comes of it to whom it reaches. Whether anything did."""
+        if body is None:
+            return False
+        name = NAMES[sender] if kind in _NAMED else None
+        arrived = False
+        async for one in self._service.carry(SignalMessage(kind=kind, sender=sender, body=body, name=name)):
+            self._deliver(one.to, one.message)
+            arrived = True
+        return arrived
+
+    def _begin(self, step: Coroutine[Any, Any, None]) -> None:
+        """A step that takes its time. What goes wrong in it, beside the call, ends the course."""
+        task = asyncio.create_task(step)
+        self._steps.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._steps.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._fault.done():
+            self._fault.set_exception(error)
 
 
 async def cancelled(*futures: asyncio.Future[Any]) -> None:

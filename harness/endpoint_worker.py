@@ -114,7 +114,6 @@ class Worker:
             EndpointSetup(
                 party=asked.party,
                 peer_name=asked.peer_name,
-                mode=asked.mode,
                 media=asked.media,
                 markers={asset: int(marker, 16) for asset, marker in asked.markers.items()},
                 address=asked.address,
@@ -167,8 +166,11 @@ class Worker:
     async def _introduced(self, arguments: str) -> None:
         self._endpoint.introduced(protocol.IntroducedArguments.model_validate_json(arguments).name)
 
-    async def _hung_up(self, arguments: str) -> None:
-        self._endpoint.hung_up(protocol.HungUpArguments.model_validate_json(arguments).detail)
+    async def _told(self, arguments: str) -> None:
+        self._endpoint.told(protocol.ToldArguments.model_validate_json(arguments).message)
+
+    async def _picked_up(self, _: str) -> None:
+        self._endpoint.picked_up()
 
     async def _screen(self, _: str) -> protocol.Shown:
         return protocol.Shown(screen=self._endpoint.statement().screen)
@@ -184,6 +186,8 @@ class Worker:
 _OPERATIONS: Final[dict[str, Callable[[Worker, str], Awaitable[Noun | None]]]] = {
     Operation.HELLO: Worker._hello,
     Operation.OPEN: Worker._open,
+    Operation.TOLD: Worker._told,
+    Operation.PICKED_UP: Worker._picked_up,
     Operation.OFFER: Worker._offer,
     Operation.ANSWER: Worker._answer_offer,
     Operation.ACCEPT: Worker._accept,
@@ -192,7 +196,6 @@ _OPERATIONS: Final[dict[str, Callable[[Worker, str], Awaitable[Noun | None]]]] =
     Operation.SEND: Worker._send,
     Operation.RECEIVE: Worker._receive,
     Operation.INTRODUCED: Worker._introduced,
-    Operation.HUNG_UP: Worker._hung_up,
     Operation.SCREEN: Worker._screen,
     Operation.STATS: Worker._stats,
     Operation.CLOSE: Worker._close,

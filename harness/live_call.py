@@ -94,7 +94,7 @@ class LiveCall:
         self.network = CallNetwork(conditions.number)
         self.loot: LootFile | None = None
         self.relay = self._relay()
-        self.service = CallingService(time.time, None if self.relay is None else self.relay.signal)
+        self.service = CallingService(time.time, scenario.call.mode, None if self.relay is None else self.relay.signal)
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
@@ -181,7 +181,6 @@ class LiveCall:
         setup = EndpointSetup(
             party=party,
             peer_name=NAMES[party.peer],
-            mode=call.mode,
             media=call.media,
             markers={asset: self._marker(party, asset) for asset in self._spoken()},
             address=self.network.address(party),
@@ -289,6 +288,7 @@ class LiveCall:
             vantages=vantages,
             files=self.folder.entries(),
             silent=silent,
+            invited=True,
         )
 
 

@@ -38,10 +38,18 @@ class StrangerDatagram:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A message of the signalling is on its way to the other party. It goes no further unless delivered."""
+    """A message of the signalling is on its way. It goes no further unless delivered.
+
+    `to`: None when it goes to the other party; its own sender, when the service answers what has become of it.
+    """
 
     message: SignalMessage
     time: float
+    to: Party | None = None
+
+    @property
+    def receiver(self) -> Party:
+        return self.to or self.message.sender.peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,7 @@ class SendOffPath:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Let this message go on to the other party. Only in answer to a Signal, once; without it nothing arrives.
+    """Let this message go on to whom it goes to. Only in answer to a Signal, once; without it nothing arrives.
 
     A message that was held for a search is let go in answer to Ground.
     """

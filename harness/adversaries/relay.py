@@ -168,11 +168,13 @@ class Relay:
             self._known[party].append(address)
             self._tell(Learned(party, address, time.time()))
 
-    async def signal(self, message: SignalMessage) -> SignalMessage | None:
-        """What becomes of a message on its way; None when it does not arrive. It may be held while a search goes on."""
+    async def signal(self, message: SignalMessage, to: Party | None = None) -> SignalMessage | None:
+        """What becomes of a message on its way to the other party, or of the service's answer `to` its sender; None
+        when it does not arrive. It may be held while a search goes on.
+        """
         if Position.SIGNALLING not in self._positions:
             return message
-        reply = self._tell(Signal(message, time.time()))
+        reply = self._tell(Signal(message, time.time(), to))
         if reply.grind is not None:
             reply = await self._ground(reply.grind)
         return reply.delivered

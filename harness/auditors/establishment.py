@@ -21,6 +21,9 @@ FAILURES: Final = frozenset(
         Reason.FINGERPRINT_MISSING,
         Reason.FINGERPRINT_UNUSABLE,
         Reason.SDP_REJECTED,
+        Reason.NO_ANSWER,
+        Reason.DESCRIPTION_BEFORE_ACCEPT,
+        Reason.MODE_UNKNOWN,
         Reason.ICE_FAILED,
         Reason.DTLS_ERROR,
         Reason.DTLS_TIMEOUT,
@@ -38,6 +41,8 @@ REFUSALS: Final = frozenset(
         Reason.FINGERPRINT_MISSING,
         Reason.FINGERPRINT_UNUSABLE,
         Reason.SDP_REJECTED,
+        Reason.DESCRIPTION_BEFORE_ACCEPT,
+        Reason.MODE_UNKNOWN,
         Reason.DTLS_ERROR,
         Reason.SRTP_PROFILE_MISSING,
     }

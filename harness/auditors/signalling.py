@@ -12,7 +12,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
-from ..model.recording import SignalMessage
+from ..model.recording import SignalKind, SignalMessage
 from ..model.voice import Voice
 from .case import Case
 
@@ -49,4 +49,8 @@ def _arrived(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _passed(case: Case, party: Party, direction: str) -> Iterator[SignalMessage]:
-    return (one.message for one in case.signalling if (one.hop, one.direction) == (party.value, direction))
+    """What passed this party to or from the other one. What the service says of a mode is for others to question."""
+    for one in case.signalling:
+        if (one.hop, one.direction, one.to) == (party.value, direction, None):
+            decided = one.message.kind is SignalKind.ACCEPT
+            yield one.message.model_copy(update={"body": ""}) if decided else one.message

@@ -1,26 +1,40 @@
-"""Signalling of a one-to-one call: offer, answer and hang-up pass the service, and each hop remembers what it saw.
+"""Signalling of a one-to-one call, in a process without a network: the messages of docs/calling-service.md.
 
-A service in the hands of an adversary is given a `tamper` function, which may change, hold or swallow a message. What
-the sender sent and what the receiver got are remembered separately, because only their comparison shows the change.
+Each hop remembers what it saw. A service in the hands of an adversary is given a `tamper` function, which may change,
+hold or swallow what goes out. What the sender sent and what the receiver got are remembered separately, because only
+their comparison shows the change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from ..model.base import Party
-from ..model.recording import SignalEntry, SignalMessage
+from ..model.recording import SignalEntry, SignalKind, SignalMessage
+from ..model.scenario import Mode
 
-Tamper = Callable[[SignalMessage], Awaitable[SignalMessage | None]]
+Tamper = Callable[[SignalMessage, Party | None], Awaitable[SignalMessage | None]]
+"""(message on its way, its sender when that is whom the service answers) -> what goes out of it, None for nothing."""
+
 Hop = Literal["alice", "service", "bob"]
 
 
-class CallingService:
-    """Carries the messages of one call. `clock` gives seconds since the epoch."""
+@dataclass(frozen=True)
+class Delivery:
+    """A message that reaches a party."""
 
-    def __init__(self, clock: Callable[[], float], tamper: Tamper | None = None) -> None:
+    to: Party
+    message: SignalMessage
+
+
+class CallingService:
+    """Carries the messages of one call, whose mode it has decided. `clock` gives seconds since the epoch."""
+
+    def __init__(self, clock: Callable[[], float], mode: Mode, tamper: Tamper | None = None) -> None:
         self._clock = clock
+        self._mode = mode
         self._tamper = tamper
         self._entries: list[SignalEntry] = []
 
@@ -28,23 +42,41 @@ class CallingService:
     def entries(self) -> tuple[SignalEntry, ...]:
         return tuple(self._entries)
 
-    async def carry(self, message: SignalMessage) -> SignalMessage | None:
-        """Take a message from its sender to the other party. Returns what arrives there; None when nothing does."""
-        sender: Hop = message.sender.value
-        receiver: Hop = message.sender.peer.value
-        self._saw(sender, "out", message)
+    async def carry(self, message: SignalMessage) -> AsyncIterator[Delivery]:
+        """Take a message from its sender. What arrives of it, where it arrives and when."""
+        self._saw(message.sender.value, "out", message)
         self._saw("service", "in", message)
-        passed = message if self._tamper is None else await self._tamper(message)
-        if passed is None:
-            return None
-        self._saw("service", "out", passed)
-        self._saw(receiver, "in", passed)
-        return passed
+        for to, outgoing in self._outcome(message):
+            passed = outgoing if self._tamper is None else await self._tamper(outgoing, _answered(to, message))
+            if passed is not None:
+                yield self._deliver(to, passed)
 
-    def bring(self, to: Party, message: SignalMessage) -> None:
+    def bring(self, to: Party, message: SignalMessage) -> Delivery:
         """A message that nobody sent reaches a party: only the service itself can do that."""
-        self._saw("service", "out", message)
-        self._saw(to.value, "in", message)
+        return self._deliver(to, message)
 
-    def _saw(self, hop: Hop, direction: Literal["in", "out"], message: SignalMessage) -> None:
-        self._entries.append(SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message))
+    def _outcome(self, message: SignalMessage) -> Iterator[tuple[Party, SignalMessage]]:
+        """What an honest service tells whom. The callee is told first: the offer comes to it as soon as it may."""
+        if message.kind is SignalKind.ACCEPT:
+            decided = message.model_copy(update={"body": self._mode.value})
+            yield message.sender, decided.model_copy(update={"name": None})
+            yield message.sender.peer, decided
+        else:
+            yield message.sender.peer, message
+
+    def _deliver(self, to: Party, message: SignalMessage) -> Delivery:
+        answered = _answered(to, message)
+        self._saw("service", "out", message, answered)
+        self._saw(to.value, "in", message, answered)
+        return Delivery(to, message)
+
+    def _saw(
+        self, hop: Hop, direction: Literal["in", "out"], message: SignalMessage, answered: Party | None = None
+    ) -> None:
+        entry = SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message, to=answered)
+        self._entries.append(entry)
+
+
+def _answered(to: Party, message: SignalMessage) -> Party | None:
+    """Who is told what has become of its own message; None when a message goes to the other party."""
+    return to if to is message.sender else None

@@ -1,6 +1,7 @@
 """The healthy endpoint: the stack of aiortc, a code from the certificates DTLS presented, a lock when it is true.
 
 In an ordinary call of the service its keys travel in the descriptions, and its screen has a plain shield and no code.
+Which of the two it is, the service says when the call is accepted; before that, nothing of the network is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..codes import teams20
 from ..model.base import Role
 from ..model.datagram import Address
 from ..model.finding import Reason
+from ..model.recording import SignalKind, SignalMessage
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
 from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
@@ -26,24 +28,27 @@ from .aiortc_door.watcher import described
 from .connection import Connection
 from .endpoint import CallFailed, EndpointSetup, failure
 from .handshake import Handshake
+from .rules import CallRules, Progress, Stage
 
 CODE_CHANGED: Final = "The security code has changed. Compare it again."
 
 
 class AiortcEndpoint:
-    """A client on aiortc. Specimens override `transport`, `screen` or `code`, one of them each.
+    """A client on aiortc. Specimens override `transport`, `rules`, `screen` or `code`, one of them each.
 
     Implements `endpoint.Endpoint`. A second offer, of its own or of the peer, that brings new ICE credentials begins a
     new connection beside the old one, which ends when the new one is up (RFC 8445 section 2.4, RFC 8842 section 4).
     """
 
     transport: ClassVar[type[Transport]] = DtlsTransport
+    rules: ClassVar[CallRules] = CallRules()
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
+        self._progress = Progress.begun(setup.party.role)
         self._take_certificate(self.call_certificate())
         self._go = asyncio.Event()
-        self._failed = asyncio.Event()
+        self._settled, self._failed = asyncio.Event(), asyncio.Event()
         self._failure: Failure | None = None
         self._connected = False
         self._closing = False
@@ -53,23 +58,35 @@ class AiortcEndpoint:
         self._peer_origin: Origin | None = None
         self._screen = self._no_call()
         self._screens: list[ScreenMoment] = []
-        self._connections = [self._new_connection()]
+        self._connections: list[Connection] = []
 
     # setting up
 
+    def told(self, message: SignalMessage) -> None:
+        match message.kind:
+            case SignalKind.INVITE:
+                self._progress = self.rules.invited(self._progress)
+            case SignalKind.ACCEPT:
+                self._accepted(message.body)
+            case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
+                self._give_up(Reason.REMOTE_HUNG_UP, message.body)
+
+    def picked_up(self) -> None:
+        self._progress = self.rules.picked_up(self._progress)
+
     async def offer(self) -> str:
-        self._refuse_when_over()
-        if self._connected:
-            self._connections.append(self._new_connection())
-        connection = self._connections[-1]
+        self._refuse_unless_accepted("no offer can be made")
+        if self._connected or not self._connections:
+            self._begin_connection()
+        connection = self._current
         public = await connection.open()
         return self._description(await connection.offer(), public)
 
     async def answer(self, offer: str) -> str:
-        self._refuse_when_over()
-        if self._connected and self._restarts(offer):
-            self._connections.append(self._new_connection())
-        connection = self._connections[-1]
+        self._refuse_unless_accepted("an offer came")
+        if not self._connections or (self._connected and self._restarts(offer)):
+            self._begin_connection()
+        connection = self._current
         known = connection.address
         await self._take("offer", offer)
         # The relay must know this party before the answer starts connectivity checks through it.
@@ -77,22 +94,25 @@ class AiortcEndpoint:
         return self._description(await self._answered(connection), public)
 
     async def accept(self, answer: str) -> None:
+        self._refuse_unless_accepted("an answer came")
+        if not self._connections:
+            raise self._refused(Reason.SDP_REJECTED, "the answer was refused: nothing was offered")
         await self._take("answer", answer)
 
     async def connect(self, seconds: float) -> bool:
-        connection = self._connections[-1]
         try:
             async with asyncio.timeout(seconds):
-                await connection.settled.wait()
+                await self._settled.wait()
         except TimeoutError:
-            self.went_down(connection, *connection.overdue(seconds))
+            unanswered = (Reason.NO_ANSWER, f"nobody answered the call for {seconds:g} s")
+            self._give_up(*(self._current.overdue(seconds) if self._connections else unanswered))
         return self._failure is None
 
     def start_media(self) -> None:
         self._go.set()
 
     async def wait_heard(self) -> None:
-        await self._connections[-1].listener.found(self._setup.media)
+        await self._current.listener.found(self._setup.media)
 
     def introduced(self, name: str) -> None:
         self._peer_name = name
@@ -106,9 +126,6 @@ class AiortcEndpoint:
             raise RuntimeError("a call is marked as failed without a failure")
         return self._failure
 
-    def hung_up(self, detail: str) -> None:
-        self.went_down(self._connections[-1], Reason.REMOTE_HUNG_UP, detail)
-
     async def conclude(self) -> None:
         self._closing = True
 
@@ -118,7 +135,7 @@ class AiortcEndpoint:
 
     def statement(self) -> EndpointStatement:
         handshake = self.handshake
-        latest = self._current
+        heard = self._current.listener.heard if self._connections else {}
         return EndpointStatement(
             party=self._setup.party,
             role=self._setup.party.role,
@@ -131,7 +148,7 @@ class AiortcEndpoint:
             presented_certificate=None if handshake is None else handshake.presented.hex(),
             dtls=None if handshake is None else handshake.parameters,
             packets=_sum(connection.counts for connection in self._connections),
-            heard={asset: f"{marker:016x}" for asset, marker in latest.listener.heard.items()},
+            heard={asset: f"{marker:016x}" for asset, marker in heard.items()},
             addresses=tuple(f"{one.address[0]}:{one.address[1]}" for one in self._connections if one.address),
         )
 
@@ -150,9 +167,9 @@ class AiortcEndpoint:
 
     def screen(self) -> Screen:
         """What is shown once the call is up; ValueError when there can be no code."""
-        if self._setup.mode is Mode.SERVICE:
+        if self._mode is Mode.SERVICE:
             return Screen(indicator=Indicator.PLAIN, code=None, peer=self._peer_name)
-        if self._setup.mode is not Mode.E2EE or self.handshake is None:
+        if self._mode is not Mode.E2EE or self.handshake is None:
             return self._no_call()
         return self._locked(self.code(self.handshake))
 
@@ -181,33 +198,45 @@ class AiortcEndpoint:
     # what the connections tell: their Owner
 
     def came_up(self, connection: Connection) -> None:
-        if self._over or connection is not self._connections[-1]:
+        if self._over or connection is not self._current:
             return
         try:
             screen = self.screen()
         except ValueError as error:
-            self.went_down(connection, Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
+            self._give_up(Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
             return
         self._show(screen)
         self._connected = True
-        connection.settled.set()
+        self._settled.set()
         for old in self._connections[:-1]:
             self._retired.append(asyncio.create_task(old.close()))
 
     def went_down(self, connection: Connection, reason: Reason, detail: str) -> None:
-        """The first failure is the cause; what follows from it, or from our own closing, tells nothing.
+        """A connection that has a successor may go: the peer ends it as soon as the new one is up."""
+        if connection is self._current:
+            self._give_up(reason, detail)
 
-        A connection that has a successor may go: the peer ends it as soon as the new one is up.
-        """
-        if self._over or connection is not self._connections[-1]:
+    # inner steps
+
+    def _accepted(self, word: str) -> None:
+        try:
+            self._progress = self.rules.accepted(self._progress, word)
+        except ValueError as error:
+            self._give_up(Reason.MODE_UNKNOWN, str(error))
+
+    def _give_up(self, reason: Reason, detail: str) -> None:
+        """The first failure is the cause; what follows from it, or from our own closing, tells nothing."""
+        if self._over:
             return
         self._failure = failure(reason, detail)
         if self._connected:
             self._screens.append(ScreenMoment(time=time.time(), screen=self._no_call()))
         self._failed.set()
-        connection.settled.set()
+        self._settled.set()
 
-    # inner steps
+    @property
+    def _mode(self) -> Mode | None:
+        return self.rules.describing(self._progress)
 
     @property
     def _over(self) -> bool:
@@ -224,11 +253,12 @@ class AiortcEndpoint:
     @property
     def _kind(self) -> type[Transport]:
         """In an ordinary call of the service, keys in the descriptions take the place of DTLS."""
-        in_place = self._setup.mode is Mode.SERVICE and self.transport.shakes_hands
+        in_place = self._mode is Mode.SERVICE and self.transport.shakes_hands
         return SdesTransport if in_place else self.transport
 
-    def _new_connection(self) -> Connection:
-        return Connection(self, self._setup, self.certificate, self._kind, self._go)
+    def _begin_connection(self) -> None:
+        self._settled.clear()
+        self._connections.append(Connection(self, self._setup, self.certificate, self._kind, self._go))
 
     def _no_call(self) -> Screen:
         return Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
@@ -284,13 +314,33 @@ class AiortcEndpoint:
             raise self._rejected("offer", error) from error
 
     def _rejected(self, kind: str, error: Exception) -> CallFailed:
-        self.went_down(self._current, Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
-        cause = self._failure or failure(Reason.SDP_REJECTED, described(error))
+        return self._refused(Reason.SDP_REJECTED, f"the {kind} was refused: {described(error)}")
+
+    def _refused(self, reason: Reason, detail: str) -> CallFailed:
+        """The end of the call, for this reason unless there was one before it."""
+        self._give_up(reason, detail)
+        cause = self._failure or failure(reason, detail)
         return CallFailed(cause.reason, cause.detail)
 
     def _refuse_when_over(self) -> None:
         if self._failure is not None:
             raise CallFailed(self._failure.reason, self._failure.detail)
+
+    def _refuse_unless_accepted(self, what: str) -> None:
+        """Whoever describes itself before its user has accepted gives its address to anybody who calls."""
+        self._refuse_when_over()
+        if self._mode is None:
+            stage = _STAGES[self._progress.stage]
+            raise self._refused(Reason.DESCRIPTION_BEFORE_ACCEPT, f"{what} {stage}")
+
+
+_STAGES: Final = {
+    Stage.IDLE: "though nobody has called",
+    Stage.CALLING: "though nobody has accepted the call yet",
+    Stage.RINGING: "while it still rings",
+    Stage.ACCEPTING: "though the service has not said yet what kind of call this is",
+}
+"""When a description may not be made or taken, in words."""
 
 
 @cache

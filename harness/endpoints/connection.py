@@ -26,10 +26,7 @@ class Owner(Protocol):
 
 
 class Connection:
-    """aiortc's stack with the markers and the ears of one party. Implements the door's `Watcher`.
-
-    `settled` is set when the connection is up or the call is over.
-    """
+    """aiortc's stack with the markers and the ears of one party. Implements the door's `Watcher`."""
 
     def __init__(
         self,
@@ -48,7 +45,6 @@ class Connection:
         self.stack.on("track", self.listener.attach)
         self.address: Address | None = None
         self.handshake: Handshake | None = None
-        self.settled = asyncio.Event()
         for asset in setup.media:
             self._add(asset)
 

@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 from ..model.base import Asset, Party
 from ..model.datagram import Address, Tap
 from ..model.finding import Reason
-from ..model.scenario import AudioKind, Mode
+from ..model.recording import SignalMessage
+from ..model.scenario import AudioKind
 from ..model.statement import EndpointStatement, Failure
 
 MAX_DETAIL: Final = 1000
@@ -31,7 +32,6 @@ class EndpointSetup:
 
     party: Party
     peer_name: str
-    mode: Mode
     media: tuple[Asset, ...]
     markers: Mapping[Asset, int]
     address: str
@@ -61,12 +61,19 @@ class NoStatement(Exception):
 class Endpoint(Protocol):
     """A client in a call. Create it inside a running event loop; `close` it whatever happened.
 
-    `offer`, `answer` and `accept` raise CallFailed when the peer's description cannot be used or the call is already
-    over, and OSError when no socket can be bound.
+    `offer`, `answer` and `accept` raise CallFailed when the peer's description cannot be used, when the call has not
+    been accepted yet or is already over, and OSError when no socket can be bound.
     """
 
+    def told(self, message: SignalMessage) -> None:
+        """What the service says beside descriptions: an invitation, that it rings, that the call is accepted and its
+        mode, the end. From a callee's own acceptance, too, the service's answer comes back with the mode."""
+
+    def picked_up(self) -> None:
+        """The user accepts the call that rings. Nothing of the network may leave the device before that."""
+
     async def offer(self) -> str:
-        """The caller's first step: the SDP to send. Once the call is up: an ICE restart, by either party."""
+        """The caller's first description, once the call is accepted. When it is up: an ICE restart, by either party."""
 
     async def answer(self, offer: str) -> str:
         """Take an offer, give the SDP to send back. From here on the call, or what it restarts as, may come up."""
@@ -88,9 +95,6 @@ class Endpoint(Protocol):
 
     async def wait_failed(self) -> Failure:
         """Wait until the call has failed or the peer has ended it. Never returns for a call that is simply closed."""
-
-    def hung_up(self, detail: str) -> None:
-        """The signalling says that the peer ended the call."""
 
     def statement(self) -> EndpointStatement:
         """This endpoint's account of the call so far; after `close`, the final one. NoStatement when it gives none."""

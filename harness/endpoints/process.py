@@ -23,6 +23,7 @@ from ..model.base import Noun
 from ..model.datagram import Address
 from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
+from ..model.recording import SignalMessage
 from ..model.statement import EndpointStatement, Failure
 from ..model.voice import quoted
 from .endpoint import CallFailed, EndpointSetup, NoStatement, failure
@@ -61,6 +62,12 @@ class ProcessEndpoint:
 
     # setting up
 
+    def told(self, message: SignalMessage) -> None:
+        self._tell(Operation.TOLD, protocol.ToldArguments(message=message))
+
+    def picked_up(self) -> None:
+        self._tell(Operation.PICKED_UP, Nothing())
+
     async def offer(self) -> str:
         return self._translated(await self._step(Operation.OFFER, protocol.Description))
 
@@ -97,9 +104,6 @@ class ProcessEndpoint:
         if self._failure is None:
             raise RuntimeError("a call is marked as failed without a failure")
         return self._failure
-
-    def hung_up(self, detail: str) -> None:
-        self._tell(Operation.HUNG_UP, protocol.HungUpArguments(detail=detail))
 
     def statement(self) -> EndpointStatement:
         """The account that was given when the call was concluded. NoStatement when the program broke, then or later."""
@@ -141,7 +145,6 @@ class ProcessEndpoint:
         asked = protocol.OpenArguments(
             party=setup.party,
             peer_name=setup.peer_name,
-            mode=setup.mode,
             media=setup.media,
             markers={asset: f"{marker:016x}" for asset, marker in setup.markers.items()},
             address=setup.address,

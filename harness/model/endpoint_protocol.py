@@ -15,8 +15,8 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, JsonValue
 
 from .base import Asset, Moment, Noun, Party
 from .datagram import Address
-from .recording import MAX_BODY
-from .scenario import AudioKind, Mode
+from .recording import MAX_BODY, SignalMessage
+from .scenario import AudioKind
 from .statement import MAX_COUNT, Screen
 
 PROTOCOL: Final = 1
@@ -33,16 +33,19 @@ MAX_REQUEST: Final = 1 << 22
 class Operation(StrEnum):
     """What a program can be asked to do, in the order of a call.
 
-    `hello` names the software, `open` begins a call. `offer` and `answer` give a description, `accept` takes one; when
-    the call is up these are a restart of ICE. `known` says that a socket that was told as bound may be used now.
-    `connect` waits until the call is up or has failed, `receive` until every asset was heard. `send` starts media.
-    `introduced` says what the other person is called, `hung-up` that the peer ended the call. `screen` is what the
+    `hello` names the software, `open` begins a call. `told` hands over what the service says: an invitation, that it
+    rings, that the call is accepted and its mode, the end. `picked-up` says that the callee's user accepts. `offer` and
+    `answer` give a description, `accept` takes one; when the call is up these are a restart of ICE. `known` says that a
+    socket that was told as bound may be used now. `connect` waits until the call is up or has failed, `receive` until
+    every asset was heard. `send` starts media. `introduced` says what the other person is called. `screen` is what the
     user sees, `stats` the rest of the statement: both are asked before either side ends the call. `close` ends it. A
     program ends when its standard input does.
     """
 
     HELLO = "hello"
     OPEN = "open"
+    TOLD = "told"
+    PICKED_UP = "picked-up"
     OFFER = "offer"
     ANSWER = "answer"
     ACCEPT = "accept"
@@ -51,7 +54,6 @@ class Operation(StrEnum):
     SEND = "send"
     RECEIVE = "receive"
     INTRODUCED = "introduced"
-    HUNG_UP = "hung-up"
     SCREEN = "screen"
     STATS = "stats"
     CLOSE = "close"
@@ -95,7 +97,6 @@ class OpenArguments(Noun):
 
     party: Party
     peer_name: str
-    mode: Mode
     media: tuple[Asset, ...]
     markers: dict[Asset, str]
     address: str
@@ -123,8 +124,8 @@ class IntroducedArguments(Noun):
     name: str
 
 
-class HungUpArguments(Noun):
-    detail: str
+class ToldArguments(Noun):
+    message: SignalMessage
 
 
 class Hello(Noun):

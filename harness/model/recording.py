@@ -44,17 +44,29 @@ class FileEntry(Noun):
 
 
 class SignalKind(StrEnum):
-    """What a signalling message is for."""
+    """What a signalling message is for, in the words of docs/calling-service.md."""
 
+    INVITE = "invite"
+    RINGING = "ringing"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    CANCEL = "cancel"
     OFFER = "offer"
     ANSWER = "answer"
-    HANGUP = "hangup"
+    HANGUP = "hang-up"
+
+    @classmethod
+    def _missing_(cls, value: object) -> SignalKind | None:
+        """Recordings that are older than the whole course of a call spell it otherwise."""
+        return cls.HANGUP if value == "hangup" else None
 
 
 class SignalMessage(Noun):
-    """One message of the signalling, as it passed one hop. `body` is the SDP, or the reason of a hang-up.
+    """One message of the signalling, as it passed one hop.
 
-    `name` is what the service says the sender is called.
+    `body`: the SDP of an offer or answer; of an invitation the media, in words; of an acceptance the mode that the
+    service decided, empty on its way there; the reason of a decline, a cancellation or a hang-up. `name` is what the
+    service says the sender is called.
     """
 
     kind: SignalKind
@@ -64,12 +76,16 @@ class SignalMessage(Noun):
 
 
 class SignalEntry(Noun):
-    """A line of `signalling-<hop>.jsonl`: when (seconds since the epoch), in or out of that hop, and the message."""
+    """A line of `signalling-<hop>.jsonl`: when (seconds since the epoch), in or out of that hop, and the message.
+
+    `to`: the party that the service answers, when it tells its sender what has become of a message and not the peer.
+    """
 
     time: Moment
     hop: Literal["alice", "service", "bob"]
     direction: Literal["in", "out"]
     message: SignalMessage
+    to: Party | None = None
 
 
 class EarlierCall(Noun):
@@ -84,7 +100,7 @@ class Recording(Noun):
 
     `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
     older than this field have none. `silent` says of each party without a statement why there is none, as the
-    harness saw it.
+    harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -103,3 +119,4 @@ class Recording(Noun):
     vantages: tuple[Vantage, ...]
     files: tuple[FileEntry, ...]
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
+    invited: bool = False

@@ -14,7 +14,7 @@ from .verdict import Outcome
 
 
 class Mode(StrEnum):
-    """What kind of call the two clients try to make.
+    """What kind of call it is to be, by the policies, toggles and devices of both: what an honest service tells them.
 
     `SERVICE`: an ordinary call, whose media keys travel in the signalling, so that the service can decrypt it (SDES,
     RFC 4568).
@@ -105,6 +105,7 @@ class AudioKind(StrEnum):
 class Call(Noun):
     """What is called for: the mode, the media, and how long media flows once both sides are up (seconds).
 
+    `ring`: how long it rings until the callee's user accepts.
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
     `patience`: how much longer than `seconds` media may take to be heard.
@@ -115,6 +116,7 @@ class Call(Noun):
 
     mode: Mode = Field(default=Mode.E2EE, strict=False)
     media: tuple[Asset, ...] = Field(default=(Asset.AUDIO, Asset.VIDEO), min_length=1, strict=False)
+    ring: float = Field(default=0.0, ge=0, le=60)
     seconds: float = Field(default=1.5, ge=0, le=600)
     setup_seconds: float = Field(default=15.0, gt=0, le=120)
     patience: float = Field(default=10.0, ge=0, le=120)

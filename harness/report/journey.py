@@ -55,17 +55,20 @@ class Journey:
 def journeys(entries: Iterable[SignalEntry]) -> tuple[Journey, ...]:
     """Group the entries of all hops by message, in order of time.
 
-    The n-th offer that Alice sent is the n-th offer that came in at the service: entries hold no message numbers.
+    The n-th offer that Alice sent is the n-th offer that came in at the service: entries hold no message numbers. What
+    the service answers to the sender of a message is a journey of its own.
     """
-    stops: dict[tuple[SignalKind, Party], dict[Stop, list[SignalEntry]]] = defaultdict(lambda: defaultdict(list))
+    stops: dict[tuple[SignalKind, Party, bool], dict[Stop, list[SignalEntry]]] = defaultdict(lambda: defaultdict(list))
     ordered = sorted(entries, key=lambda entry: entry.time)
     for entry in ordered:
-        stops[entry.message.kind, entry.message.sender][entry.hop, entry.direction].append(entry)
+        answered = entry.to is not None
+        stops[entry.message.kind, entry.message.sender, answered][entry.hop, entry.direction].append(entry)
     with_service = any(entry.hop == "service" for entry in ordered)
     found = [
-        _journey(kind, sender, {stop: seen[number] for stop, seen in at.items() if number < len(seen)}, with_service)
-        for (kind, sender), at in stops.items()
+        _answer(kind, sender, one) if answered else _journey(kind, sender, one, with_service)
+        for (kind, sender, answered), at in stops.items()
         for number in range(max(len(seen) for seen in at.values()))
+        for one in ({stop: seen[number] for stop, seen in at.items() if number < len(seen)},)
     ]
     return tuple(sorted(found, key=lambda journey: journey.legs[0].time))
 
@@ -90,8 +93,16 @@ def _journey(kind: SignalKind, sender: Party, at: dict[Stop, SignalEntry], with_
         return Journey(kind, sender, (first,), taken is not None)
     if sent is None and taken is None:
         return Journey(kind, sender, (Leg(kind, "service", there, None, received or given, None),), False)
-    second = Leg(kind, "service", there, given, received, change(taken, given) or change(given, received))
+    decided = None if kind is SignalKind.ACCEPT else change(taken, given)  # the mode is the service's to say
+    second = Leg(kind, "service", there, given, received, decided or change(given, received))
     return Journey(kind, sender, (first, second), False)
+
+
+def _answer(kind: SignalKind, sender: Party, at: dict[Stop, SignalEntry]) -> Journey:
+    """What the service tells the sender itself."""
+    given, received = at.get(("service", "out")), at.get((sender.value, "in"))
+    leg = Leg(kind, "service", sender.value, given, received, change(given, received))
+    return Journey(kind, sender, (leg,), False)
 
 
 def _surplus(lines: list[str], others: list[str]) -> tuple[str, ...]:

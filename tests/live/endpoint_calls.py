@@ -13,6 +13,7 @@ from harness.endpoints.registry import create
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
+from harness.model.recording import SignalKind, SignalMessage
 from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator
 from harness.network.loopback import CallNetwork
@@ -91,6 +92,10 @@ class Call:
     def statement(self, party: Party) -> EndpointStatement:
         return self.endpoints[party].statement()
 
+    def hang_up(self, to: Party, why: str) -> None:
+        """The service tells a party that the other one has ended the call."""
+        self.endpoints[to].told(SignalMessage(kind=SignalKind.HANGUP, sender=to.peer, body=why))
+
     async def negotiate(self, offer: Tamper = str, answer: Tamper = str) -> None:
         """Offer and answer, each changed on its way."""
         await self.alice.accept(answer(await self.bob.answer(offer(await self.alice.offer()))))
@@ -130,13 +135,13 @@ def dial(
     alice: EndpointKind | Maker = EndpointKind.AIORTC,
     bob: EndpointKind | Maker = EndpointKind.AIORTC,
     *,
-    mode: Mode = Mode.E2EE,
+    mode: Mode | None = Mode.E2EE,
     media: tuple[Asset, ...] = (Asset.AUDIO, Asset.VIDEO),
     advertise: Advertise | None = None,
     markers: dict[tuple[Party, Asset], int] | None = None,
     ledger: Callable[[], Ledger] = Ledger,
 ) -> Call:
-    """A call on addresses of its own, with a fresh ledger and key log on each side."""
+    """A call on addresses of its own, with a fresh ledger and key log on each side; accepted, unless without a mode."""
     chosen = MARKERS if markers is None else markers
     sent = {key: marker for key, marker in chosen.items() if key[1] in media}
     call = Call(CallNetwork(next(_numbers)), {}, {p: ledger() for p in Party}, {p: [] for p in Party}, sent)
@@ -144,7 +149,6 @@ def dial(
         setup = EndpointSetup(
             party=party,
             peer_name=party.peer.value.title(),
-            mode=mode,
             media=media,
             markers={asset: marker for (sender, asset), marker in sent.items() if sender is party},
             address=call.network.address(party),
@@ -153,7 +157,17 @@ def dial(
             keylog=call.keylogs[party].append,
         )
         call.endpoints[party] = create(kind, setup) if isinstance(kind, EndpointKind) else kind(setup)
+    if mode is not None:
+        for endpoint in call.endpoints.values():
+            accept(endpoint, mode)
     return call
+
+
+def accept(endpoint: Endpoint, mode: Mode) -> None:
+    """The user of a callee accepts, and the service says which kind of call it is. A caller is told the latter only."""
+    endpoint.told(SignalMessage(kind=SignalKind.INVITE, sender=Party.ALICE, body=""))
+    endpoint.picked_up()
+    endpoint.told(SignalMessage(kind=SignalKind.ACCEPT, sender=Party.BOB, body=mode))
 
 
 async def failed(call: Call, party: Party) -> Failure:

@@ -105,7 +105,6 @@ async def call(seconds: float = 1.2, mode: Mode = Mode.E2EE, **fields: object) -
             EndpointSetup(
                 party=party,
                 peer_name=party.peer,
-                mode=mode,
                 media=(Asset.AUDIO, Asset.VIDEO),
                 markers=MARKERS[party],
                 address=network.address(party),
@@ -118,7 +117,7 @@ async def call(seconds: float = 1.2, mode: Mode = Mode.E2EE, **fields: object) -
     }
     await relay.open()
     try:
-        await converse(relay, people, seconds)
+        await converse(relay, people, seconds, mode)
     finally:
         await asyncio.gather(*(person.close() for person in people.values()))
         await relay.close()
@@ -128,18 +127,24 @@ async def call(seconds: float = 1.2, mode: Mode = Mode.E2EE, **fields: object) -
     return made
 
 
-async def converse(relay: Relay, people: dict[Party, Endpoint], seconds: float) -> None:
-    async def carried(kind: SignalKind, sender: Party, body: str) -> str:
-        passed = await relay.signal(SignalMessage(kind=kind, sender=sender, body=body))
+async def converse(relay: Relay, people: dict[Party, Endpoint], seconds: float, mode: Mode) -> None:
+    async def carried(kind: SignalKind, sender: Party, body: str, to: Party | None = None) -> str:
+        passed = await relay.signal(SignalMessage(kind=kind, sender=sender, body=body), to)
         assert passed is not None
+        if kind not in (SignalKind.OFFER, SignalKind.ANSWER):
+            people[to or sender.peer].told(passed)
         return passed.body
 
     async def hang_up_when_failed(party: Party) -> None:
         why = await people[party].wait_failed()
-        people[party.peer].hung_up(await carried(SignalKind.HANGUP, party, why.reason))
+        await carried(SignalKind.HANGUP, party, why.reason)
 
     watchers = [asyncio.create_task(hang_up_when_failed(party)) for party in Party]
     try:
+        await carried(SignalKind.INVITE, ALICE, "audio video")
+        people[BOB].picked_up()
+        for to in (BOB, None):
+            await carried(SignalKind.ACCEPT, BOB, mode, to)
         offer = await carried(SignalKind.OFFER, ALICE, await people[ALICE].offer())
         answer = await carried(SignalKind.ANSWER, BOB, await people[BOB].answer(offer))
         await people[ALICE].accept(answer)

@@ -26,7 +26,7 @@ async def test_a_hang_up_in_the_signalling_ends_the_call() -> None:
     async with dial() as call:
         await call.negotiate()
         await call.connect()
-        call.alice.hung_up("fingerprint-mismatch")
+        call.hang_up(Party.ALICE, "fingerprint-mismatch")
         assert await failed(call, Party.ALICE) == Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch")
         assert call.statement(Party.ALICE).connected
         statement = call.statement(Party.ALICE)
@@ -39,7 +39,7 @@ async def test_a_hang_up_before_the_call_is_up_ends_the_waiting() -> None:
     async with dial() as call:
         await call.alice.offer()
         waiting = asyncio.create_task(call.alice.connect(PATIENCE))
-        call.alice.hung_up("x" * 5_000)
+        call.hang_up(Party.ALICE, "x" * 5_000)
         assert not await waiting
         assert never_came_up(call, Party.ALICE, Reason.REMOTE_HUNG_UP).detail == "x" * MAX_DETAIL
 
@@ -47,8 +47,8 @@ async def test_a_hang_up_before_the_call_is_up_ends_the_waiting() -> None:
 async def test_only_the_first_reason_counts() -> None:
     async with dial() as call:
         await call.alice.offer()
-        call.alice.hung_up("first")
-        call.alice.hung_up("second")
+        call.hang_up(Party.ALICE, "first")
+        call.hang_up(Party.ALICE, "second")
         assert never_came_up(call, Party.ALICE, Reason.REMOTE_HUNG_UP).detail == "first"
         with pytest.raises(CallFailed, match="first"):
             await call.alice.accept("v=0")
@@ -58,7 +58,7 @@ async def test_a_hang_up_after_the_end_is_no_failure() -> None:
     async with dial() as call:
         await call.negotiate()
         await call.connect()
-    call.alice.hung_up("too late")
+    call.hang_up(Party.ALICE, "too late")
     assert call.statement(Party.ALICE).failure is None
 
 

@@ -14,7 +14,7 @@ from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.model.base import Asset, Party, Role
 from harness.model.datagram import Address
-from harness.model.scenario import EndpointKind, Mode
+from harness.model.scenario import EndpointKind
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
 from harness.wire import rtp
 from harness.wire.demux import PacketClass
@@ -179,14 +179,6 @@ async def test_a_statement_can_be_had_at_any_time_and_shows_no_lock_before_the_c
         assert call.statement(Party.ALICE).screen == nothing
         assert not call.statement(Party.ALICE).connected
         assert call.statement(Party.ALICE).packets == PacketCounts()
-
-
-async def test_a_call_that_is_not_meant_to_be_e2ee_shows_no_lock() -> None:
-    async with dial(mode=Mode.CLEAR) as call:
-        await call.negotiate()
-        await call.connect()
-        assert call.statement(Party.ALICE).connected
-        assert call.statement(Party.ALICE).screen == Screen(indicator=Indicator.NONE, code=None, peer="Bob")
 
 
 async def test_the_screen_stays_as_it_was_when_the_call_ends_normally() -> None:

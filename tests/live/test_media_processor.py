@@ -27,7 +27,7 @@ from harness.wire.sdes import parse
 from harness.wire.sdp import Sdp
 from harness.wire.srtp_session import SrtpOpener
 
-from .endpoint_calls import MARKERS, PATIENCE, Call, Ledger, dial
+from .endpoint_calls import MARKERS, PATIENCE, Call, Ledger, accept, dial
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -72,7 +72,6 @@ class Through:
         setup = EndpointSetup(
             party=Party.BOB,
             peer_name="Alice",
-            mode=Mode.SERVICE,
             media=(Asset.AUDIO,),
             markers={Asset.AUDIO: CAROL},
             address=self.call.network.address("guest"),
@@ -80,7 +79,9 @@ class Through:
             tap=self.carols,
             keylog=lambda line: None,
         )
-        return create(EndpointKind.AIORTC, setup)
+        device = create(EndpointKind.AIORTC, setup)
+        accept(device, Mode.SERVICE)
+        return device
 
     def carols_ears(self) -> set[int]:
         """What carol's client says that it heard."""

@@ -148,7 +148,7 @@ async def test_a_description_that_it_cannot_use_is_refused_with_the_same_reason(
 
 async def test_it_is_told_that_the_peer_hung_up_and_says_so() -> None:
     async with dial(APART, EndpointKind.AIORTC, media=AUDIO) as call:
-        call.alice.hung_up("sdp-rejected")
+        call.hang_up(Party.ALICE, "sdp-rejected")
         assert (await failed(call, Party.ALICE)).reason is Reason.REMOTE_HUNG_UP
         with pytest.raises(CallFailed, match="remote-hung-up"):
             await call.alice.offer()

@@ -130,8 +130,6 @@ class _Chosen(AiortcEndpoint):
             caller = _promised(offer)
             while not self.shows(caller, teams20.thumbprint(self.certificate.der)):
                 self._take_certificate(self.call_certificate())
-            await self._connections.pop().close()
-            self._connections.append(self._new_connection())
         return await super().answer(offer)
 
 

@@ -1,35 +1,45 @@
-"""The service carries messages; what was sent and what arrived are remembered apart."""
+"""The service carries messages; what was sent and what arrived are remembered apart, and what it decides it says."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.calling.signalling import CallingService, Tamper
+from harness.calling.signalling import CallingService, Delivery, Tamper
 from harness.model.base import Party
 from harness.model.recording import SignalKind, SignalMessage
-
-OFFER = SignalMessage(kind=SignalKind.OFFER, sender=Party.ALICE, body="v=0")
-
+from harness.model.scenario import Mode
 
 pytestmark = pytest.mark.asyncio
 
-
-def becomes(passed: SignalMessage | None) -> Tamper:
-    """What a service in bad hands makes of every message."""
-
-    async def tamper(_: SignalMessage) -> SignalMessage | None:
-        return passed
-
-    return tamper
+ALICE, BOB = Party.ALICE, Party.BOB
+OFFER = SignalMessage(kind=SignalKind.OFFER, sender=ALICE, body="v=0")
+ACCEPT = SignalMessage(kind=SignalKind.ACCEPT, sender=BOB, body="", name="Bob")
 
 
 def passages(service: CallingService) -> list[tuple[str, str, str]]:
     return [(entry.hop, entry.direction, entry.message.body) for entry in service.entries]
 
 
+async def carried(service: CallingService, message: SignalMessage) -> list[Delivery]:
+    return [one async for one in service.carry(message)]
+
+
+def becomes(passed: SignalMessage | None) -> Tamper:
+    """What a service in bad hands makes of every message."""
+
+    async def tamper(_: SignalMessage, __: Party | None) -> SignalMessage | None:
+        return passed
+
+    return tamper
+
+
+def honest(mode: Mode = Mode.E2EE) -> CallingService:
+    return CallingService(lambda: 7.0, mode)
+
+
 async def test_an_honest_service_changes_nothing() -> None:
-    service = CallingService(lambda: 7.0)
-    assert await service.carry(OFFER) == OFFER
+    service = honest()
+    assert await carried(service, OFFER) == [Delivery(BOB, OFFER)]
     assert passages(service) == [
         ("alice", "out", "v=0"),
         ("service", "in", "v=0"),
@@ -37,16 +47,50 @@ async def test_an_honest_service_changes_nothing() -> None:
         ("bob", "in", "v=0"),
     ]
     assert {entry.time for entry in service.entries} == {7.0}
+    assert {entry.to for entry in service.entries} == {None}
 
 
 async def test_a_change_on_the_way_shows_between_the_hops() -> None:
     forged = OFFER.model_copy(update={"body": "forged"})
-    service = CallingService(lambda: 0.0, becomes(forged))
-    assert await service.carry(OFFER) == forged
+    service = CallingService(lambda: 0.0, Mode.E2EE, becomes(forged))
+    assert await carried(service, OFFER) == [Delivery(BOB, forged)]
     assert [body for _, _, body in passages(service)] == ["v=0", "v=0", "forged", "forged"]
 
 
 async def test_a_swallowed_message_arrives_nowhere() -> None:
-    service = CallingService(lambda: 0.0, becomes(None))
-    assert await service.carry(OFFER) is None
+    service = CallingService(lambda: 0.0, Mode.E2EE, becomes(None))
+    assert await carried(service, OFFER) == []
     assert [hop for hop, _, _ in passages(service)] == ["alice", "service"]
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_whoever_accepts_is_told_the_mode_before_the_caller_is(mode: Mode) -> None:
+    service = honest(mode)
+    to_callee, to_caller = await carried(service, ACCEPT)
+    assert (to_callee.to, to_callee.message.body, to_callee.message.name) == (BOB, mode, None)
+    assert (to_caller.to, to_caller.message.body, to_caller.message.name) == (ALICE, mode, "Bob")
+    assert [(entry.hop, entry.direction, entry.to) for entry in service.entries] == [
+        ("bob", "out", None),
+        ("service", "in", None),
+        ("service", "out", BOB),
+        ("bob", "in", BOB),
+        ("service", "out", None),
+        ("alice", "in", None),
+    ]
+
+
+async def test_a_dishonest_service_can_tell_each_of_them_another_mode() -> None:
+    async def lie(message: SignalMessage, to: Party | None) -> SignalMessage:
+        return message.model_copy(update={"body": "service" if to is BOB else "e2ee"})
+
+    deliveries = await carried(CallingService(lambda: 0.0, Mode.CLEAR, lie), ACCEPT)
+    assert {one.to: one.message.body for one in deliveries} == {BOB: "service", ALICE: "e2ee"}
+
+
+async def test_what_nobody_sent_is_seen_from_the_service_on() -> None:
+    service = honest()
+    assert service.bring(ALICE, ACCEPT) == Delivery(ALICE, ACCEPT)
+    assert [(entry.hop, entry.direction, entry.to) for entry in service.entries] == [
+        ("service", "out", None),
+        ("alice", "in", None),
+    ]

@@ -12,7 +12,6 @@ from harness.endpoints.sockets_told import SocketsTold
 from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.endpoint_protocol import BoundEvent, KeyEvent, PacketEvent, SocketClosedEvent
-from harness.model.scenario import Mode
 
 pytestmark = pytest.mark.asyncio
 
@@ -40,7 +39,6 @@ class Side:
         setup = EndpointSetup(
             party=Party.ALICE,
             peer_name="Bob",
-            mode=Mode.E2EE,
             media=(),
             markers={},
             address=OWN[0],
