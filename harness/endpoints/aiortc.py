@@ -225,12 +225,15 @@ class AiortcEndpoint:
             self._give_up(Reason.MODE_UNKNOWN, str(error))
 
     def _give_up(self, reason: Reason, detail: str) -> None:
-        """The first failure is the cause; what follows from it, or from our own closing, tells nothing."""
+        """The first failure is the cause; what follows from it, or from our own closing, tells nothing. No more media is
+        sent from here on, though the stack goes on until it is closed."""
         if self._over:
             return
         self._failure = failure(reason, detail)
         if self._connected:
             self._screens.append(ScreenMoment(time=time.time(), screen=self._no_call()))
+        for one in self._connections:
+            one.fall_silent()
         self._failed.set()
         self._settled.set()
 

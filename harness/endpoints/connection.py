@@ -79,6 +79,11 @@ class Connection:
             return Reason.ICE_FAILED, "a call without media has no transport"
         return transport.overdue(seconds)
 
+    def fall_silent(self) -> None:
+        """Send no more media."""
+        if self.stack.transport is not None:
+            self.stack.transport.fall_silent()
+
     async def close(self) -> None:
         await self.stack.close()
         await self.listener.ended()

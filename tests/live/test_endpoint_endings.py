@@ -13,8 +13,11 @@ from harness.endpoints.endpoint import MAX_DETAIL, CallFailed
 from harness.model.base import Party
 from harness.model.finding import Reason
 from harness.model.statement import Failure, Indicator
+from harness.wire.demux import PacketClass
 
 from .endpoint_calls import PATIENCE, dial, failed, never_came_up
+
+MEDIA = (PacketClass.SRTP, PacketClass.SRTCP)
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -33,6 +36,23 @@ async def test_a_hang_up_in_the_signalling_ends_the_call() -> None:
         shown = [moment.screen.indicator for moment in statement.screens]
         assert shown == [Indicator.LOCK, Indicator.NONE]
         assert statement.screen.indicator is Indicator.LOCK
+
+
+async def test_whoever_is_told_that_the_call_is_over_sends_nothing_more() -> None:
+    async with dial() as call:
+        await call.negotiate()
+        await call.connect()
+        await call.talk()
+        of_alice, of_bob = (call.ledgers[party] for party in Party)
+        call.bob.hung_up("over")
+        sent = {kind: of_bob.count(kind, outward=True) for kind in MEDIA}
+        before = of_alice.count(PacketClass.SRTP, outward=True)
+        await of_alice.until(lambda: of_alice.count(PacketClass.SRTP, outward=True) > before + 50)
+        assert {kind: of_bob.count(kind, outward=True) for kind in MEDIA} == sent
+        await call.close()
+        assert {kind: of_bob.count(kind, outward=True) for kind in MEDIA} == sent
+        counted = call.statement(Party.BOB).packets
+        assert (counted.rtp_sent, counted.rtcp_sent) == tuple(sent.values())
 
 
 async def test_a_hang_up_before_the_call_is_up_ends_the_waiting() -> None:

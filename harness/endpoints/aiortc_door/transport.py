@@ -25,6 +25,7 @@ class Transport(RTCDtlsTransport):
         self.counts = Counts()
         self.watcher = watcher
         self._ice_was_up = False
+        self._silent = False
         chosen = self.ice_credentials()
         if chosen is not None:
             connection: Any = ice.iceGatherer._connection
@@ -35,6 +36,10 @@ class Transport(RTCDtlsTransport):
     def ice_credentials(self) -> tuple[str, str] | None:
         """User name fragment and password of this connection; None, as of a healthy client: aioice draws them."""
         return None
+
+    def fall_silent(self) -> None:
+        """Send no more media and no more reports: the call is over, although its connection is not closed yet."""
+        self._silent = True
 
     def written(self, sdp: str) -> str:
         """A description of aiortc's as this transport sends it."""
@@ -65,6 +70,11 @@ class Transport(RTCDtlsTransport):
 
     def _why_closed(self) -> tuple[Reason, str]:
         return Reason.CONNECTION_LOST, "the ICE transport was lost"
+
+    async def _send_rtp(self, data: bytes) -> None:
+        # Nothing is raised: aiortc answers requests of the peer from where it reads, and would stop reading.
+        if not self._silent:
+            await super()._send_rtp(data)
 
     async def _recv_next(self) -> None:
         try:
