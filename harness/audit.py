@@ -166,7 +166,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         status=verdict.status,
         because=verdict.because,
         codes={party: one.screen.code for party, one in opened.statements.items() if one.screen.code is not None},
-        intercepted=bool(recovered),
+        intercepted=bool(recovered) or verdict.intercepted,
         findings=findings,
         not_checked=tuple(without),
         deviation=None if deviation is None else deviation.id,

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from .model.base import Asset, Party
 from .model.deviation import Deviation
-from .model.finding import Finding, Reason, Severity
+from .model.finding import CALL_WIDE, Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered, SentMarker
 from .model.scenario import Expectation
 from .model.verdict import Outcome, Status, Verdict
@@ -50,9 +50,10 @@ class Ending(StrEnum):
 class Observed:
     """What is established about a call before anybody asks whether it was expected.
 
-    `intercepted`: a marker of this call was decoded from what the adversary wrote down. `exposed`: an auditor saw
-    clear media, or a key to it, at a vantage. `delivered`: each party heard exactly the markers of the other one.
-    `misnamed`: a screen names somebody else than the person at the other end.
+    `intercepted`: a marker of this call was decoded from what the adversary wrote down, or the call went on between two
+    ends that shared their keys with the adversary and not with each other. `exposed`: an auditor saw clear media, or a
+    key to it, at a vantage. `delivered`: each party heard exactly the markers of the other one. `misnamed`: a screen
+    names somebody else than the person at the other end.
     """
 
     established: bool
@@ -159,15 +160,17 @@ def observe(
     codes = _one_of(reasons, _CODES)
     if established is None or lock is None or codes is None:
         return None
+    ending = next((ending for reason, ending in _ENDINGS.items() if reason in reasons), Ending.NORMAL)
+    went_on = established and (ending is not Ending.REFUSED or codes is Codes.DIFFER)
     return Observed(
         established=established,
-        intercepted=bool(_own(truth.markers, recovered)),
+        intercepted=bool(_own(truth.markers, recovered)) or (went_on and _between(truth, findings)),
         exposed=bool(reasons & _EXPOSURES),
         lock=lock,
         codes=codes,
         delivered=all(heard.get(sent.sender.peer, {}).get(sent.asset) == sent.marker for sent in truth.markers),
         attacked=truth.adversary is not None,
-        ending=next((ending for reason, ending in _ENDINGS.items() if reason in reasons), Ending.NORMAL),
+        ending=ending,
         misnamed=Reason.WRONG_PEER_NAME in reasons,
     )
 
@@ -183,7 +186,7 @@ def judge(
     seen = observe(truth, recovered, findings, heard)
     actual = Outcome.UNKNOWN if seen is None else outcome(seen)
     status, because = _status(expect, truth, recovered, findings, actual)
-    return Verdict(outcome=actual, status=status, because=because)
+    return Verdict(outcome=actual, status=status, because=because, intercepted=seen is not None and seen.intercepted)
 
 
 def judge_stack(
@@ -248,6 +251,16 @@ def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, 
         return Status.WRONG_REASON, f"{expect.outcome} as expected, but also {', '.join(surplus)}"
     why = f" because {', '.join(expect.because)}" if expect.because else ""
     return Status.AS_EXPECTED, f"{expect.outcome}{why}"
+
+
+def _between(truth: GroundTruth, findings: Sequence[Finding]) -> bool:
+    """Whether the adversary was one end of both parties' DTLS, though nothing of the media need have been heard yet.
+
+    Two witnesses: the adversary, whose handshake with each of them ended, and the recording, in which the two hold
+    different keys. Either alone may be wrong: a boast, or a false alarm of an auditor.
+    """
+    apart = any((one.reason, one.vantage) == (Reason.KEYS_NOT_SHARED, CALL_WIDE) for one in findings)
+    return truth.ended_both and apart
 
 
 def _own(sent: Collection[SentMarker], recovered: Collection[Recovered]) -> list[Recovered]:

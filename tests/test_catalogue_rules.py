@@ -38,6 +38,7 @@ CONTROLS = {
     "honest-audio-call",
     "honest-process-call",
     "honest-restart",
+    "honest-short-call",
     "honest-second-call",
     "honest-rollover-call",
     "honest-long-audio-call",
@@ -47,10 +48,11 @@ CONTROLS = {
     "clear-call",
 }
 SIGNALLING_ATTACKS = """
-    fingerprint-swap fingerprint-swap-one-side fingerprint-swap-at-restart fingerprint-malformed fingerprint-weak-hash
-    fingerprint-many fingerprint-per-media setup-role setup-role-reoffer sdes-injection profile-avp rtcp-mux-off
-    reoffer-new-fingerprint late-mitm unknown-key-share reflection certificate-reuse near-match-code near-match-code-end
-    signalling-replay signalling-replay-of-earlier-call unknown-identity candidate-injection candidate-removal
+    fingerprint-swap fingerprint-swap-short-call fingerprint-swap-one-side fingerprint-swap-at-restart
+    fingerprint-malformed fingerprint-weak-hash fingerprint-many fingerprint-per-media setup-role setup-role-reoffer
+    sdes-injection profile-avp rtcp-mux-off reoffer-new-fingerprint late-mitm unknown-key-share reflection
+    certificate-reuse near-match-code near-match-code-end signalling-replay signalling-replay-of-earlier-call
+    unknown-identity candidate-injection candidate-removal
 """
 DTLS_ATTACKS = """
     dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile

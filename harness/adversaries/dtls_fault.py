@@ -12,12 +12,13 @@ from typing import Final
 
 from ..model.adversary import DtlsFlaw
 from ..model.base import Party, Role
+from ..model.ground_truth import ended_with
 from ..wire.dtls.writer import DTLS10
 from .certificate import Identity
 from .dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Leg, Point, Signature
 from .dtls.renegotiating_leg import RenegotiatingServer
 from .dtls_mitm import DtlsMitm, Plan, replaced
-from .interception import Interception, ended_with, is_client_hello
+from .interception import Interception, is_client_hello
 from .machine import CallUp, Command, Deed, Event, Forward
 from .srtp_leg import SrtpLeg
 

@@ -15,12 +15,13 @@ from typing import Final, Literal
 
 from ..model.base import Party, Role
 from ..model.datagram import Address
+from ..model.ground_truth import ended_with
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .certificate import Identity
 from .code_collision import CodeCollision
 from .grinding import Agreement
-from .interception import PRESENTED, Interception, ended_with, presented_to
+from .interception import PRESENTED, Interception, presented_to
 from .machine import Command, Deed, Deliver, Event, Grind, Ground, Learned, PathDatagram, Signal, TimerFired, let_pass
 from .signalling import changed
 

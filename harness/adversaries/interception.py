@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..model.base import Party
+from ..model.ground_truth import ended_with
 from ..wire.demux import PacketClass, classify
 from ..wire.dtls import ContentType, HandshakeType
 from ..wire.dtls.record import RECORD_HEADER
@@ -153,10 +154,6 @@ class Interception:
 
 def presented_to(party: Party) -> str:
     return f"{PRESENTED}-to-{party}"
-
-
-def ended_with(party: Party) -> str:
-    return f"dtls-ended-{party}"
 
 
 def _hold(queue: deque[bytes], packet: bytes) -> Iterator[Command]:

@@ -225,8 +225,10 @@ class AiortcEndpoint:
             self._give_up(Reason.MODE_UNKNOWN, str(error))
 
     def _give_up(self, reason: Reason, detail: str) -> None:
-        """The first failure is the cause; what follows from it, or from our own closing, tells nothing. No more media is
-        sent from here on, though the stack goes on until it is closed."""
+        """The first failure is the cause; what follows from it, or from our own closing, tells nothing.
+
+        From here on no media is sent, though the stack goes on until it is closed.
+        """
         if self._over:
             return
         self._failure = failure(reason, detail)

@@ -30,6 +30,16 @@ class GroundTruth(Noun):
     loot: str | None = None
     loot_packets: int = Field(default=0, ge=0)
 
+    @property
+    def ended_both(self) -> bool:
+        """Whether the adversary says that a DTLS handshake with each of the two came to its end."""
+        return all(self.deeds.get(ended_with(party), 0) for party in Party)
+
+
+def ended_with(party: Party) -> str:
+    """The deed of an adversary whose own DTLS handshake with this party came to its end, and gave keys."""
+    return f"dtls-ended-{party}"
+
 
 class Recovered(Noun):
     """A marker decoded from what the adversary wrote down: media of `sender`, checksum correct."""

@@ -13,11 +13,12 @@ __all__ = ["Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
 
 
 class Verdict(Noun):
-    """The judge's answer. `because` is one sentence a user can act on."""
+    """The judge's answer. `because` is one sentence a user can act on. `intercepted`: somebody in between is proved."""
 
     outcome: Outcome
     status: Status
     because: str
+    intercepted: bool = False
 
 
 class Result(Noun):

@@ -73,15 +73,12 @@ class Violation:
     detail: str
 
 
-def violation(result: Result, *, ended_dtls: bool = False) -> Violation | None:
+def violation(result: Result) -> Violation | None:
     """The gravest thing that a judged call shows against the system; None when the property holds.
 
-    Calls that do not come up, or lose media, are no violation: nothing was promised on the screens. `ended_dtls`: the
-    adversary is known to have been in the middle. Then codes that differ are right, also in a call that ended before
-    there was enough of its media to show.
+    Calls that do not come up, or lose media, are no violation: nothing was promised on the screens.
     """
-    true_alarm = ended_dtls and result.outcome is Outcome.FALSE_ALARM
-    if result.outcome in OUTCOMES and not true_alarm:
+    if result.outcome in OUTCOMES:
         return Violation(result.outcome.value, OUTCOMES[result.outcome], result.because)
     raised = [found for found in result.findings if found.severity is Severity.ALARM]
     said = {found.reason for found in result.findings}

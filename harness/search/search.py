@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from ..model.adversary.script import Intercept
 from ..model.verdict import Result
 from .plan import Plan, Shape
 from .property import Violation, unseeing, violation
@@ -37,8 +36,7 @@ class Tried:
 
     @property
     def violation(self) -> Violation | None:
-        moves = zip(self.plan.moves, self.effective, strict=True)
-        return violation(self.result, ended_dtls=any(isinstance(move, Intercept) and done for move, done in moves))
+        return violation(self.result)
 
     @property
     def unseeing(self) -> str | None:

@@ -44,7 +44,7 @@ async def test_whoever_is_told_that_the_call_is_over_sends_nothing_more() -> Non
         await call.connect()
         await call.talk()
         of_alice, of_bob = (call.ledgers[party] for party in Party)
-        call.bob.hung_up("over")
+        call.hang_up(Party.BOB, "over")
         sent = {kind: of_bob.count(kind, outward=True) for kind in MEDIA}
         before = of_alice.count(PacketClass.SRTP, outward=True)
         await of_alice.until(lambda: of_alice.count(PacketClass.SRTP, outward=True) > before + 50)

@@ -101,6 +101,48 @@ def test_the_claim_holds_over_every_case_the_table_knows() -> None:
                 assert not intercepted and (not established or ending is not Ending.NORMAL)
 
 
+BETWEEN = {"dtls-ended-alice": 1, "dtls-ended-bob": 1}
+APART = fact(Reason.KEYS_NOT_SHARED, Severity.ALARM)
+REFUSED = fact(Reason.CALL_REFUSED)
+LOST_LATER = fact(Reason.CALL_LOST)
+DOWN = (fact(Reason.CALL_NOT_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reason.CODES_ABSENT))
+
+
+@pytest.mark.parametrize(
+    ("deeds", "findings", "expected"),
+    [
+        # Two witnesses: the adversary's own handshakes, and different keys in the recording.
+        (BETWEEN, (*DIFFERENT, APART), Outcome.DETECTED),
+        (BETWEEN, DIFFERENT, Outcome.FALSE_ALARM),
+        ({}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
+        ({"dtls-ended-alice": 1}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
+        ({"dtls-ended-alice": 1, "dtls-ended-bob": 0}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
+        # What an earlier call shows is not of this one.
+        (BETWEEN, (*DIFFERENT, APART.model_copy(update={"vantage": "call-1 call"})), Outcome.FALSE_ALARM),
+        # The screens do not tell.
+        (BETWEEN, (*UP, APART), Outcome.BREACH),
+        (BETWEEN, UP, Outcome.SECURE),
+        (BETWEEN, (*UP, APART, LOST_LATER), Outcome.BREACH),
+        # Somebody looked, and would not go on with it: then equal codes are those of the handshake before.
+        (BETWEEN, (*UP, APART, REFUSED), Outcome.BLOCKED),
+        (BETWEEN, (*DOWN, APART), Outcome.BLOCKED),
+        (BETWEEN, (*DIFFERENT, APART, REFUSED), Outcome.DETECTED),
+        (BETWEEN, (*DIFFERENT, APART, LOST_LATER), Outcome.DETECTED),
+    ],
+)
+def test_an_interceptor_who_has_heard_nothing_yet(
+    deeds: dict[str, int], findings: tuple[Finding, ...], expected: Outcome
+) -> None:
+    verdict = judge(RIGHT, truth(deeds=deeds, required=()), (), findings, HEARD)
+    assert verdict.outcome is expected
+    assert verdict.intercepted is (expected in {Outcome.DETECTED, Outcome.BREACH})
+
+
+def test_what_was_heard_is_an_interception_whoever_ended_dtls() -> None:
+    assert judge(RIGHT, truth(), (LOOTED,), DIFFERENT, HEARD).intercepted
+    assert judge(RIGHT, truth(), (LOOTED,), (), HEARD).intercepted is False, "nothing is known of such a call"
+
+
 @pytest.mark.parametrize(
     "reason", [Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE, Reason.LOCK_ON_SERVICE_CALL]
 )

@@ -38,13 +38,6 @@ def test_the_outcomes_that_break_the_promise_of_the_screens(outcome: Outcome) ->
     assert set(OUTCOMES) == {Outcome.BREACH, Outcome.FALSE_ALARM, Outcome.MISBOUND}
 
 
-def test_codes_differ_rightly_when_somebody_was_in_the_middle_whose_call_was_too_short_to_hear_anything() -> None:
-    early = result(Outcome.FALSE_ALARM, [UP])
-    assert violation(early, ended_dtls=True) is None
-    assert violation(early, ended_dtls=False) is not None
-    assert violation(result(Outcome.BREACH, [UP]), ended_dtls=True) is not None
-
-
 @pytest.mark.parametrize("reason", INDICTING)
 @pytest.mark.parametrize("outcome", [Outcome.SECURE, Outcome.BLOCKED, Outcome.DETECTED, Outcome.DEGRADED])
 def test_an_alarm_against_an_endpoint_counts_whatever_became_of_the_call(reason: Reason, outcome: Outcome) -> None:
