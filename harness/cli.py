@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .commands import audit, code, environment, policy, run, search
+from .commands import audit, code, environment, policy, run, search, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +25,7 @@ for command in (
     search.search,
     code.code,
     policy.policy,
+    serve.serve,
     environment.doctor,
     environment.schema,
 ):

@@ -1,4 +1,4 @@
-"""`harness policy`: cmdlet lines, users and calls against a tenant in a file."""
+"""`harness policy`: cmdlet lines, users and calls against the tenant of a store."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .calling.policy.console import Shown, run
 from .calling.policy.lookup import Refused, find_user
 from .calling.policy.mode import CallKind, decide, side
 from .calling.policy.powershell import MOST_TEXT
+from .calling.store.tenants import update
 from .model.tenant import MOST_TEXT as MOST_CHARACTERS
 from .model.tenant import Client, ClientKind, Tenant, User, same
 from .report.text import visible
-from .tenant_store import update
 
 USAGE, HARNESS = 2, 3
 STANDARD_INPUT: Final = "-"

@@ -48,7 +48,6 @@ ARROWS = {
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
-    "tenant_store": {"model", "evidence"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
     "search": {"model", "evidence", "placement", "runner", "scenario_file"},
 }
@@ -61,6 +60,7 @@ ANYTHING = {
     "command_policy_audit",
     "command_run",
     "command_search",
+    "command_serve",
     "commands",
     "pytest_plugin",
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -48,6 +50,17 @@ class Seconds(click.FloatRange):
         if seconds != seconds:
             self.fail(f"{value!r} is no number of seconds", param, ctx)
         return seconds
+
+
+def of_store(command: Callable[..., None]) -> Callable[..., None]:
+    """The option of every command that works on a store."""
+    return click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        default=Path("calling-service"),
+        show_default=True,
+        help="Folder of the tenant, the accounts and the chats. A new one has a tenant with alice and bob.",
+    )(command)
 
 
 def say(answer: str | tuple[int, str]) -> None:

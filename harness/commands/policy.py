@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .ending import Defaulting, finish, outputs_of, say
+from .ending import Defaulting, finish, of_store, outputs_of, say
 
 
 class _PolicyGroup(Defaulting):
     """`policy LINE` is `policy console LINE`."""
 
     default = "console"
-
-
-def _of_store(command: Callable[..., None]) -> Callable[..., None]:
-    """The option of every command that works on a tenant."""
-    return click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        default=Path("tenant.json"),
-        show_default=True,
-        help="The tenant's file; where there is none, a tenant with alice and bob.",
-    )(command)
 
 
 @click.group(cls=_PolicyGroup)
@@ -39,7 +27,7 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("lines", nargs=-1, metavar="[LINE]...")
-@_of_store
+@of_store
 @click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
 def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
     """Run cmdlet lines as pasted into PowerShell: New-, Set-, Get-, Grant-, Remove-CsTeamsEnhancedEncryptionPolicy.
@@ -60,7 +48,7 @@ def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
 @click.option("--client", "clients", multiple=True, metavar="USER=KIND[,old]", help="Give a user a client.")
 @click.option("--toggle", "toggles", multiple=True, metavar="USER=on|off", help="What the user turned on, everywhere.")
 @click.option("--recording", "recordings", multiple=True, metavar="[USER=]on|off", help="Compliance recording.")
-@_of_store
+@of_store
 @click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
 def directory(store: Path, show: bool, **asked: tuple[str, ...]) -> None:
     """Change users, groups, toggles, compliance recording, clients (windows, macos, android, ios, web, pstn)."""
@@ -75,7 +63,7 @@ def directory(store: Path, show: bool, **asked: tuple[str, ...]) -> None:
 @click.option("--kind", type=click.Choice(["one-to-one", "scheduled", "group", "pstn"]), default="one-to-one")
 @click.option("--from", "near", default="", metavar="CLIENT", help="The caller's client (default: added last).")
 @click.option("--to", "far", default="", metavar="CLIENT", help="The callee's client (default: added last).")
-@_of_store
+@of_store
 def call(caller: str, callee: str, kind: str, near: str, far: str, store: Path) -> None:
     """Say whether a call from CALLER to CALLEE would be e2ee or service, and which rule decides."""
     from ..command_policy import call_command

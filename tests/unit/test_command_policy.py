@@ -1,4 +1,4 @@
-"""`harness policy`: from the words of the command line to a tenant in a file, and back to words."""
+"""`harness policy`: from the words of the command line to the tenant of a store, and back to words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.calling.store.tenants import load
 from harness.command_policy import Directory, call_command, console_command, directory_command
-from harness.tenant_store import load
 
 NOUN = "CsTeamsEnhancedEncryptionPolicy"
 ALLOW = f"Set-{NOUN} Global -CallingEndtoEndEncryptionEnabledType DisabledUserOverride"
@@ -17,7 +17,7 @@ ALLOW = f"Set-{NOUN} Global -CallingEndtoEndEncryptionEnabledType DisabledUserOv
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    return tmp_path / "tenant.json"
+    return tmp_path / "store"
 
 
 def said(answer: str | tuple[int, str]) -> str:
@@ -116,7 +116,7 @@ def test_nobody_calls_herself_or_with_a_client_that_she_has_not(store: Path) -> 
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    ended = console(tmp_path / "gone" / "tenant.json", f"Get-{NOUN}")
+    ended = console(tmp_path / "gone" / "store", f"New-{NOUN} E2EE")
     assert isinstance(ended, tuple)
     assert ended[0] == 2
     assert "gone" in ended[1]

@@ -7,21 +7,19 @@ The order of an object's properties is ours; only their names are documented.
 
 from __future__ import annotations
 
-import fnmatch
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ...model.tenant import TAG, Encryption, EncryptionPolicy, Tenant, policy_name, same
-from .lookup import Refused, find_group, find_policy, find_user
+from .lookup import Refused, find_group, find_policy, find_user, policies_like
 from .parameters import GET, GRANT, NEW, REMOVE, SELECT, SET, TO_JSON, Bound, Cmdlet, bind
 from .powershell import pipelines
 from .transitions import Settings, grant_group, grant_tenant, grant_user, new_policy, remove_policy, set_policy
 
 Item = Mapping[str, str | None]
 """One object of the pipeline: property names and values."""
-MOST_FILTER: Final = 256
 MOST_DEPTH: Final = 100
 
 
@@ -110,10 +108,7 @@ def _get(step: Step, bound: Bound) -> Step:
         raise Refused("-Identity or -Filter, not both")
     if identity is not None:
         return Step(step.tenant, Shown((policy_object(find_policy(step.tenant, identity)),)))
-    if pattern is not None and len(pattern) > MOST_FILTER:
-        raise Refused(f"a filter has at most {MOST_FILTER} characters")
-    wanted = same(pattern) if pattern is not None else "*"
-    fit = (one for one in step.tenant.policies if fnmatch.fnmatchcase(same(one.identity), wanted))
+    fit = policies_like(step.tenant, "*" if pattern is None else pattern)
     return Step(step.tenant, Shown(tuple(map(policy_object, fit))))
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import fnmatch
+from typing import Final
+
 from ...model.tenant import GLOBAL, EncryptionPolicy, Group, Tenant, User, policy_name, same
+
+MOST_FILTER: Final = 256
 
 
 class Refused(ValueError):
     """What an administrator or a user asked for is not done; the message says why."""
+
+
+class Unknown(Refused):
+    """There is nothing that is called so."""
 
 
 def find_policy(tenant: Tenant, identity: str) -> EncryptionPolicy:
@@ -15,7 +24,14 @@ def find_policy(tenant: Tenant, identity: str) -> EncryptionPolicy:
     for policy in tenant.policies:
         if same(policy.name) == wanted and (wanted != same(GLOBAL) or same(identity) == wanted):
             return policy
-    raise Refused(f"there is no policy {identity!r}")
+    raise Unknown(f"there is no policy {identity!r}")
+
+
+def policies_like(tenant: Tenant, pattern: str) -> tuple[EncryptionPolicy, ...]:
+    """Those whose identity fits the wildcard `pattern`, as in `Tag:*`."""
+    if len(pattern) > MOST_FILTER:
+        raise Refused(f"a filter has at most {MOST_FILTER} characters")
+    return tuple(one for one in tenant.policies if fnmatch.fnmatchcase(same(one.identity), same(pattern)))
 
 
 def find_user(tenant: Tenant, identity: str) -> User:
@@ -32,7 +48,7 @@ def find_user(tenant: Tenant, identity: str) -> User:
     )
     found = next(filter(None, ways), [])
     if not found:
-        raise Refused(f"there is no user {identity!r}")
+        raise Unknown(f"there is no user {identity!r}")
     if len(found) > 1:
         raise Refused(f"{len(found)} users are called {identity!r}: give the whole sign-in name")
     return found[0]
@@ -43,7 +59,7 @@ def find_group(tenant: Tenant, identity: str) -> Group:
     for group in tenant.groups:
         if same(group.name) == same(identity):
             return group
-    raise Refused(f"there is no group {identity!r}")
+    raise Unknown(f"there is no group {identity!r}")
 
 
 def groups_of(tenant: Tenant, user: User) -> frozenset[str]:

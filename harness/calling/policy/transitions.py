@@ -107,9 +107,9 @@ def grant_group(tenant: Tenant, identity: str, policy: str | None, rank: int | N
     return tenant.model_copy(update={"ranking": tuple(others)})
 
 
-def add_user(tenant: Tenant, name: str) -> Tenant:
+def add_user(tenant: Tenant, name: str, display: str = "") -> Tenant:
     """A further user, without policy or group, the toggle off."""
-    user = _checked(User, name=name)
+    user = _checked(User, name=name, display=display)
     if any(same(one.name) == same(user.name) for one in tenant.users):
         raise Refused(f"there is a user {user.name!r} already")
     return tenant.model_copy(update={"users": (*tenant.users, user)})
@@ -128,6 +128,20 @@ def put_client(tenant: Tenant, identity: str, client: Client) -> Tenant:
     user = find_user(tenant, identity)
     others = [one for one in user.clients if same(one.name) != same(client.name)]
     return _with_user(tenant, user, clients=(*others, client))
+
+
+def sign_in_client(tenant: Tenant, identity: str, client: Client, signed_in: frozenset[str], most: int) -> Tenant:
+    """A client that its user signs in with. Of more than `most`, the oldest go that are not signed in."""
+    user = find_user(tenant, identity)
+    if client in user.clients:
+        return tenant
+    others = [one for one in user.clients if same(one.name) != same(client.name)]
+    idle = [one for one in others if same(one.name) not in signed_in]
+    too_many = len(others) + 1 - most
+    if too_many > len(idle):
+        raise Refused(f"{user.name} is signed in with {most} devices: sign out with one of them first")
+    gone = idle[: max(0, too_many)]
+    return _with_user(tenant, user, clients=(*(one for one in others if one not in gone), client))
 
 
 def turn(tenant: Tenant, identity: str, on: bool) -> Tenant:

@@ -10,8 +10,8 @@ from harness.calling.policy.console import run, to_json
 from harness.calling.policy.lookup import Refused, find_policy, find_user
 from harness.calling.policy.parameters import CMDLETS, COMMON
 from harness.calling.policy.transitions import put_group
+from harness.calling.store.tenants import FRESH
 from harness.model.tenant import Encryption, Tenant
-from harness.tenant_store import FRESH
 
 NOUN = "CsTeamsEnhancedEncryptionPolicy"
 E2EE = f"New-{NOUN} -Identity E2EE -CallingEndtoEndEncryptionEnabledType DisabledUserOverride"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harness.calling.policy.console import run
 from harness.calling.policy.lookup import Refused
 from harness.calling.policy.powershell import MOST_STATEMENTS, MOST_TEXT, MOST_WORDS, Kind, pipelines
-from harness.tenant_store import FRESH
+from harness.calling.store.tenants import FRESH
 
 
 def words(text: str) -> list[list[list[tuple[Kind, str]]]]:

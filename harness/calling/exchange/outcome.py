@@ -1,0 +1,82 @@
+"""What comes of something that happened: the state afterwards, and what the shell has to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..policy.mode import CallMode
+from .state import Call, Exchange, Told
+from .words import Feature
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A call is up. In mode `service` its media go through the service."""
+
+    call: str
+    mode: CallMode
+    caller: str
+    callee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A description of a `service` call, which the media processor may rewrite before `to` gets it."""
+
+    call: str
+    kind: Literal["offer", "answer"]
+    sdp: str
+    sender: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A feature of a `service` call. `by` is a session; `call` as it is, also one that still rings."""
+
+    call: Call
+    feature: Feature
+    on: bool
+    argument: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A call is over."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A chat line that must be kept before it is told. Names are comparable ones; `time` in seconds."""
+
+    message: str
+    sender: str
+    receiver: str
+    text: str
+    time: float
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The connection of this session ends, and why."""
+
+    session: str
+    reason: str
+
+
+Deed = Answered | Passed | Asked | Ended | Written | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state afterwards; fields of the answer `ok`; deeds first, then what is told, both in order."""
+
+    exchange: Exchange
+    answer: dict[str, Any] = field(default_factory=dict)
+    deeds: tuple[Deed, ...] = ()
+    told: tuple[Told, ...] = ()

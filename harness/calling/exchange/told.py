@@ -1,0 +1,135 @@
+"""What the service tells a client: answers to what it said, and what it tells on its own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ...model.base import Noun
+from ..policy.effective import PolicyRule
+from ..policy.mode import CallMode
+from .words import Feature, Medium, Presence
+
+
+class Frame(Noun):
+    """One frame from the service."""
+
+    def encoded(self) -> str:
+        """As it is sent."""
+        return self.model_dump_json(by_alias=True)
+
+
+class Welcome(Frame):
+    """The token is good; this is who you are."""
+
+    type: Literal["welcome"] = "welcome"
+    user: str
+    display: str
+    device: str
+
+
+class Incoming(Frame):
+    type: Literal["incoming"] = "incoming"
+    call: str
+    sender: str = Field(serialization_alias="from")
+    display: str
+    media: tuple[Medium, ...]
+
+
+class IsRinging(Frame):
+    type: Literal["ringing"] = "ringing"
+    call: str
+
+
+class Accepted(Frame):
+    type: Literal["accepted"] = "accepted"
+    call: str
+    mode: CallMode
+    display: str
+    device: str
+
+
+class Declined(Frame):
+    type: Literal["declined"] = "declined"
+    call: str
+    why: str
+
+
+class Cancelled(Frame):
+    type: Literal["cancelled"] = "cancelled"
+    call: str
+    why: str
+
+
+class Described(Frame):
+    """The other party's offer or answer."""
+
+    type: Literal["offer", "answer"]
+    call: str
+    sdp: str
+
+
+class CandidatesOf(Frame):
+    type: Literal["candidates"] = "candidates"
+    call: str
+    candidates: tuple[str, ...]
+
+
+class HungUp(Frame):
+    type: Literal["hung-up"] = "hung-up"
+    call: str
+    reason: str
+
+
+class FeatureUsed(Frame):
+    type: Literal["feature"] = "feature"
+    call: str
+    feature: Feature
+    on: bool
+    by: str
+    argument: str | None
+
+
+class FileOf(Frame):
+    """What a chat line says of its file."""
+
+    file: str
+    name: str
+    size: int
+
+
+class ChatLine(Frame):
+    type: Literal["chat"] = "chat"
+    message: str
+    sender: str = Field(serialization_alias="from")
+    to: str
+    text: str
+    time: float
+    file: FileOf | None = None
+
+
+class PresenceOf(Frame):
+    type: Literal["presence"] = "presence"
+    user: str
+    presence: Presence
+
+
+class Toggled(Frame):
+    type: Literal["toggle"] = "toggle"
+    on: bool
+
+
+class PolicyOf(Frame):
+    type: Literal["policy"] = "policy"
+    policy: str
+    rule: PolicyRule
+    because: str
+    may_turn_on: bool
+
+
+class Bye(Frame):
+    """The service closes the connection after this."""
+
+    type: Literal["bye"] = "bye"
+    reason: str

@@ -1,0 +1,44 @@
+"""Where the media processor plugs in: what the service does with the media of its own (`service`) calls.
+
+Methods are called in the order of the call's messages, between two turns of the event loop: they may not block, and
+start tasks for whatever takes longer. In an `e2ee` call none of them is called.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..exchange.outcome import Answered, Asked, Passed
+from ..exchange.refusal import refuse
+
+
+class MediaProcessor(Protocol):
+    """A party's device is named by its session."""
+
+    def answered(self, call: Answered) -> None:
+        """A call is up, and descriptions follow."""
+
+    def passed(self, description: Passed) -> str:
+        """The description as the other device shall get it. Refusal when it cannot be used."""
+
+    def asked(self, feature: Asked) -> None:
+        """Do what a party asks for. Refusal when it cannot be done; then nobody is told of it."""
+
+    def ended(self, call: str) -> None:
+        """The call is over, whichever way. Also for calls that never came up."""
+
+
+class NoProcessor:
+    """A service without a media processor: descriptions go through as they are, and there are no features."""
+
+    def answered(self, call: Answered) -> None:
+        return None
+
+    def passed(self, description: Passed) -> str:
+        return description.sdp
+
+    def asked(self, feature: Asked) -> None:
+        refuse("no-processor", "This service runs without a media processor, which would do it.")
+
+    def ended(self, call: str) -> None:
+        return None

@@ -1,0 +1,153 @@
+"""The exchange at work: it holds the state, does the deeds of each outcome, and sends what is told.
+
+Everything here runs between two turns of the event loop. A deed that is refused leaves the state as it was.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from ...model.tenant import Tenant
+from ..exchange import chat as chats
+from ..exchange import exchange as rules
+from ..exchange.directory import Directory
+from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Outcome, Passed, Written
+from ..exchange.said import Said
+from ..exchange.state import NOBODY, Exchange, Session, Told
+from ..exchange.told import Bye, Described, FileOf
+from ..policy.mode import CallMode
+from ..store.store import Store
+from ..store.tenants import Answer
+from .processor import MediaProcessor
+
+
+class Connection(Protocol):
+    """The way to a connected device. Neither method waits."""
+
+    def tell(self, text: str) -> None:
+        """Send a frame, some time; one that reads too slowly is closed."""
+
+    def close(self, reason: str) -> None:
+        """End the connection after what has been told."""
+
+
+class Switchboard:
+    """`clock` gives seconds since the epoch."""
+
+    def __init__(self, store: Store, processor: MediaProcessor, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.clock = clock
+        self.exchange: Exchange = NOBODY
+        self.directory = Directory(store.tenants.load())
+        self._processor = processor
+        self._connections: dict[str, Connection] = {}
+        self._store_seen = store.changed_elsewhere()
+
+    # devices
+
+    def join(self, session: Session, connection: Connection) -> None:
+        """A device is connected; an older connection with the same token is replaced. Refusal."""
+        if session.id in self._connections:
+            self.leave(session.id, "replaced")
+        outcome = rules.joined(self.exchange, self.directory, session)
+        self._connections[session.id] = connection
+        self._done(outcome)
+
+    def leave(self, session: str, reason: str | None = None) -> None:
+        """A device is gone, or has to go for `reason`."""
+        connection = self._connections.pop(session, None)
+        if connection is None:
+            return
+        if reason is not None:
+            connection.tell(Bye(reason=reason).encoded())
+            connection.close(reason)
+        self._done(rules.left(self.exchange, self.directory, session))
+
+    def connected(self, session: str, connection: Connection) -> bool:
+        """Whether this connection is still the session's."""
+        return self._connections.get(session) is connection
+
+    def say(self, session: str, said: Said) -> dict[str, Any]:
+        """What a device says; the fields of its `ok`. Refusal, and sqlite3.Error when it cannot be kept."""
+        return self._done(
+            rules.say(self.exchange, self.directory, session, said, secrets.token_hex(16), self.clock())
+        ).answer
+
+    # what happens beside
+
+    def file_sent(self, line: Written, file: FileOf) -> None:
+        """A file has come in for somebody: a chat line that carries it."""
+        self._done(chats.delivered(self.exchange, self.directory, line, file))
+
+    def change(self, change: Callable[[Tenant], tuple[Tenant, Answer]]) -> Answer:
+        """Change the tenant, and tell who is concerned. Whatever `change` raises."""
+        answer = self.store.tenants.change(change)
+        self._tenant()
+        return answer
+
+    def void(self, sessions: tuple[str, ...], reason: str) -> None:
+        """Tokens that are no longer valid."""
+        self._done(rules.voided(self.exchange, sessions, reason))
+
+    def tick(self) -> None:
+        """Time has passed; or a command line has changed the store."""
+        seen = self.store.changed_elsewhere()
+        if seen != self._store_seen:
+            self._store_seen = seen
+            self._tenant()
+            valid = self.store.accounts.valid(self._connections, self.clock())
+            self.void(tuple(one for one in self._connections if one not in valid), "signed-out")
+        self._done(rules.ticked(self.exchange, self.directory, self.clock()))
+
+    def close(self) -> None:
+        """The service ends: everybody is told."""
+        for session in tuple(self._connections):
+            connection = self._connections.pop(session)
+            connection.tell(Bye(reason="service-ends").encoded())
+            connection.close("service-ends")
+        for call in self.exchange.calls:
+            self._processor.ended(call)
+        self.exchange = NOBODY
+
+    # inner steps
+
+    def _tenant(self) -> None:
+        tenant = self.store.tenants.load()
+        if tenant is self.directory.tenant:
+            return
+        before, self.directory = self.directory, Directory(tenant)
+        self._done(rules.changed(self.exchange, before, self.directory))
+
+    def _done(self, outcome: Outcome) -> Outcome:
+        told = [one for deed in outcome.deeds for one in self._do(deed)]
+        self.exchange = outcome.exchange
+        for one in (*told, *outcome.told):
+            self._tell(one)
+        for deed in outcome.deeds:
+            if isinstance(deed, Closed):
+                self.leave(deed.session, deed.reason)
+        return outcome
+
+    def _do(self, deed: Deed) -> Iterator[Told]:
+        """What must work before anything is changed, and what is to be told because of it."""
+        match deed:
+            case Written():
+                way = deed.sender, deed.receiver
+                self.store.chats.write(deed.message, way, deed.text, deed.time, deed.file)
+            case Passed():
+                sdp = self._processor.passed(deed)
+                yield Told((deed.to,), Described(type=deed.kind, call=deed.call, sdp=sdp))
+            case Asked():
+                self._processor.asked(deed)
+            case Answered(mode=CallMode.SERVICE):
+                self._processor.answered(deed)
+            case Ended():
+                self._processor.ended(deed.call)
+
+    def _tell(self, told: Told) -> None:
+        text = told.frame.encoded()
+        for session in told.to:
+            if (connection := self._connections.get(session)) is not None:
+                connection.tell(text)

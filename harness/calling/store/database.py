@@ -1,0 +1,118 @@
+"""The database of a store: SQLite in a private folder, recognised by its application id, whole after any kill.
+
+Write-ahead logging with synchronous=NORMAL: what was committed survives the end of the process, however it ends; a
+power cut may take the last commits with it, and never the consistency (sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+DATABASE: Final = "service.db"
+APPLICATION: Final = 0x43494801
+VERSION: Final = 1
+WAIT_SECONDS: Final = 2.0
+"""How long a writer waits for another one."""
+
+_SCHEMA: Final = """
+CREATE TABLE tenant (
+    id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, document TEXT NOT NULL
+) STRICT;
+CREATE TABLE account (
+    user TEXT PRIMARY KEY, n INTEGER NOT NULL, r INTEGER NOT NULL, p INTEGER NOT NULL,
+    salt BLOB NOT NULL, hash BLOB NOT NULL, administrator INTEGER NOT NULL CHECK (administrator IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE token (
+    hash BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES account ON DELETE CASCADE, device TEXT NOT NULL,
+    issued REAL NOT NULL, expires REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_of_user ON token (user, issued);
+CREATE TABLE file (
+    file TEXT PRIMARY KEY, sender TEXT NOT NULL, receiver TEXT NOT NULL, name TEXT NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0), sha256 TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE chat (
+    number INTEGER PRIMARY KEY, message TEXT NOT NULL UNIQUE, one TEXT NOT NULL, other TEXT NOT NULL,
+    sender TEXT NOT NULL, receiver TEXT NOT NULL, text TEXT NOT NULL, time REAL NOT NULL, file TEXT REFERENCES file
+) STRICT;
+CREATE INDEX chat_of_two ON chat (one, other, number);
+"""
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is a store in `folder`."""
+    return os.path.lexists(folder / DATABASE)
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """Open the database in `folder`, and make both where they are not there. ValueError when it is something else."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / DATABASE
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError(f"{path}: not a regular file")
+    finally:
+        os.close(descriptor)
+    with reported(path):
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing, and nobody else writes meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Errors of the database in our words: OSError for what the machine refuses, ValueError for a file that is none."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from None
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with transaction(connection):
+        application, version = _number(connection, "application_id"), _number(connection, "user_version")
+        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
+        if empty and (application, version) == (0, 0):
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        elif application != APPLICATION:
+            raise ValueError(f"{path}: is a database, and not one of a calling service")
+        elif version != VERSION:
+            raise ValueError(f"{path}: has version {version} of the layout, and this program knows version {VERSION}")
+
+
+def _number(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)

@@ -1,0 +1,58 @@
+"""A store, opened: by one service at a time, and by command lines beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from .accounts import Accounts
+from .chats import FILES, Chats
+from .database import DATABASE, connect, reported
+from .tenants import Tenants
+
+LOCK: Final = "service.lock"
+
+
+class Store:
+    """The parts of a store, behind one connection. Its methods raise sqlite3.Error when the disk refuses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._connection = connect(folder)
+        with reported(folder / DATABASE):
+            self.tenants = Tenants(self._connection)
+            self.accounts = Accounts(self._connection)
+            self.chats = Chats(self._connection, folder / FILES)
+            self.tenants.load()
+
+    def changed_elsewhere(self) -> int:
+        """A number that is another one when somebody else has written to the store."""
+        (number,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(number)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One service at a time. ValueError when there is another one; the lock ends with the process, however it ends."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(folder / LOCK, flags, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"{folder}: another service is using this store") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+Error = sqlite3.Error

@@ -1,0 +1,178 @@
+"""`harness serve`: the calling service on a store, and the accounts in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+from .calling.policy.lookup import Refused
+from .calling.policy.transitions import add_user
+from .calling.service.certificates import AUTHORITY, tls_context
+from .calling.service.serve import serve
+from .calling.store.accounts import MOST_PASSWORD, Account, Work, hashed
+from .calling.store.database import exists
+from .calling.store.store import Error, Store, alone
+from .model.tenant import Tenant, same
+from .report.text import visible
+
+USAGE, HARNESS = 2, 3
+ADMINISTRATOR: Final = "admin@contoso.example"
+LEAST_PASSWORD: Final = 8
+MOST_FIRST: Final = 20
+"""Users that get a password at the first start; those beyond are given theirs by name."""
+Ended = str | tuple[int, str]
+Say = Callable[[str], None]
+
+
+def serve_command(store: Path, address: tuple[str, int], password_file: Path | None, say: Say) -> Ended:
+    """Serve until a signal. `say` is told at the start what a person needs to know."""
+    with _faults(store) as ended, alone(store), closing(Store(store)) as opened:
+        opened.chats.sweep()
+        context = tls_context(store, address[0])
+        _handed_over(_first_accounts(opened), password_file, say)
+        asyncio.run(_served(opened, context, address, say))
+    return _ended(ended)
+
+
+def add_command(store: Path, name: str, display: str, administrator: bool, password: str | None) -> Ended:
+    """A further user, with an account."""
+    return _changed(store, name, password, lambda tenant: add_user(tenant, name, display), administrator)
+
+
+def password_command(store: Path, name: str, password: str | None) -> Ended:
+    """Another password: all devices of the user are signed out. A user without an account gets one."""
+    return _changed(store, name, password, None, None)
+
+
+def list_command(store: Path) -> Ended:
+    """Every user: whether there is an account, and whether it is an administrator's."""
+    lines: list[str] = []
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        accounts = {one.user: one for one in opened.accounts.all()}
+        for user in opened.tenants.load().users:
+            account = accounts.get(same(user.name))
+            what = "no account" if account is None else "administrator" if account.administrator else "user"
+            lines.append(f"{visible(user.name)}: {what}")
+    return _ended(ended, "\n".join(lines))
+
+
+def own_password(stdin: TextIO) -> str:
+    """The first line of standard input. ValueError when it cannot be a password."""
+    text = stdin.readline(MOST_PASSWORD + 2).rstrip("\r\n")
+    if not LEAST_PASSWORD <= len(text) <= MOST_PASSWORD:
+        raise ValueError(f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
+    return text
+
+
+def _changed(
+    store: Path,
+    name: str,
+    password: str | None,
+    change: Callable[[Tenant], Tenant] | None,
+    administrator: bool | None,
+) -> Ended:
+    chosen = password or _generated()
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        if change is not None:
+            opened.tenants.change(lambda tenant: (change(tenant), None))
+        user = _user(opened.tenants.load(), name)
+        before = opened.accounts.find(user)
+        keeps = before is not None and before.administrator
+        opened.accounts.put(Account(user, keeps if administrator is None else administrator, hashed(chosen, Work())))
+    said = f"password of {visible(name)}: {chosen}" if password is None else ""
+    return _ended(ended, said)
+
+
+def _user(tenant: Tenant, name: str) -> str:
+    wanted = same(name)
+    if all(same(user.name) != wanted for user in tenant.users):
+        raise Refused(f"there is no user {name!r}: give the whole sign-in name")
+    return wanted
+
+
+def _existing(store: Path) -> Store:
+    if not exists(store):
+        raise ValueError(f"{store}: is no store: `harness serve` or `harness policy` makes one")
+    return Store(store)
+
+
+def _first_accounts(opened: Store) -> dict[str, str]:
+    """Where nobody can sign in yet: an administrator, and a password for everybody. Names and passwords."""
+    if opened.accounts.all():
+        return {}
+
+    def change(tenant: Tenant) -> tuple[Tenant, None]:
+        if any(same(user.name) == ADMINISTRATOR for user in tenant.users):
+            return tenant, None
+        return add_user(tenant, ADMINISTRATOR, "Administrator"), None
+
+    opened.tenants.change(change)
+    names = [user.name for user in opened.tenants.load().users if same(user.name) != ADMINISTRATOR]
+    made = {name: _generated() for name in (*names[:MOST_FIRST], ADMINISTRATOR)}
+    # The administrator comes last: whoever is interrupted before finds a store that is not begun.
+    for name, password in made.items():
+        opened.accounts.put(Account(same(name), name == ADMINISTRATOR, hashed(password, Work())))
+    return made
+
+
+def _handed_over(made: Mapping[str, str], password_file: Path | None, say: Say) -> None:
+    """The only time that passwords are shown: on the screen, or in a file for its owner alone."""
+    lines = [f"{visible(name)} {password}" for name, password in made.items()]
+    if not lines:
+        return
+    if password_file is None:
+        say("\n".join(("Passwords, shown this once (`harness serve user password NAME` makes another):", *lines)))
+        return
+    descriptor = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+
+
+async def _served(opened: Store, context: ssl.SSLContext, address: tuple[str, int], say: Say) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def started(port: int) -> None:
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        at = f"https://{host}:{port}"
+        authority = (opened.folder / AUTHORITY).resolve()
+        say(f"call window   {at}/call\nadmin centre  {at}/admin\nauthority     {authority}")
+
+    await serve(opened, context, address, started, stop)
+
+
+def _generated() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class _Fault:
+    """What went wrong, if anything."""
+
+    ended: tuple[int, str] | None = None
+
+
+@contextmanager
+def _faults(store: Path) -> Iterator[_Fault]:
+    """Errors, as an exit code and a sentence."""
+    fault = _Fault()
+    try:
+        yield fault
+    except ValueError as error:
+        fault.ended = USAGE, visible(str(error))
+    except OSError as error:
+        wrong = isinstance(error, FileNotFoundError | FileExistsError | NotADirectoryError | PermissionError)
+        fault.ended = USAGE if wrong else HARNESS, f"{error.filename or store}: {error.strerror or error}"
+    except Error as error:
+        fault.ended = HARNESS, f"{store}: {error}"
+
+
+def _ended(fault: _Fault, said: str = "") -> Ended:
+    return said if fault.ended is None else fault.ended

@@ -1,0 +1,88 @@
+"""`harness serve`: the calling service, and who may sign in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from .ending import EXIT_USAGE, Defaulting, fail, of_store, say
+
+
+class _ServeGroup(Defaulting):
+    """`serve` is `serve start`."""
+
+    default = "start"
+
+
+@click.group(cls=_ServeGroup)
+def serve() -> None:
+    """The calling service: sign-in, policies, calls, chat and files, with an admin centre and a call window.
+
+    `harness serve` is `harness serve start`.
+    """
+
+
+@serve.command()
+@of_store
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0: any that is free.")
+@click.option(
+    "--password-file", type=click.Path(path_type=Path), help="Write the first passwords there instead of showing them."
+)
+def start(store: Path, host: str, port: int, password_file: Path | None) -> None:
+    """Serve until interrupted. The first start makes a certificate authority, and a password for each user."""
+    from ..command_serve import serve_command
+
+    say(serve_command(store, (host, port), password_file, click.echo))
+
+
+@serve.group()
+def user() -> None:
+    """Who may sign in. Also while the service runs."""
+
+
+_STDIN = click.option("--stdin", "own", is_flag=True, help="Read the password from standard input, not make one.")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--display", default="", help="What the user is called.")
+@click.option("--administrator", is_flag=True, help="May change policies.")
+@_STDIN
+@of_store
+def add(name: str, display: str, administrator: bool, own: bool, store: Path) -> None:
+    """Add a user, and show the password that was made."""
+    from ..command_serve import add_command
+
+    say(add_command(store, name, display, administrator, _password(own)))
+
+
+@user.command()
+@click.argument("name")
+@_STDIN
+@of_store
+def password(name: str, own: bool, store: Path) -> None:
+    """Give a user another password, and sign out all devices."""
+    from ..command_serve import password_command
+
+    say(password_command(store, name, _password(own)))
+
+
+@user.command("list")
+@of_store
+def list_(store: Path) -> None:
+    """List users, and whether they can sign in."""
+    from ..command_serve import list_command
+
+    say(list_command(store))
+
+
+def _password(own: bool) -> str | None:
+    from ..command_serve import own_password
+
+    try:
+        return own_password(sys.stdin) if own else None
+    except ValueError as error:
+        fail(EXIT_USAGE, str(error))
