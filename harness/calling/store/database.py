@@ -47,8 +47,14 @@ CREATE INDEX chat_of_two ON chat (one, other, number);
 
 
 def exists(folder: Path) -> bool:
-    """Whether there is a store in `folder`."""
-    return os.path.lexists(folder / DATABASE)
+    """Whether there is a store in `folder`. OSError where there could be none: no folder, or none above it."""
+    if folder.is_dir():
+        return os.path.lexists(folder / DATABASE)
+    if os.path.lexists(folder):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    if not folder.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.parent))
+    return False
 
 
 def connect(folder: Path) -> sqlite3.Connection:
