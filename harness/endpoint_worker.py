@@ -19,7 +19,7 @@ from .endpoints.aiortc import AiortcEndpoint, software
 from .endpoints.endpoint import CallFailed, EndpointSetup, failure
 from .model import endpoint_protocol as protocol
 from .model.base import Noun
-from .model.datagram import Address
+from .model.datagram import Address, address_text
 from .model.endpoint_protocol import Operation
 from .model.finding import Reason
 
@@ -40,12 +40,12 @@ class Teller:
             rest = rest[self._output.write(rest) :]
 
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
-        near, far = protocol.address_text(local), protocol.address_text(remote)
+        near, far = address_text(local), address_text(remote)
         moment = time.time() if when is None else when
         self.say(protocol.PacketEvent(outward=outward, local=near, remote=far, time=moment, data=data))
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
-        near = protocol.address_text(local)
+        near = address_text(local)
         self.say(protocol.SocketClosedEvent(local=near, counted=counted, dropped=dropped))
 
     def key(self, line: str) -> None:
@@ -131,7 +131,7 @@ class Worker:
     async def _until_known(self, _: str, real: Address) -> Address:
         """Tell of a socket, and wait until the path knows it. Its address is exchanged elsewhere."""
         known = self._known[real] = asyncio.get_running_loop().create_future()
-        self._teller.say(protocol.BoundEvent(address=protocol.address_text(real)))
+        self._teller.say(protocol.BoundEvent(address=address_text(real)))
         await known
         return real
 

@@ -22,6 +22,7 @@ from ..model.adversary import Position
 from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
+from ..network.udp_socket import UdpSocket
 from .grinder import ground
 from .machine import (
     CallUp,
@@ -50,7 +51,6 @@ from .machine import (
     TimerFired,
     WriteDown,
 )
-from .relay_sockets import UdpSocket
 
 _MAX_FACES: Final = 64
 

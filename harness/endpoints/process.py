@@ -20,7 +20,7 @@ from pydantic import JsonValue, ValidationError
 
 from ..model import endpoint_protocol as protocol
 from ..model.base import Noun
-from ..model.datagram import Address
+from ..model.datagram import Address, address_text
 from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
 from ..model.recording import SignalMessage
@@ -260,7 +260,7 @@ class ProcessEndpoint:
             self._sockets.heed(event)
 
     def _may_use(self, real: Address) -> None:
-        known = protocol.KnownArguments(address=protocol.address_text(real))
+        known = protocol.KnownArguments(address=address_text(real))
         self._program.tell(Operation.KNOWN, known.model_dump(mode="json"))
 
     def _broke(self, why: str) -> None:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 from typing import Any, Final, cast
 
 from ..model.datagram import Address, Tap
+from ..network.udp_socket import dropped
 
 RECEIVE_BUFFER: Final = 1 << 21
 """Bytes asked for; the kernel may give less. A stalled event loop must not make it drop anything."""
-
-_SO_MEMINFO: Final = 55
-_MEMINFO: Final = struct.Struct("9I")
-_DROPS: Final = 8
-"""Index of SK_MEMINFO_DROPS (linux/sock_diag.h)."""
 
 
 class CountedSocket(asyncio.DatagramProtocol):
@@ -121,9 +116,3 @@ async def attach(sock: socket.socket, user: asyncio.DatagramProtocol, tap: Tap) 
     inner = TappedUser(user, sock.getsockname(), tap)
     loop = asyncio.get_running_loop()
     await loop.create_datagram_endpoint(lambda: CountedSocket(sock, inner, tap), sock=sock)
-
-
-def dropped(sock: socket.socket) -> int:
-    """How many datagrams the kernel dropped because nobody read them in time (socket(7), SO_MEMINFO)."""
-    info = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
-    return int(_MEMINFO.unpack(info)[_DROPS])

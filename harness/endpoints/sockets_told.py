@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from ..model.datagram import Address
+from ..model.datagram import Address, address_text
 from ..model.endpoint_protocol import (
     BoundEvent,
     Event,
     KeyEvent,
     PacketEvent,
     SocketClosedEvent,
-    address_text,
     parse_address,
 )
 from ..wire.keylog import read_keylog

@@ -8,6 +8,11 @@ Address = tuple[str, int]
 """IPv4 address and UDP port of a socket."""
 
 
+def address_text(address: Address) -> str:
+    """ "127.1.2.3:4000"."""
+    return f"{address[0]}:{address[1]}"
+
+
 class Tap(Protocol):
     """Told of every datagram that passes a party's sockets, before anything else looks at it."""
 

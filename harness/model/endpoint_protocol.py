@@ -59,11 +59,6 @@ class Operation(StrEnum):
     CLOSE = "close"
 
 
-def address_text(address: Address) -> str:
-    """ "127.1.2.3:4000"."""
-    return f"{address[0]}:{address[1]}"
-
-
 def parse_address(text: str) -> Address:
     """The address of such a text; ValueError for anything but an IPv4 address and a port that can be in use."""
     host, _, port = text.partition(":")

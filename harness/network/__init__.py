@@ -1,1 +1,1 @@
-"""Where packets go. Pure address plans; no socket is opened here."""
+"""Where packets go: the addresses of a call, counted sockets, and a leg in front of a program."""

@@ -8,6 +8,9 @@ from typing import Final
 HOSTS: Final = {"alice": 1, "bob": 2, "relay-alice": 3, "relay-bob": 4, "attacker": 5, "service": 6, "guest": 7}
 """Who lives in the network of a call, and at which host number."""
 
+BEHIND: Final = 16
+"""How far behind a party's address its program lives when a leg stands in front of it; everybody else, twice as far."""
+
 NETWORKS: Final = 0xFFFE
 """127.0.1.0/24 to 127.255.254.0/24: the first /24 is for the services of the machine, the last holds the broadcast."""
 
@@ -40,3 +43,9 @@ class CallNetwork:
         if not self.contains(address):
             raise ValueError(f"{address[:80]!r} is outside {self.network}, the network of this call")
         return address
+
+
+def behind(address: str) -> tuple[str, str]:
+    """Where the program of a party lives that has a leg at `address`, and where others stand towards that program."""
+    party = IPv4Address(address)
+    return str(party + BEHIND), str(party + 2 * BEHIND)

@@ -12,6 +12,7 @@ import pytest
 
 from harness.endpoints import sockets
 from harness.model.datagram import Address
+from harness.network.udp_socket import dropped
 
 pytestmark = pytest.mark.asyncio
 
@@ -122,14 +123,14 @@ async def test_what_the_kernel_drops_is_counted() -> None:
                 break
             queued += 1
         assert 0 < queued < 100
-        assert sockets.dropped(sock) == 100 - queued
+        assert dropped(sock) == 100 - queued
 
 
 async def test_the_buffer_holds_more_than_a_second_of_a_call() -> None:
     with sockets.bind(HERE) as sock:
         for _ in range(150):
             sock.sendto(bytes(1200), sock.getsockname())
-        assert sockets.dropped(sock) == 0
+        assert dropped(sock) == 0
 
 
 async def test_an_address_that_is_not_ours_cannot_be_bound() -> None:

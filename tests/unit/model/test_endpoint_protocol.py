@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.model.datagram import address_text
 from harness.model.endpoint_protocol import (
     LINE,
     Answer,
@@ -16,7 +17,6 @@ from harness.model.endpoint_protocol import (
     KeyEvent,
     PacketEvent,
     SocketClosedEvent,
-    address_text,
     parse_address,
 )
 

@@ -1,4 +1,4 @@
-"""The relay's UDP sockets: read when there is something to read, count what passes, know what the kernel dropped."""
+"""UDP sockets of the harness's own: read when there is something to read, counted, asked what the kernel dropped."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ _SO_MEMINFO: Final = 55
 _MEMINFO: Final = struct.Struct("=9I")
 _DROPS: Final = 8
 """Index of the kernel's count of datagrams that found the buffer full (linux/sock_diag.h, SK_MEMINFO_DROPS)."""
+
+
+def dropped(sock: socket.socket) -> int:
+    """How many datagrams the kernel dropped because nobody read them in time (socket(7), SO_MEMINFO)."""
+    info = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+    return int(_MEMINFO.unpack(info)[_DROPS])
 
 
 class UdpSocket:
@@ -47,13 +53,15 @@ class UdpSocket:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket, self._readable)
 
-    def send(self, data: bytes, to: Address) -> None:
+    def send(self, data: bytes, to: Address) -> bool:
+        """Whether the kernel took it."""
         try:
             self._socket.sendto(data, to)
         except OSError:
             self.unsent += 1
-        else:
-            self.sent += 1
+            return False
+        self.sent += 1
+        return True
 
     @property
     def usable(self) -> bool:
@@ -68,8 +76,7 @@ class UdpSocket:
     def dropped(self) -> int:
         """Datagrams that the kernel dropped because nobody read them in time."""
         if self.usable:
-            info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
-            self._dropped = _MEMINFO.unpack(info)[_DROPS]
+            self._dropped = dropped(self._socket)
         return self._dropped
 
     def drain(self) -> None:
