@@ -55,14 +55,15 @@ def _empty(case: Case, leg: Leg) -> Finding:
 
 
 def _why_media_is_due(case: Case, party: Party) -> str | None:
-    """Why media should have left this party; None when its absence is natural."""
+    """Why media should have left this party; None when its absence is natural, as when its call was over first."""
     if case.silent:
         return f"{case.silent[0]} left no statement to explain that"
-    sent = case.statements[party].packets
+    statement = case.statements[party]
+    sent = statement.packets
     if sent.rtp_sent + sent.rtcp_sent:
         return f"{party} says it sent {counted(sent.rtp_sent + sent.rtcp_sent, 'media packet')}"
     up = [one for one in Party if case.connected(one)]
-    if len(up) == len(Party) and case.recording.media_seconds > 0:
+    if len(up) == len(Party) and case.recording.media_seconds > 0 and statement.failure is None:
         return f"media flowed for {case.recording.media_seconds:g} s"
     return None
 

@@ -9,6 +9,7 @@ import pytest
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.model.statement import Failure
 from tests.unit.markers.sent_media import video_packets
 
 from .answers import detail, raised
@@ -183,6 +184,18 @@ def test_a_connected_call_in_which_no_media_was_seen_stays_open_unless_none_was_
     findings = audit(stage.case())
     assert raised(findings, Severity.INCONCLUSIVE) == set()
     assert raised(findings, Severity.FACT) == {Reason.KEYS_SHARED}
+
+
+def test_a_call_that_was_over_before_anything_was_said_owes_no_media() -> None:
+    stage = honest_call(packets=0)
+    lost = Failure(reason=Reason.SDP_REJECTED, detail="an old offer came again")
+    stage.state(ALICE, failure=lost)
+    findings = [one for one in audit(stage.case()) if one.severity is Severity.INCONCLUSIVE]
+    assert [(one.reason, one.vantage) for one in findings] == [(Reason.NO_PACKETS, "bob-alice")], "bob's was not over"
+    stage.state(BOB, failure=lost)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    stage.count(ALICE, rtp_sent=1)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
 
 
 def test_a_leg_that_was_not_recorded_leaves_it_open() -> None:
