@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from ..model.datagram import Address
 from . import udp
+from .ipv4 import LINKTYPE_RAW
 
 PORT: Final = 50_000
 """Wireshark has no protocol registered on it. Ephemeral ports of real calls hit registered ones now and then
@@ -19,7 +20,7 @@ PORT: Final = 50_000
 _NETWORK: Final = 10 << 24
 _MOST_SOCKETS: Final = 1 << 24
 _SECTION: Final = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
-_INTERFACE: Final = struct.pack("<IIHHII", 1, 20, udp.LINKTYPE_RAW, 0, 0, 20)
+_INTERFACE: Final = struct.pack("<IIHHII", 1, 20, LINKTYPE_RAW, 0, 0, 20)
 _LAST_FRAME: Final = b"last frame of the last capture"
 
 

@@ -13,16 +13,17 @@ from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import Vantage
 from . import udp
+from .ipv4 import LINKTYPE_RAW
 
 _MODE: Final = 0o600
 """A capture of a clear call holds what people said."""
 _SECTION_HEADER: Final = struct.pack("<I", 0x0A0D0D0A)
 _SECTION_BODY: Final = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
 _INTERFACE: Final = struct.pack("<I", 1)
-_INTERFACE_BODY: Final = struct.pack("<HHI", udp.LINKTYPE_RAW, 0, 0)
+_INTERFACE_BODY: Final = struct.pack("<HHI", LINKTYPE_RAW, 0, 0)
 _COMMENT, _APPLICATION = 1, 4
 _IF_NAME, _IF_DESCRIPTION, _IF_TSRESOL = 2, 3, 9
-_INBOUND, _OUTBOUND = 1, 2
+INBOUND, OUTBOUND = 1, 2
 _MICROSECONDS: Final = b"\x06"
 
 
@@ -34,7 +35,7 @@ class _Frame(bytes):
 
 
 class CaptureWriter:
-    """A pcapng file of UDP datagrams: section, interface and first packet say in `text` what it is.
+    """A pcapng file of IPv4 packets: section, interface and first packet say in `text` what it is.
 
     The file is created with `mode` and never overwritten (FileExistsError). It holds whole blocks at every moment: each
     packet is one write, and after a write that failed the file is cut back to its last whole packet and closed.
@@ -55,7 +56,11 @@ class CaptureWriter:
 
         OSError when it cannot be written, or when an address is not IPv4; ValueError when the file is closed.
         """
-        frame = _Frame(udp.pack(source, destination, payload, identification=self.packets + 1))
+        self.write_packet(udp.pack(source, destination, payload, identification=self.packets + 1), when, direction)
+
+    def write_packet(self, packet: bytes, when: float, direction: int | None = None) -> None:
+        """Add one whole IPv4 packet; else as `write`."""
+        frame = _Frame(packet)
         frame.direction = direction
         if not self.packets:
             frame.comments = (self._text,)
@@ -108,9 +113,9 @@ class LegTap:
         moment = time.time() if when is None else when
         try:
             if outward:
-                self._capture.write(local, remote, data, moment, _OUTBOUND)
+                self._capture.write(local, remote, data, moment, OUTBOUND)
             else:
-                self._capture.write(remote, local, data, moment, _INBOUND)
+                self._capture.write(remote, local, data, moment, INBOUND)
         except (OSError, ValueError, struct.error) as error:
             self.fault = f"packet {self.packets + 1} could not be written: {error}"
 
@@ -150,7 +155,7 @@ def _open_writer(path: Path, mode: int) -> Any:
     # Given a name, the writer would empty an existing file; a descriptor lets us insist on a new one.
     descriptor: Any = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     writer = RawPcapNgWriter(descriptor)
-    writer.linktype = udp.LINKTYPE_RAW
+    writer.linktype = LINKTYPE_RAW
     writer.sync = True  # a killed process loses nothing
     writer.header_present = True
     return writer
