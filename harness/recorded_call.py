@@ -19,9 +19,10 @@ from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
-from .vantage import table
+from .vantage import table, tcp
 from .vantage.capture import CaptureError
 from .vantage.table import PacketTable
+from .vantage.tcp import Connection
 from .vantage.views import View
 from .wire.keylog import parse_keylog
 
@@ -77,10 +78,12 @@ def case_of(opened: Opened, view: View, policy: Policy, without: Sequence[str]) 
     """What a defender could have observed of the call; auditors that are left out cost nothing."""
     root, recording = opened.root, opened.recording
     tables, damage = _tables(root, recording)
+    connections, unread = _service_connections(root, recording)
     return Case(
         recording=recording,
         tables=tables,
-        damage=damage,
+        damage=damage | unread,
+        service_connections=connections,
         statements=opened.statements,
         signalling=read_signalling(root),
         keylogs={party: _keylog(root / "keys" / f"{party}.keylog") for party in Party},
@@ -103,6 +106,18 @@ def _tables(root: Path, recording: Recording) -> tuple[dict[str, PacketTable], d
         except CaptureError as error:
             damage[one.name] = str(error).removeprefix(f"{root}/")
     return tables, damage
+
+
+def _service_connections(root: Path, recording: Recording) -> tuple[dict[str, tuple[Connection, ...]], dict[str, str]]:
+    """What each party and the service sent each other, and why that is not known of a leg."""
+    connections: dict[str, tuple[Connection, ...]] = {}
+    damage: dict[str, str] = {}
+    for one in recording.service_legs:
+        try:
+            connections[one.name] = tcp.connections(root / one.file)
+        except (CaptureError, ValueError) as error:
+            damage[one.name] = str(error).removeprefix(f"{root}/")
+    return connections, damage
 
 
 def _examined(opened: Opened) -> Examination | None:

@@ -16,6 +16,7 @@ from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
+from ..vantage.tcp import Connection
 from ..wire.dtls import DtlsAssociation
 from .leg import Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
@@ -27,8 +28,9 @@ class Case:
 
     `tables` and `dissections` are by vantage name, and so is `damage`: why there is no table of a leg. `dissections` is
     None when Wireshark was not asked, `examination` when the captures were not examined. `keylogs` holds master secrets
-    by client random. `earlier` are the calls that the same devices made before. What an expectation or the ground truth
-    says is not here, on purpose.
+    by client random. `earlier` are the calls that the same devices made before. `service_connections` are each party's
+    with the calling service, by the name of that leg. What an expectation or the ground truth says is not here, on
+    purpose.
     """
 
     recording: Recording
@@ -42,6 +44,7 @@ class Case:
     leak_policy: LeakPolicy = field(default_factory=load_leak_policy)
     earlier: tuple[Case, ...] = ()
     damage: Mapping[str, str] = field(default_factory=dict)
+    service_connections: Mapping[str, tuple[Connection, ...]] = field(default_factory=dict)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

@@ -90,9 +90,9 @@ def open_recording(root: Path, expected_sha256: str | None = None) -> Recording:
     for entry in recording.files:
         _check(root, entry)
     known = {entry.path for entry in recording.files} | {INDEX}
-    strange = [vantage.file for vantage in recording.vantages if vantage.file not in known]
-    if strange or len({vantage.party for vantage in recording.vantages}) != len(recording.vantages):
-        raise EvidenceError(f"{index}: its vantages are not one file of the recording for each party")
+    for legs in (recording.vantages, recording.service_legs):
+        if any(leg.file not in known for leg in legs) or len({leg.party for leg in legs}) != len(legs):
+            raise EvidenceError(f"{index}: its vantages are not one file of the recording for each party")
     strangers = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")

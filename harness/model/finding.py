@@ -70,6 +70,11 @@ class Reason(StrEnum):
     SIGNALLING_SWALLOWED = "signalling-swallowed"
     KEYS_IN_SIGNALLING = "keys-in-signalling"
     KEYS_NOT_IN_SIGNALLING = "keys-not-in-signalling"
+    # the way to the calling service
+    SERVICE_PATH_NONE = "service-path-none"
+    SERVICE_PATH_SEALED = "service-path-sealed"
+    SERVICE_PATH_CLEAR = "service-path-clear"
+    SERVICE_PATH_UNSEEN = "service-path-unseen"
     # opacity
     EVERY_PACKET_AUTHENTICATED = "every-packet-authenticated"
     PLAINTEXT_ON_WIRE = "plaintext-on-wire"

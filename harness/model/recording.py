@@ -34,6 +34,20 @@ class Vantage(Noun):
     dropped: int = Field(ge=0)
 
 
+class ServiceLeg(Noun):
+    """The connections between `party` and the calling service, seen on their way: bytes, as made TCP segments.
+
+    `connections`, `sent` and `received` (bytes, by the party) are what the way itself counted as it passed them on.
+    """
+
+    name: str = Field(pattern=r"^[a-z]+-service$")
+    party: Party
+    file: str
+    connections: int = Field(ge=0)
+    sent: int = Field(ge=0)
+    received: int = Field(ge=0)
+
+
 class FileEntry(Noun):
     """One file of the recording: path below it, size in bytes, SHA-256 in hex. `secret` files stay out of bundles."""
 
@@ -101,6 +115,7 @@ class Recording(Noun):
     `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
     older than this field have none. `silent` says of each party without a statement why there is none, as the
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
+    `service_legs` are empty when the signalling passed a service in the same process.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -117,6 +132,7 @@ class Recording(Noun):
     monotonic_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     provenance: dict[str, str]
     vantages: tuple[Vantage, ...]
+    service_legs: tuple[ServiceLeg, ...] = ()
     files: tuple[FileEntry, ...]
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
     invited: bool = False

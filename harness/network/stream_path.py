@@ -22,6 +22,8 @@ class StreamPath:
         self._host, self._server, self._tap = host, server, tap
         self._listener: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self.connections = self.sent = self.received = 0
+        """How many connections passed, and how many bytes in each direction, as this path itself counted."""
 
     async def open(self) -> Address:
         """Begin to listen; the address to connect to. OSError when there is no port."""
@@ -52,6 +54,7 @@ class StreamPath:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client: Address = writer.get_extra_info("peername")
+        self.connections += 1
         self._tap.opened(client, self._server)
         try:
             onward_reader, onward_writer = await asyncio.open_connection(*self._server)
@@ -65,12 +68,19 @@ class StreamPath:
         finally:
             onward_writer.close()
 
+    def _count(self, outward: bool, size: int) -> None:
+        if outward:
+            self.sent += size
+        else:
+            self.received += size
+
     async def _one_way(
         self, client: Address, outward: bool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             while data := await reader.read(CHUNK):
                 self._tap.passed(client, self._server, outward, data)
+                self._count(outward, len(data))
                 writer.write(data)
                 await writer.drain()
             if writer.can_write_eof():

@@ -15,6 +15,8 @@ MAX_FRAGMENT: Final = 2**14 + 2048
 """What a protected fragment of TLS 1.2 may hold; one of TLS 1.3 holds less (RFC 8446 section 5.2)."""
 
 _HEADER: Final = Struct("!BHH")
+_CUT_OFF: Final = bytes.fromhex("03034800")
+"""Version and length of a record whose header is not all there: it ends behind whatever is."""
 _VERSIONS: Final = range(0x0301, 0x0304)
 """The version in a record's header; 0x0301 in a first ClientHello, else 0x0303, whatever is negotiated."""
 
@@ -40,8 +42,8 @@ class TlsRecord:
 
 @dataclass(frozen=True, slots=True)
 class TlsStream:
-    """One direction of a connection. `rest` is where reading ended, the stream's length when every byte is of a record;
-    `problem` says why it ended earlier. A last record may be cut off, where a connection was: then `rest` is its start.
+    """One direction of a connection. `rest` is where reading ended: at the end, at the start of a last record that was
+    cut off, as connections are, or at what is no record, and then `problem` says why it is none.
     """
 
     records: tuple[TlsRecord, ...]
@@ -50,7 +52,7 @@ class TlsStream:
 
     @property
     def sound(self) -> bool:
-        """Every byte belongs to a record, and the stream begins as TLS does: with a handshake."""
+        """Nothing is there but records, and the stream begins as TLS does: with a handshake."""
         return self.problem is None
 
     def bytes_of(self, content: TlsContent) -> int:
@@ -59,7 +61,7 @@ class TlsStream:
 
 
 def read_stream(data: bytes) -> TlsStream:
-    """Every record of one direction, up to the first thing that is none."""
+    """Every whole record of one direction, up to the first thing that is none."""
     found: list[TlsRecord] = []
     at = 0
     while at < len(data):
@@ -69,22 +71,22 @@ def read_stream(data: bytes) -> TlsStream:
             return TlsStream(tuple(found), at, str(error))
         if not found and record.content is not TlsContent.HANDSHAKE:
             return TlsStream((), 0, f"the stream begins with {record.content.name}, not with a handshake")
+        if record.end > len(data):
+            break
         found.append(record)
         at = record.end
     return TlsStream(tuple(found), at, None)
 
 
 def _record(data: bytes, at: int) -> TlsRecord:
-    if len(data) < at + _HEADER.size:
-        raise ValueError(f"the record at byte {at} is cut off in its header")
-    code, version, length = _HEADER.unpack_from(data, at)
-    if code not in set(TlsContent):
-        raise ValueError(f"byte {at} begins no record: there is no content type {code}")
+    """The record whose header begins at byte `at`; as far as a header that is cut off says, it is one."""
+    if data[at] not in set(TlsContent):
+        raise ValueError(f"byte {at} begins no record: there is no content type {data[at]}")
+    header = data[at : at + _HEADER.size]
+    code, version, length = _HEADER.unpack(header if len(header) == _HEADER.size else header[:1] + _CUT_OFF)
     if version not in _VERSIONS:
         raise ValueError(f"the record at byte {at} has version 0x{version:04X}, which is not TLS")
     if length > MAX_FRAGMENT:
         raise ValueError(f"the record at byte {at} says {length} bytes, more than {MAX_FRAGMENT}")
     start = at + _HEADER.size
-    if start + length > len(data):
-        raise ValueError(f"the record at byte {at} says {length} bytes, only {len(data) - start} are there")
     return TlsRecord(TlsContent(code), at, start, start + length)

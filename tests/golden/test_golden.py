@@ -67,6 +67,7 @@ HONEST_FACTS = {
     ("history", "first-call", "call"),
     ("signalling", "signalling-intact", "call"),
     ("keyholders", "keys-not-in-signalling", "call"),
+    ("service-path", "service-path-none", "call"),
     ("binding", "certificates-agree", "call"),
     ("opacity", "every-packet-authenticated", "alice-bob"),
     ("opacity", "every-packet-authenticated", "bob-alice"),

@@ -34,6 +34,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "binding",
         "signalling",
         "keyholders",
+        "service-path",
         "opacity",
         "strangers",
         "path",
@@ -110,6 +111,7 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "leak_policy",
         "earlier",
         "damage",
+        "service_connections",
     }
 
 
