@@ -21,12 +21,13 @@ from .calling.signalling import CallingService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
+from .live_media import LiveMedia
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import GroundTruth, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
-from .model.scenario import Scenario
+from .model.scenario import Mode, Scenario
 from .network.loopback import CallNetwork
 from .vantage import table
 from .vantage.capture import CaptureError
@@ -94,7 +95,10 @@ class LiveCall:
         self.network = CallNetwork(conditions.number)
         self.loot: LootFile | None = None
         self.relay = self._relay()
-        self.service = CallingService(time.time, scenario.call.mode, None if self.relay is None else self.relay.signal)
+        self.media = LiveMedia(self.network.address("service"), folder) if scenario.call.mode is Mode.SERVICE else None
+        tamper = None if self.relay is None else self.relay.signal
+        describe = {} if self.media is None else {"describe": self.media.passed}
+        self.service = CallingService(time.time, scenario.call.mode, tamper, **describe)
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
@@ -110,6 +114,8 @@ class LiveCall:
                 for number, datagrams in enumerate(self.past.traffic, 1):
                     self.relay.earlier_traffic(number, datagrams)
                 self._lose_sessions(self.relay)
+            if self.media is not None:
+                await self.media.open(self._advertised_to_alice)
             await self.course.run()
         finally:
             await _to_the_end(self._close())
@@ -119,6 +125,8 @@ class LiveCall:
         # First all of them: the end of one must not look like a failure to the other.
         ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
         ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
+        if self.media is not None:
+            await self.media.close()
         if self.relay is not None:
             self._lose_keys(self.relay)
             await self.relay.close()
@@ -171,9 +179,8 @@ class LiveCall:
         )
 
     def _tap(self, party: Party) -> LegTap:
-        adversary = self.scenario.adversary
-        on_path = adversary is not None and Position.PATH in adversary.position
-        name = f"{party}-relay" if on_path else f"{party}-{party.peer}"
+        far = "relay" if self._on_path(party) else party.peer.value if self.media is None else "service"
+        name = f"{party}-{far}"
         return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
 
     def _endpoint(self, party: Party) -> Endpoint:
@@ -202,12 +209,22 @@ class LiveCall:
     def _marker(self, sender: Party, asset: Asset) -> int:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
+    def _on_path(self, party: Party) -> bool:
+        """Whether the adversary is on this party's leg. The leg of the callee of an ordinary call is the service's."""
+        adversary = self.scenario.adversary
+        on_path = adversary is not None and Position.PATH in adversary.position
+        return on_path and (self.media is None or party is Party.ALICE)
+
     async def _advertise(self, party: str, real: Address) -> Address:
         """Which address the others are told: the relay's face when one is on the path, else the real one."""
         if self.relay is None:
             return real
         self.relay.learned(Party(party), real)
-        return await self.relay.advertise(Party(party), real)
+        return await self.relay.advertise(Party(party), real) if self._on_path(Party(party)) else real
+
+    async def _advertised_to_alice(self, real: Address) -> Address:
+        """In an ordinary call the service is who Alice talks to; an adversary on the path stands between them."""
+        return real if self.relay is None else await self.relay.advertise(Party.BOB, real)
 
     def write(self, started: Start) -> str:
         """Close the recording; returns the hash of its index."""
@@ -265,8 +282,7 @@ class LiveCall:
     def _refuse_faults(self) -> None:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
         faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
-        if self.relay is not None and self.relay.fault:
-            faults.append(self.relay.fault)
+        faults += [one.fault for one in (self.relay, self.media) if one is not None and one.fault]
         if faults:
             raise LiveCallError(faults[0])
 

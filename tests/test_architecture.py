@@ -38,7 +38,8 @@ ARROWS = {
     "deviations": {"model", "strict_yaml"},
     "doctor": set[str](),
     "call_course": NOUNS | {"calling", "endpoints"},
-    "live_call": NOUNS | LIVE | {"call_course", "evidence"},
+    "live_media": NOUNS | {"calling", "evidence", "vantage"},
+    "live_call": NOUNS | LIVE | {"call_course", "evidence", "live_media"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "audit": NOUNS

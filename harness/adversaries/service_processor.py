@@ -1,7 +1,7 @@
-"""The media processor of the calling service, in an ordinary call: it holds the keys, because it carried them.
+"""A service that puts a processor onto the path of a call in which it has no business: between the two devices.
 
-It changes nothing. Both parties protect with keys that it has read, so what it opens can go on as it came; recording,
-captions and transfer need no more than this (RFC 4568 section 1).
+It opens what the keys that it has carried will open (RFC 4568 section 1), which of an end-to-end encrypted call is
+nothing, and changes nothing. The processor of an ordinary call is no adversary: see `calling/media`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 
 
 class ServiceProcessor:
-    """Reads keys, opens packets with them, writes down what was in them, and lets everything pass."""
+    """Reads keys, opens packets with them if it can, writes down what it has of each, and lets everything pass."""
 
-    required = (*(f"keys-read-from-{party}" for party in Party), *(f"packets-opened-from-{party}" for party in Party))
+    required = tuple(f"packets-processed-from-{party}" for party in Party)
     reroutes = False
 
     def __init__(self) -> None:
@@ -55,11 +55,9 @@ class ServiceProcessor:
         yield Forward(event.sender.peer, event.data)
         opened = (one.open(event.data) for one in self._openers[event.sender])
         clear = next((one for one in opened if one is not None), None)
-        if clear is None:
-            yield Deed(f"packets-not-opened-from-{event.sender}")
-            return
-        yield WriteDown(event.sender, clear)
-        yield Deed(f"packets-opened-from-{event.sender}")
+        yield WriteDown(event.sender, event.data if clear is None else clear)
+        yield Deed(f"packets-processed-from-{event.sender}")
+        yield Deed(f"packets-{'not-' if clear is None else ''}opened-from-{event.sender}")
 
 
 def _keys(body: str) -> Iterator[SdesKey]:

@@ -73,6 +73,11 @@ class Case:
         return SignalledKeys(sent, received) if sent and received else None
 
     @property
+    def through_service(self) -> bool:
+        """Whether the media went through the service's processor, which ends the legs that are named after it."""
+        return any(one.name.endswith("-service") for one in self.recording.vantages)
+
+    @property
     def silent(self) -> tuple[Party, ...]:
         """The parties that left no statement."""
         return tuple(party for party in Party if party not in self.statements)

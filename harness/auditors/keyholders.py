@@ -40,7 +40,10 @@ def _party(case: Case, party: Party) -> Iterator[Finding]:
             detail = f"{told}: whoever carries them can decrypt"
             yield _say.alarm(Reason.KEYS_IN_SIGNALLING, party, detail)
     added = _crypto_lines(bodies_received(case.signalling, party.peer)) - sent
-    if added:
+    if added and case.through_service:
+        detail = f"{party.peer} was given {counted(len(added), 'media key')} of the service's own for what it receives"
+        yield _say.notice(Reason.KEYS_IN_SIGNALLING, party.peer, detail)
+    elif added:
         detail = f"{party.peer} was told {counted(len(added), 'media key')} that {party} never sent"
         yield _say.notice(Reason.KEYS_IN_SIGNALLING, party.peer, detail)
 

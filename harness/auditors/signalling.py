@@ -1,6 +1,7 @@
 """Did every message of the signalling arrive as it was sent, once, and from the one who sent it?
 
-A service that only carries messages changes none. What it did to a message is a notice: whether it matters is for those
+A service that only carries messages changes none, and one whose media processor stands between the two describes to
+each of them its own leg. What it did to a message is a notice: whether it matters is for those
 to say who look at certificates, codes and names.
 """
 
@@ -17,6 +18,7 @@ from ..model.voice import Voice
 from .case import Case
 
 NAME: Final = "signalling"
+_DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
 _say = Voice(NAME)
 
 
@@ -24,13 +26,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
     """What each party got against what the other one sent."""
     findings = [found for party in Party for found in _arrived(case, party)]
     if not findings:
-        findings.append(
-            _say.fact(
-                Reason.SIGNALLING_INTACT,
-                CALL_WIDE,
-                "every message that arrived was sent like that, and none came twice",
-            )
-        )
+        but = ", but for the descriptions, which are those of the service's own legs" if case.through_service else ""
+        detail = f"every message that arrived was sent like that, and none came twice{but}"
+        findings.append(_say.fact(Reason.SIGNALLING_INTACT, CALL_WIDE, detail))
     return tuple(findings)
 
 
@@ -41,7 +39,7 @@ def _arrived(case: Case, party: Party) -> Iterator[Finding]:
         what = f"the {message.kind} that reached {party}"
         if message in old or count > sent[message] > 0:
             yield _say.notice(Reason.SIGNALLING_REPLAYED, CALL_WIDE, f"{what} is an old one, sent again")
-        elif message not in sent:
+        elif message not in sent and not (case.through_service and message.kind in _DESCRIBES):
             yield _say.notice(Reason.SIGNALLING_ALTERED, CALL_WIDE, f"{what} is none that {party.peer} sent")
     for kind, missing in (Counter(one.kind for one in sent.elements()) - Counter(one.kind for one in arrived)).items():
         detail = f"{party} did not get {missing} of the {kind} messages that {party.peer} sent"

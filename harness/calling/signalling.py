@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ..model.base import Party
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..model.scenario import Mode
 
+Describe = Callable[[SignalMessage], SignalMessage | None]
+"""What the service's media processor makes of an offer or an answer; None for one that it can do nothing with."""
+
 Tamper = Callable[[SignalMessage, Party | None], Awaitable[SignalMessage | None]]
 """(message on its way, its sender when that is whom the service answers) -> what goes out of it, None for nothing."""
 
 Hop = Literal["alice", "service", "bob"]
+
+_DESCRIPTIONS: Final = (SignalKind.OFFER, SignalKind.ANSWER)
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,20 @@ class Delivery:
 
 
 class CallingService:
-    """Carries the messages of one call, whose mode it has decided. `clock` gives seconds since the epoch."""
+    """Carries the messages of one call, whose mode it has decided. `clock` gives seconds since the epoch.
 
-    def __init__(self, clock: Callable[[], float], mode: Mode, tamper: Tamper | None = None) -> None:
+    `describe` is there when the service's media processor stands between the two.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        mode: Mode,
+        tamper: Tamper | None = None,
+        describe: Describe = lambda message: message,
+    ) -> None:
         self._clock = clock
+        self._describe = describe
         self._mode = mode
         self._tamper = tamper
         self._entries: list[SignalEntry] = []
@@ -61,6 +76,10 @@ class CallingService:
             decided = message.model_copy(update={"body": self._mode.value})
             yield message.sender, decided.model_copy(update={"name": None})
             yield message.sender.peer, decided
+        elif message.kind in _DESCRIPTIONS:
+            described = self._describe(message)
+            if described is not None:
+                yield message.sender.peer, described
         else:
             yield message.sender.peer, message
 

@@ -20,6 +20,10 @@ N = TypeVar("N", bound=Noun)
 INDEX = "recording.json"
 GROUND_TRUTH = "ground-truth.json"
 LOOT = "media/adversary.pcapng"
+PROCESSED = "media/service.pcapng"
+"""What the service's media processor had in clear."""
+KEPT = "media/service"
+"""What the service kept of the media: recordings, captions, voicemail."""
 SECRET_FOLDERS = ("keys", "media")
 HOPS = ("alice", "service", "bob")
 MAX_FILE = 4 * 1024 * 1024 * 1024

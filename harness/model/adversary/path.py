@@ -30,8 +30,8 @@ class LaterKeys(Attacker):
 
 
 class ServiceProcessor(Attacker):
-    """The media processor of the calling service: reads the media keys in the descriptions that pass it, opens every
-    packet with them, and forwards it as it came."""
+    """A media processor of the calling service on the path of a call between two devices: reads what media keys there
+    are in the descriptions that pass it, opens every packet that they open, and forwards all of them as they came."""
 
     allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
     needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})

@@ -1,4 +1,4 @@
-"""The service's media processor as a transcript: keys from the descriptions, media opened, everything passed on."""
+"""A service's processor on the path as a transcript: keys from the descriptions, media opened, everything passed on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from base64 import b64encode
 import pytest
 from pylibsrtp import Policy, Session
 
-from harness.adversaries.machine import Command, Deed, Deliver, Forward
+from harness.adversaries.machine import Command, Deed, Deliver, Forward, WriteDown
 from harness.adversaries.service_processor import ServiceProcessor
 from harness.model.base import Party
 from harness.wire.sdes import CryptoLine
@@ -80,9 +80,9 @@ def test_what_either_party_sends_goes_on_as_it_came_and_is_written_down_in_clear
             assert written(new) == [(party, clear)]
             commands += new
     counted = deeds(commands)
-    assert counted == {"packets-opened-from-alice": 2, "packets-opened-from-bob": 2}
-    read = {f"keys-read-from-{party}" for party in Party}
-    assert set(ServiceProcessor().required) == {*counted, *read}
+    kinds = ("processed", "opened")
+    assert counted == {f"packets-{kind}-from-{party}": 2 for kind in kinds for party in Party}
+    assert set(ServiceProcessor().required) == {f"packets-processed-from-{party}" for party in Party}
 
 
 @pytest.mark.parametrize("suite", LIBSRTP)
@@ -94,13 +94,19 @@ def test_each_suite_that_a_description_can_name_is_opened(suite: str) -> None:
 
 def test_the_key_of_one_party_opens_nothing_of_the_other() -> None:
     machine, secured = informed(), sender(OF_ALICE).protect(rtp(1))
-    assert feed(machine, BOB, secured) == [Forward(ALICE, secured), Deed("packets-not-opened-from-bob")]
+    assert feed(machine, BOB, secured) == unopened(BOB, secured)
+
+
+def unopened(party: Party, secured: bytes) -> list[Command]:
+    """It goes on, and its ciphertext is what was had of it."""
+    did = (Deed(f"packets-{what}-from-{party}") for what in ("processed", "not-opened"))
+    return [Forward(party.peer, secured), WriteDown(party, secured), *did]
 
 
 def test_what_comes_before_the_keys_or_under_others_goes_on_unopened() -> None:
     secured = sender(LATER).protect(rtp(1))
     for machine in (ServiceProcessor(), informed()):
-        assert feed(machine, ALICE, secured) == [Forward(BOB, secured), Deed("packets-not-opened-from-alice")]
+        assert feed(machine, ALICE, secured) == unopened(ALICE, secured)
     assert feed(informed(), ALICE, BINDING_REQUEST) == [Forward(BOB, BINDING_REQUEST)]
 
 
@@ -118,5 +124,5 @@ def test_a_description_full_of_keys_does_not_make_the_work_of_a_packet_endless()
     lines = [f"a=crypto:1 {CM} inline:{b64encode(key).decode()}\r\n" for key in keys]
     assert deeds(signal(machine, offer("".join(lines)))) == {"keys-read-from-alice": 300}
     first, last = (sender(key).protect(rtp(1)) for key in (keys[0], keys[-1]))
-    assert written(feed(machine, ALICE, first)) == []
+    assert written(feed(machine, ALICE, first)) == [(ALICE, first)], "as ciphertext"
     assert written(feed(machine, ALICE, last)) == [(ALICE, rtp(1))]

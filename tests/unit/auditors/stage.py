@@ -375,6 +375,28 @@ def service_call(packets: int = 20, suite: str = "AES_CM_128_HMAC_SHA1_80") -> S
     return stage
 
 
+OF_SERVICE: Final = {ALICE: sha512(b"to alice").digest()[:30], BOB: sha512(b"to bob").digest()[:30]}
+"""With what the service protects what it sends to each."""
+
+
+def processed_call(packets: int = 20) -> Stage:
+    """An ordinary call through the service's media processor: it ends both legs and has keys of its own on each."""
+    stage = Stage(mode=Mode.SERVICE)
+    for party in Party:
+        own, arrives = (keyed_description(party, key) for key in (SIGNALLED[party], OF_SERVICE[party.peer]))
+        stage.describe(party, own, arrives=arrives)
+        stage.statements[party] = unencrypted_statement(party)
+        stage.check(party)
+        for outward, key in ((True, SIGNALLED[party]), (False, OF_SERVICE[party])):
+            stage.keys[party, outward] = key
+            stage.protects[party, outward] = sender(key)
+    stage.talk(packets)
+    for party in Party:
+        name = f"{party}-service"
+        stage.vantages[party] = stage.vantage(party).model_copy(update={"name": name, "file": f"{name}.pcapng"})
+    return stage
+
+
 def keyed_description(party: Party, key: bytes, suite: str = "AES_CM_128_HMAC_SHA1_80") -> str:
     """A description with the key that this party sends with, and nothing of DTLS."""
     bare = Sdp.parse(description(IDENTITIES[party], party)).remove("fingerprint").remove("setup")

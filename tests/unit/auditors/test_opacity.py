@@ -23,6 +23,7 @@ from .stage import (
     honest_call,
     intercepted_call,
     keyed_description,
+    processed_call,
     refused_call,
     service_call,
 )
@@ -286,6 +287,16 @@ def test_other_keys_at_the_other_end_are_somebody_elses() -> None:
     findings = audit(stage.case())
     assert raised(findings) == {Reason.KEYS_NOT_SHARED}
     assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED}
+
+
+def test_keys_that_each_shares_with_the_service_are_a_notice_where_its_processor_stands_between_them() -> None:
+    stage = processed_call()
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.KEYS_NOT_SHARED}
+    assert raised(findings, Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED}
+    stage.vantages.clear()
+    assert raised(audit(stage.case())) == {Reason.KEYS_NOT_SHARED}, "without a processor they are somebody else's"
 
 
 def test_a_forgery_that_an_ordinary_call_accepted_is_an_alarm() -> None:

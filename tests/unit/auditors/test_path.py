@@ -7,7 +7,7 @@ from harness.model.finding import Reason, Severity
 
 from .answers import detail, raised
 from .packets import flip, opus
-from .stage import ALICE, BOB, Stage, honest_call, refused_call
+from .stage import ALICE, BOB, Stage, honest_call, processed_call, refused_call
 
 
 def noticed(stage: Stage) -> set[tuple[Reason, str]]:
@@ -20,6 +20,11 @@ def test_of_a_path_that_only_forwards_there_is_one_fact() -> None:
     for stage in (honest_call(), refused_call()):
         (fact,) = audit(stage.case())
         assert (fact.reason, fact.severity) == (Reason.PATH_UNCHANGED, Severity.FACT)
+
+
+def test_nothing_arrives_as_it_was_sent_where_the_service_seals_everything_anew() -> None:
+    (fact,) = audit(processed_call().case())
+    assert (fact.reason, fact.severity) == (Reason.NOTHING_TO_COMPARE, Severity.FACT)
 
 
 def test_with_one_leg_nothing_is_compared() -> None:

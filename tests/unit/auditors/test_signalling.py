@@ -9,7 +9,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalEntry
 
 from .answers import raised
-from .stage import ALICE, BOB, OF_MALLORY, Stage, description, honest_call, intercepted_call
+from .stage import ALICE, BOB, OF_MALLORY, Stage, description, honest_call, intercepted_call, processed_call
 
 
 def notices(stage: Stage) -> set[Reason]:
@@ -19,6 +19,15 @@ def notices(stage: Stage) -> set[Reason]:
 def test_a_service_that_only_carries_is_said_to() -> None:
     (found,) = audit(honest_call().case())
     assert (found.reason, found.severity) == (Reason.SIGNALLING_INTACT, Severity.FACT)
+
+
+def test_a_service_whose_processor_stands_between_describes_its_own_legs() -> None:
+    stage = processed_call()
+    (found,) = audit(stage.case())
+    assert (found.reason, found.severity) == (Reason.SIGNALLING_INTACT, Severity.FACT)
+    assert "the service's own legs" in found.detail
+    stage.vantages.clear()
+    assert notices(stage) == {Reason.SIGNALLING_ALTERED}, "without a processor nobody else may describe anything"
 
 
 def test_a_changed_message_is_altered() -> None:

@@ -94,3 +94,14 @@ async def test_what_nobody_sent_is_seen_from_the_service_on() -> None:
         ("service", "out", None),
         ("alice", "in", None),
     ]
+
+
+async def test_where_the_media_processor_stands_descriptions_go_on_as_those_of_its_legs() -> None:
+    def describe(message: SignalMessage) -> SignalMessage | None:
+        return message.model_copy(update={"body": "the service's"}) if message.body == "v=0" else None
+
+    service = CallingService(lambda: 7.0, Mode.SERVICE, describe=describe)
+    assert [one.message.body for one in await carried(service, OFFER)] == ["the service's"]
+    assert passages(service)[1:3] == [("service", "in", "v=0"), ("service", "out", "the service's")]
+    assert await carried(service, OFFER.model_copy(update={"body": "nonsense"})) == [], "it is of no use to it"
+    assert len(await carried(service, ACCEPT)) == 2

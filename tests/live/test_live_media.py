@@ -1,0 +1,86 @@
+"""An ordinary call as the harness records it: through the service, with what the service had in its hands."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.evidence.recording_folder import LOOT, PROCESSED, open_recording, read_ground_truth, read_statements
+from harness.live_call import Conditions, record_calls
+from harness.markers.recover import recover
+from harness.model.base import Asset, Party
+from harness.model.recording import Recording
+from harness.model.scenario import Scenario
+from harness.vantage import table
+from harness.vantage.loot import read_loot, read_processed
+from harness.wire.demux import PacketClass
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio]
+
+CALL = {"mode": "service", "media": ["audio", "video"], "seconds": 0.6}
+
+
+async def recorded(tmp_path: Path, number: int, **parts: Any) -> tuple[Path, Recording]:
+    known = {"id": "an-ordinary-call", "family": "control", "title": "An ordinary call", "why": "A test", "call": CALL}
+    scenario = Scenario.model_validate_json(json.dumps({**known, "expect": {"outcome": "DISCLOSED"}, **parts}))
+    conditions = Conditions(run="r1", seed="seed", number=number, provenance={})
+    root, digest = await record_calls(scenario, conditions, tmp_path / "calls")
+    return root, open_recording(root, digest)
+
+
+def assert_heard(root: Path) -> set[tuple[Asset, str]]:
+    """Each heard exactly what the other one sent. Everything that was sent."""
+    truth, statements = read_ground_truth(root), read_statements(root)
+    for one in truth.markers:
+        assert statements[one.sender.peer].heard[one.asset] == one.marker
+    return {(one.asset, one.marker) for one in truth.markers}
+
+
+async def test_the_service_had_everything_in_clear_and_its_file_is_a_secret(tmp_path: Path) -> None:
+    root, recording = await recorded(tmp_path, 30_001)
+    sent = assert_heard(root)
+    assert {one.name for one in recording.vantages} == {"alice-service", "bob-service"}
+    found = {(Asset(one.asset), f"{one.marker:016x}") for one in recover(read_processed(root / PROCESSED))}
+    assert found == sent
+    assert {one.path: one.secret for one in recording.files}[PROCESSED]
+    assert stat.S_IMODE((root / PROCESSED).stat().st_mode) == 0o600
+
+
+async def test_on_the_legs_is_ciphertext(tmp_path: Path) -> None:
+    root, recording = await recorded(tmp_path, 30_002)
+    for one in recording.vantages:
+        seen = table.read(root / one.file, one.near)
+        packets = [seen.payload(int(row)) for row in seen.select(PacketClass.SRTP)]
+        assert len(packets) > 20
+        assert recover(packets) == ()
+
+
+async def test_a_call_between_the_two_devices_passes_no_processor(tmp_path: Path) -> None:
+    root, recording = await recorded(
+        tmp_path, 30_003, call={"media": ["audio"], "seconds": 0.6}, expect={"outcome": "SECURE"}
+    )
+    assert_heard(root)
+    assert {one.name for one in recording.vantages} == {"alice-bob", "bob-alice"}
+    assert not (root / PROCESSED).exists()
+
+
+async def test_an_adversary_on_the_path_stands_between_the_caller_and_the_service(tmp_path: Path) -> None:
+    root, recording = await recorded(tmp_path, 30_004, adversary={"kind": "recorder"})
+    assert_heard(root)
+    assert {one.name for one in recording.vantages} == {"alice-relay", "bob-service"}
+    truth = read_ground_truth(root)
+    assert truth.deeds["datagrams-recorded"] > 50
+    for party, packets in read_loot(root / LOOT).items():
+        assert packets, party
+        assert recover(packets) == ()
+
+
+async def test_a_restart_of_the_caller_goes_through_the_service(tmp_path: Path) -> None:
+    root, _ = await recorded(tmp_path, 30_005, call={**CALL, "seconds": 1.2, "restart_after": 0.4})
+    assert_heard(root)
+    assert all(statement.failure is None for statement in read_statements(root).values())
+    assert {party.value for party in Party} <= {path.stem.removeprefix("endpoint-") for path in root.glob("endpoint-*")}
