@@ -82,6 +82,7 @@ def _audited(opened: Opened, view: View, header: RunHeader, policy: Policy, each
     return failed_result(opened.scenario, why, opened.entry.seconds)
 
 
+_INFORMING = tuple(auditor.name for auditor in AUDITORS if auditor.informs)
 _DOES_NOT_VERIFY = "the evidence does not verify"
 
 
@@ -97,7 +98,7 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
         summary=summarise(ordered),
         results=ordered,
         interrupted=interrupted,
-        self_test=self_test(run.header.self_test, _plans(run), results, run.header.without),
+        self_test=self_test(run.header.self_test, _plans(run), results, run.header.without, _INFORMING),
     )
 
 

@@ -22,11 +22,16 @@ def members(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
 
 
 def self_test(
-    names: Sequence[str], plans: Mapping[str, Scenario], results: Mapping[str, Result], closed: Sequence[str] = ()
+    names: Sequence[str],
+    plans: Mapping[str, Scenario],
+    results: Mapping[str, Result],
+    closed: Sequence[str] = (),
+    informing: Sequence[str] = (),
 ) -> SelfTest:
     """Judge the self-test of the specimens called `names`. Whatever has no plan did not run, and was not recognised.
 
     `closed` are auditors that were left out: what they would have seen nobody knows, so nothing is passed without them.
+    Those who are `informing` raise no alarm, and no specimen can be recognised by them.
     """
     if not names:
         return SelfTest()
@@ -42,7 +47,7 @@ def self_test(
         sentence=f"{word}: {counts}",
         catches=catches,
         quiets=quiets,
-        eyes=_eyes(catches, quiets, results.values()),
+        eyes=_eyes(catches, quiets, results.values(), informing),
     )
 
 
@@ -99,7 +104,9 @@ def _why(twin: Scenario | None, result: Result | None) -> str:
     return _DID_NOT_RUN if result is None else result.because
 
 
-def _eyes(catches: Sequence[Catch], quiets: Sequence[Quiet], results: Iterable[Result]) -> tuple[Eye, ...]:
+def _eyes(
+    catches: Sequence[Catch], quiets: Sequence[Quiet], results: Iterable[Result], informing: Sequence[str]
+) -> tuple[Eye, ...]:
     """Each auditor by itself. A reason that nobody gave where it was due is held against whoever gives it elsewhere."""
     owners = {one.reason: one.auditor for result in results for one in result.findings}
     names = {name for one in catches for name in one.by} | set(owners.values())
@@ -110,6 +117,7 @@ def _eyes(catches: Sequence[Catch], quiets: Sequence[Quiet], results: Iterable[R
             caught=sum(name in one.by and one.caught for one in catches),
             healthy=len(quiets),
             quiet=sum(name not in one.alarms and one.status not in _UNHEARD for one in quiets),
+            informs=name in informing,
         )
         for name in sorted(names)
     )

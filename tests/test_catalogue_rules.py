@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from harness import strict_yaml
+from harness.auditors import AUDITORS
 from harness.catalogue import base_id, files, load, place
 from harness.model import adversary
 from harness.model.adversary import (
@@ -203,6 +204,30 @@ def test_a_specimen_must_be_seen(scenario: Scenario) -> None:
     assert scenario.expect.because
     named = set(scenario.expect.because) - set(twin.expect.because)
     assert named or (scenario.expect.outcome is Outcome.BREACH is not twin.expect.outcome)
+
+
+def test_something_is_planted_for_every_auditor_that_can_raise_an_alarm() -> None:
+    """By the reasons that a specimen must show and its twin does not. Which auditor gives which is known from a run."""
+    by_reason = {
+        Reason.ENDPOINT_ERROR: "establishment",
+        Reason.KEYS_IN_SIGNALLING: "keyholders",
+        Reason.WIRESHARK_DISAGREES: "wireshark",
+        Reason.CODE_NOT_FROM_CERTIFICATES: "codes",
+        Reason.FINGERPRINT_NOT_COMPARED: "binding",
+        Reason.REPLAY_ACCEPTED: "opacity",
+        Reason.MEDIA_TO_STRANGER: "strangers",
+        Reason.TWO_TIME_PAD: "wire",
+        Reason.SESSION_RESUMED: "parameters",
+        Reason.LOCK_TOO_EARLY: "indicator",
+        Reason.CODE_REPEATED: "history",
+        Reason.RANDOM_PREDICTABLE: "randomness",
+    }
+    due = {
+        reason for one in PLANTED for reason in set(one.expect.because) - set(SCENARIOS[one.twin or ""].expect.because)
+    }
+    assert set(by_reason) <= due
+    # The auditor of screens repeats over time what the one of codes says of the end.
+    assert {one.name for one in AUDITORS if not one.informs} == set(by_reason.values()) | {"screens"}
 
 
 @pytest.mark.parametrize("scenario", HONEST, ids=named)

@@ -30,22 +30,26 @@ from .case import Case
 
 @dataclass(frozen=True)
 class Auditor:
-    """One auditor: its name, by which a user leaves it out, and its question."""
+    """One auditor: its name, by which a user leaves it out, and its question.
+
+    `informs`: none of its answers is an alarm, because what it sees may be anybody's doing, or nobody's.
+    """
 
     name: str
     audit: Callable[[Case], tuple[Finding, ...]]
+    informs: bool = False
 
 
 AUDITORS: Final = (
     Auditor(establishment.NAME, establishment.audit),
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
-    Auditor(signalling.NAME, signalling.audit),
+    Auditor(signalling.NAME, signalling.audit, informs=True),
     Auditor(keyholders.NAME, keyholders.audit),
     Auditor(service_path.NAME, service_path.audit),
     Auditor(opacity.NAME, opacity.audit),
     Auditor(strangers.NAME, strangers.audit),
-    Auditor(path.NAME, path.audit),
+    Auditor(path.NAME, path.audit, informs=True),
     Auditor(wire.NAME, wire.audit),
     Auditor(parameters.NAME, parameters.audit),
     Auditor(indicator.NAME, indicator.audit),

@@ -68,6 +68,9 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.PARAMETERS_MISSTATED: screening.ParametersMisstated,
     EndpointKind.CERTIFICATE_EXPIRED: keying.CertificateExpired,
     EndpointKind.SESSION_RESUMED: keying.SessionResumed,
+    EndpointKind.HANDSHAKE_AMBIGUOUS: keying.HandshakeAmbiguous,
+    EndpointKind.KEYS_OFFERED: leaking.KeysOffered,
+    EndpointKind.FAILURE_UNTOLD: screening.FailureUntold,
 }
 
 

@@ -93,6 +93,9 @@ class EndpointKind(StrEnum):
     PARAMETERS_MISSTATED = "parameters-misstated"
     CERTIFICATE_EXPIRED = "certificate-expired"
     SESSION_RESUMED = "session-resumed"
+    HANDSHAKE_AMBIGUOUS = "handshake-ambiguous"
+    KEYS_OFFERED = "keys-offered"
+    FAILURE_UNTOLD = "failure-untold"
 
 
 class AudioKind(StrEnum):

@@ -43,13 +43,21 @@ class Quiet(Noun):
 
 class Eye(Noun):
     """One auditor: of the specimens that it should recognise, how many it did; of the healthy calls, in how many it
-    was quiet."""
+    was quiet. `informs`: it raises no alarm at all, so there is nothing by which it could recognise one."""
 
     auditor: str
     planted: int = Field(ge=0)
     caught: int = Field(ge=0)
     healthy: int = Field(ge=0)
     quiet: int = Field(ge=0)
+    informs: bool = False
+
+    @property
+    def sensitivity(self) -> str:
+        """In words for a table. Of an auditor for which nothing is planted, a self-test says nothing."""
+        if self.informs:
+            return "informs, never alarms"
+        return f"{self.caught} / {self.planted}" if self.planted else "nothing planted"
 
 
 class SelfTest(Noun):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model.finding import Reason
-from ..model.self_test import JUDGE, Catch, Eye, Quiet, SelfTest
+from ..model.self_test import JUDGE, Catch, Quiet, SelfTest
 from .text import visible
 
 
@@ -14,7 +14,7 @@ def self_test_lines(tested: SelfTest) -> Iterator[str]:
     yield from _columns([("specimen", "outcome", "caught by"), *(_catch(one) for one in tested.catches)])
     yield ""
     heading = ("auditor", "caught / planted", "quiet / healthy")
-    rows = [(one.auditor, _caught(one), f"{one.quiet} / {one.healthy}") for one in tested.eyes]
+    rows = [(one.auditor, one.sensitivity, f"{one.quiet} / {one.healthy}") for one in tested.eyes]
     yield from _columns([heading, *rows])
     yield ""
     yield f"sensitivity {_share(tested.catches)}, specificity {_share(tested.quiets)}"
@@ -26,11 +26,6 @@ def self_test_lines(tested: SelfTest) -> Iterator[str]:
         if not one.quiet:
             yield f"TWIN  {visible(one.twin)}: {one.status}: {visible(one.why)}"
     yield f"self-test: {visible(tested.sentence)}"
-
-
-def _caught(one: Eye) -> str:
-    """Of an auditor for which nothing is planted, a self-test says nothing."""
-    return f"{one.caught} / {one.planted}" if one.planted else "nothing planted"
 
 
 def _catch(one: Catch) -> tuple[str, str, str]:

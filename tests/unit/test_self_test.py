@@ -156,6 +156,13 @@ def test_an_eye_for_which_nothing_is_planted_says_so() -> None:
     assert ["nothing planted" in line for line in lines] == [True]
 
 
+def test_an_auditor_that_only_informs_is_not_said_to_be_untested() -> None:
+    found = self_test([SPECIMEN.id], PLANS, RESULTS, informing=("establishment",))
+    (line,) = (line for line in self_test_lines(found) if line.startswith("establishment"))
+    assert "informs, never alarms" in line
+    assert found.passed
+
+
 def test_a_twin_that_broke_was_not_quiet() -> None:
     broken = result(TWIN.id, Outcome.UNKNOWN, status=Status.ERROR)
     eyes = {one.auditor: (one.quiet, one.healthy) for one in trial(interception=broken).eyes}

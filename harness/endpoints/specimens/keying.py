@@ -8,6 +8,8 @@ from random import Random
 from typing import ClassVar, Final, cast
 
 from ...model.base import Role
+from ...wire.dtls import ContentType, HandshakeType
+from ...wire.dtls import writer as write
 from ..aiortc import AiortcEndpoint
 from ..aiortc_door import (
     CallCertificate,
@@ -30,6 +32,11 @@ NEW_NUMBER_AFTER: Final = 27
 """Packets: enough to hear the marker, because a receiver drops what follows."""
 FAR_BACK: Final = 200
 """Packets that no network reorders by (RFC 3550 appendix A.1), and more than were sent."""
+
+_ANOTHER_SUITE: Final = 0xC009
+"""TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA."""
+_LATE: Final = 100
+"""A record number that no handshake comes to."""
 
 _COUNTER_MODE: Final = ("SRTP_AES128_CM_HMAC_SHA1_80",)
 _FEW: Final = 1 << 14
@@ -90,6 +97,24 @@ class NoForwardSecrecy(AiortcEndpoint):
 
     def call_certificate(self) -> CallCertificate:
         return StaticRsaCertificate.fresh()
+
+
+class _AnsweringTwice(DtlsTransport):
+    def _setup_srtp(self) -> None:
+        super()._setup_srtp()
+        if self._role == "server":
+            hello = write.server_hello(self._ssl.server_random(), _ANOTHER_SUITE, ())
+            message = write.handshake(HandshakeType.SERVER_HELLO, 0, hello)
+            self.send_beside(write.record(ContentType.HANDSHAKE, message, _LATE))
+
+
+class HandshakeAmbiguous(AiortcEndpoint):
+    """As a DTLS server, says its ServerHello again when all is over, with another suite and the random it had.
+
+    No peer listens any more. But whoever reads the recording finds two answers, and readers differ in which they take.
+    """
+
+    transport: ClassVar[type[Transport]] = _AnsweringTwice
 
 
 class Dtls10Allowed(AiortcEndpoint):

@@ -9,6 +9,7 @@ from struct import pack
 from typing import Final
 
 from ...wire import srtp
+from ...wire.sdes_exchange import SdesExchange
 from ..aiortc import AiortcEndpoint
 from ..aiortc_door import DtlsTransport
 from ..sessions import Inbound, Outbound
@@ -68,6 +69,13 @@ class KeySentToService(AiortcEndpoint):
         if self.handshake is None or not isinstance(dtls, DtlsTransport):
             return sdp
         return f"{sdp}a=x-escrow:{b64encode(master_key(dtls)).decode()}\r\n"
+
+
+class KeysOffered(AiortcEndpoint):
+    """Names a media key in each description, beside its fingerprint: a peer that is too old for DTLS might take it."""
+
+    def written(self, sdp: str) -> str:
+        return SdesExchange().written(sdp)
 
 
 def master_key(dtls: DtlsTransport) -> bytes:

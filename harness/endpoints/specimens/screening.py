@@ -66,6 +66,13 @@ class ParametersMisstated(AiortcEndpoint):
         return stated.model_copy(update={"dtls": wished})
 
 
+class FailureUntold(AiortcEndpoint):
+    """Ends a call that it must not go on with, and says nowhere why: neither its user nor its maker will ever know."""
+
+    def statement(self) -> EndpointStatement:
+        return super().statement().model_copy(update={"failure": None})
+
+
 class CodeChangedSilently(AiortcEndpoint):
     """Shows the new code when a restart brings another certificate, and tells nobody that it is another one."""
 

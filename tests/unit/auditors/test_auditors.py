@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import fields, replace
 from pathlib import Path
@@ -46,6 +47,13 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "randomness",
         "wireshark",
     ]
+
+
+def test_who_only_informs_has_no_way_to_raise_an_alarm() -> None:
+    informing = [one for one in AUDITORS if one.informs]
+    assert [one.name for one in informing] == ["signalling", "path"]
+    for one in informing:
+        assert not re.search(r"[.](alarm|ALARM)\b", Path(str(inspect.getsourcefile(one.audit))).read_text())
 
 
 def test_every_auditor_signs_its_findings_with_its_own_name() -> None:
