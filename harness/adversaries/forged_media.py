@@ -46,6 +46,11 @@ def far_away(stream: Stream, number: int) -> int:
     return stream.sequence + 0x4000 * (1 + number % 3)
 
 
+def ahead(stream: Stream, number: int) -> int:
+    """More than any replay window behind it, and no rollover: who believes it takes what truly follows for old."""
+    return stream.sequence + 2000 + number % 3
+
+
 def next_ones(stream: Stream, number: int) -> int:
     """The packet that the true sender is about to send, as a second sender of one SSRC would."""
     return stream.sequence + 1 + number % 3

@@ -20,11 +20,12 @@ _BINDING_REQUEST, _BINDING_ERROR = 0x0001, 0x0111
 _USERNAME, _INTEGRITY, _ERROR_CODE, _PRIORITY, _USE_CANDIDATE, _CONTROLLING = 6, 8, 9, 0x24, 0x25, 0x802A
 _HIGHEST: Final = b"\x7f\xff\xff\xff"
 _ROLE_CONFLICT: Final = b"\0\0\x04\x57Role Conflict"
+_UNPROVED: Final = frozenset({StunForgery.NO_INTEGRITY, StunForgery.NO_NOMINATION})
 _GUESS: Final = "abcd:efgh"
 
 
 class StunHijack:
-    """Forged checks with USE-CANDIDATE, or forged answers that claim a conflict of roles.
+    """Forged checks, all but one kind with USE-CANDIDATE, or forged answers that claim a conflict of roles.
 
     On the path the user name and the transactions of the true checks are known; beside it they are guessed.
     """
@@ -53,8 +54,10 @@ class StunHijack:
             known = self._transactions.get(to)
             return craft.stun(_BINDING_ERROR, known or self._transaction(), ((_ERROR_CODE, _ROLE_CONFLICT),))
         username = self._usernames.get(to.peer, _GUESS).encode()
-        asked = [(_USERNAME, username), (_PRIORITY, _HIGHEST), (_CONTROLLING, b"\xff" * 8), (_USE_CANDIDATE, b"")]
-        if self._forgery is not StunForgery.NO_INTEGRITY:
+        asked = [(_USERNAME, username), (_PRIORITY, _HIGHEST), (_CONTROLLING, b"\xff" * 8)]
+        if self._forgery is not StunForgery.NO_NOMINATION:
+            asked.append((_USE_CANDIDATE, b""))
+        if self._forgery not in _UNPROVED:
             asked.append((_INTEGRITY, self._random.randbytes(20)))
         return craft.stun(_BINDING_REQUEST, self._transaction(), tuple(asked))
 

@@ -18,7 +18,7 @@ from ..model.base import Party
 from . import dtls_forgery
 from . import malformed_media as malformed
 from . import stun_hijack as hijack
-from .forged_media import ForgedMedia, Place, far_away, next_ones, onwards
+from .forged_media import ForgedMedia, Place, ahead, far_away, next_ones, onwards
 from .rtp_streams import RtpStreams
 from .volley import Phase, Volley
 
@@ -58,7 +58,7 @@ def srtp_flood(one: SrtpFlood, seed: str) -> Volley:
 
 def roc_poisoning(one: RocPoisoning, seed: str) -> Volley:
     """While media flows."""
-    return _forged(one, seed, far_away)
+    return _forged(one, seed, far_away if one.distance == "far" else ahead)
 
 
 def ssrc_collision(one: SsrcCollision, seed: str) -> Volley:

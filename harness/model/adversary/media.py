@@ -71,9 +71,11 @@ class SrtcpTamper(Attacker):
 
 
 class RocPoisoning(Injector):
-    """Sends forged packets of a known stream with sequence numbers from far away."""
+    """Sends forged packets of a known stream with sequence numbers from far away, to be taken for a rollover; or from
+    a little ahead, to move the window behind which packets are taken for old."""
 
     kind: Literal["roc-poisoning"]
+    distance: Literal["far", "near"] = "far"
 
 
 class SsrcCollision(Injector):

@@ -59,11 +59,15 @@ class DtlsJunk(Injector):
 
 
 class StunForgery(StrEnum):
-    """What is wrong with a forged connectivity check: it has no proof, a wrong one, or claims a conflict of roles."""
+    """What is wrong with a forged connectivity check: it has no proof, a wrong one, or claims a conflict of roles.
+
+    `NO_NOMINATION` has no proof either and asks for nothing: an ordinary check, which is to be answered by nobody.
+    """
 
     NO_INTEGRITY = "no-integrity"
     WRONG_INTEGRITY = "wrong-integrity"
     ROLE_CONFLICT = "role-conflict"
+    NO_NOMINATION = "no-nomination"
 
 
 class StunHijack(Injector):

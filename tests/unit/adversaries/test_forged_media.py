@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pylibsrtp import Error, Policy, Session
 
-from harness.adversaries.forged_media import ForgedMedia, Place, far_away, next_ones, onwards
+from harness.adversaries.forged_media import ForgedMedia, Place, ahead, far_away, next_ones, onwards
 from harness.adversaries.machine import PathDatagram
 from harness.adversaries.rtp_streams import RtpStreams
 from harness.wire import rtp as wire_rtp
@@ -27,6 +27,7 @@ def made(place: Place, count: int = 6) -> list[bytes]:
     ("place", "steps"),
     [
         (far_away, [0x4000, 0x8000, 0xC000] * 2),
+        (ahead, [2000, 2001, 2002] * 2),
         (next_ones, [1, 2, 3] * 2),
         (onwards, [0, 1, 2, 3, 4, 5]),
     ],
@@ -37,7 +38,7 @@ def test_the_sequence_numbers_are_where_the_plan_has_them(place: Place, steps: l
     assert {(header.ssrc, header.payload_type) for header in headers} == {(0xA, 111)}
 
 
-@pytest.mark.parametrize("place", [far_away, next_ones, onwards])
+@pytest.mark.parametrize("place", [far_away, ahead, next_ones, onwards])
 def test_a_receiver_drops_all_of_them_and_hears_what_follows(place: Place) -> None:
     sender = Session(Policy(KEY, Policy.SSRC_ANY_OUTBOUND))
     receiver = Session(Policy(KEY, Policy.SSRC_ANY_INBOUND))

@@ -28,16 +28,19 @@ def made(forgery: StunForgery, number: int = 0, *, on_path: bool = False) -> stu
 
 
 @pytest.mark.parametrize("forgery", StunForgery)
-def test_a_forged_check_nominates_its_path_and_claims_control(forgery: StunForgery) -> None:
+def test_a_forged_check_claims_control_and_nominates_its_path_unless_it_only_asks(forgery: StunForgery) -> None:
     check = made(forgery)
     assert (check.method, check.klass) == (stun.Method.BINDING, stun.StunClass.REQUEST)
-    assert check.use_candidate
+    assert check.use_candidate is (forgery is not StunForgery.NO_NOMINATION)
     assert (check.priority, check.ice_controlling) == (2**31 - 1, 2**64 - 1)
 
 
-def test_only_one_kind_has_no_proof_at_all() -> None:
+def test_two_kinds_have_no_proof_at_all() -> None:
     proofs = {forgery: made(forgery).get("MESSAGE-INTEGRITY") is not None for forgery in StunForgery}
-    assert [forgery for forgery, proof in proofs.items() if not proof] == [StunForgery.NO_INTEGRITY]
+    assert [forgery for forgery, proof in proofs.items() if not proof] == [
+        StunForgery.NO_INTEGRITY,
+        StunForgery.NO_NOMINATION,
+    ]
 
 
 def test_on_the_path_it_uses_the_user_name_that_it_has_seen() -> None:
