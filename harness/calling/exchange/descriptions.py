@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from ..policy.mode import CallMode
+from ...model.scenario import Mode
 from .calls import held_with
 from .outcome import Outcome, Passed
 from .refusal import refuse
@@ -47,6 +47,6 @@ def _passed(
 ) -> Outcome:
     """To the other party as it is; in a `service` call by way of the media processor."""
     sender, to = way
-    if call.mode is CallMode.SERVICE:
+    if call.mode is Mode.SERVICE:
         return Outcome(exchange, deeds=(Passed(call.id, kind, sdp, sender, to),))
     return Outcome(exchange, told=(Told((to,), Described(type=kind, call=call.id, sdp=sdp)),))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ...model.scenario import Mode
 from ...model.tenant import Client, Tenant, User, same
 from ..policy.effective import Effective, effective
-from ..policy.mode import CallMode, decide, side
+from ..policy.mode import decide, side
 from .refusal import refuse
 
 
@@ -39,7 +40,7 @@ class Directory:
     def effective(self, user: User) -> Effective:
         return effective(self.tenant, user)
 
-    def mode(self, caller: tuple[str, Client], callee: tuple[str, Client]) -> CallMode:
+    def mode(self, caller: tuple[str, Client], callee: tuple[str, Client]) -> Mode:
         """The mode of a call between two users, each with the device that really talks."""
         near, far = (side(self.tenant, self.named(user), client) for user, client in (caller, callee))
         return decide(near, far).mode

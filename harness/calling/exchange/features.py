@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..policy.mode import CallMode
+from ...model.feature import Feature
+from ...model.scenario import Mode
 from .calls import concerning
 from .directory import Directory
 from .outcome import Asked, Outcome
@@ -12,7 +13,6 @@ from .refusal import refuse
 from .said import UseFeature
 from .state import Call, Exchange, Session, Told
 from .told import FeatureUsed
-from .words import Feature
 
 NAMES: Final = {
     Feature.CAPTIONS: "Live captions",
@@ -35,7 +35,7 @@ def use(exchange: Exchange, directory: Directory, session: Session, said: UseFea
     call = concerning(exchange, session, said.call)
     if call.answered is None and said.feature not in WHILE_RINGING:
         refuse("out-of-order", f"{NAMES[said.feature]} can be asked for when the call has been accepted.")
-    if (call.mode or _would_be(exchange, directory, session, call)) is CallMode.E2EE:
+    if (call.mode or _would_be(exchange, directory, session, call)) is Mode.E2EE:
         refuse("locked-feature", f"{NAMES[said.feature]} is not available in an end-to-end encrypted call.")
     told = FeatureUsed(
         call=call.id, feature=said.feature, on=said.on, by=directory.name(session.user), argument=said.argument
@@ -48,11 +48,11 @@ def use(exchange: Exchange, directory: Directory, session: Session, said: UseFea
     )
 
 
-def _would_be(exchange: Exchange, directory: Directory, session: Session, call: Call) -> CallMode:
+def _would_be(exchange: Exchange, directory: Directory, session: Session, call: Call) -> Mode:
     """The mode that a call would have that still rings: encrypted if it could be with any device that rings."""
     caller = exchange.sessions[call.caller]
     near = caller.user, caller.device
     if session.id in call.rung:
         return directory.mode(near, (session.user, session.device))
     modes = {directory.mode(near, (call.callee, exchange.sessions[one].device)) for one in call.rung}
-    return CallMode.E2EE if CallMode.E2EE in modes else CallMode.SERVICE
+    return Mode.E2EE if Mode.E2EE in modes else Mode.SERVICE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..policy.mode import CallMode
+from ...model.feature import Feature
+from ...model.scenario import Mode
 from .state import Call, Exchange, Told
-from .words import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Answered:
     """A call is up. In mode `service` its media go through the service."""
 
     call: str
-    mode: CallMode
+    mode: Mode
     caller: str
     callee: str
 

@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from ...model.base import Noun
-from .words import Argument, CallId, Candidates, ChatText, Feature, Media, Presence, Sdp, UserName, Word
+from ...model.feature import Feature
+from .words import Argument, CallId, Candidates, ChatText, Media, Presence, Sdp, UserName, Word
 
 Number = Annotated[int, Field(ge=1, le=2**53)]
 """A frame's `id`."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ...model.scenario import Mode
 from ...model.tenant import Client
-from ..policy.mode import CallMode
 from .told import Frame
 from .words import Medium, Presence
 
@@ -38,7 +38,7 @@ class Call:
     since: float
     rung: tuple[str, ...]
     answered: str | None = None
-    mode: CallMode | None = None
+    mode: Mode | None = None
     described: bool = False
     offered: str | None = None
 

@@ -7,9 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from ...model.base import Noun
+from ...model.feature import Feature
+from ...model.scenario import Mode
 from ..policy.effective import PolicyRule
-from ..policy.mode import CallMode
-from .words import Feature, Medium, Presence
+from .words import Medium, Presence
 
 
 class Frame(Noun):
@@ -45,7 +46,7 @@ class IsRinging(Frame):
 class Accepted(Frame):
     type: Literal["accepted"] = "accepted"
     call: str
-    mode: CallMode
+    mode: Mode
     display: str
     device: str
 

@@ -32,22 +32,6 @@ class Presence(StrEnum):
     OFFLINE = "offline"
 
 
-class Feature(StrEnum):
-    """What end-to-end encrypted calls do not have: the service would need the keys, or would bring in somebody else."""
-
-    CAPTIONS = "captions"
-    TRANSCRIPTION = "transcription"
-    RECORDING = "recording"
-    TRANSFER = "transfer"
-    MERGE = "merge"
-    PARK = "park"
-    CONSULT_TRANSFER = "consult-transfer"
-    COMPANION = "companion"
-    ADD_PARTICIPANT = "add-participant"
-    VOICEMAIL = "voicemail"
-    SIMULTANEOUS_RING = "simultaneous-ring"
-
-
 def _writable(text: str) -> str:
     """What people write may have line ends and joiners, and nothing that steers a terminal or is no character."""
     for character in text:

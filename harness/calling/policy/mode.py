@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...model.base import Role
+from ...model.scenario import Mode
 from ...model.tenant import Client, Tenant, User
 from .effective import Effective, effective
-
-
-class CallMode(StrEnum):
-    """Who can have the media keys: only the two clients, or the service as well."""
-
-    E2EE = "e2ee"
-    SERVICE = "service"
 
 
 class CallKind(StrEnum):
@@ -53,7 +47,7 @@ class Side:
 class Decision:
     """The mode, the rule that decided, whose side did not meet it (None: neither's alone), and a sentence."""
 
-    mode: CallMode
+    mode: Mode
     rule: ModeRule
     side: Role | None
     because: str
@@ -75,8 +69,8 @@ def recording(tenant: Tenant) -> str | None:
 def decide(caller: Side, callee: Side, kind: CallKind = CallKind.ONE_TO_ONE) -> Decision:
     """The mode of a call. A call that cannot be `e2ee` is silently an ordinary one: nobody is asked or told."""
     for rule, who, failed in _unmet(caller, callee, kind):
-        return Decision(CallMode.SERVICE, rule, who, failed)
-    return Decision(CallMode.E2EE, ModeRule.ALL_MET, None, "both policies allow it, and both users have turned it on")
+        return Decision(Mode.SERVICE, rule, who, failed)
+    return Decision(Mode.E2EE, ModeRule.ALL_MET, None, "both policies allow it, and both users have turned it on")
 
 
 def _unmet(caller: Side, callee: Side, kind: CallKind) -> Iterator[tuple[ModeRule, Role | None, str]]:

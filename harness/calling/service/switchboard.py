@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from ...model.scenario import Mode
 from ...model.tenant import Tenant
 from ..exchange import chat as chats
 from ..exchange import exchange as rules
@@ -17,7 +18,6 @@ from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Outcome, Pa
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
 from ..exchange.told import Bye, Described, FileOf
-from ..policy.mode import CallMode
 from ..store.store import Store
 from ..store.tenants import Answer
 from .processor import MediaProcessor
@@ -141,7 +141,7 @@ class Switchboard:
                 yield Told((deed.to,), Described(type=deed.kind, call=deed.call, sdp=sdp))
             case Asked():
                 self._processor.asked(deed)
-            case Answered(mode=CallMode.SERVICE):
+            case Answered(mode=Mode.SERVICE):
                 self._processor.answered(deed)
             case Ended():
                 self._processor.ended(deed.call)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.calling.policy.effective import effective
 from harness.calling.policy.lookup import find_user
-from harness.calling.policy.mode import CallKind, CallMode, Side, decide, side
+from harness.calling.policy.mode import CallKind, Side, decide, side
 from harness.calling.policy.transitions import (
     Settings,
     add_user,
@@ -27,6 +27,7 @@ from harness.calling.policy.transitions import (
     turn,
 )
 from harness.model.base import Role
+from harness.model.scenario import Mode
 from harness.model.tenant import Client, ClientKind, Encryption, Tenant
 
 from .other_model import OFF, ON, Book, End, first_reason, is_e2ee
@@ -96,7 +97,7 @@ def test_the_whole_table_for_both_parties() -> None:
     seen: Counter[tuple[str, str]] = Counter()
     for ((mine, _), near), ((theirs, _), far), kind in product(distinct.items(), distinct.items(), CallKind):
         decided = decide(near, far, kind)
-        assert (decided.mode is CallMode.E2EE) == is_e2ee(mine, theirs, kind), (mine, theirs, kind)
+        assert (decided.mode is Mode.E2EE) == is_e2ee(mine, theirs, kind), (mine, theirs, kind)
         reason = (decided.rule.value, decided.side.value if decided.side else "")
         assert reason == first_reason(mine, theirs, kind), (mine, theirs, kind)
         seen[reason] += 1
@@ -167,7 +168,7 @@ def test_grants_in_any_order_come_to_the_same(
 def test_two_tenants_can_call_each_other_and_either_ones_recording_counts() -> None:
     quiet, _ = both_views(ON, None, (), True, CLIENTS[0], "")
     recorded, _ = both_views(ON, None, (), True, CLIENTS[0], "user")
-    assert decide(quiet, quiet).mode is CallMode.E2EE
+    assert decide(quiet, quiet).mode is Mode.E2EE
     assert (decide(quiet, recorded).side, decide(recorded, quiet).side) == (Role.CALLEE, Role.CALLER)
     assert "ann is recorded" in decide(quiet, recorded).because
 
@@ -179,7 +180,7 @@ def test_a_third_person_who_is_recorded_ends_all_encryption_of_the_tenant() -> N
         tenant = turn(add_user(tenant, person), person, True)
     tenant = record_user(tenant, "cem", True)
     near, far = (side(tenant, user, user.clients[0]) for user in tenant.users[:2])
-    assert decide(near, far).mode is CallMode.SERVICE
+    assert decide(near, far).mode is Mode.SERVICE
     assert "cem is recorded" in decide(near, far).because
 
 

@@ -1,0 +1,74 @@
+"""The ten locked features: refused by name where the call is encrypted, done where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.calling.exchange.directory import Directory
+from harness.calling.exchange.exchange import say
+from harness.calling.exchange.features import NAMES, WHILE_RINGING
+from harness.calling.exchange.outcome import Asked
+from harness.calling.exchange.refusal import Refusal
+from harness.calling.exchange.said import UseFeature
+from harness.model.feature import Feature
+from harness.model.tenant import ClientKind
+from tests.unit.calling.exchange.world import ALICE, BOB, World, ringing, tenant, up
+
+
+@pytest.mark.parametrize("feature", Feature)
+@pytest.mark.parametrize("session", ["alice-pc", "bob-pc"])
+def test_in_an_encrypted_call_each_is_refused_by_its_name(feature: Feature, session: str) -> None:
+    world, call = up()
+    before = world.exchange
+    for on in (True, False):
+        asked = UseFeature(type="feature", id=1, call=call, feature=feature, on=on)
+        with pytest.raises(Refusal) as refused:
+            say(world.exchange, world.directory, session, asked, "0" * 32, 0.0)
+        assert refused.value.reason == "locked-feature"
+        assert refused.value.detail == f"{NAMES[feature]} is not available in an end-to-end encrypted call."
+    assert world.exchange == before
+
+
+def test_every_feature_has_a_name() -> None:
+    assert set(NAMES) == set(Feature)
+
+
+@pytest.mark.parametrize("feature", Feature)
+def test_in_a_service_call_it_is_asked_for_and_both_are_told(feature: Feature) -> None:
+    world = World(Directory(tenant(on=False)))
+    world.join("alice-pc")
+    world.join("bob-pc")
+    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
+    world.say("bob-pc", "accept", call=call)
+    state = world.exchange.calls[call]
+    assert world.say("bob-pc", "feature", call=call, feature=feature, on=True, argument="x") == {}
+    told = {"type": "feature", "call": call, "feature": feature.value, "on": True, "by": BOB, "argument": "x"}
+    assert world.heard() == [("alice-pc", told), ("bob-pc", told)]
+    assert world.deeds == (Asked(state, feature, True, "x", "bob-pc"),)
+
+
+@pytest.mark.parametrize("feature", Feature)
+def test_while_it_rings_only_voicemail_and_simultaneous_ringing_can_be_asked_for(feature: Feature) -> None:
+    """And then the mode is that which the call would have."""
+    for on, reason in ((True, "locked-feature"), (False, None)):
+        world, call = ringing()
+        world.change(tenant(on=on))
+        expected = {"refused": reason} if reason else {}
+        if feature not in WHILE_RINGING:
+            expected = {"refused": "out-of-order"}
+        for session in ("alice-pc", "bob-pc"):
+            assert world.say(session, "feature", call=call, feature=feature, on=True) == expected
+
+
+def test_for_the_caller_a_call_that_rings_is_encrypted_if_any_device_could_make_it_so() -> None:
+    world = World()
+    world.join("alice-pc")
+    world.join("bob-browser", ClientKind.WEB)
+    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
+    assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {}
+    assert world.heard()[0][1]["by"] == ALICE
+    world.say("alice-pc", "cancel", call=call)
+    world.join("bob-pc")
+    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
+    assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {"refused": "locked-feature"}
+    assert world.say("bob-browser", "feature", call=call, feature="voicemail", on=True) == {}
