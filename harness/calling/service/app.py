@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from ..store.accounts import Work
 from ..store.store import Store
@@ -36,14 +37,21 @@ class Clocks:
 BOARD: Final = web.AppKey("board", Switchboard)
 
 
-def application(
-    store: Store, processor: MediaProcessor | None = None, clocks: Clocks | None = None, work: Work | None = None
-) -> web.Application:
-    """The calling service over an open store."""
-    clock = clocks or Clocks()
-    board = Switchboard(store, processor or NoProcessor(), clock.day)
-    desk = SignInDesk(board, clock.monotonic, work or Work())
-    app = web.Application(middlewares=[errors])
+@dataclass(frozen=True)
+class Parts:
+    """What a service is made of besides its store. `work` is what a password costs for a user that is not there."""
+
+    processor: MediaProcessor = field(default_factory=NoProcessor)
+    clocks: Clocks = field(default_factory=Clocks)
+    work: Work = field(default_factory=Work)
+
+
+def application(store: Store, parts: Parts, door: Middleware) -> web.Application:
+    """The calling service over an open store, behind a door."""
+    clock = parts.clocks
+    board = Switchboard(store, parts.processor, clock.day)
+    desk = SignInDesk(board, clock.monotonic, parts.work)
+    app = web.Application(middlewares=[door, errors])
     app[BOARD] = board
     requests = Requests(board, desk, clock.monotonic)
 

@@ -26,6 +26,7 @@ STATUS: Final = {
     "not-allowed": 403,
     "unknown": 404,
     "unknown-user": 404,
+    "too-slow": 408,
     "too-large": 413,
     "too-many": 429,
     "store": 503,

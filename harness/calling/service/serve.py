@@ -10,10 +10,9 @@ from typing import Final
 
 from aiohttp import web
 
-from ..store.accounts import Work
 from ..store.store import Store
-from .app import application
-from .processor import MediaProcessor
+from .app import Parts, application
+from .listening import KEEP_ALIVE_SECONDS, Door
 
 GRACE_SECONDS: Final = 2.0
 """For what is still under way when the service ends."""
@@ -21,21 +20,21 @@ GRACE_SECONDS: Final = 2.0
 
 @asynccontextmanager
 async def served(
-    store: Store,
-    context: ssl.SSLContext,
-    address: tuple[str, int],
-    *,
-    processor: MediaProcessor | None = None,
-    work: Work | None = None,
+    store: Store, context: ssl.SSLContext, address: tuple[str, int], parts: Parts | None = None
 ) -> AsyncIterator[int]:
     """The service on this address; gives the port, which the machine chooses for port 0. OSError when it is taken."""
-    app = application(store, processor, work=work)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS, handle_signals=False)
+    door = Door()
+    runner = web.AppRunner(
+        application(store, parts or Parts(), door.middleware),
+        access_log=None,
+        shutdown_timeout=GRACE_SECONDS,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        auto_decompress=False,
+    )
     await runner.setup()
     try:
-        host, port = address
-        await web.TCPSite(runner, host, port, ssl_context=context).start()
-        yield runner.addresses[0][1]
+        async with door.opened(runner, context, address) as port:
+            yield port
     finally:
         await runner.cleanup()
 

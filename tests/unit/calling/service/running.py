@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -12,13 +15,14 @@ from typing import Any
 import aiohttp
 
 from harness.calling.policy.transitions import add_user
+from harness.calling.service.app import Parts
 from harness.calling.service.certificates import AUTHORITY, tls_context
-from harness.calling.service.processor import MediaProcessor
 from harness.calling.service.serve import served
 from harness.calling.store.accounts import Account, Work, hashed
 from harness.calling.store.store import Store, alone
 
 CHEAP = Work(n=2, r=1, p=1)
+CHEAP_PARTS = Parts(work=CHEAP)
 ALICE, BOB, CEM, ADMIN = (f"{name}@contoso.example" for name in ("alice", "bob", "cem", "admin"))
 PASSWORD = "correct horse battery"
 DESKTOP = {"name": "desktop", "kind": "windows", "recent": True}
@@ -41,6 +45,7 @@ class Device:
     """A client with a token. Frames that are no answers are kept in `told`, in order."""
 
     session: aiohttp.ClientSession
+    url: str
     token: str
     socket: aiohttp.ClientWebSocketResponse | None = None
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -49,12 +54,25 @@ class Device:
     async def rest(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         """Status and JSON of the answer."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        async with self.session.request(method, path, json=body, headers=headers, **more) as answer:
+        async with self.session.request(method, self.url + path, json=body, headers=headers, **more) as answer:
+            return answer.status, await answer.json()
+
+    async def fetch(self, path: str) -> tuple[int, bytes]:
+        """Status and bytes of the answer."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        async with self.session.get(self.url + path, headers=headers) as answer:
+            return answer.status, await answer.read()
+
+    async def send_file(self, to: str, name: str, content: bytes) -> tuple[int, Any]:
+        """Status and JSON of the answer."""
+        headers, query = {"Authorization": f"Bearer {self.token}"}, {"to": to, "name": name}
+        url = f"{self.url}/api/files"
+        async with self.session.post(url, params=query, data=content, headers=headers) as answer:
             return answer.status, await answer.json()
 
     async def connect(self) -> dict[str, Any]:
         """Say hello; gives the first frame that is told."""
-        self.socket = await self.session.ws_connect("/api/signalling", max_msg_size=0)
+        self.socket = await self.session.ws_connect(f"{self.url}/api/signalling", max_msg_size=0)
         await self.socket.send_json({"type": "hello", "token": self.token})
         return await self.next()
 
@@ -78,6 +96,11 @@ class Device:
             if "id" not in frame and (not types or frame["type"] in types):
                 return frame
 
+    async def presence_of(self, user: str) -> str:
+        """As the directory has it."""
+        _, answer = await self.rest("GET", "/api/directory")
+        return next(str(one["presence"]) for one in answer["users"] if one["user"] == user)
+
     async def frame(self) -> dict[str, Any]:
         assert self.socket is not None
         return dict(await self.socket.receive_json(timeout=10))
@@ -97,17 +120,28 @@ class Running:
     """The service, and how to reach it."""
 
     store: Store
-    url: str
+    port: int
     context: ssl.SSLContext
     session: aiohttp.ClientSession
 
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
     async def sign_in(self, user: str, device: dict[str, Any] = DESKTOP, password: str = PASSWORD) -> Device:
-        nobody = Device(self.session, "")
-        status, answer = await nobody.rest(
+        status, answer = await self.device().rest(
             "POST", "/api/sign-in", {"user": user, "password": password, "device": device}
         )
         assert status == 200, answer
-        return Device(self.session, answer["token"])
+        return self.device(answer["token"])
+
+    def device(self, token: str = "") -> Device:
+        """A client with this token, or with none."""
+        return Device(self.session, self.url, token)
+
+    async def socket(self, **more: Any) -> Any:
+        """A connection on which nothing has been said."""
+        return await self.session.ws_connect(f"{self.url}/api/signalling", **more)
 
     async def connected(self, user: str, device: dict[str, Any] = DESKTOP) -> Device:
         """Signed in and welcomed."""
@@ -117,16 +151,17 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, processor: MediaProcessor | None = None) -> AsyncIterator[Running]:
+async def running(folder: Path, parts: Parts = CHEAP_PARTS) -> AsyncIterator[Running]:
     """A service on a store of four, reached over TLS under its own authority."""
     with store_of_four(folder) as store:
         context = tls_context(folder, "127.0.0.1")
-        async with served(store, context, ("127.0.0.1", 0), processor=processor, work=CHEAP) as port:
-            url = f"https://127.0.0.1:{port}"
-            trusted = ssl.create_default_context(cafile=folder / AUTHORITY)
-            connector = aiohttp.TCPConnector(ssl=trusted, limit=0)
-            async with aiohttp.ClientSession(url, connector=connector) as session:
-                yield Running(store, url, trusted, session)
+        trusted = ssl.create_default_context(cafile=folder / AUTHORITY)
+        connector = aiohttp.TCPConnector(ssl=trusted, limit=0)
+        async with (
+            aiohttp.ClientSession(connector=connector) as session,
+            served(store, context, ("127.0.0.1", 0), parts) as port,
+        ):
+            yield Running(store, port, trusted, session)
 
 
 async def allow_encryption(service: Running) -> None:
@@ -137,3 +172,17 @@ async def allow_encryption(service: Running) -> None:
     for user in (ALICE, BOB):
         one = await service.sign_in(user)
         assert (await one.rest("PUT", "/api/me/toggle", {"on": True}))[0] == 200
+
+
+async def deaf_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
+    """Connect by hand with a token, and read nothing after the hello."""
+    key = base64.b64encode(b"sixteen bytes...").decode()
+    lines = ("GET /api/signalling HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade")
+    more = ("Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}", "", "")
+    writer.write("\r\n".join((*lines, *more)).encode())
+    assert b" 101 " in await reader.readline()
+    while await reader.readline() != b"\r\n":
+        pass
+    hello = json.dumps({"type": "hello", "token": token}).encode()
+    writer.write(bytes((0x81, 0x80 | len(hello), 0, 0, 0, 0)) + hello)  # masked with zeros (RFC 6455 section 5.2)
+    await writer.drain()

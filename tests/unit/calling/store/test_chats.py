@@ -1,0 +1,74 @@
+"""Chats and files: for their two people, the latest of them, and nothing left over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harness.calling.store import chats as module
+from harness.calling.store.chats import FILES, Chats, StoredFile
+from harness.calling.store.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "store")) as one:
+        yield one
+
+
+def sent(chats: Chats, way: tuple[str, str], content: bytes, message: str) -> StoredFile:
+    name, sha256 = chats.keep_bytes(content)
+    file = StoredFile(name, *way, "a name", len(content), sha256)
+    chats.keep_file(file)
+    chats.write(message, way, "", 0.0, name)
+    return file
+
+
+def test_two_people_read_what_they_wrote_in_order_and_nobody_elses(store: Store) -> None:
+    store.chats.write("1", ("bob", "alice"), "first", 1.0)
+    store.chats.write("2", ("alice", "bob"), "second\n'; DROP TABLE chat; --", 2.0)
+    store.chats.write("3", ("alice", "cem"), "to another", 3.0)
+    for pair in (("alice", "bob"), ("bob", "alice")):
+        lines = store.chats.between(*pair)
+        assert [(one.sender, one.receiver, one.time) for one in lines] == [("bob", "alice", 1.0), ("alice", "bob", 2.0)]
+        assert lines[1].text.endswith("--")
+    assert store.chats.between("bob", "cem") == ()
+
+
+def test_a_line_can_carry_a_file(store: Store) -> None:
+    file = sent(store.chats, ("alice", "bob"), b"bytes", "1")
+    assert store.chats.find(file.file) == file
+    assert file.sha256 == hashlib.sha256(b"bytes").hexdigest()
+    assert store.chats.between("bob", "alice")[0].file == file
+    path = store.chats.path(file)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"bytes", 0o600)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert (store.chats.sent_by("alice"), store.chats.sent_by("bob")) == (5, 0)
+
+
+def test_the_latest_are_kept_and_older_ones_go_with_their_files(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_MESSAGES", 3)
+    first = sent(store.chats, ("alice", "bob"), b"old", "0")
+    store.chats.write("other", ("alice", "cem"), "stays", 0.0)
+    for number in range(1, 4):
+        store.chats.write(str(number), ("alice", "bob"), "x", float(number))
+    assert [one.message for one in store.chats.between("alice", "bob")] == ["1", "2", "3"]
+    assert len(store.chats.between("alice", "cem")) == 1
+    assert store.chats.find(first.file) is None
+    assert not store.chats.path(first).exists()
+
+
+def test_what_a_killed_service_left_behind_is_swept_away(store: Store) -> None:
+    kept = sent(store.chats, ("alice", "bob"), b"kept", "1")
+    orphan, sha256 = store.chats.keep_bytes(b"no row")
+    unfinished, _ = store.chats.keep_bytes(b"no line")
+    store.chats.keep_file(StoredFile(unfinished, "alice", "bob", "x", 7, sha256))
+    store.chats.sweep()
+    assert [path.name for path in (store.folder / FILES).iterdir()] == [kept.file]
+    assert orphan != kept.file
+    assert store.chats.find(unfinished) is None
+    assert store.chats.sent_by("alice") == 4

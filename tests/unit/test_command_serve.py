@@ -1,0 +1,101 @@
+"""`harness serve user`: accounts from the command line, and what is wrong with a store said in one line."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harness import command_serve
+from harness.calling.policy.transitions import add_user
+from harness.calling.store.accounts import Work, fits, token_id
+from harness.calling.store.store import Store, alone
+from harness.calling.store.tenants import load, update
+from harness.command_serve import (
+    LEAST_PASSWORD,
+    add_command,
+    list_command,
+    own_password,
+    password_command,
+    serve_command,
+)
+from harness.model.tenant import Client, ClientKind
+
+CEM = "cem@contoso.example"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(command_serve, "Work", lambda: Work(n=2, r=1, p=1))
+    folder = tmp_path / "store"
+    update(folder, lambda tenant: (add_user(tenant, "dora@contoso.example"), None))
+    return folder
+
+
+def test_a_user_is_added_with_a_password_that_is_shown_once(store: Path) -> None:
+    said = add_command(store, CEM, "Cem", administrator=True, password=None)
+    assert isinstance(said, str)
+    words, _, password = said.rpartition(" ")
+    assert words == f"password of {CEM}:"
+    assert load(store).users[-1].display == "Cem"
+    with closing(Store(store)) as opened:
+        account = opened.accounts.find(CEM)
+    assert account is not None
+    assert account.administrator
+    assert fits(password, account.secret)
+
+
+def test_another_password_signs_everything_out_and_keeps_the_rights(store: Path) -> None:
+    add_command(store, CEM, "", administrator=True, password="chosen by Cem")
+    with closing(Store(store)) as opened:
+        token, _ = opened.accounts.issue(CEM, Client(name="x", kind=ClientKind.WEB), 0.0)
+    assert password_command(store, CEM.upper(), "chosen again") == ""
+    with closing(Store(store)) as opened:
+        account = opened.accounts.find(CEM)
+        assert account is not None
+        assert account.administrator
+        assert fits("chosen again", account.secret)
+        assert opened.accounts.ticket(token_id(token), 1.0) is None
+
+
+def test_users_are_listed_with_what_they_may(store: Path) -> None:
+    add_command(store, CEM, "", administrator=True, password="chosen by Cem")
+    password_command(store, "bob@contoso.example", None)
+    assert list_command(store) == "\n".join(
+        (
+            "alice@contoso.example: no account",
+            "bob@contoso.example: user",
+            "dora@contoso.example: no account",
+            f"{CEM}: administrator",
+        )
+    )
+
+
+def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> None:
+    for ended, words in (
+        (add_command(store, "bob@contoso.example", "", administrator=False, password=None), "already"),
+        (add_command(store, "two\nlines", "", administrator=False, password=None), "U+000A"),
+        (password_command(store, "bob", None), "give the whole sign-in name"),
+        (list_command(tmp_path / "nothing"), "is no store"),
+        (list_command(tmp_path / "gone" / "nothing"), "No such file"),
+        (serve_command(tmp_path / "gone" / "nothing", ("127.0.0.1", 0), None, print), "No such file"),
+    ):
+        assert isinstance(ended, tuple), words
+        assert ended[0] == 2
+        assert words in ended[1]
+        assert "\n" not in ended[1]
+
+
+def test_a_second_service_on_the_same_store_is_refused(store: Path) -> None:
+    with alone(store):
+        ended = serve_command(store, ("127.0.0.1", 0), None, print)
+    assert ended == (2, f"{store}: another service is using this store")
+
+
+def test_a_password_of_ones_own_has_bounds() -> None:
+    assert own_password(io.StringIO("pass word\nmore\n")) == "pass word"
+    for text in ("", "x" * (LEAST_PASSWORD - 1), "x" * 129):
+        with pytest.raises(ValueError, match="8 to 128"):
+            own_password(io.StringIO(text))
