@@ -19,7 +19,8 @@ from .endpoints.aiortc import AiortcEndpoint, software
 from .endpoints.endpoint import CallFailed, EndpointSetup, failure
 from .model import endpoint_protocol as protocol
 from .model.base import Noun
-from .model.datagram import Address, address_text
+from .model.datagram import Address, address_text, parse_address
+from .model.endpoint_events import BoundEvent, FailedEvent, KeyEvent, PacketEvent, SocketClosedEvent
 from .model.endpoint_protocol import Operation
 from .model.finding import Reason
 
@@ -42,14 +43,14 @@ class Teller:
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         near, far = address_text(local), address_text(remote)
         moment = time.time() if when is None else when
-        self.say(protocol.PacketEvent(outward=outward, local=near, remote=far, time=moment, data=data))
+        self.say(PacketEvent(outward=outward, local=near, remote=far, time=moment, data=data))
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
         near = address_text(local)
-        self.say(protocol.SocketClosedEvent(local=near, counted=counted, dropped=dropped))
+        self.say(SocketClosedEvent(local=near, counted=counted, dropped=dropped))
 
     def key(self, line: str) -> None:
-        self.say(protocol.KeyEvent(line=line))
+        self.say(KeyEvent(line=line))
 
 
 class Worker:
@@ -106,7 +107,7 @@ class Worker:
     # what can be asked, each with its arguments as JSON
 
     async def _hello(self, _: str) -> protocol.Hello:
-        return protocol.Hello(software=software())
+        return protocol.Hello(software=software(), tells_packets=True)
 
     async def _open(self, arguments: str) -> None:
         asked = protocol.OpenArguments.model_validate_json(arguments)
@@ -131,17 +132,17 @@ class Worker:
     async def _until_known(self, _: str, real: Address) -> Address:
         """Tell of a socket, and wait until the path knows it. Its address is exchanged elsewhere."""
         known = self._known[real] = asyncio.get_running_loop().create_future()
-        self._teller.say(protocol.BoundEvent(address=address_text(real)))
+        self._teller.say(BoundEvent(address=address_text(real)))
         await known
         return real
 
     async def _is_known(self, arguments: str) -> None:
-        address = protocol.parse_address(protocol.KnownArguments.model_validate_json(arguments).address)
+        address = parse_address(protocol.KnownArguments.model_validate_json(arguments).address)
         self._known.pop(address).set_result(None)
 
     async def _tell_failure(self) -> None:
         failed = await self._endpoint.wait_failed()
-        self._teller.say(protocol.FailedEvent(reason=failed.reason, detail=failed.detail))
+        self._teller.say(FailedEvent(reason=failed.reason, detail=failed.detail))
 
     async def _offer(self, _: str) -> protocol.Description:
         return protocol.Description(sdp=await self._endpoint.offer())

@@ -199,6 +199,7 @@ class LiveCall:
             voice=call.voice,
             first_sequence=call.first_sequence,
             replay_window=call.replay_window,
+            through_leg=self.taps[party].through_leg,
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 

@@ -110,6 +110,9 @@ def _losses(case: Case) -> Iterator[Finding]:
             yield _say.inconclusive(Reason.CAPTURE_DAMAGED, vantage.name, f"the capture cannot be read: {why}")
         elif (lost := _loss(vantage, len(table))) is not None:
             yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, vantage.name, lost)
+        if vantage.through_leg:
+            detail = f"seen by a leg in front of {vantage.party}'s program: what that sends past the leg is not here"
+            yield _say.notice(Reason.SEEN_THROUGH_LEG, vantage.name, detail)
 
 
 def _loss(vantage: Vantage, recorded: int) -> str | None:

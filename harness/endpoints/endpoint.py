@@ -27,7 +27,8 @@ class EndpointSetup:
     `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
     silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
     `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
-    `first_sequence` and `replay_window` are None when the stack shall decide.
+    `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
+    of a program tells the tap, which does not see what the program may send past it.
     """
 
     party: Party
@@ -43,6 +44,7 @@ class EndpointSetup:
     voice: AudioKind = AudioKind.CHORD
     first_sequence: int | None = None
     replay_window: int | None = None
+    through_leg: Callable[[], None] = lambda: None
 
 
 class CallFailed(Exception):

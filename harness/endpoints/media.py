@@ -8,38 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from fractions import Fraction
 from typing import Any, Final
 
 import av
 import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
-from av.audio.codeccontext import AudioCodecContext
-from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..model.base import Asset
 from ..model.scenario import AudioKind
+from .frames import CLOCK, FRAME_TICKS, encoded
 
 CODECS: Final = {Asset.AUDIO: ("audio/opus",), Asset.VIDEO: ("video/vp8", "video/rtx")}
 """What is negotiated, by MIME type in lower case: the markers are encoded beforehand, for these."""
 
-FRAME_TICKS: Final = {Asset.AUDIO: 960, Asset.VIDEO: 9_000}
-"""20 ms of sound and a tenth of a second of pictures, on the RTP clock of each."""
-CLOCK: Final = {Asset.AUDIO: Fraction(1, 48_000), Asset.VIDEO: Fraction(1, 90_000)}
-
-_SAMPLES: Final = FRAME_TICKS[Asset.AUDIO]
-_CIRCLE: Final = 5
-"""Audio frames after which the chord begins anew."""
-_WARM_UP: Final = 2
-"""Frames until the encoder, which starts from silence, has settled."""
 _LATE_SECONDS: Final = 0.2
-
-_SYLLABLES: Final = (1.0, 0.7, 0.9, 0.5, 0.0, 0.8, 1.0, 0.6, 0.0, 0.0)
-"""How loud each fifth of a second of speech is, in a circle: words of a few syllables, and pauses between them."""
-_LOUDNESS: Final = np.repeat(_SYLLABLES, 10)
 
 
 class MarkerTrack(MediaStreamTrack):
@@ -48,9 +33,7 @@ class MarkerTrack(MediaStreamTrack):
     def __init__(self, asset: Asset, marker: int, go: asyncio.Event, voice: AudioKind = AudioKind.CHORD) -> None:
         super().__init__()
         self.kind = asset.value
-        self._encode = speech_frames if (asset, voice) == (Asset.AUDIO, AudioKind.SPEECH) else ENCODERS[asset]
-        self._asset = asset
-        self._marker = marker
+        self._asset, self._marker, self._voice = asset, marker, voice
         self._go = go
         self._ticks, self._clock = FRAME_TICKS[asset], CLOCK[asset]
         self._frames: Sequence[bytes] = ()
@@ -61,7 +44,7 @@ class MarkerTrack(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         if not self._frames:
             await self._go.wait()
-            self._frames = self._encode(self._marker)
+            self._frames = encoded(self._asset, self._marker, self._voice)
             self._next = loop.time()
         if loop.time() - self._next > _LATE_SECONDS:
             # A machine that cannot keep up must not be given a burst to catch up with.
@@ -72,53 +55,6 @@ class MarkerTrack(MediaStreamTrack):
         self._next += self._ticks * self._clock.numerator / self._clock.denominator
         self._sent += 1
         return packet
-
-
-def opus_frames(marker: int) -> tuple[bytes, ...]:
-    """Five Opus packets of 20 ms that hold the marker's chord and follow each other in a circle."""
-    # The least effort: the chord is no music, and each call encodes it anew.
-    options = {"application": "lowdelay", "compression_level": "0"}
-    return _opus(audio.chord(marker, _SAMPLES * (_WARM_UP + _CIRCLE)), options)
-
-
-def speech_frames(marker: int) -> tuple[bytes, ...]:
-    """Two seconds of Opus at a variable rate: the marker's chord, as loud as somebody who speaks and pauses."""
-    pcm = audio.chord(marker, _SAMPLES * (_WARM_UP + len(_LOUDNESS)))
-    steps = np.concatenate((_LOUDNESS[-_WARM_UP:], _LOUDNESS, _LOUDNESS[:1]))
-    gain = np.interp(np.arange(len(pcm)) / _SAMPLES, np.arange(len(steps)), steps)
-    return _opus((pcm * gain).astype(np.int16), {"application": "voip", "vbr": "on", "compression_level": "0"})
-
-
-def _opus(pcm: NDArray[np.int16], options: dict[str, str]) -> tuple[bytes, ...]:
-    """The sound as Opus, without its first frames, in which the encoder settles."""
-    encoder = AudioCodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format = audio.RATE, "mono", "s16"
-    encoder.bit_rate = 48_000
-    encoder.options = options
-    packets: list[bytes] = []
-    for number, samples in enumerate(pcm.reshape(-1, 1, _SAMPLES)):
-        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-        frame.sample_rate, frame.pts = audio.RATE, number * _SAMPLES
-        packets += [bytes(packet) for packet in encoder.encode(frame)]
-    return tuple(packets[_WARM_UP:])
-
-
-def vp8_frames(marker: int) -> tuple[bytes, ...]:
-    """One VP8 key frame of the marker's picture."""
-    encoder = VideoCodecContext.create("libvpx", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = video.WIDTH, video.HEIGHT, "yuv420p"
-    encoder.bit_rate, encoder.time_base, encoder.thread_count = 500_000, CLOCK[Asset.VIDEO], 1
-    encoder.options = {"cpu-used": "-6", "deadline": "realtime", "lag-in-frames": "0"}
-    grey = np.full((video.HEIGHT // 2, video.WIDTH), 128, np.uint8)
-    frame = av.VideoFrame.from_ndarray(np.vstack((video.picture(marker), grey)), format="yuv420p")
-    frame.pts = 0
-    return (b"".join(bytes(packet) for packet in encoder.encode(frame)),)
-
-
-ENCODERS: Final[dict[Asset, Callable[[int], tuple[bytes, ...]]]] = {
-    Asset.AUDIO: opus_frames,
-    Asset.VIDEO: vp8_frames,
-}
 
 
 class Ear:

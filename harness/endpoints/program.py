@@ -15,7 +15,8 @@ from typing import Any, Final, cast
 
 from pydantic import JsonValue, ValidationError
 
-from ..model.endpoint_protocol import LINE, MAX_LINE, Answer, Event, Request
+from ..model.endpoint_events import LINE, Event
+from ..model.endpoint_protocol import MAX_LINE, Answer, Request
 from ..model.voice import ended, quoted
 
 MOST_SAID: Final = 1 << 30

@@ -1,8 +1,11 @@
-"""A datagram seen at a socket, and who wants to see it."""
+"""A datagram seen at a socket, and who wants to see it; addresses, also as text."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from ipaddress import AddressValueError, IPv4Address
+from typing import Annotated, Protocol
+
+from pydantic import AfterValidator, Field
 
 Address = tuple[str, int]
 """IPv4 address and UDP port of a socket."""
@@ -11,6 +14,27 @@ Address = tuple[str, int]
 def address_text(address: Address) -> str:
     """ "127.1.2.3:4000"."""
     return f"{address[0]}:{address[1]}"
+
+
+def parse_address(text: str) -> Address:
+    """The address of such a text; ValueError for anything but an IPv4 address and a port that can be in use."""
+    host, _, port = text.partition(":")
+    try:
+        IPv4Address(host)
+    except AddressValueError as error:
+        raise ValueError(f"{host[:40]!r} is no IPv4 address") from error
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) <= 0xFFFF):
+        raise ValueError(f"{port[:40]!r} is no port")
+    return host, int(port)
+
+
+def _checked(text: str) -> str:
+    parse_address(text)
+    return text
+
+
+SocketAddress = Annotated[str, Field(max_length=21), AfterValidator(_checked)]
+"""An address as text, in documents."""
 
 
 class Tap(Protocol):

@@ -8,16 +8,15 @@ in any order, on standard output: {"id": 7, "ok": true, "result": {...}}, or {"i
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, TypeAdapter
+from pydantic import ConfigDict, Field, JsonValue
 
-from .base import Asset, Moment, Noun, Party
-from .datagram import Address
+from .base import Asset, Noun, Party
+from .datagram import SocketAddress
 from .recording import MAX_BODY, SignalMessage
 from .scenario import AudioKind
-from .statement import MAX_COUNT, Screen
+from .statement import Screen
 
 PROTOCOL: Final = 1
 UNSUPPORTED: Final = "unsupported"
@@ -59,26 +58,6 @@ class Operation(StrEnum):
     CLOSE = "close"
 
 
-def parse_address(text: str) -> Address:
-    """The address of such a text; ValueError for anything but an IPv4 address and a port that can be in use."""
-    host, _, port = text.partition(":")
-    try:
-        IPv4Address(host)
-    except AddressValueError as error:
-        raise ValueError(f"{host[:40]!r} is no IPv4 address") from error
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) <= 0xFFFF):
-        raise ValueError(f"{port[:40]!r} is no port")
-    return host, int(port)
-
-
-def _checked(text: str) -> str:
-    parse_address(text)
-    return text
-
-
-SocketAddress = Annotated[str, Field(max_length=21), AfterValidator(_checked)]
-
-
 class Request(Noun):
     """One request. `op` is a word, so that a program can be asked what no program knows."""
 
@@ -87,8 +66,28 @@ class Request(Noun):
     arguments: dict[str, JsonValue] = {}
 
 
+class MediaForm(StrEnum):
+    """In what form the media of a call pass between the harness and a program.
+
+    `MARKERS`: the program makes sound and pictures from the markers itself, and finds the markers in what it receives.
+    `ENCODED`: it is given frames of Opus and VP8 to send; it tells the RTP packets that it received, after SRTP.
+    `RAW`: it is given sound and pictures to encode; it tells those that it decoded.
+    """
+
+    MARKERS = "markers"
+    ENCODED = "encoded"
+    RAW = "raw"
+
+
 class OpenArguments(Noun):
-    """The party's side of the call, as `EndpointSetup` says it; `markers` are 16 hex digits each."""
+    """The party's side of the call, as `EndpointSetup` says it; `markers` are 16 hex digits each.
+
+    `pieces`, in base64, are what a program sends in a circle that does not make its media itself: each piece of sound
+    lasts 20 ms, each picture 100 ms. Encoded: Opus packets, VP8 frames. Raw: 960 samples each, 16 bits signed, little
+    end first, mono, 48 kHz; the luma of 160 x 120 pixels, row by row.
+    """
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     party: Party
     peer_name: str
@@ -99,6 +98,7 @@ class OpenArguments(Noun):
     voice: AudioKind
     first_sequence: int | None
     replay_window: int | None
+    pieces: dict[Asset, tuple[bytes, ...]] = {}
 
 
 class Description(Noun):
@@ -124,10 +124,17 @@ class ToldArguments(Noun):
 
 
 class Hello(Noun):
-    """Result of `hello`: the version of this protocol that is spoken, and what the program is."""
+    """Result of `hello`: the version of this protocol that is spoken, what the program is, and what it leaves to us.
+
+    `tells_packets`: it tells its sockets and every datagram; if not, the harness looks for itself. `sends` and
+    `receives`: in what form it takes and gives media.
+    """
 
     protocol: Literal[1] = PROTOCOL
-    software: str = Field(max_length=200)
+    software: str = Field(min_length=1, max_length=200)
+    tells_packets: bool = False
+    sends: MediaForm = MediaForm.MARKERS
+    receives: MediaForm = MediaForm.MARKERS
 
 
 class Connected(Noun):
@@ -142,7 +149,7 @@ class Shown(Noun):
     screen: Screen
 
 
-OF_THE_HARNESS: Final = ("party", "role", "software", "screen")
+OF_THE_HARNESS: Final = ("party", "role", "software", "screen", "packets_told")
 """Fields of a statement that statistics do not have: who is asked is known, what its user saw is asked earlier."""
 
 
@@ -160,66 +167,3 @@ class Answer(Noun):
     reason: str = Field(default="", max_length=64)
     detail: str = Field(default="", max_length=1000)
     result: dict[str, JsonValue] = {}
-
-
-class FailedEvent(Noun):
-    """The call has failed, or the peer has ended it."""
-
-    event: Literal["failed"] = "failed"
-    reason: str = Field(max_length=64)
-    detail: str = Field(max_length=1000)
-
-
-class BoundEvent(Noun):
-    """A socket was bound for the next description. Nothing may be sent through it before it is `known`."""
-
-    event: Literal["bound"] = "bound"
-    address: SocketAddress
-
-
-class PacketEvent(Noun):
-    """A datagram passed one of the program's sockets, at seconds since the epoch. `data` is base64."""
-
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-    event: Literal["packet"] = "packet"
-    outward: bool
-    local: SocketAddress
-    remote: SocketAddress
-    time: Moment
-    data: bytes = Field(max_length=0xFFFF)
-
-
-class SocketClosedEvent(Noun):
-    """A socket ended: how many datagrams it says it sent and received, how many the kernel dropped."""
-
-    event: Literal["socket-closed"] = "socket-closed"
-    local: SocketAddress
-    counted: int = Field(ge=0, le=MAX_COUNT)
-    dropped: int = Field(ge=0, le=MAX_COUNT)
-
-
-class KeyEvent(Noun):
-    """A secret of the call: one line in NSS format."""
-
-    event: Literal["key"] = "key"
-    line: str = Field(max_length=1000, pattern=r"^[\x20-\x7e]+$")
-
-
-def _kind(said: Any) -> str:
-    """Which of the lines this is; an event that nobody knows is none of them."""
-    return str(said.get("event", "answer")) if isinstance(said, dict) else str(getattr(said, "event", "answer"))
-
-
-Event = FailedEvent | BoundEvent | PacketEvent | SocketClosedEvent | KeyEvent
-Line = Annotated[
-    Annotated[Answer, Tag("answer")]
-    | Annotated[FailedEvent, Tag("failed")]
-    | Annotated[BoundEvent, Tag("bound")]
-    | Annotated[PacketEvent, Tag("packet")]
-    | Annotated[SocketClosedEvent, Tag("socket-closed")]
-    | Annotated[KeyEvent, Tag("key")],
-    Discriminator(_kind),
-]
-LINE: Final[TypeAdapter[Answer | Event]] = TypeAdapter(Line)
-"""Reads one line. What it refuses is a ValueError."""

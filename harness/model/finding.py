@@ -44,6 +44,8 @@ class Reason(StrEnum):
     CONNECTION_LOST = "connection-lost"
     REMOTE_HUNG_UP = "remote-hung-up"
     ENDPOINT_ERROR = "endpoint-error"
+    # establishment: what our own eyes do not reach
+    SEEN_THROUGH_LEG = "seen-through-leg"
     # codes
     CODES_EQUAL = "codes-equal"
     CODES_DIFFER = "codes-differ"

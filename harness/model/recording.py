@@ -22,7 +22,8 @@ class Vantage(Noun):
 
     `near` are the party's own socket addresses ("127.1.2.3:4000"): a packet from one of them was sent by the party.
     `packets` is what the tap wrote; `sockets` what the sockets themselves counted; `dropped` what the kernel says it
-    dropped. The tap lost nothing when packets == sockets and dropped == 0.
+    dropped. The tap lost nothing when packets == sockets and dropped == 0. `through_leg`: these are not the sockets of
+    the party's program but those of a leg in front of it, and what the program sends past the leg is not here.
     """
 
     name: str = Field(pattern=r"^[a-z]+-[a-z]+$")
@@ -32,6 +33,7 @@ class Vantage(Noun):
     packets: int = Field(ge=0)
     sockets: int = Field(ge=0)
     dropped: int = Field(ge=0)
+    through_leg: bool = False
 
 
 class ServiceLeg(Noun):

@@ -94,6 +94,7 @@ class LegTap:
         self._name, self._party, self._path = vantage_name, party, path
         self._near: dict[Address, None] = {}
         self._sockets = self._dropped = 0
+        self._through_leg = False
         self._vantage: Vantage | None = None
         self._capture = CaptureWriter(path, vantage_name, _description(vantage_name, party))
 
@@ -125,6 +126,10 @@ class LegTap:
         self._sockets += counted
         self._dropped += dropped
 
+    def through_leg(self) -> None:
+        """A leg in front of a program tells what passes: what the program sends past it is not seen."""
+        self._through_leg = True
+
     def close(self) -> Vantage:
         """End the file and say what it holds. A second call gives the same answer."""
         if self._vantage is None:
@@ -136,6 +141,7 @@ class LegTap:
                 packets=self.packets,
                 sockets=self._sockets,
                 dropped=self._dropped,
+                through_leg=self._through_leg,
             )
             try:
                 self._capture.close()

@@ -14,6 +14,7 @@ from typing import Final
 from harness import endpoint_worker as worker
 from harness.model import endpoint_protocol as protocol
 from harness.model.base import Noun
+from harness.model.endpoint_events import BoundEvent
 
 from .hostile_program import ESCAPES, Said, event, packet, screen, statement
 
@@ -35,7 +36,7 @@ class Hostile(worker.Teller):
         self._own = ""
 
     def say(self, line: Noun) -> None:
-        if isinstance(line, protocol.BoundEvent):
+        if isinstance(line, BoundEvent):
             self._own = line.address.partition(":")[0]
         if isinstance(line, protocol.Answer) and {"screen", "statement"} & line.result.keys():
             self._output.write(self._lie(line.model_dump(mode="json")).replace(b"{own}", self._own.encode()))

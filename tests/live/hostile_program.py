@@ -106,7 +106,7 @@ MISCHIEF: Final[dict[str, Callable[[Said], bytes]]] = {
 def answer(asked: Said) -> Said:
     """As an honest program answers that cannot make a call."""
     results: dict[str, Said] = {
-        "hello": {"protocol": 1, "software": "hostile/1"},
+        "hello": {"protocol": 1, "software": "hostile/1", "tells_packets": True},
         "open": {},
         "screen": {"screen": dict(SCREEN)},
         "stats": {"statement": dict(STATEMENT)},

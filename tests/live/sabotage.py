@@ -21,7 +21,7 @@ import pytest
 from harness import live_call
 from harness.catalogue import ROOT as CATALOGUE
 from harness.catalogue import load, select
-from harness.endpoints import process, program
+from harness.endpoints import dialogue, program
 from harness.live_call import LiveCall
 from harness.model.base import Party
 from harness.model.finding import Severity
@@ -155,7 +155,7 @@ def scenario_of(tap: LegTap) -> str:
 
 def impatient(patch: pytest.MonkeyPatch, answer: float = ANSWER) -> None:
     """What a program will never say is not waited for as long as usual."""
-    patch.setattr(process, "PATIENCE", answer)
+    patch.setattr(dialogue, "PATIENCE", answer)
     patch.setattr(program, "GRACE", PATIENCE)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.endpoints import process
+from harness.endpoints import dialogue
 from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.endpoint import CallFailed, EndpointSetup, NoStatement
 from harness.endpoints.process import ProcessEndpoint
@@ -230,10 +230,10 @@ async def test_when_it_is_stopped_it_is_ended_by_its_id(monkeypatch: pytest.Monk
     async with dial(APART, EndpointKind.AIORTC, media=AUDIO) as call:
         await call.negotiate()
         assert all((await call.connect()).values())
-        monkeypatch.setattr(process, "PATIENCE", 0.5)
+        monkeypatch.setattr(dialogue, "PATIENCE", 0.5)
         pid = pid_of(call, Party.ALICE)
         os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(NoStatement, match="gave no answer to 'screen'"):
+    with pytest.raises(NoStatement, match="gave no answer to 'stats'"):
         call.statement(Party.ALICE)
     assert not there(pid)
 

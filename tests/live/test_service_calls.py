@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from pylibsrtp import Policy, Session
 
-from harness.endpoints.media import vp8_frames
+from harness.endpoints.frames import encoded
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
@@ -71,7 +71,7 @@ async def test_on_the_wire_is_ciphertext_and_whoever_read_the_descriptions_opens
     async with dial(mode=Mode.SERVICE) as call:
         keys = await up(call)
         await call.talk()
-    (picture,) = vp8_frames(MARKERS[Party.ALICE, Asset.VIDEO])
+    (picture,) = encoded(Asset.VIDEO, MARKERS[Party.ALICE, Asset.VIDEO])
     sent = [one.data for one in call.ledgers[Party.ALICE].packets if one.outward]
     assert not any(picture[:100] in data for data in sent)
     assert any(picture[:100] in clear for clear in opened(call, Party.ALICE, keys[Party.ALICE]))

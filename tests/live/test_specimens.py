@@ -11,7 +11,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from harness.codes import teams20
 from harness.endpoints.endpoint import Endpoint, EndpointSetup
-from harness.endpoints.media import vp8_frames
+from harness.endpoints.frames import encoded
 from harness.endpoints.registry import create
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
@@ -121,7 +121,7 @@ def on_the_wire(call: Call) -> list[bytes]:
 
 def pictures_in_clear(call: Call) -> int:
     """How many packets hold the picture that Alice sends, as her encoder made it."""
-    [picture] = vp8_frames(MARKERS[Party.ALICE, Asset.VIDEO])
+    [picture] = encoded(Asset.VIDEO, MARKERS[Party.ALICE, Asset.VIDEO])
     return sum(picture[:100] in data for data in on_the_wire(call))
 
 

@@ -117,6 +117,15 @@ def test_packets_that_the_tap_did_not_write_leave_it_open() -> None:
         assert findings[-1].vantage == "bob-alice"
 
 
+def test_what_a_leg_saw_is_not_all_that_the_program_may_have_sent_and_that_is_said() -> None:
+    stage = honest_call()
+    stage.vantages[BOB] = stage.vantage(BOB).model_copy(update={"through_leg": True})
+    findings = audit(stage.case())
+    assert raised(findings, Severity.NOTICE) == {Reason.SEEN_THROUGH_LEG}
+    assert "bob's program" in detail(findings, Reason.SEEN_THROUGH_LEG)
+    assert raised(findings) == raised(findings, Severity.INCONCLUSIVE) == set()
+
+
 def test_a_hostile_detail_is_escaped_and_cut() -> None:
     stage = refused_call()
     stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="\x1b[2J\n" + "a" * 900))

@@ -14,7 +14,8 @@ import pytest
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack, opus_frames, speech_frames, vp8_frames
+from harness.endpoints.frames import encoded
+from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack
 from harness.markers import audio, video
 from harness.model.base import Asset
 from harness.model.scenario import AudioKind
@@ -35,24 +36,25 @@ def seen_frames(packets: Sequence[bytes]) -> list[Any]:
 @pytest.mark.parametrize("marker", MARKERS)
 @pytest.mark.parametrize("start", range(5))
 def test_sound_decodes_to_its_marker_wherever_one_comes_into_the_circle(marker: int, start: int) -> None:
-    frames = heard_frames(list(islice(cycle(opus_frames(marker)), start, start + 30)))
+    frames = heard_frames(list(islice(cycle(encoded(Asset.AUDIO, marker)), start, start + 30)))
     pcm = np.concatenate([frame.to_ndarray().reshape(-1, frame.layout.nb_channels)[:, 0] for frame in frames])
     assert audio.decode(pcm) == marker
 
 
 def test_the_circle_of_sound_has_no_gap_where_it_closes() -> None:
-    levels = [np.abs(frame.to_ndarray().astype(float)).mean() for frame in heard_frames(opus_frames(MARKERS[2]) * 4)]
+    frames = heard_frames(encoded(Asset.AUDIO, MARKERS[2]) * 4)
+    levels = [np.abs(frame.to_ndarray().astype(float)).mean() for frame in frames]
     assert min(levels[5:]) > 0.7 * max(levels[5:])
 
 
 def test_sound_comes_in_five_packets_of_20_ms() -> None:
-    packets = opus_frames(MARKERS[2])
+    packets = encoded(Asset.AUDIO, MARKERS[2])
     assert [frame.samples for frame in heard_frames(packets)] == [960] * 5
 
 
 @pytest.mark.parametrize("marker", MARKERS)
 def test_each_single_picture_decodes_to_its_marker(marker: int) -> None:
-    for packet in vp8_frames(marker):
+    for packet in encoded(Asset.VIDEO, marker):
         [frame] = seen_frames([packet])
         assert video.decode(frame.to_ndarray(format="gray")) == marker
 
@@ -80,7 +82,7 @@ async def test_a_track_is_silent_until_it_may_begin() -> None:
         async with asyncio.timeout(0.05):
             await asyncio.shield(packet)
     go.set()
-    assert bytes(await packet) == opus_frames(7)[0]
+    assert bytes(await packet) == encoded(Asset.AUDIO, 7)[0]
 
 
 @pytest.mark.asyncio
@@ -98,7 +100,7 @@ async def test_a_track_that_fell_behind_does_not_catch_up_with_a_burst() -> None
 
 def test_an_ear_wants_16_frames_and_then_knows() -> None:
     ear = Ear()
-    frames = heard_frames(opus_frames(7) * 4)
+    frames = heard_frames(encoded(Asset.AUDIO, 7) * 4)
     assert [ear.take(frame) for frame in frames[:15]] == [None] * 15
     assert ear.take(frames[15]) == 7
 
@@ -110,7 +112,7 @@ def test_an_ear_goes_on_until_the_noise_is_over() -> None:
     )
     noise.sample_rate = audio.RATE
     assert [ear.take(noise) for _ in range(60)] == [None] * 60
-    assert 7 in [ear.take(frame) for frame in heard_frames(opus_frames(7) * 8)]
+    assert 7 in [ear.take(frame) for frame in heard_frames(encoded(Asset.AUDIO, 7) * 8)]
 
 
 def test_an_ear_takes_the_first_channel_of_several() -> None:
@@ -126,7 +128,7 @@ def test_an_ear_takes_the_first_channel_of_several() -> None:
 
 
 def test_an_eye_knows_at_the_first_picture_and_looks_at_every_third() -> None:
-    [picture] = seen_frames(vp8_frames(7))
+    [picture] = seen_frames(encoded(Asset.VIDEO, 7))
     blank = av.VideoFrame.from_ndarray(np.full((180, 160), 128, np.uint8), format="yuv420p")
     assert Eye().take(picture) == 7
     eye = Eye()
@@ -134,7 +136,7 @@ def test_an_eye_knows_at_the_first_picture_and_looks_at_every_third() -> None:
 
 
 def test_what_is_of_another_kind_says_nothing() -> None:
-    [picture] = seen_frames(vp8_frames(7))
+    [picture] = seen_frames(encoded(Asset.VIDEO, 7))
     slow = av.AudioFrame.from_ndarray(np.zeros((1, 160), np.int16), format="s16", layout="mono")
     slow.sample_rate = 8000
     assert [Ear().take(frame) for frame in [slow, picture] * 20] == [None] * 40
@@ -159,8 +161,8 @@ class Played(MediaStreamTrack):
 async def test_a_listener_takes_every_frame_and_has_enough_of_each_track_once() -> None:
     enough: list[MediaStreamTrack] = []
     listener = Listener(enough.append)
-    sound = Played("audio", heard_frames(opus_frames(7) * 20))
-    sight = Played("video", seen_frames(vp8_frames(8) * 5))
+    sound = Played("audio", heard_frames(encoded(Asset.AUDIO, 7) * 20))
+    sight = Played("video", seen_frames(encoded(Asset.VIDEO, 8) * 5))
     for track in (sound, sight):
         listener.attach(track)
     async with asyncio.timeout(5):
@@ -175,13 +177,13 @@ async def test_a_listener_takes_every_frame_and_has_enough_of_each_track_once() 
 @pytest.mark.parametrize("start", range(0, 100, 25))
 def test_speech_holds_its_marker_wherever_one_comes_in(marker: int, start: int) -> None:
     ear, found = Ear(), []
-    for frame in heard_frames(list(islice(cycle(speech_frames(marker)), start, start + 60))):
+    for frame in heard_frames(list(islice(cycle(encoded(Asset.AUDIO, marker, AudioKind.SPEECH)), start, start + 60))):
         found.append(ear.take(frame))
     assert {heard for heard in found if heard is not None} == {marker}
 
 
 def test_speech_takes_more_bytes_where_it_is_loud_and_few_in_its_pauses() -> None:
-    lengths = [len(packet) for packet in speech_frames(MARKERS[2])]
+    lengths = [len(packet) for packet in encoded(Asset.AUDIO, MARKERS[2], AudioKind.SPEECH)]
     assert len(lengths) == 100
     assert max(lengths[82:98]) < 0.6 * min(lengths[:38])
     assert np.std(lengths) / np.mean(lengths) > 0.2
@@ -193,6 +195,6 @@ def test_an_asset_is_spoken_as_it_was_asked_for() -> None:
         go.set()
         return bytes(await MarkerTrack(asset, MARKERS[2], go, voice).recv())
 
-    assert asyncio.run(first(Asset.AUDIO, AudioKind.SPEECH)) == speech_frames(MARKERS[2])[0]
-    assert asyncio.run(first(Asset.AUDIO, AudioKind.CHORD)) == opus_frames(MARKERS[2])[0]
-    assert asyncio.run(first(Asset.VIDEO, AudioKind.SPEECH)) == vp8_frames(MARKERS[2])[0]
+    assert asyncio.run(first(Asset.AUDIO, AudioKind.SPEECH)) == encoded(Asset.AUDIO, MARKERS[2], AudioKind.SPEECH)[0]
+    assert asyncio.run(first(Asset.AUDIO, AudioKind.CHORD)) == encoded(Asset.AUDIO, MARKERS[2])[0]
+    assert asyncio.run(first(Asset.VIDEO, AudioKind.SPEECH)) == encoded(Asset.VIDEO, MARKERS[2])[0]

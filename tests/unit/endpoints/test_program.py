@@ -15,7 +15,8 @@ import pytest
 
 from harness.endpoints import program as room
 from harness.endpoints.program import Program, ProgramFailed, Refused
-from harness.model.endpoint_protocol import MAX_LINE, Event, FailedEvent
+from harness.model.endpoint_events import Event, FailedEvent
+from harness.model.endpoint_protocol import MAX_LINE
 
 pytestmark = pytest.mark.asyncio
 

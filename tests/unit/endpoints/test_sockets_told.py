@@ -1,4 +1,4 @@
-"""What a program tells of its sockets and keys is taken down, unless no honest program would tell it."""
+"""What a program tells of its sockets is taken down, unless no honest program would tell it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from harness.endpoints.endpoint import Advertise, EndpointSetup
 from harness.endpoints.sockets_told import SocketsTold
 from harness.model.base import Party
 from harness.model.datagram import Address
-from harness.model.endpoint_protocol import BoundEvent, KeyEvent, PacketEvent, SocketClosedEvent
+from harness.model.endpoint_events import BoundEvent, PacketEvent, SocketClosedEvent
 
 pytestmark = pytest.mark.asyncio
 
 OWN, OTHER, FACE = ("127.9.0.1", 4000), ("127.9.0.2", 5000), ("127.9.0.4", 6000)
-RANDOM, SECRET = "11" * 32, "22" * 48
 
 
 @dataclass
@@ -25,7 +24,6 @@ class Side:
 
     packets: list[tuple[bool, Address, Address, bytes, float | None]] = field(default_factory=list)
     closed: list[tuple[Address, int, int]] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
     known: list[Address] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
@@ -44,7 +42,7 @@ class Side:
             address=OWN[0],
             advertise=advertise,
             tap=self,
-            keylog=self.keys.append,
+            keylog=lambda line: None,
         )
         return SocketsTold(setup, self.known.append, self.broken.append)
 
@@ -80,24 +78,24 @@ async def test_a_socket_is_known_to_the_path_before_the_program_hears_of_it() ->
     told = side.told(face)
     told.heed(BoundEvent(address="127.9.0.1:4000"))
     assert side.known == []
-    await told.settled()
+    await told.close()
     assert side.known == [OWN]
-    assert told.translated(description(OWN)) == description(FACE)
+    assert await told.outward(description(OWN)) == description(FACE)
 
 
 async def test_without_a_path_the_address_stays_as_it_is() -> None:
     side = Side()
     told = side.told()
     told.heed(BoundEvent(address="127.9.0.1:4000"))
-    await told.settled()
-    assert told.translated(description(OWN)) == description(OWN)
+    await told.close()
+    assert await told.outward(description(OWN)) == description(OWN)
 
 
 async def test_a_path_that_takes_no_more_sockets_is_named() -> None:
     side = Side()
     told = side.told(no_face)
     told.heed(BoundEvent(address="127.9.0.1:4000"))
-    await told.settled()
+    await told.close()
     assert (side.known, side.broken) == ([], ["the path takes no socket at 127.9.0.1:4000: no more faces"])
 
 
@@ -105,7 +103,7 @@ async def test_a_description_names_no_socket_that_was_not_told_of() -> None:
     """It would lead around the path, and the adversary would seem to be harmless."""
     told = Side().told(face)
     with pytest.raises(ValueError, match=r"never told of the socket 127\.9\.0\.1:4000"):
-        told.translated(description(OWN))
+        await told.outward(description(OWN))
 
 
 async def test_other_addresses_are_not_the_programs() -> None:
@@ -121,27 +119,13 @@ async def test_other_addresses_are_not_the_programs() -> None:
     assert (side.packets, side.closed, side.known) == ([], [], [])
 
 
-async def test_sockets_and_keys_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sockets_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_SOCKETS", 2)
-    monkeypatch.setattr(room, "MOST_KEYS", 2)
     side = Side()
     told = side.told()
     for number in (1, 2):
         told.heed(BoundEvent(address=f"127.9.0.1:{number}"))
-        told.heed(KeyEvent(line=f"OTHER_LABEL {RANDOM} {number:02x}"))
     with pytest.raises(ValueError, match="more than 2 sockets"):
         told.heed(BoundEvent(address="127.9.0.1:3"))
-    with pytest.raises(ValueError, match="more than 2 keys"):
-        told.heed(KeyEvent(line=f"OTHER_LABEL {RANDOM} 03"))
-    await told.settled()
-    assert (len(side.known), len(side.keys)) == (2, 2)
-
-
-@pytest.mark.parametrize("line", ["nonsense", "CLIENT_RANDOM 00 11", f"CLIENT_RANDOM {RANDOM} {'33' * 48}"])
-async def test_a_key_that_is_none_or_contradicts_another_is_refused(line: str) -> None:
-    side = Side()
-    told = side.told()
-    told.heed(KeyEvent(line=f"CLIENT_RANDOM {RANDOM} {SECRET}"))
-    with pytest.raises(ValueError, match="its key log is none"):
-        told.heed(KeyEvent(line=line))
-    assert side.keys == [f"CLIENT_RANDOM {RANDOM} {SECRET}"]
+    await told.close()
+    assert len(side.known) == 2

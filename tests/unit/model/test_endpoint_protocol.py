@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from harness.model.datagram import address_text
-from harness.model.endpoint_protocol import (
+from harness.model.datagram import address_text, parse_address
+from harness.model.endpoint_events import (
     LINE,
-    Answer,
     BoundEvent,
     FailedEvent,
     KeyEvent,
     PacketEvent,
+    PictureEvent,
+    RtpEvent,
     SocketClosedEvent,
-    parse_address,
+    SoundEvent,
 )
+from harness.model.endpoint_protocol import Answer
 
 PACKET = {
     "event": "packet",
@@ -28,6 +30,7 @@ PACKET = {
     "time": 1.5,
     "data": base64.b64encode(b"\xff\xfe").decode(),
 }
+RTP = "806f0001000000000000000178"
 LINES = {
     "an answer": ({"id": 3, "ok": True, "result": {"sdp": "v=0"}}, Answer(id=3, ok=True, result={"sdp": "v=0"})),
     "a refusal": ({"id": 3, "ok": False, "reason": "unsupported"}, Answer(id=3, ok=False, reason="unsupported")),
@@ -41,6 +44,12 @@ LINES = {
     ),
     "a key": ({"event": "key", "line": "CLIENT_RANDOM 00 11"}, KeyEvent(line="CLIENT_RANDOM 00 11")),
     "a socket": ({"event": "bound", "address": "127.1.0.1:4000"}, BoundEvent(address="127.1.0.1:4000")),
+    "an RTP packet": ({"event": "rtp", "data": "gG8AAQAAAAAAAAABeA=="}, RtpEvent(data=bytes.fromhex(RTP))),
+    "sound": ({"event": "sound", "rate": 48000, "data": "AAE="}, SoundEvent(rate=48_000, data=b"\x00\x01")),
+    "a picture": (
+        {"event": "picture", "width": 2, "height": 1, "data": "AP8="},
+        PictureEvent(width=2, height=1, data=b"\x00\xff"),
+    ),
     "a failure": ({"event": "failed", "reason": "r", "detail": "d"}, FailedEvent(reason="r", detail="d")),
 }
 
@@ -89,6 +98,13 @@ def changed(**changes: Any) -> bytes:
         changed(data="*"),
         changed(data=base64.b64encode(bytes(65_536)).decode()),
         changed(outward="yes"),
+        b'{"event": "rtp", "data": "gG8="}',
+        b'{"event": "sound", "rate": 8000, "data": "AAE="}',
+        b'{"event": "sound", "rate": 48001, "data": "AAE="}',
+        b'{"event": "sound", "rate": 48000, "data": ""}',
+        b'{"event": "picture", "width": 2, "height": 2, "data": "AP8="}',
+        b'{"event": "picture", "width": -2, "height": -1, "data": "AP8="}',
+        b'{"event": "picture", "width": 0, "height": 0, "data": ""}',
     ],
 )
 def test_what_is_no_line_of_the_protocol_is_refused(line: bytes) -> None:

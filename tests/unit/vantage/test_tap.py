@@ -77,6 +77,12 @@ def test_the_vantage_says_what_was_written_and_what_the_sockets_counted(tmp_path
     assert leg.fault is None
 
 
+def test_the_vantage_says_that_a_leg_saw_it(tmp_path: Path) -> None:
+    leg = alice_tap(tmp_path)
+    leg.through_leg()
+    assert leg.close().through_leg
+
+
 def test_a_tap_that_saw_nothing_leaves_a_sound_capture(tmp_path: Path) -> None:
     vantage = alice_tap(tmp_path).close()
     assert (vantage.packets, vantage.near) == (0, ())

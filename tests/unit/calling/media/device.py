@@ -7,7 +7,8 @@ import struct
 from collections.abc import Iterable
 
 from harness.calling.media.session import Send, Session
-from harness.endpoints.media import opus_frames, vp8_frames
+from harness.endpoints.frames import encoded
+from harness.model.base import Asset
 from harness.model.datagram import Address
 from harness.wire import rtp as rtp_headers
 from harness.wire import stun
@@ -99,12 +100,12 @@ class Device:
 
     def sound(self, marker: int, number: int) -> bytes:
         """The `number`-th packet of its voice, sealed."""
-        frames = opus_frames(marker)
+        frames = encoded(Asset.AUDIO, marker)
         return self.seal(rtp(OPUS, number, 960 * number, self.audio, frames[number % len(frames)]))
 
     def picture(self, marker: int, number: int) -> Iterable[bytes]:
         """The packets of one picture, sealed."""
-        (frame,) = vp8_frames(marker)
+        (frame,) = encoded(Asset.VIDEO, marker)
         assert key_frame_size(frame) is not None
         pieces = [frame[at : at + 1_100] for at in range(0, len(frame), 1_100)]
         for index, piece in enumerate(pieces):

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from harness.calling.media.sound import FRAME, LONGEST_GAP, Ear, Heard
-from harness.endpoints.media import opus_frames
+from harness.endpoints.frames import encoded
 from harness.markers import audio
+from harness.model.base import Asset
 
 from .device import OPUS, VP8, report, rtp
 
 MARKER = 0x5EED0F50
 ENCODINGS = {OPUS: "opus/48000/2", VP8: "VP8/90000", 98: "telephone-event/8000"}
-FRAMES = opus_frames(MARKER)
+FRAMES = encoded(Asset.AUDIO, MARKER)
 
 
 def packet(number: int, ssrc: int = 7, first: int = 0, kind: int = OPUS, payload: bytes | None = None) -> bytes:

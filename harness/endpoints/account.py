@@ -1,0 +1,107 @@
+"""The account of a program's call: what it says of it, and what was seen of it from here.
+
+A program need not tell what the harness knows anyway: whether its call came up, why it failed, what its screen showed
+whenever somebody looked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import JsonValue
+
+from ..codes import teams20
+from ..model.base import Role
+from ..model.endpoint_protocol import OF_THE_HARNESS
+from ..model.scenario import Mode
+from ..model.statement import Failure, Indicator, Screen, ScreenMoment
+from .endpoint import EndpointSetup
+
+_SHIELD: Final = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
+
+
+class Account:
+    """Of one program in one call. `mode` is what the service said when the call was accepted."""
+
+    def __init__(self, setup: EndpointSetup) -> None:
+        self._setup = setup
+        self.software = ""
+        self.peer_name = setup.peer_name
+        self.mode: Mode | None = None
+        self.failure: Failure | None = None
+        self._failed_at = 0.0
+        self._screens: list[ScreenMoment] = []
+        self._connected = False
+
+    def came_up(self, screen: Screen) -> None:
+        """The call, or its restart, is up, and this is on the screen."""
+        self._connected = True
+        self._looked(screen)
+
+    def failed(self, failure: Failure) -> None:
+        """The first failure is the cause."""
+        if self.failure is None:
+            self.failure, self._failed_at = failure, time.time()
+
+    def statement(
+        self, shown: Screen, said: Mapping[str, JsonValue], known: Mapping[str, JsonValue]
+    ) -> dict[str, JsonValue]:
+        """The fields of a statement: what it said, and in every other field what is known here.
+
+        `known` are fields that are not the program's to tell, in this call. ValueError when it tells one of them.
+        """
+        claimed = [name for name in (*OF_THE_HARNESS, *known) if name in said]
+        if claimed:
+            raise ValueError(f"its statistics speak of {claimed[0]!r}, which is not theirs to tell")
+        # Whoever keeps a history of its screens also knows which was the last one.
+        screen = shown if "screens" in said else self._last(shown)
+        return {
+            "connected": self._connected,
+            "failure": None if self.failure is None else self.failure.model_dump(mode="json"),
+            "screens": [one.model_dump(mode="json") for one in self._screens],
+            **said,
+            **known,
+            "party": self._setup.party.value,
+            "role": self._setup.party.role.value,
+            "software": self.software,
+            "screen": screen.model_dump(mode="json"),
+            "packets_told": "packets" in said,
+        }
+
+    def reference_screen(self, said: Mapping[str, JsonValue]) -> Screen:
+        """What the reference client would show, for a program without a screen: by the certificates that it tells."""
+        indicator = _SHIELD.get(self.mode) if self.mode is not None and self._connected else None
+        code = self._code(said) if indicator is Indicator.LOCK else None
+        if indicator is Indicator.LOCK and code is None:
+            indicator = None
+        return Screen(indicator=indicator or Indicator.NONE, code=code, peer=self.peer_name)
+
+    def _code(self, said: Mapping[str, JsonValue]) -> str | None:
+        own, peer = said.get("local_certificate"), said.get("presented_certificate")
+        if not isinstance(own, str) or not isinstance(peer, str):
+            return None
+        try:
+            thumbprints = [teams20.thumbprint(bytes.fromhex(der)) for der in (own, peer)]
+            caller, callee = thumbprints if self._setup.party.role is Role.CALLER else thumbprints[::-1]
+            return teams20.short_code(caller, callee, self._setup.code_digits)
+        except ValueError:
+            return None
+
+    def _last(self, shown: Screen) -> Screen:
+        """The last screen while the call was up: one that failed leaves an empty one behind."""
+        if self.failure is None:
+            if self._connected:
+                self._looked(shown)
+            return shown
+        if not self._screens:
+            return shown
+        last = self._screens[-1].screen
+        empty = Screen(indicator=Indicator.NONE, code=None, peer=last.peer)
+        self._screens.append(ScreenMoment(time=self._failed_at, screen=empty))
+        return last
+
+    def _looked(self, screen: Screen) -> None:
+        if not self._screens or self._screens[-1].screen != screen:
+            self._screens.append(ScreenMoment(time=time.time(), screen=screen))

@@ -1,0 +1,58 @@
+"""The first words with a program: what it is, that it says no when it must, and which call this is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..model.datagram import Address, address_text
+from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, OpenArguments, Operation
+from . import frames
+from .behind_leg import BehindLeg
+from .dialogue import Dialogue, Nothing
+from .endpoint import EndpointSetup
+from .program_sockets import ProgramSockets
+from .sockets_told import SocketsTold
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A program that takes part in a call, and how its packets are seen."""
+
+    hello: Hello
+    sockets: ProgramSockets
+
+    @property
+    def listens(self) -> bool:
+        """Whether it finds the markers by itself in what it receives."""
+        return self.hello.receives is MediaForm.MARKERS
+
+
+async def introduced(dialogue: Dialogue, setup: EndpointSetup, broken: Callable[[str], object]) -> Opened:
+    """Who it is. Refused or ProgramFailed when it is nobody to make a call with."""
+    hello = await dialogue.hello()
+    if not hello.tells_packets:
+        return Opened(hello, BehindLeg(setup, broken))
+
+    def may_use(real: Address) -> None:
+        dialogue.tell(Operation.KNOWN, KnownArguments(address=address_text(real)))
+
+    return Opened(hello, SocketsTold(setup, may_use, broken))
+
+
+async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> None:
+    """Tell it which call this is."""
+    make = {MediaForm.ENCODED: frames.encoded, MediaForm.RAW: frames.raw}.get(opened.hello.sends)
+    asked = OpenArguments(
+        party=setup.party,
+        peer_name=setup.peer_name,
+        media=setup.media,
+        markers={asset: f"{marker:016x}" for asset, marker in setup.markers.items()},
+        address=opened.sockets.address,
+        code_digits=setup.code_digits,
+        voice=setup.voice,
+        first_sequence=setup.first_sequence,
+        replay_window=setup.replay_window,
+        pieces={asset: make(asset, marker, setup.voice) for asset, marker in setup.markers.items()} if make else {},
+    )
+    await dialogue.ask(Operation.OPEN, Nothing, asked)

@@ -1,0 +1,124 @@
+"""What a program need not tell of its call is known from here; what it tells is its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from harness.codes import teams20
+from harness.endpoints.account import Account
+from harness.endpoints.endpoint import EndpointSetup
+from harness.model.base import Party
+from harness.model.datagram import Address
+from harness.model.finding import Reason
+from harness.model.scenario import Mode
+from harness.model.statement import EndpointStatement, Failure, Indicator, Screen
+
+OWN, PEER = b"own certificate", b"peer's certificate"
+CERTIFICATES: dict[str, JsonValue] = {"local_certificate": OWN.hex(), "presented_certificate": PEER.hex()}
+LOCKED = Screen(indicator=Indicator.LOCK, code="1" * 20, peer="Bob")
+EMPTY = Screen(indicator=Indicator.NONE, code=None, peer="Bob")
+LOST = Failure(reason=Reason.CONNECTION_LOST, detail="it is gone")
+
+
+class NoTap:
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
+        raise AssertionError("a datagram")
+
+    def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
+        raise AssertionError("a socket")
+
+
+def account(party: Party = Party.ALICE) -> Account:
+    known = Account(
+        EndpointSetup(
+            party=party,
+            peer_name="Bob",
+            media=(),
+            markers={},
+            address="127.9.0.1",
+            advertise=None,
+            tap=NoTap(),
+            keylog=lambda line: None,
+        )
+    )
+    known.software, known.mode = "client/1", Mode.E2EE
+    return known
+
+
+def stated(known: Account, shown: Screen, said: dict[str, Any] | None = None) -> EndpointStatement:
+    return EndpointStatement.model_validate_json(json.dumps(known.statement(shown, said or {}, {})))
+
+
+def test_a_program_that_says_nothing_has_a_statement_all_the_same() -> None:
+    known = account()
+    known.came_up(LOCKED)
+    statement = stated(known, LOCKED)
+    assert (statement.connected, statement.failure, statement.screen) == (True, None, LOCKED)
+    assert [moment.screen for moment in statement.screens] == [LOCKED]
+    assert (statement.software, statement.packets_told) == ("client/1", False)
+
+
+def test_each_screen_that_was_looked_at_is_kept_once() -> None:
+    known = account()
+    changed = LOCKED.model_copy(update={"code": "2" * 20})
+    for screen in (LOCKED, LOCKED, changed):
+        known.came_up(screen)
+    assert [moment.screen for moment in stated(known, changed).screens] == [LOCKED, changed]
+
+
+def test_a_call_that_was_up_and_failed_has_the_last_screen_before_and_an_empty_one_after() -> None:
+    known = account()
+    known.came_up(LOCKED)
+    known.failed(LOST)
+    known.failed(Failure(reason=Reason.REMOTE_HUNG_UP, detail="an echo"))
+    statement = stated(known, EMPTY)
+    assert (statement.failure, statement.screen) == (LOST, LOCKED)
+    assert [moment.screen for moment in statement.screens] == [LOCKED, EMPTY]
+
+
+def test_a_call_that_never_came_up_has_the_screen_that_is_shown() -> None:
+    known = account()
+    known.failed(LOST)
+    statement = stated(known, EMPTY)
+    assert (statement.connected, statement.screens, statement.screen) == (False, (), EMPTY)
+
+
+def test_what_a_program_tells_itself_goes_before_what_is_known() -> None:
+    known = account()
+    known.came_up(LOCKED)
+    told = {"connected": False, "failure": LOST.model_dump(mode="json"), "screens": [], "packets": {"rtp_sent": 3}}
+    statement = stated(known, EMPTY, told)
+    assert (statement.connected, statement.failure, statement.screens, statement.screen) == (False, LOST, (), EMPTY)
+    assert (statement.packets.rtp_sent, statement.packets_told) == (3, True)
+
+
+@pytest.mark.parametrize("name", ["party", "role", "software", "screen", "packets_told", "heard"])
+def test_what_is_not_the_programs_to_tell_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"speak of '{name}'"):
+        account().statement(EMPTY, {name: "x"}, {"heard": {}})
+
+
+def test_for_a_program_without_a_screen_the_reference_clients_is_made_from_its_certificates() -> None:
+    thumbprints = teams20.thumbprint(OWN), teams20.thumbprint(PEER)
+    for party, code in (
+        (Party.ALICE, teams20.code(*thumbprints)),
+        (Party.BOB, teams20.code(*thumbprints[::-1])),
+    ):
+        known = account(party)
+        assert known.reference_screen(CERTIFICATES) == EMPTY
+        known.came_up(EMPTY)
+        assert known.reference_screen(CERTIFICATES) == Screen(indicator=Indicator.LOCK, code=code, peer="Bob")
+
+
+def test_the_reference_client_shows_no_lock_without_a_code_and_a_plain_shield_in_an_ordinary_call() -> None:
+    known = account()
+    known.came_up(EMPTY)
+    for said in ({}, CERTIFICATES | {"local_certificate": "no hex"}, CERTIFICATES | {"local_certificate": PEER.hex()}):
+        assert known.reference_screen(said) == EMPTY
+    known.mode, known.peer_name = Mode.SERVICE, "Robert"
+    shown = Screen(indicator=Indicator.PLAIN, code=None, peer="Robert")
+    assert known.reference_screen(CERTIFICATES) == shown
