@@ -31,14 +31,15 @@ class Account:
         self.peer_name = setup.peer_name
         self.mode: Mode | None = None
         self.failure: Failure | None = None
-        self._failed_at = 0.0
+        self._up_at = self._failed_at = 0.0
         self._screens: list[ScreenMoment] = []
         self._connected = False
 
-    def came_up(self, screen: Screen) -> None:
-        """The call, or its restart, is up, and this is on the screen."""
-        self._connected = True
-        self._looked(screen)
+    def came_up(self, screen: Screen | None) -> None:
+        """The call, or its restart, is up, and this is on the screen, if there is one."""
+        self._connected, self._up_at = True, time.time()
+        if screen is not None:
+            self._looked(screen)
 
     def failed(self, failure: Failure) -> None:
         """The first failure is the cause."""
@@ -91,6 +92,8 @@ class Account:
 
     def _last(self, shown: Screen) -> Screen:
         """The last screen while the call was up: one that failed leaves an empty one behind."""
+        if self._connected and not self._screens:
+            self._screens.append(ScreenMoment(time=self._up_at, screen=shown))
         if self.failure is None:
             if self._connected:
                 self._looked(shown)

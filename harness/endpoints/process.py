@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -86,7 +86,7 @@ class ProcessEndpoint:
             answer = await self._step(Operation.CONNECT, protocol.Connected, asked, seconds)
             if answer.connected:
                 self._heard.begin_again()
-                self._account.came_up(await self._screen({}))
+                self._account.came_up(await self._shown())
         except (CallFailed, ProgramFailed, Refused):
             return False
         return answer.connected
@@ -204,6 +204,7 @@ class ProcessEndpoint:
 
     async def _stated(self) -> EndpointStatement:
         """What its user sees, and everything else that is known of the call."""
+        shown = await self._shown()
         said = (await self._dialogue.ask(Operation.STATS, protocol.Stats)).statement
         known: dict[str, JsonValue] = {}
         if not self._call.listens:
@@ -211,20 +212,19 @@ class ProcessEndpoint:
         if self._call.sockets.addresses is not None:
             known["addresses"] = list(self._call.sockets.addresses)
         try:
-            fields = self._account.statement(await self._screen(said), said, known)
+            fields = self._account.statement(shown or self._account.reference_screen(said), said, known)
         except ValueError as error:
             raise self._dialogue.broken(str(error)) from error
         return self._dialogue.read(Operation.STATS, EndpointStatement, fields)
 
-    async def _screen(self, said: Mapping[str, JsonValue]) -> Screen:
-        """What its user sees; of a program without a screen, what the reference client would show."""
+    async def _shown(self) -> Screen | None:
+        """What its user sees; None for a program without a screen."""
         try:
             return (await self._dialogue.ask(Operation.SCREEN, protocol.Shown)).screen
         except Refused as refused:
             if refused.reason != UNSUPPORTED:
                 raise
-        told = said or (await self._dialogue.ask(Operation.STATS, protocol.Stats)).statement
-        return self._account.reference_screen(told)
+            return None
 
     async def _close(self) -> None:
         await self.conclude()

@@ -84,6 +84,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 
     with pytest.MonkeyPatch.context() as patch, nothing_left(patch, folder / "temporary"):
         impatient(patch)
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent))  # where the endpoint that lies is found
         patch.setitem(
             ENDPOINTS, EndpointKind.AIORTC_PROCESS, lambda setup: ProcessEndpoint(setup, hosts[setup.address])
         )

@@ -233,7 +233,7 @@ async def test_when_it_is_stopped_it_is_ended_by_its_id(monkeypatch: pytest.Monk
         monkeypatch.setattr(dialogue, "PATIENCE", 0.5)
         pid = pid_of(call, Party.ALICE)
         os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(NoStatement, match="gave no answer to 'stats'"):
+    with pytest.raises(NoStatement, match="gave no answer to 'screen'"):
         call.statement(Party.ALICE)
     assert not there(pid)
 

@@ -114,6 +114,16 @@ def test_for_a_program_without_a_screen_the_reference_clients_is_made_from_its_c
         assert known.reference_screen(CERTIFICATES) == Screen(indicator=Indicator.LOCK, code=code, peer="Bob")
 
 
+def test_the_screen_of_a_program_without_one_was_there_when_the_call_came_up() -> None:
+    known = account()
+    known.came_up(None)
+    known.failed(LOST)
+    statement = stated(known, LOCKED)
+    assert [moment.screen for moment in statement.screens] == [LOCKED, EMPTY]
+    assert statement.screens[0].time <= statement.screens[1].time
+    assert statement.screen == LOCKED
+
+
 def test_the_reference_client_shows_no_lock_without_a_code_and_a_plain_shield_in_an_ordinary_call() -> None:
     known = account()
     known.came_up(EMPTY)
