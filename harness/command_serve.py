@@ -9,6 +9,8 @@ import signal
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -31,13 +33,34 @@ Ended = str | tuple[int, str]
 Say = Callable[[str], None]
 
 
-def serve_command(store: Path, address: tuple[str, int], password_file: Path | None, say: Say) -> Ended:
+@dataclass(frozen=True)
+class Asked:
+    """Where to listen, and where devices reach the service's media."""
+
+    host: str
+    port: int
+    media_host: str | None = None
+
+    def media(self) -> str:
+        """An IPv4 address of this machine. ValueError when it has to be said."""
+        named = self.media_host or ("127.0.0.1" if self.host in ("localhost", "::1") else self.host)
+        try:
+            found = IPv4Address(named)
+        except ValueError:
+            found = IPv4Address(0)
+        if found.is_unspecified:
+            raise ValueError(f"media of devices cannot be sent to {named}: name an IPv4 address with --media-host")
+        return str(found)
+
+
+def serve_command(store: Path, asked: Asked, password_file: Path | None, say: Say) -> Ended:
     """Serve until a signal. `say` is told at the start what a person needs to know."""
     with _faults(store) as ended, alone(store), closing(Store(store)) as opened:
+        asked.media()
         opened.chats.sweep()
-        context = tls_context(store, address[0])
+        context = tls_context(store, asked.host)
         _handed_over(_first_accounts(opened), password_file, say)
-        asyncio.run(_served(opened, context, address, say))
+        asyncio.run(_served(opened, context, asked, say))
     return _ended(ended)
 
 
@@ -135,18 +158,18 @@ def _handed_over(made: Mapping[str, str], password_file: Path | None, say: Say) 
         file.write("".join(f"{line}\n" for line in lines))
 
 
-async def _served(opened: Store, context: ssl.SSLContext, address: tuple[str, int], say: Say) -> None:
+async def _served(opened: Store, context: ssl.SSLContext, asked: Asked, say: Say) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
 
     def started(port: int) -> None:
-        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        host = f"[{asked.host}]" if ":" in asked.host else asked.host
         at = f"https://{host}:{port}"
         authority = (opened.folder / AUTHORITY).resolve()
         say(f"call window   {at}/call\nadmin centre  {at}/admin\nauthority     {authority}")
 
-    await serve(opened, context, address, started, stop)
+    await serve(opened, context, (asked.host, asked.port), asked.media(), started, stop)
 
 
 def _generated() -> str:

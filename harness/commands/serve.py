@@ -28,14 +28,15 @@ def serve() -> None:
 @of_store
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0: any that is free.")
+@click.option("--media-host", help="IPv4 address for the media of service calls (default: the host).")
 @click.option(
     "--password-file", type=click.Path(path_type=Path), help="Write the first passwords there instead of showing them."
 )
-def start(store: Path, host: str, port: int, password_file: Path | None) -> None:
+def start(store: Path, host: str, port: int, media_host: str | None, password_file: Path | None) -> None:
     """Serve until interrupted. The first start makes a certificate authority, and a password for each user."""
-    from ..command_serve import serve_command
+    from ..command_serve import Asked, serve_command
 
-    say(serve_command(store, (host, port), password_file, click.echo))
+    say(serve_command(store, Asked(host, port, media_host), password_file, click.echo))
 
 
 @serve.group()

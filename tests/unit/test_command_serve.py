@@ -15,6 +15,7 @@ from harness.calling.store.store import Store, alone
 from harness.calling.store.tenants import load, update
 from harness.command_serve import (
     LEAST_PASSWORD,
+    Asked,
     add_command,
     list_command,
     own_password,
@@ -23,6 +24,7 @@ from harness.command_serve import (
 )
 from harness.model.tenant import Client, ClientKind
 
+HERE = Asked("127.0.0.1", 0)
 CEM = "cem@contoso.example"
 
 
@@ -80,7 +82,7 @@ def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> N
         (password_command(store, "bob", None), "give the whole sign-in name"),
         (list_command(tmp_path / "nothing"), "is no store"),
         (list_command(tmp_path / "gone" / "nothing"), "No such file"),
-        (serve_command(tmp_path / "gone" / "nothing", ("127.0.0.1", 0), None, print), "No such file"),
+        (serve_command(tmp_path / "gone" / "nothing", HERE, None, print), "No such file"),
     ):
         assert isinstance(ended, tuple), words
         assert ended[0] == 2
@@ -90,8 +92,30 @@ def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> N
 
 def test_a_second_service_on_the_same_store_is_refused(store: Path) -> None:
     with alone(store):
-        ended = serve_command(store, ("127.0.0.1", 0), None, print)
+        ended = serve_command(store, HERE, None, print)
     assert ended == (2, f"{store}: another service is using this store")
+
+
+@pytest.mark.parametrize(
+    ("asked", "media"),
+    [
+        (Asked("127.0.0.1", 0), "127.0.0.1"),
+        (Asked("localhost", 0), "127.0.0.1"),
+        (Asked("::1", 0), "127.0.0.1"),
+        (Asked("0.0.0.0", 0, "192.0.2.7"), "192.0.2.7"),
+        (Asked("0.0.0.0", 0), None),
+        (Asked("calls.example", 0), None),
+        (Asked("127.0.0.1", 0, "2001:db8::1"), None),
+    ],
+)
+def test_media_need_an_address_that_can_be_sent_to(store: Path, asked: Asked, media: str | None) -> None:
+    if media is not None:
+        assert asked.media() == media
+        return
+    ended = serve_command(store, asked, None, print)
+    assert isinstance(ended, tuple)
+    assert ended[0] == 2
+    assert "--media-host" in ended[1]
 
 
 def test_a_password_of_ones_own_has_bounds() -> None:

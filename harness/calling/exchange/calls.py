@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from ...model.scenario import Mode
 from ...model.tenant import same
 from .directory import Directory
-from .outcome import Answered, Ended, Outcome
+from .outcome import Answered, Ended, Outcome, Talker
 from .presence import with_presence
 from .refusal import refuse
 from .said import Accept, Cancel, Decline, HangUp, Invite, Ringing
@@ -59,7 +60,8 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
     up = replace(call, answered=session.id, mode=mode)
     accepted = Accepted(call=call.id, mode=mode, display=directory.display(session.user), device=session.device.name)
     told = (Told((call.caller,), accepted), *_others(call, session.id, "answered-elsewhere"))
-    deeds = (Answered(call.id, mode, call.caller, session.id),)
+    talkers = (Talker(one.id, directory.name(one.user)) for one in (caller, session))
+    deeds = (Answered(call.id, *talkers),) if mode is Mode.SERVICE else ()
     after = Outcome(exchange.with_call(up), {"call": call.id, "mode": mode.value}, deeds, told)
     return with_presence(exchange, after, directory, session.user)
 
@@ -109,7 +111,8 @@ def abandoned(exchange: Exchange, directory: Directory, call: Call, session: str
 
 def over(exchange: Exchange, directory: Directory, call: Call, told: tuple[Told, ...]) -> Outcome:
     """The state without the call."""
-    after = Outcome(exchange.without_call(call), deeds=(Ended(call.id),), told=told)
+    deeds = () if call.mode is Mode.E2EE else (Ended(call.id),)
+    after = Outcome(exchange.without_call(call), deeds=deeds, told=told)
     users = {exchange.sessions[one].user for one in call.sessions() if one in exchange.sessions}
     for user in sorted(users):
         after = with_presence(exchange, after, directory, user)

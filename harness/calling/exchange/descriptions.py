@@ -7,7 +7,7 @@ from typing import Literal
 
 from ...model.scenario import Mode
 from .calls import held_with
-from .outcome import Outcome, Passed
+from .outcome import Found, Outcome, Passed
 from .refusal import refuse
 from .said import Answer, CandidatesFound, Offer
 from .state import Call, Exchange, Session, Told
@@ -39,6 +39,8 @@ def candidates(exchange: Exchange, session: Session, said: CandidatesFound) -> O
     call, other = held_with(exchange, session, said.call)
     if not call.described:
         refuse("out-of-order", "Candidates come after the first offer.")
+    if call.mode is Mode.SERVICE:
+        return Outcome(exchange, deeds=(Found(call.id, said.candidates, session.id, other),))
     return Outcome(exchange, told=(Told((other,), CandidatesOf(call=call.id, candidates=said.candidates)),))
 
 

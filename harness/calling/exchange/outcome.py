@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...model.feature import Feature
-from ...model.scenario import Mode
 from .state import Call, Exchange, Told
 
 
 @dataclass(frozen=True, slots=True)
+class Talker:
+    """A device in a call, and the sign-in name of its user."""
+
+    session: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """A call is up. In mode `service` its media go through the service."""
+    """A call of mode `service` is up: its media go through the service."""
 
     call: str
-    mode: Mode
-    caller: str
-    callee: str
+    caller: Talker
+    callee: Talker
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,16 @@ class Passed:
     call: str
     kind: Literal["offer", "answer"]
     sdp: str
+    sender: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates of a device in a `service` call."""
+
+    call: str
+    candidates: tuple[str, ...]
     sender: str
     to: str
 
@@ -44,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A call is over."""
+    """A call of mode `service`, or one that never came up, is over."""
 
     call: str
 
@@ -69,7 +85,7 @@ class Closed:
     reason: str
 
 
-Deed = Answered | Passed | Asked | Ended | Written | Closed
+Deed = Answered | Passed | Found | Asked | Ended | Written | Closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,15 @@ class FeatureUsed(Frame):
     argument: str | None
 
 
+class Caption(Frame):
+    """What the service heard a person say, while captions are on."""
+
+    type: Literal["caption"] = "caption"
+    call: str
+    user: str
+    text: str
+
+
 class FileOf(Frame):
     """What a chat line says of its file."""
 

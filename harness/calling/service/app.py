@@ -16,7 +16,7 @@ from ..store.accounts import Work
 from ..store.store import Store
 from .errors import LOG, errors, refusal_of
 from .pages import add_pages, headers
-from .processor import MediaProcessor, NoProcessor
+from .processor import MediaProcessor, NoProcessor, Tell
 from .requests import Requests
 from .rows import ROWS
 from .sign_in import SignInDesk
@@ -39,9 +39,12 @@ BOARD: Final = web.AppKey("board", Switchboard)
 
 @dataclass(frozen=True)
 class Parts:
-    """What a service is made of besides its store. `work` is what a password costs for a user that is not there."""
+    """What a service is made of besides its store.
 
-    processor: MediaProcessor = field(default_factory=NoProcessor)
+    `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there.
+    """
+
+    processor: Callable[[Tell], MediaProcessor] = lambda _tell: NoProcessor()
     clocks: Clocks = field(default_factory=Clocks)
     work: Work = field(default_factory=Work)
 
@@ -68,6 +71,7 @@ def application(store: Store, parts: Parts, door: Middleware) -> web.Application
 
     async def end(_app: web.Application) -> None:
         board.close()
+        await board.settled()
 
     app.router.add_get("/api/signalling", connect)
     app.router.add_post("/api/sign-in", requests.sign_in)

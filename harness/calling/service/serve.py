@@ -13,6 +13,7 @@ from aiohttp import web
 from ..store.store import Store
 from .app import Parts, application
 from .listening import KEEP_ALIVE_SECONDS, Door
+from .media import KEPT, ServiceMedia
 
 GRACE_SECONDS: Final = 2.0
 """For what is still under way when the service ends."""
@@ -43,10 +44,12 @@ async def serve(
     store: Store,
     context: ssl.SSLContext,
     address: tuple[str, int],
+    media_host: str,
     started: Callable[[int], None],
     stop: asyncio.Event,
 ) -> None:
-    """Until `stop` is set. `started` is told the port."""
-    async with served(store, context, address) as port:
+    """Until `stop` is set. `started` is told the port; devices send their media of service calls to `media_host`."""
+    parts = Parts(processor=lambda tell: ServiceMedia(media_host, store.folder / KEPT, tell))
+    async with served(store, context, address, parts) as port:
         started(port)
         await stop.wait()

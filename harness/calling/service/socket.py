@@ -161,6 +161,7 @@ async def _listen(
             outgoing.tell(_refused(_id_of(message), Refusal("too-many", "More frames than a device may send.")))
             board.leave(session, "too-many")
             return
+        await board.settled()
         outgoing.tell(_answered(board, session, frames, message))
         await asyncio.sleep(0)
 

@@ -9,18 +9,17 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from ...model.scenario import Mode
 from ...model.tenant import Tenant
 from ..exchange import chat as chats
 from ..exchange import exchange as rules
 from ..exchange.directory import Directory
-from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Outcome, Passed, Written
+from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Found, Outcome, Passed, Written
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
-from ..exchange.told import Bye, Described, FileOf
+from ..exchange.told import Bye, CandidatesOf, Described, FileOf, Frame
 from ..store.store import Store
 from ..store.tenants import Answer
-from .processor import MediaProcessor
+from .processor import MediaProcessor, Tell
 
 
 class Connection(Protocol):
@@ -36,12 +35,12 @@ class Connection(Protocol):
 class Switchboard:
     """`clock` gives seconds since the epoch."""
 
-    def __init__(self, store: Store, processor: MediaProcessor, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, processor: Callable[[Tell], MediaProcessor], clock: Callable[[], float]) -> None:
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
         self.directory = Directory(store.tenants.load())
-        self._processor = processor
+        self._processor = processor(self.tell_call)
         self._connections: dict[str, Connection] = {}
         self._store_seen = store.changed_elsewhere()
 
@@ -80,6 +79,15 @@ class Switchboard:
     def file_sent(self, line: Written, file: FileOf) -> None:
         """A file has come in for somebody: a chat line that carries it."""
         self._done(chats.delivered(self.exchange, self.directory, line, file))
+
+    def tell_call(self, call: str, frame: Frame) -> None:
+        """Something that both parties of a call are told."""
+        if (found := self.exchange.calls.get(call)) is not None and found.answered is not None:
+            self._tell(Told(found.sessions(), frame))
+
+    async def settled(self) -> None:
+        """Until what has been begun about media is done: the next message may need it."""
+        await self._processor.settled()
 
     def change(self, change: Callable[[Tenant], tuple[Tenant, Answer]]) -> Answer:
         """Change the tenant, and tell who is concerned. Whatever `change` raises."""
@@ -141,7 +149,10 @@ class Switchboard:
                 yield Told((deed.to,), Described(type=deed.kind, call=deed.call, sdp=sdp))
             case Asked():
                 self._processor.asked(deed)
-            case Answered(mode=Mode.SERVICE):
+            case Found():
+                if self._processor.found(deed):
+                    yield Told((deed.to,), CandidatesOf(call=deed.call, candidates=deed.candidates))
+            case Answered():
                 self._processor.answered(deed)
             case Ended():
                 self._processor.ended(deed.call)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from harness.calling.exchange.directory import Directory
-from harness.calling.exchange.outcome import Passed
+from harness.calling.exchange.outcome import Deed, Found, Passed
 from tests.unit.calling.exchange.world import BOB, World, ringing, tenant, up
+
+CALL = f"{1:032x}"
+"""The first id that a world gives."""
 
 
 def test_nothing_of_the_media_passes_before_the_call_is_accepted() -> None:
@@ -44,12 +51,23 @@ def test_candidates_come_after_the_first_offer_and_go_to_the_other_party() -> No
     assert world.heard() == [("alice-pc", {"type": "candidates", "call": call, "candidates": ["x", "y"]})]
 
 
-def test_in_a_service_call_descriptions_go_by_way_of_the_media_processor() -> None:
+@pytest.mark.parametrize(
+    ("type_", "fields", "deed"),
+    [
+        ("offer", {"sdp": "keys"}, Passed(CALL, "offer", "keys", "alice-pc", "bob-pc")),
+        ("candidates", {"candidates": ["x"]}, Found(CALL, ("x",), "alice-pc", "bob-pc")),
+    ],
+)
+def test_in_a_service_call_they_go_by_way_of_the_media_processor(
+    type_: str, fields: dict[str, Any], deed: Deed
+) -> None:
     world = World(Directory(tenant(on=False)))
     world.join("alice-pc")
     world.join("bob-pc")
-    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
-    world.say("bob-pc", "accept", call=call)
-    assert world.say("alice-pc", "offer", call=call, sdp="with keys") == {}
+    assert world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"] == CALL
+    world.say("bob-pc", "accept", call=CALL)
+    if type_ != "offer":
+        world.say("alice-pc", "offer", call=CALL, sdp="first")
+    assert world.say("alice-pc", type_, call=CALL, **fields) == {}
     assert world.heard() == []
-    assert world.deeds == (Passed(call, "offer", "with keys", "alice-pc", "bob-pc"),)
+    assert world.deeds == (deed,)

@@ -44,7 +44,7 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[SignInDesk]:
     with closing(Store(tmp_path / "store")) as store:
         for user in (ALICE, BOB):
             store.accounts.put(Account(user, False, hashed("right password", CHEAP)))
-        one = SignInDesk(Switchboard(store, NoProcessor(), clock), clock, CHEAP)
+        one = SignInDesk(Switchboard(store, lambda _tell: NoProcessor(), clock), clock, CHEAP)
         yield one
         one.close()
 

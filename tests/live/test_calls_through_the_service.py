@@ -1,0 +1,203 @@
+"""Two clients that call each other through the calling service itself: over TLS, under its policy, with its media."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.calling.service.app import Parts
+from harness.calling.service.certificates import AUTHORITY
+from harness.calling.service.media import KEPT, ServiceMedia
+from harness.endpoints.endpoint import Endpoint
+from harness.endpoints.service_client import ServiceClient, ServiceRefused, Told
+from harness.model.base import Asset, Party
+from harness.model.feature import Feature
+from harness.model.recording import SignalKind, SignalMessage
+from harness.model.statement import Indicator
+from harness.model.tenant import Client, ClientKind
+from tests.live.endpoint_calls import PATIENCE, Call, dial
+from tests.unit.calling.service.running import ALICE, BOB, CHEAP, PASSWORD, Running, allow_encryption, running
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.live]
+DESKTOP = Client(name="desktop", kind=ClientKind.WINDOWS)
+KINDS = {
+    "incoming": SignalKind.INVITE,
+    "ringing": SignalKind.RINGING,
+    "accepted": SignalKind.ACCEPT,
+    "hung-up": SignalKind.HANGUP,
+}
+"""What an endpoint is told of what the service says."""
+USERS = {Party.ALICE: ALICE, Party.BOB: BOB}
+
+
+@dataclass
+class Person:
+    """A device that is signed in, and the endpoint that does what it is told."""
+
+    party: Party
+    client: ServiceClient
+    endpoint: Endpoint
+    call: str = ""
+    frames: asyncio.Queue[Told] = field(default_factory=asyncio.Queue)
+
+    async def told(self, kind: str) -> Told:
+        """The next frame of this kind; every one before it is given to the endpoint, too."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame = await self.frames.get()
+                if frame["type"] in KINDS:
+                    self._pass_on(frame)
+                if frame["type"] == kind:
+                    return frame
+
+    def _pass_on(self, frame: Told) -> None:
+        kind = KINDS[frame["type"]]
+        body = str(frame.get("mode", frame.get("reason", "")))
+        self.endpoint.told(SignalMessage(kind=kind, sender=self.party.peer, body=body))
+
+    async def say(self, kind: str, **fields: Any) -> Told:
+        return await self.client.say(kind, call=self.call, **fields)
+
+
+@dataclass
+class Called:
+    """Alice has called Bob, and the call is up."""
+
+    service: Running
+    endpoints: Call
+    alice: Person
+    bob: Person
+    mode: str
+
+    async def set_up(self) -> None:
+        alice, bob = self.alice, self.bob
+        answer = await alice.client.say("invite", to=BOB, media=[asset.value for asset in (Asset.AUDIO,)])
+        alice.call = bob.call = answer["call"]
+        await bob.told("incoming")
+        await bob.say("ringing")
+        await alice.told("ringing")
+        bob.endpoint.picked_up()
+        mode = (await bob.say("accept"))["mode"]
+        bob.endpoint.told(SignalMessage(kind=SignalKind.ACCEPT, sender=Party.BOB, body=mode))
+        self.mode = mode
+        assert (await alice.told("accepted"))["mode"] == mode
+        await self.describe()
+        assert await self.endpoints.connect() == {Party.ALICE: True, Party.BOB: True}
+
+    async def describe(self) -> None:
+        alice, bob = self.alice, self.bob
+        await alice.say("offer", sdp=await alice.endpoint.offer())
+        await bob.say("answer", sdp=await bob.endpoint.answer((await bob.told("offer"))["sdp"]))
+        await alice.endpoint.accept((await alice.told("answer"))["sdp"])
+
+    def codes(self) -> set[str | None]:
+        return {self.endpoints.statement(party).screen.code for party in Party}
+
+    def indicators(self) -> set[Indicator]:
+        return {self.endpoints.statement(party).screen.indicator for party in Party}
+
+
+@asynccontextmanager
+async def calling(folder: Path, *, encrypted: bool) -> AsyncIterator[Called]:
+    async with AsyncExitStack() as stack:
+        endpoints = dial(mode=None, media=(Asset.AUDIO,))
+        host = endpoints.network.address("service")
+        parts = Parts(processor=lambda tell: ServiceMedia(host, folder / "store" / KEPT, tell), work=CHEAP)
+        service = await stack.enter_async_context(running(folder / "store", parts))
+        await stack.enter_async_context(endpoints)
+        if encrypted:
+            await allow_encryption(service)
+        people = []
+        for party, user in USERS.items():
+            authority = str(folder / "store" / AUTHORITY)
+            client = await stack.enter_async_context(ServiceClient(("127.0.0.1", service.port), "127.0.0.1", authority))
+            await client.sign_in(user, PASSWORD, DESKTOP)
+            person = Person(party, client, endpoints.endpoints[party])
+            await client.connect(person.frames.put_nowait)
+            people.append(person)
+        called = Called(service, endpoints, people[0], people[1], "")
+        await called.set_up()
+        yield called
+
+
+async def test_where_policy_and_toggles_allow_it_both_screens_show_one_code(tmp_path: Path) -> None:
+    async with calling(tmp_path, encrypted=True) as call:
+        await call.endpoints.talk()
+        assert call.mode == "e2ee"
+        assert call.indicators() == {Indicator.LOCK}
+        (code,) = call.codes()
+        assert code is not None
+        assert len(code.replace(" ", "")) == 20
+        for party in Party:
+            assert call.endpoints.heard(party) == call.endpoints.sent(party.peer)
+
+
+async def test_under_the_policy_of_a_new_tenant_it_is_a_service_call(tmp_path: Path) -> None:
+    async with calling(tmp_path, encrypted=False) as call:
+        await call.endpoints.talk()
+        assert call.mode == "service"
+        assert call.indicators() == {Indicator.PLAIN}
+        assert call.codes() == {None}
+        for party in Party:
+            assert call.endpoints.heard(party) == call.endpoints.sent(party.peer)
+            service = call.endpoints.network.address("service")
+            assert {one.remote[0] for one in call.endpoints.ledgers[party].packets} == {service}
+
+
+@pytest.mark.parametrize("feature", Feature)
+async def test_a_locked_feature_is_refused_and_neither_lock_nor_code_changes(tmp_path: Path, feature: Feature) -> None:
+    async with calling(tmp_path, encrypted=True) as call:
+        before = call.codes()
+        for person in (call.alice, call.bob):
+            with pytest.raises(ServiceRefused) as refused:
+                await person.say("feature", feature=feature.value, on=True, argument=BOB)
+            assert refused.value.reason == "locked-feature"
+        await call.endpoints.talk()
+        assert call.codes() == before
+        assert call.indicators() == {Indicator.LOCK}
+    assert not (tmp_path / "store" / KEPT).exists()
+
+
+async def test_in_a_service_call_captions_are_told_to_both_and_a_recording_is_kept(tmp_path: Path) -> None:
+    async with calling(tmp_path, encrypted=False) as call:
+        for feature in ("captions", "recording"):
+            await call.alice.say("feature", feature=feature, on=True)
+            for person in (call.alice, call.bob):
+                assert (await person.told("feature"))["by"] == ALICE
+        await call.endpoints.talk()
+        spoken = {user: f"[chord {call.endpoints.markers[party, Asset.AUDIO]:016x}]" for party, user in USERS.items()}
+        for person in (call.alice, call.bob):
+            heard: dict[str, str] = {}
+            while heard != spoken:
+                caption = await person.told("caption")
+                heard[caption["user"]] = caption["text"]
+        with pytest.raises(ServiceRefused, match="no-third-party"):
+            await call.bob.say("feature", feature="add-participant", on=True, argument="cem@contoso.example")
+        kept = tmp_path / "store" / KEPT / call.alice.call
+    names = {path.name for path in kept.iterdir()}
+    assert names == {"captions.txt", "recording-alice-contoso-example.wav", "recording-bob-contoso-example.wav"}
+    assert {path.stat().st_mode & 0o077 for path in (kept, *kept.iterdir())} == {0}
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+async def test_a_restart_of_ice_goes_through_the_service(tmp_path: Path, encrypted: bool) -> None:
+    async with calling(tmp_path, encrypted=encrypted) as call:
+        before = call.codes()
+        await call.describe()
+        assert await call.endpoints.connect() == {Party.ALICE: True, Party.BOB: True}
+        await call.endpoints.talk()
+        assert call.codes() == before
+
+
+async def test_a_call_in_which_the_other_device_is_lost_ends_for_both(tmp_path: Path) -> None:
+    async with calling(tmp_path, encrypted=True) as call:
+        await call.bob.client.request("POST", "/api/sign-out", {})
+        assert (await call.alice.told("hung-up"))["reason"] == "disconnected"
+        async with asyncio.timeout(PATIENCE):
+            await call.endpoints.alice.wait_failed()
