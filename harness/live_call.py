@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Coroutine, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,9 +26,9 @@ from .live_media import LiveMedia
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
-from .model.ground_truth import GroundTruth, SentMarker
+from .model.ground_truth import PEER_SENT, GroundTruth, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
-from .model.scenario import Mode, Scenario
+from .model.scenario import MALICIOUS, Mode, Scenario
 from .network.loopback import CallNetwork
 from .vantage import table
 from .vantage.capture import CaptureError
@@ -99,6 +100,7 @@ class LiveCall:
         tamper = None if self.relay is None else self.relay.signal
         describe = {} if self.media is None else {"describe": self.media.passed}
         self.service = CallingService(time.time, scenario.call.mode, tamper, **describe)
+        self.deeds: Counter[str] = Counter()
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
@@ -200,6 +202,7 @@ class LiveCall:
             first_sequence=call.first_sequence,
             replay_window=call.replay_window,
             through_leg=self.taps[party].through_leg,
+            deeds=self.deeds,
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
@@ -269,7 +272,7 @@ class LiveCall:
             for asset in self._spoken()
         )
         if self.relay is None or self.loot is None or adversary is None:
-            return GroundTruth(markers=markers, adversary=None)
+            return GroundTruth(markers=markers, **self._malicious_peer())
         written = self.loot.packets
         return GroundTruth(
             markers=markers,
@@ -279,6 +282,14 @@ class LiveCall:
             loot=LOOT if written else None,
             loot_packets=written,
         )
+
+    def _malicious_peer(self) -> dict[str, Any]:
+        """Where nobody is between the two, one of them may be the adversary."""
+        kinds = [self.scenario.endpoints.of(party) for party in Party]
+        attacking = next((kind for kind in kinds if kind in MALICIOUS), None)
+        if attacking is None:
+            return {"adversary": None}
+        return {"adversary": attacking.value, "required": (PEER_SENT,), "deeds": dict(self.deeds)}
 
     def _refuse_faults(self) -> None:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""

@@ -24,7 +24,7 @@ from harness.model.adversary import (
 )
 from harness.model.base import Role
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind, Endpoints, Family, Mode, Scenario
+from harness.model.scenario import MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text
@@ -62,12 +62,16 @@ DTLS_ATTACKS = """
 NETWORK_AND_MEDIA_ATTACKS = """
     passive-tap clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip srtp-replay srtp-replay-late
     srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection srtcp-tamper rtp-bleed
-    srtp-flood ssrc-collision keystream-reuse header-leak length-leak linkability malformed-media reflection-of-packets
+    srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
+    malformed-media-by-peer reflection-of-packets
 """
 ATTACKS = {name for lists in (SIGNALLING_ATTACKS, DTLS_ATTACKS, NETWORK_AND_MEDIA_ATTACKS) for name in lists.split()}
 """Every attack that the harness promises, by hand: a file that disappears must be missed."""
 
-SPECIMENS = {kind.value for kind in EndpointKind} - {"aiortc", "aiortc-process", "clear"} | {"code-collision"}
+OTHERS = {EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.CLEAR} | MALICIOUS
+"""Kinds of endpoints that have no fault planted."""
+
+SPECIMENS = {kind.value for kind in set(EndpointKind) - OTHERS} | {"code-collision"}
 
 HONEST = [scenario for scenario in SCENARIOS.values() if scenario.family is Family.CONTROL]
 ATTACKED = [scenario for scenario in SCENARIOS.values() if scenario.family not in (Family.CONTROL, Family.SPECIMENS)]
@@ -159,6 +163,12 @@ def test_each_way_of_tampering_with_a_handshake_is_tried() -> None:
     assert tried == set(DtlsTampering)
 
 
+def test_a_malicious_peer_is_placed_beside_a_healthy_client_and_nobody_else() -> None:
+    placed = [one.endpoints for one in SCENARIOS.values() if {one.endpoints.alice, one.endpoints.bob} & MALICIOUS]
+    assert {one.bob for one in placed} == MALICIOUS
+    assert {one.alice for one in placed} == {EndpointKind.AIORTC}
+
+
 def test_each_kind_of_endpoint_is_placed_in_a_call() -> None:
     placed = {kind for scenario in SCENARIOS.values() for kind in (scenario.endpoints.alice, scenario.endpoints.bob)}
     assert placed == set(EndpointKind)
@@ -174,6 +184,11 @@ def test_an_attack_differs_from_its_twin_in_the_attack_alone(scenario: Scenario)
     twin = SCENARIOS[scenario.twin or ""]
     assert twin.family is Family.CONTROL
     assert twin.expect.outcome is Outcome.SECURE
+    if {scenario.endpoints.alice, scenario.endpoints.bob} & MALICIOUS:
+        # The adversary is one of the two.
+        assert scenario.adversary is twin.adversary is None
+        assert conditions(twin, of_endpoints=False) == conditions(scenario, of_endpoints=False)
+        return
     assert twin.adversary != scenario.adversary
     assert conditions(twin) == conditions(scenario)
 

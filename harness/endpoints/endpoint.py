@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -28,7 +29,8 @@ class EndpointSetup:
     silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
     `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
     `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
-    of a program tells the tap, which does not see what the program may send past it.
+    of a program tells the tap, which does not see what the program may send past it. `deeds` counts what a client does
+    that attacks its peer; others do nothing of the kind.
     """
 
     party: Party
@@ -45,6 +47,7 @@ class EndpointSetup:
     first_sequence: int | None = None
     replay_window: int | None = None
     through_leg: Callable[[], None] = lambda: None
+    deeds: Counter[str] = field(default_factory=Counter)
 
 
 class CallFailed(Exception):

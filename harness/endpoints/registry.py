@@ -10,7 +10,7 @@ from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
-from .specimens import coding, comparing, keying, leaking, media, screening
+from .specimens import attacking, coding, comparing, keying, leaking, media, screening
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
@@ -71,6 +71,10 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.HANDSHAKE_AMBIGUOUS: keying.HandshakeAmbiguous,
     EndpointKind.KEYS_OFFERED: leaking.KeysOffered,
     EndpointKind.FAILURE_UNTOLD: screening.FailureUntold,
+    EndpointKind.MALFORMED_RTP_SENDER: attacking.MalformedRtpSender,
+    EndpointKind.MALFORMED_RTCP_SENDER: attacking.MalformedRtcpSender,
+    EndpointKind.SHORT_REMB_SENDER: attacking.ShortRembSender,
+    EndpointKind.SSRC_COLLIDER: attacking.SsrcCollider,
 }
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import Field
 
 from .base import Asset, Noun, Party
+
+PEER_SENT: Final = "packets-sent-as-a-peer"
+"""The deed of a client that attacks its peer."""
 
 
 class SentMarker(Noun):

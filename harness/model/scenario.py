@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -96,6 +96,21 @@ class EndpointKind(StrEnum):
     HANDSHAKE_AMBIGUOUS = "handshake-ambiguous"
     KEYS_OFFERED = "keys-offered"
     FAILURE_UNTOLD = "failure-untold"
+    MALFORMED_RTP_SENDER = "malformed-rtp-sender"
+    MALFORMED_RTCP_SENDER = "malformed-rtcp-sender"
+    SHORT_REMB_SENDER = "short-remb-sender"
+    SSRC_COLLIDER = "ssrc-collider"
+
+
+MALICIOUS: Final = frozenset(
+    {
+        EndpointKind.MALFORMED_RTP_SENDER,
+        EndpointKind.MALFORMED_RTCP_SENDER,
+        EndpointKind.SHORT_REMB_SENDER,
+        EndpointKind.SSRC_COLLIDER,
+    }
+)
+"""Clients that attack their peer: who places one places an adversary, and the other end is under test."""
 
 
 class AudioKind(StrEnum):
