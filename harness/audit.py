@@ -14,6 +14,7 @@ from .evidence.recording_folder import LOOT
 from .evidence.run_folder import Run, open_run, read_plan
 from .inspection.parameters.policy import Policy
 from .judge import judge_stack
+from .markers import chat
 from .markers.recover import recover
 from .model.base import Asset, Party
 from .model.deviation import Deviation
@@ -134,6 +135,8 @@ def recovered_markers(root: Path, truth: GroundTruth) -> tuple[Recovered, ...]:
         raise EvidenceError(f"{root}: the adversary's file has an unexpected name: {truth.loot!r}")
     loot = _loot(root / LOOT, truth.loot_packets)
     found = {(asset, sender, marker) for sender, packets in loot.items() for asset, _ssrc, marker in recover(packets)}
+    written = ((sender, marker) for sender, pieces in loot.items() for one in pieces for marker in chat.markers(one))
+    found |= {(Asset.CHAT, sender, marker) for sender, marker in written}
     return tuple(
         Recovered(asset=Asset(asset), sender=sender, marker=f"{marker:016x}") for asset, sender, marker in sorted(found)
     )

@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .calling.signalling import CallingService
 from .endpoints.endpoint import CallFailed, Endpoint
 from .model.base import Party
+from .model.feature import FeatureRequest
 from .model.finding import Reason
 from .model.recording import SignalKind, SignalMessage
-from .model.scenario import Call
+from .model.scenario import AskedFeature, Call, ChatLine
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""
@@ -27,7 +29,10 @@ _NAMED = frozenset(
 
 
 class CallCourse:
-    """Two endpoints and the service between them. `call_up` is told when both are connected."""
+    """Two endpoints and the service between them. `call_up` is told when both are connected.
+
+    `tokens`: what each party's lines of chat end with, so that they can be recognised anywhere.
+    """
 
     def __init__(
         self,
@@ -35,11 +40,13 @@ class CallCourse:
         endpoints: Mapping[Party, Endpoint],
         service: CallingService,
         call_up: Callable[[], None],
+        tokens: Mapping[Party, str] = MappingProxyType({}),
     ) -> None:
         self._call = call
         self._endpoints = endpoints
         self._service = service
         self._call_up = call_up
+        self._tokens = tokens
         self._steps: set[asyncio.Task[None]] = set()
         self._acted: set[tuple[Party, SignalKind]] = set()
         self._accepted: set[Party] = set()
@@ -111,17 +118,32 @@ class CallCourse:
             await cancelled(*failures, talking)
 
     async def _until_heard(self) -> None:
-        """The time of the call, with its restart, and then patience until each party has heard the other."""
-        first = self._call.restart_after
-        if first is not None:
-            await asyncio.sleep(first)
-            await self._restart()
-        await asyncio.sleep(self._call.seconds - (first or 0))
+        """The time of the call and all that is to happen in it, then patience until each party has heard the other."""
+        plans = [self._asking(one) for one in self._call.features] + [self._writing(one) for one in self._call.chat]
+        await asyncio.gather(self._passing(), *plans)
         try:
             async with asyncio.timeout(self._call.patience):
                 await asyncio.gather(*(endpoint.wait_heard() for endpoint in self._endpoints.values()))
         except TimeoutError:
             return
+
+    async def _passing(self) -> None:
+        """The time that media flows, with its restart."""
+        first = self._call.restart_after
+        if first is not None:
+            await asyncio.sleep(first)
+            await self._restart()
+        await asyncio.sleep(self._call.seconds - (first or 0))
+
+    async def _asking(self, one: AskedFeature) -> None:
+        await asyncio.sleep(one.after)
+        request = FeatureRequest(feature=one.feature, on=one.on, argument=one.argument)
+        await self._carry(SignalKind.FEATURE, one.by, request.model_dump_json())
+
+    async def _writing(self, one: ChatLine) -> None:
+        await asyncio.sleep(one.after)
+        text = f"{one.text} {self._tokens.get(one.by, '')}".strip()
+        await self._carry(SignalKind.CHAT, one.by, await _described(self._endpoints[one.by].chat(text)))
 
     async def _restart(self) -> None:
         """The caller restarts ICE, as clients do when their network changes (RFC 8445 section 2.4)."""
@@ -222,7 +244,7 @@ async def cancelled(*futures: asyncio.Future[Any]) -> None:
 
 
 async def _described(description: Awaitable[str]) -> str | None:
-    """The SDP a party produced, or None when it refused; why stands in its statement."""
+    """The SDP, or the line of chat, that a party produced, or None when it refused; why stands in its statement."""
     try:
         return await description
     except CallFailed:

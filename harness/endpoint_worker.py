@@ -170,6 +170,10 @@ class Worker:
     async def _told(self, arguments: str) -> None:
         self._endpoint.told(protocol.ToldArguments.model_validate_json(arguments).message)
 
+    async def _chat(self, arguments: str) -> protocol.Written:
+        written = protocol.Written.model_validate_json(arguments)
+        return protocol.Written(text=await self._endpoint.chat(written.text))
+
     async def _picked_up(self, _: str) -> None:
         self._endpoint.picked_up()
 
@@ -189,6 +193,7 @@ _OPERATIONS: Final[dict[str, Callable[[Worker, str], Awaitable[Noun | None]]]] =
     Operation.OPEN: Worker._open,
     Operation.TOLD: Worker._told,
     Operation.PICKED_UP: Worker._picked_up,
+    Operation.CHAT: Worker._chat,
     Operation.OFFER: Worker._offer,
     Operation.ANSWER: Worker._answer_offer,
     Operation.ACCEPT: Worker._accept,

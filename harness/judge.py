@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from .model.base import Asset, Party
+from .model.base import MEDIA, Asset, Party
 from .model.deviation import Deviation
 from .model.finding import CALL_WIDE, Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered, SentMarker
@@ -50,10 +50,11 @@ class Ending(StrEnum):
 class Observed:
     """What is established about a call before anybody asks whether it was expected.
 
-    `intercepted`: a marker of this call was decoded from what the adversary wrote down, or the call went on between two
-    ends that shared their keys with the adversary and not with each other. `exposed`: an auditor saw clear media, or a
-    key to it, at a vantage. `delivered`: each party heard exactly the markers of the other one. `misnamed`: a screen
-    names somebody else than the person at the other end.
+    `intercepted`: a marker of this call's media was decoded from what the adversary wrote down (of chat, which the
+    service reads in every call, it tells nothing), or the call went on between two ends that shared their keys with the
+    adversary and not with each other. `exposed`: an auditor saw clear media, or a key to it, at a vantage. `delivered`:
+    each party heard exactly the markers of the other one. `misnamed`: a screen names somebody else than the person at
+    the other end. `uninvited`: media left a device before its user had accepted the call.
     """
 
     established: bool
@@ -65,6 +66,7 @@ class Observed:
     attacked: bool
     ending: Ending = Ending.NORMAL
     misnamed: bool = False
+    uninvited: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Row:
     """One row of the table; `None` matches anything."""
 
     outcome: Outcome
-    established: bool
+    established: bool | None = None
     intercepted: bool | None = None
     exposed: bool | None = None
     lock: Lock | None = None
@@ -81,11 +83,13 @@ class Row:
     attacked: bool | None = None
     ending: Ending | None = None
     misnamed: bool | None = None
+    uninvited: bool | None = None
 
     def matches(self, seen: Observed) -> bool:
         return all(
             wanted is None or wanted == actual
             for wanted, actual in (
+                (self.uninvited, seen.uninvited),
                 (self.established, seen.established),
                 (self.intercepted, seen.intercepted),
                 (self.exposed, seen.exposed),
@@ -100,6 +104,8 @@ class Row:
 
 
 OUTCOMES: Final = (
+    # Whoever is heard before he has accepted a call was promised nothing, and is betrayed by more than a lock.
+    Row(Outcome.BREACH, uninvited=True),
     # Content that reached the adversary is never a blocked call, however the call ended.
     Row(Outcome.BREACH, established=False, intercepted=True),
     Row(Outcome.BLOCKED, established=False, attacked=True),
@@ -136,8 +142,14 @@ _CODES: Final = {
 }
 _ENDINGS: Final = {Reason.CALL_REFUSED: Ending.REFUSED, Reason.CALL_LOST: Ending.LOST}
 _EXPOSURES: Final = frozenset(
-    # The last one: where a lock is shown, the keys may not be the service's to use.
-    {Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE, Reason.LOCK_ON_SERVICE_CALL}
+    # Where a lock is shown, the keys may not be the service's to use; and nothing that people say may lie about.
+    {
+        Reason.PLAINTEXT_ON_WIRE,
+        Reason.MARKER_ON_WIRE,
+        Reason.KEY_ON_WIRE,
+        Reason.LOCK_ON_SERVICE_CALL,
+        Reason.CHAT_ON_DISK,
+    }
 )
 _GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})
 
@@ -164,7 +176,8 @@ def observe(
     went_on = established and (ending is not Ending.REFUSED or codes is Codes.DIFFER)
     return Observed(
         established=established,
-        intercepted=bool(_own(truth.markers, recovered)) or (went_on and _between(truth, findings)),
+        intercepted=any(one.asset in MEDIA for one in _own(truth.markers, recovered))
+        or (went_on and _between(truth, findings)),
         exposed=bool(reasons & _EXPOSURES),
         lock=lock,
         codes=codes,
@@ -172,6 +185,7 @@ def observe(
         attacked=truth.adversary is not None,
         ending=ending,
         misnamed=Reason.WRONG_PEER_NAME in reasons,
+        uninvited=Reason.MEDIA_BEFORE_ACCEPT in reasons,
     )
 
 

@@ -18,16 +18,18 @@ from typing import Any
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
-from .calling.signalling import CallingService
+from .calling.services import SERVICES
+from .calling.signalling import CallingService, carried_as_it_is
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_media import LiveMedia
+from .markers import chat
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import PEER_SENT, GroundTruth, SentMarker
-from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalMessage, Vantage
+from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalKind, SignalMessage, Vantage
 from .model.scenario import MALICIOUS, Mode, Scenario
 from .network.loopback import CallNetwork
 from .vantage import table
@@ -97,14 +99,14 @@ class LiveCall:
         self.loot: LootFile | None = None
         self.relay = self._relay()
         self.media = LiveMedia(self.network.address("service"), folder) if scenario.call.mode is Mode.SERVICE else None
-        tamper = None if self.relay is None else self.relay.signal
-        describe = {} if self.media is None else {"describe": self.media.passed}
-        self.service = CallingService(time.time, scenario.call.mode, tamper, **describe)
+        self.disk: list[str] = []
+        self.service = self._service()
         self.deeds: Counter[str] = Counter()
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
-        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up)
+        tokens = {party: chat.token(self._marker(party, Asset.CHAT)) for party in Party}
+        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens)
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
@@ -166,6 +168,13 @@ class LiveCall:
     def _bring(self, to: Party, message: SignalMessage) -> None:
         self.course.bring(to, message)
 
+    def _service(self) -> CallingService:
+        """The service that carries the messages, in somebody's hands perhaps; in an ordinary call its media, too."""
+        tamper = None if self.relay is None else self.relay.signal
+        describe = carried_as_it_is if self.media is None else self.media.passed
+        kind = SERVICES[self.scenario.service]
+        return kind(time.time, self.scenario.call.mode, tamper, describe, self.disk.append)
+
     def _relay(self) -> Relay | None:
         adversary = self.scenario.adversary
         if adversary is None:
@@ -210,6 +219,14 @@ class LiveCall:
         """The assets that carry something: none in a call that lasts no time."""
         return self.scenario.call.media if self.scenario.call.seconds else ()
 
+    @property
+    def _chatting(self) -> tuple[Party, ...]:
+        """Who really wrote a line."""
+        written = {
+            one.hop for one in self.service.entries if (one.direction, one.message.kind) == ("out", SignalKind.CHAT)
+        }
+        return tuple(party for party in Party if party.value in written)
+
     def _marker(self, sender: Party, asset: Asset) -> int:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
@@ -237,6 +254,7 @@ class LiveCall:
             self.loot.close()
         silent = self._write_statements()
         self.folder.signalling(self.service.entries)
+        self.folder.service_log(self.disk)
         self.folder.ground_truth(self._ground_truth())
         self._refuse_faults()
         return self.folder.finish(self._index(vantages, started, silent))
@@ -269,7 +287,7 @@ class LiveCall:
         markers = tuple(
             SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
             for party in Party
-            for asset in self._spoken()
+            for asset in (*self._spoken(), *((Asset.CHAT,) if party in self._chatting else ()))
         )
         if self.relay is None or self.loot is None or adversary is None:
             return GroundTruth(markers=markers, **self._malicious_peer())
@@ -317,6 +335,7 @@ class LiveCall:
             files=self.folder.entries(),
             silent=silent,
             invited=True,
+            chat=self._chatting,
         )
 
 
@@ -349,7 +368,8 @@ async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: 
 def _earlier(scenario: Scenario) -> Scenario:
     """The same two devices, without anybody between them, and no longer than needed."""
     call = scenario.call
-    short = call.model_copy(update={"restart_after": None, "seconds": min(call.seconds, EARLIER_SECONDS)})
+    plain = {"restart_after": None, "features": (), "chat": ()}
+    short = call.model_copy(update={**plain, "seconds": min(call.seconds, EARLIER_SECONDS)})
     return scenario.model_copy(update={"adversary": None, "call": short})
 
 

@@ -25,6 +25,7 @@ ADVERSARIES: Final[dict[str, type[Noun]]] = {
 PATHS: Final = (
     *(f"call.{name}" for name in Call.model_fields),
     *(f"endpoints.{name}" for name in Endpoints.model_fields),
+    "service",
     "network",
     *sorted({f"adversary.{name}" for model in ADVERSARIES.values() for name in model.model_fields if name != "kind"}),
 )

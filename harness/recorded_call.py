@@ -8,12 +8,19 @@ from pathlib import Path
 
 from .auditors.case import Case
 from .evidence.files import EvidenceError, read
-from .evidence.recording_folder import HOPS, open_recording, read_ground_truth, read_signalling, read_statements
+from .evidence.recording_folder import (
+    HOPS,
+    open_recording,
+    read_ground_truth,
+    read_service_log,
+    read_signalling,
+    read_statements,
+)
 from .evidence.run_folder import Run, read_plan
 from .inspection.inspect import Examination, examine
 from .inspection.options import Options
 from .inspection.parameters.policy import Policy
-from .model.base import Party
+from .model.base import Asset, Party
 from .model.ground_truth import GroundTruth
 from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry
@@ -70,6 +77,7 @@ def _open_call(run: Run, entry: IndexEntry, scenario: Scenario, root: Path, dige
 def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:
     """Without the markers nothing could have been intercepted or delivered, and everything would look well."""
     expected = {(asset, party) for asset in recording.media for party in Party if recording.media_seconds > 0}
+    expected |= {(Asset.CHAT, party) for party in recording.chat}
     if sorted((marker.asset, marker.sender) for marker in truth.markers) != sorted(expected):
         raise EvidenceError(f"{root}: the ground truth does not hold one marker for each asset and direction")
 
@@ -92,6 +100,7 @@ def case_of(opened: Opened, view: View, policy: Policy, without: Sequence[str]) 
         else {one.name: view[path] for one in recording.vantages if (path := root / one.file) in view},
         policy=policy,
         examination=None if WIRE in without else _examined(opened),
+        service_log=read_service_log(root),
         earlier=tuple(case_of(one, view, policy, without) for one in opened.earlier),
     )
 

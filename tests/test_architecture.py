@@ -39,7 +39,7 @@ ARROWS = {
     "doctor": set[str](),
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_media": NOUNS | {"calling", "evidence", "vantage"},
-    "live_call": NOUNS | LIVE | {"call_course", "evidence", "live_media"},
+    "live_call": NOUNS | LIVE | {"call_course", "evidence", "live_media", "markers"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "audit": NOUNS

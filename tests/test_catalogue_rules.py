@@ -24,7 +24,7 @@ from harness.model.adversary import (
 )
 from harness.model.base import Role
 from harness.model.finding import Reason
-from harness.model.scenario import MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario
+from harness.model.scenario import MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario, ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text
@@ -44,6 +44,11 @@ CONTROLS = {
     "honest-rollover-call",
     "honest-long-audio-call",
     "honest-speech-call",
+    "honest-brief-call",
+    "honest-ringing-call",
+    "honest-chat-call",
+    "feature-refused",
+    "feature-granted",
     "bystander-relay",
     "service-call",
     "clear-call",
@@ -65,13 +70,21 @@ NETWORK_AND_MEDIA_ATTACKS = """
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
     malformed-media-by-peer reflection-of-packets
 """
-ATTACKS = {name for lists in (SIGNALLING_ATTACKS, DTLS_ATTACKS, NETWORK_AND_MEDIA_ATTACKS) for name in lists.split()}
+POLICY_ATTACKS = """
+    media-before-accept
+"""
+ATTACKS = {
+    name
+    for lists in (SIGNALLING_ATTACKS, DTLS_ATTACKS, NETWORK_AND_MEDIA_ATTACKS, POLICY_ATTACKS)
+    for name in lists.split()
+}
 """Every attack that the harness promises, by hand: a file that disappears must be missed."""
 
 OTHERS = {EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.CLEAR} | MALICIOUS
 """Kinds of endpoints that have no fault planted."""
 
 SPECIMENS = {kind.value for kind in set(EndpointKind) - OTHERS} | {"code-collision"}
+SPECIMENS |= {kind.value for kind in set(ServiceKind) - {ServiceKind.REFERENCE}}
 
 HONEST = [scenario for scenario in SCENARIOS.values() if scenario.family is Family.CONTROL]
 ATTACKED = [scenario for scenario in SCENARIOS.values() if scenario.family not in (Family.CONTROL, Family.SPECIMENS)]
@@ -91,7 +104,7 @@ def test_controls_attacks_and_specimens_lie_in_their_families() -> None:
     families = {base_id(scenario.id): scenario.family for scenario in SCENARIOS.values()}
     assert {families[name] for name in CONTROLS} == {Family.CONTROL}
     assert {families[name] for name in SPECIMENS} == {Family.SPECIMENS}
-    assert {families[name] for name in ATTACKS} == {Family.SIGNALLING, Family.NETWORK, Family.MEDIA}
+    assert {families[name] for name in ATTACKS} == {Family.SIGNALLING, Family.POLICY, Family.NETWORK, Family.MEDIA}
 
 
 def test_each_way_of_rewriting_a_description_is_tried() -> None:
@@ -203,6 +216,10 @@ def test_a_specimen_differs_from_its_twin_in_the_fault_alone(scenario: Scenario)
         whole = scenario.call.model_copy(update={"code_digits": twin.call.code_digits})
         assert conditions(twin) == conditions(scenario.model_copy(update={"call": whole}))
         return
+    if scenario.service is not ServiceKind.REFERENCE:
+        assert scenario.service is ServiceKind(scenario.id)
+        assert conditions(twin) == conditions(scenario)
+        return
     assert scenario.endpoints.alice is scenario.endpoints.bob is EndpointKind(scenario.id)
     assert conditions(twin, of_endpoints=False) == conditions(scenario, of_endpoints=False)
 
@@ -228,6 +245,9 @@ def test_something_is_planted_for_every_auditor_that_can_raise_an_alarm() -> Non
         Reason.ENDPOINT_ERROR: "establishment",
         Reason.KEYS_IN_SIGNALLING: "keyholders",
         Reason.WIRESHARK_DISAGREES: "wireshark",
+        Reason.MEDIA_BEFORE_ACCEPT: "acceptance",
+        Reason.MODE_LOWERED: "modes",
+        Reason.CHAT_ON_DISK: "chat",
         Reason.CODE_NOT_FROM_CERTIFICATES: "codes",
         Reason.FINGERPRINT_NOT_COMPARED: "binding",
         Reason.REPLAY_ACCEPTED: "opacity",

@@ -18,6 +18,7 @@ from .certificate_watch import CertificateWatch
 from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
+from .forged_acceptance import ForgedAcceptance
 from .grinding import Agreement
 from .identity_forgery import IdentityForgery
 from .impairment import Impairment
@@ -57,6 +58,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
     adversary.CertificateWatch: lambda _, __: CertificateWatch(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
+    adversary.ForgedAcceptance: lambda _, __: ForgedAcceptance(),
     adversary.Script: lambda one, seed: Script(one.moves, _identities(), seed),
     adversary.ClientHelloRace: lambda one, seed: volleys.clienthello_race(one, seed),
     adversary.DtlsJunk: lambda one, seed: volleys.dtls_junk(one, seed),

@@ -8,12 +8,16 @@ from typing import Final
 
 from ..model.finding import Finding
 from . import (
+    acceptance,
     binding,
+    chat,
     codes,
     establishment,
+    features,
     history,
     indicator,
     keyholders,
+    modes,
     opacity,
     parameters,
     path,
@@ -42,6 +46,10 @@ class Auditor:
 
 AUDITORS: Final = (
     Auditor(establishment.NAME, establishment.audit),
+    Auditor(acceptance.NAME, acceptance.audit),
+    Auditor(modes.NAME, modes.audit),
+    Auditor(features.NAME, features.audit, informs=True),
+    Auditor(chat.NAME, chat.audit),
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
     Auditor(signalling.NAME, signalling.audit, informs=True),

@@ -141,7 +141,7 @@ def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
     if leg is not None and leg.resumed:
         detail = f"{party} was shown no certificate in this call: its session is one of an earlier call"
         yield _say.notice(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)
-    elif case.recording.mode is Mode.E2EE and not in_clear:
+    elif case.mode_of(party) is Mode.E2EE and not in_clear:
         detail = f"{party} is connected, but no certificate presented to it could be read from the wire"
         yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
 

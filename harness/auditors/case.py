@@ -18,6 +18,7 @@ from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
 from ..vantage.tcp import Connection
 from ..wire.dtls import DtlsAssociation
+from .course import mode_told
 from .leg import Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
 
@@ -28,9 +29,9 @@ class Case:
 
     `tables` and `dissections` are by vantage name, and so is `damage`: why there is no table of a leg. `dissections` is
     None when Wireshark was not asked, `examination` when the captures were not examined. `keylogs` holds master secrets
-    by client random. `earlier` are the calls that the same devices made before. `service_connections` are each party's
-    with the calling service, by the name of that leg. What an expectation or the ground truth says is not here, on
-    purpose.
+    by client random. `service_log` is what the service wrote on its disk, None when nobody kept it. `earlier` are the
+    calls that the same devices made before. `service_connections` are each party's with the calling service, by the
+    name of that leg. What an expectation or the ground truth says is not here, on purpose.
     """
 
     recording: Recording
@@ -42,6 +43,7 @@ class Case:
     policy: Policy
     examination: Examination | None = None
     leak_policy: LeakPolicy = field(default_factory=load_leak_policy)
+    service_log: bytes | None = None
     earlier: tuple[Case, ...] = ()
     damage: Mapping[str, str] = field(default_factory=dict)
     service_connections: Mapping[str, tuple[Connection, ...]] = field(default_factory=dict)
@@ -67,10 +69,14 @@ class Case:
 
     def _signalled(self, party: Party) -> SignalledKeys | None:
         """The keys by which this party's media are secured in an ordinary call; in any other they secure nothing."""
-        if self.recording.mode is not Mode.SERVICE:
+        if self.mode_of(party) is not Mode.SERVICE:
             return None
         sent, received = keys_sent(self.signalling, party), keys_received(self.signalling, party)
         return SignalledKeys(sent, received) if sent and received else None
+
+    def mode_of(self, party: Party) -> Mode:
+        """The kind of call that this party was told it is; of recordings without a word of that, what was decided."""
+        return mode_told(self.signalling, party) or self.recording.mode
 
     @property
     def through_service(self) -> bool:

@@ -33,7 +33,7 @@ def _party(case: Case, party: Party) -> Iterator[Finding]:
     sent = _crypto_lines(bodies_sent(case.signalling, party))
     if sent:
         told = f"{party} put {counted(len(sent), 'media key')} into its descriptions"
-        if case.recording.mode is Mode.SERVICE:
+        if case.mode_of(party) is Mode.SERVICE:
             detail = f"{told}, as in any ordinary call: the service can decrypt"
             yield _say.notice(Reason.KEYS_IN_SIGNALLING, party, detail)
         else:

@@ -13,7 +13,8 @@ from ..wire.sdes import parse
 from ..wire.sdp import Fingerprint, Sdp
 from .authenticity import SendingKey
 
-_DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
+DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
+"""Messages that hold a description, which no two calls have in common."""
 
 STRONG: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 """Hash functions that may vouch for a certificate. MD5 and SHA-1 must not be used (RFC 8122 section 5.1)."""
@@ -93,13 +94,13 @@ def bodies_received(entries: Iterable[SignalEntry], party: Party) -> tuple[str, 
 def _entries_from(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalEntry]:
     for one in entries:
         sent = (one.hop, one.direction, one.message.sender) == (party.value, "out", party)
-        if sent and one.message.kind in _DESCRIBES:
+        if sent and one.message.kind in DESCRIBES:
             yield one
 
 
 def _entries_to(entries: Iterable[SignalEntry], party: Party) -> Iterator[SignalEntry]:
     for one in entries:
-        if (one.hop, one.direction) == (party.value, "in") and one.message.kind in _DESCRIBES:
+        if (one.hop, one.direction) == (party.value, "in") and one.message.kind in DESCRIBES:
             yield one
 
 

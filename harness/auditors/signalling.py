@@ -16,6 +16,7 @@ from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..model.voice import Voice
 from .case import Case
+from .signalled import DESCRIBES
 
 NAME: Final = "signalling"
 _DESCRIBES: Final = (SignalKind.OFFER, SignalKind.ANSWER)
@@ -34,14 +35,16 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 def _arrived(case: Case, party: Party) -> Iterator[Finding]:
     sent, arrived = Counter(_passed(case, party.peer, "out")), Counter(_passed(case, party, "in"))
-    old = {message for earlier in case.earlier for message in _passed(earlier, party.peer, "out")}
+    old = {one for earlier in case.earlier for one in _passed(earlier, party.peer, "out") if one.kind in DESCRIBES}
     for message, count in arrived.items():
         what = f"the {message.kind} that reached {party}"
         if message in old or count > sent[message] > 0:
             yield _say.notice(Reason.SIGNALLING_REPLAYED, CALL_WIDE, f"{what} is an old one, sent again")
         elif message not in sent and not (case.through_service and message.kind in _DESCRIBES):
             yield _say.notice(Reason.SIGNALLING_ALTERED, CALL_WIDE, f"{what} is none that {party.peer} sent")
-    for kind, missing in (Counter(one.kind for one in sent.elements()) - Counter(one.kind for one in arrived)).items():
+    kinds = Counter(one.kind for one in sent.elements()) - Counter(one.kind for one in arrived)
+    del kinds[SignalKind.FEATURE]  # a request, which is the service's to answer
+    for kind, missing in kinds.items():
         detail = f"{party} did not get {missing} of the {kind} messages that {party.peer} sent"
         yield _say.notice(Reason.SIGNALLING_SWALLOWED, CALL_WIDE, detail)
 

@@ -19,6 +19,7 @@ from ..inspection.plaintext import Reading
 from ..inspection.search import Hit, PatternKind, Search
 from ..inspection.search.findings import findings as search_findings
 from ..inspection.statistics.battery import Reading as Randomness
+from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
 from ..model.scenario import Mode
@@ -62,7 +63,8 @@ def _leg(case: Case, one: Proven, search: Search, extensions: Mapping[int, str])
 
 def _signalled(case: Case, hit: Hit) -> bool:
     """Whether this is a key in a description of a call whose keys travel there (RFC 4568)."""
-    return case.recording.mode is Mode.SERVICE and bool(hit.spot.file) and hit.kind in _IN_DESCRIPTIONS
+    ordinary = all(case.mode_of(party) is Mode.SERVICE for party in Party)
+    return ordinary and bool(hit.spot.file) and hit.kind in _IN_DESCRIPTIONS
 
 
 def _clear(one: Proven) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..model.base import Party
+from ..model.feature import FeatureRefusal, FeatureRequest
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..model.scenario import Mode
 
@@ -21,9 +22,17 @@ Describe = Callable[[SignalMessage], SignalMessage | None]
 Tamper = Callable[[SignalMessage, Party | None], Awaitable[SignalMessage | None]]
 """(message on its way, its sender when that is whom the service answers) -> what goes out of it, None for nothing."""
 
+Log = Callable[[str], None]
+"""Takes one line for the service's disk, without its end."""
+
 Hop = Literal["alice", "service", "bob"]
 
 _DESCRIPTIONS: Final = (SignalKind.OFFER, SignalKind.ANSWER)
+
+
+def carried_as_it_is(message: SignalMessage) -> SignalMessage:
+    """What becomes of a description where no media processor stands between the two."""
+    return message
 
 
 @dataclass(frozen=True)
@@ -45,12 +54,14 @@ class CallingService:
         clock: Callable[[], float],
         mode: Mode,
         tamper: Tamper | None = None,
-        describe: Describe = lambda message: message,
+        describe: Describe = carried_as_it_is,
+        log: Log = lambda _: None,
     ) -> None:
         self._clock = clock
         self._describe = describe
         self._mode = mode
         self._tamper = tamper
+        self._log = log
         self._entries: list[SignalEntry] = []
 
     @property
@@ -61,27 +72,47 @@ class CallingService:
         """Take a message from its sender. What arrives of it, where it arrives and when."""
         self._saw(message.sender.value, "out", message)
         self._saw("service", "in", message)
-        for to, outgoing in self._outcome(message):
+        self._log(self.logged(message))
+        for to, outgoing in self.outcome(message):
             passed = outgoing if self._tamper is None else await self._tamper(outgoing, _answered(to, message))
             if passed is not None:
                 yield self._deliver(to, passed)
+
+    def logged(self, message: SignalMessage) -> str:
+        """What an honest service writes on its disk: who said what kind of thing, and never what was said."""
+        return f"{self._clock():.3f} {message.sender} {message.kind} {len(message.body)} characters"
 
     def bring(self, to: Party, message: SignalMessage) -> Delivery:
         """A message that nobody sent reaches a party: only the service itself can do that."""
         return self._deliver(to, message)
 
-    def _outcome(self, message: SignalMessage) -> Iterator[tuple[Party, SignalMessage]]:
+    def outcome(self, message: SignalMessage) -> Iterator[tuple[Party, SignalMessage]]:
         """What an honest service tells whom. The callee is told first: the offer comes to it as soon as it may."""
+        sender = message.sender
         if message.kind is SignalKind.ACCEPT:
             decided = message.model_copy(update={"body": self._mode.value})
-            yield message.sender, decided.model_copy(update={"name": None})
-            yield message.sender.peer, decided
+            yield sender, decided.model_copy(update={"name": None})
+            yield sender.peer, decided
         elif message.kind in _DESCRIPTIONS:
             described = self._describe(message)
             if described is not None:
-                yield message.sender.peer, described
+                yield sender.peer, described
+        elif message.kind is SignalKind.FEATURE:
+            answer = self._asked(message)
+            yield sender, answer
+            if answer.kind is SignalKind.FEATURE:
+                yield sender.peer, answer
         else:
-            yield message.sender.peer, message
+            yield sender.peer, message
+
+    def _asked(self, message: SignalMessage) -> SignalMessage:
+        """The request itself where it is granted, else the refusal, which names what it refuses."""
+        feature = FeatureRequest.model_validate_json(message.body).feature
+        if self._mode is Mode.SERVICE:
+            return message
+        detail = f"{feature} is not available in an end-to-end encrypted call."
+        refusal = FeatureRefusal(feature=feature, detail=detail).model_dump_json()
+        return message.model_copy(update={"kind": SignalKind.FEATURE_REFUSED, "body": refusal})
 
     def _deliver(self, to: Party, message: SignalMessage) -> Delivery:
         answered = _answered(to, message)

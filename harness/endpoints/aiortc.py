@@ -7,7 +7,6 @@ Which of the two it is, the service says when the call is accepted; before that,
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
@@ -16,21 +15,23 @@ from typing import ClassVar, Final
 from OpenSSL import SSL
 
 from ..codes import teams20
-from ..model.base import Role
+from ..markers import chat
+from ..model.base import Asset, Role
 from ..model.datagram import Address
+from ..model.feature import Feature, FeatureRequest
 from ..model.finding import Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..model.scenario import Mode
-from ..model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
+from ..model.statement import EndpointStatement, Failure, PacketCounts, Screen
 from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
+from . import announcements
 from .aiortc_door import CallCertificate, DtlsTransport, SdesTransport, Transport
 from .aiortc_door.watcher import described
 from .connection import Connection
+from .display import Display
 from .endpoint import CallFailed, EndpointSetup, failure
 from .handshake import Handshake
 from .rules import CallRules, Progress, Stage
-
-CODE_CHANGED: Final = "The security code has changed. Compare it again."
 
 
 class AiortcEndpoint:
@@ -53,11 +54,10 @@ class AiortcEndpoint:
         self._connected = False
         self._closing = False
         self._retired: list[asyncio.Task[None]] = []
-        self._peer_name = setup.peer_name
+        self._display = Display(setup.peer_name)
+        self._read_marker: int | None = None
         self._origin = Origin.fresh()
         self._peer_origin: Origin | None = None
-        self._screen = self._no_call()
-        self._screens: list[ScreenMoment] = []
         self._connections: list[Connection] = []
 
     # setting up
@@ -70,6 +70,19 @@ class AiortcEndpoint:
                 self._accepted(message.body)
             case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
                 self._give_up(Reason.REMOTE_HUNG_UP, message.body)
+            case SignalKind.FEATURE:
+                self._switched(announcements.requested(message.body))
+            case SignalKind.FEATURE_REFUSED:
+                self._unavailable(announcements.refused(message.body))
+            case SignalKind.POLICY:
+                self._announce(announcements.POLICY)
+            case SignalKind.CHAT:
+                found = chat.markers(message.body.encode())
+                self._read_marker = found[0] if found else self._read_marker
+
+    async def chat(self, text: str) -> str:
+        self._refuse_when_over()
+        return text
 
     def picked_up(self) -> None:
         self._progress = self.rules.picked_up(self._progress)
@@ -115,8 +128,7 @@ class AiortcEndpoint:
         await self._current.listener.found(self._setup.media)
 
     def introduced(self, name: str) -> None:
-        self._peer_name = name
-        self._screen = self._screen.model_copy(update={"peer": name})
+        self._display.rename(name)
 
     # the end
 
@@ -135,20 +147,19 @@ class AiortcEndpoint:
 
     def statement(self) -> EndpointStatement:
         handshake = self.handshake
-        heard = self._current.listener.heard if self._connections else {}
         return EndpointStatement(
             party=self._setup.party,
             role=self._setup.party.role,
             software=software(),
-            screen=self._screen,
-            screens=tuple(self._screens),
+            screen=self._display.screen,
+            screens=tuple(self._display.moments),
             connected=self._connected,
             failure=self._failure,
             local_certificate=self.local_certificate(),
             presented_certificate=None if handshake is None else handshake.presented.hex(),
             dtls=None if handshake is None else handshake.parameters,
             packets=_sum(connection.counts for connection in self._connections),
-            heard={asset: f"{marker:016x}" for asset, marker in heard.items()},
+            heard={asset: f"{marker:016x}" for asset, marker in self._heard.items()},
             addresses=tuple(f"{one.address[0]}:{one.address[1]}" for one in self._connections if one.address),
         )
 
@@ -168,10 +179,13 @@ class AiortcEndpoint:
     def screen(self) -> Screen:
         """What is shown once the call is up; ValueError when there can be no code."""
         if self._mode is Mode.SERVICE:
-            return Screen(indicator=Indicator.PLAIN, code=None, peer=self._peer_name)
+            return self._display.plain()
         if self._mode is not Mode.E2EE or self.handshake is None:
-            return self._no_call()
-        return self._locked(self.code(self.handshake))
+            return self._display.empty()
+        return self._display.locked(self.code(self.handshake))
+
+    def switched(self, request: FeatureRequest) -> None:
+        """The service has turned on, or off, what it may in this call: it has the keys, and needs nothing of us."""
 
     def local_certificate(self) -> str | None:
         return self.certificate.der.hex() if self._kind.shakes_hands else None
@@ -233,7 +247,7 @@ class AiortcEndpoint:
             return
         self._failure = failure(reason, detail)
         if self._connected:
-            self._screens.append(ScreenMoment(time=time.time(), screen=self._no_call()))
+            self._display.close()
         for one in self._connections:
             one.fall_silent()
         self._failed.set()
@@ -265,18 +279,32 @@ class AiortcEndpoint:
         self._settled.clear()
         self._connections.append(Connection(self, self._setup, self.certificate, self._kind, self._go))
 
-    def _no_call(self) -> Screen:
-        return Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
-
-    def _locked(self, code: str) -> Screen:
-        return Screen(indicator=Indicator.LOCK, code=code, peer=self._peer_name)
+    @property
+    def _heard(self) -> dict[Asset, int]:
+        """What came last of each asset: a marker each."""
+        media = self._current.listener.heard if self._connections else {}
+        return {**media} if self._read_marker is None else {**media, Asset.CHAT: self._read_marker}
 
     def _show(self, screen: Screen) -> None:
-        """Change the screen, and tell the user when the code is another one than before."""
-        if self._screen.code is not None and screen.code != self._screen.code:
-            screen = screen.model_copy(update={"notice": CODE_CHANGED})
-        self._screen = screen
-        self._screens.append(ScreenMoment(time=time.time(), screen=screen))
+        self._display.show(screen)
+
+    def _announce(self, notice: str) -> None:
+        """While the call is up: before, and after, nobody looks at the call window."""
+        if self._connected and not self._over:
+            self._display.announce(notice)
+
+    def _switched(self, request: FeatureRequest | None) -> None:
+        if request is None:
+            return
+        if self.rules.allows(self._progress, request.feature):
+            self._announce(announcements.switched(request))
+            self.switched(request)
+        else:
+            self._announce(announcements.unheeded(request.feature))
+
+    def _unavailable(self, feature: Feature | None) -> None:
+        if feature is not None:
+            self._announce(announcements.unavailable(feature))
 
     async def _public(self, known: Address) -> dict[Address, Address]:
         advertise = self._setup.advertise

@@ -72,10 +72,14 @@ class Endpoint(Protocol):
 
     def told(self, message: SignalMessage) -> None:
         """What the service says beside descriptions: an invitation, that it rings, that the call is accepted and its
-        mode, the end. From a callee's own acceptance, too, the service's answer comes back with the mode."""
+        mode, features, chat, policies, the end. A callee, too, is told the mode, in answer to its own acceptance.
+        """
 
     def picked_up(self) -> None:
         """The user accepts the call that rings. Nothing of the network may leave the device before that."""
+
+    async def chat(self, text: str) -> str:
+        """The user writes this: the line to send. CallFailed when the call is over."""
 
     async def offer(self) -> str:
         """The caller's first description, once the call is accepted. When it is up: an ICE restart, by either party."""

@@ -71,6 +71,9 @@ class ProcessEndpoint:
     def picked_up(self) -> None:
         self._tell(Operation.PICKED_UP, Nothing())
 
+    async def chat(self, text: str) -> str:
+        return (await self._step(Operation.CHAT, protocol.Written, protocol.Written(text=text))).text
+
     async def offer(self) -> str:
         return await self._outward(await self._step(Operation.OFFER, protocol.Description))
 

@@ -10,7 +10,7 @@ from .aiortc import AiortcEndpoint
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
-from .specimens import attacking, coding, comparing, keying, leaking, media, screening
+from .specimens import attacking, coding, comparing, keying, leaking, media, obeying, screening
 
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
@@ -67,6 +67,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.LOCK_ON_ONE_SIDE: screening.LockOnOneSide,
     EndpointKind.PARAMETERS_MISSTATED: screening.ParametersMisstated,
     EndpointKind.CERTIFICATE_EXPIRED: keying.CertificateExpired,
+    EndpointKind.ANSWERS_WHILE_RINGING: obeying.AnswersWhileRinging,
     EndpointKind.SESSION_RESUMED: keying.SessionResumed,
     EndpointKind.HANDSHAKE_AMBIGUOUS: keying.HandshakeAmbiguous,
     EndpointKind.KEYS_OFFERED: leaking.KeysOffered,

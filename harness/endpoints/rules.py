@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from ..model.base import Role
+from ..model.feature import Feature
 from ..model.scenario import Mode
 
 
@@ -69,3 +70,7 @@ class CallRules:
     def describing(self, now: Progress) -> Mode | None:
         """The mode in which a description may be made or taken; None while nothing of the network may be told."""
         return now.mode
+
+    def allows(self, now: Progress, feature: Feature) -> bool:
+        """Whether the service may turn this on in the call. In an end-to-end encrypted one it may turn on nothing."""
+        return now.mode is Mode.SERVICE

@@ -19,6 +19,7 @@ N = TypeVar("N", bound=Noun)
 
 INDEX = "recording.json"
 GROUND_TRUTH = "ground-truth.json"
+SERVICE_LOG = "service.log"
 LOOT = "media/adversary.pcapng"
 PROCESSED = "media/service.pcapng"
 """What the service's media processor had in clear."""
@@ -62,6 +63,10 @@ class RecordingFolder:
                 self._with_keys.add(name)
             lines = "".join(f"{entry.model_dump_json()}\n" for entry in own)
             create(self.root / name, lines.encode(), secret=name in self._with_keys)
+
+    def service_log(self, lines: Iterable[str]) -> None:
+        """What the service wrote on its disk."""
+        create(self.root / SERVICE_LOG, "".join(f"{line}\n" for line in lines).encode())
 
     def entries(self) -> tuple[FileEntry, ...]:
         """Every file of the folder with its size and hash."""
@@ -129,6 +134,12 @@ def read_signalling(root: Path) -> tuple[SignalEntry, ...]:
         for number, line in enumerate(read(path).decode(errors="replace").splitlines(), 1):
             entries.append(validated(f"{path}:{number}", line, SignalEntry))
     return tuple(entries)
+
+
+def read_service_log(root: Path) -> bytes | None:
+    """What the service wrote on its disk; None in a recording from before this was kept."""
+    path = root / SERVICE_LOG
+    return read(path) if path.exists() else None
 
 
 def _check(root: Path, entry: FileEntry) -> None:

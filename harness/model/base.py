@@ -53,3 +53,8 @@ class Asset(StrEnum):
 
     AUDIO = "audio"
     VIDEO = "video"
+    CHAT = "chat"
+
+
+MEDIA: Final = (Asset.AUDIO, Asset.VIDEO)
+"""What flows between the two devices; chat goes through the service, which can read it."""

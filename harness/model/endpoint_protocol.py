@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from .base import Asset, Noun, Party
 from .datagram import SocketAddress
-from .recording import MAX_BODY, SignalMessage
+from .recording import MAX_BODY, MAX_CHAT, SignalMessage
 from .scenario import AudioKind
 from .statement import Screen
 
@@ -33,18 +33,19 @@ class Operation(StrEnum):
     """What a program can be asked to do, in the order of a call.
 
     `hello` names the software, `open` begins a call. `told` hands over what the service says: an invitation, that it
-    rings, that the call is accepted and its mode, the end. `picked-up` says that the callee's user accepts. `offer` and
-    `answer` give a description, `accept` takes one; when the call is up these are a restart of ICE. `known` says that a
-    socket that was told as bound may be used now. `connect` waits until the call is up or has failed, `receive` until
-    every asset was heard. `send` starts media. `introduced` says what the other person is called. `screen` is what the
-    user sees, `stats` the rest of the statement: both are asked before either side ends the call. `close` ends it. A
-    program ends when its standard input does.
+    rings, that the call is accepted and its mode, the end. `picked-up` says that the callee's user accepts, `chat` that
+    the user writes a line. `offer` and `answer` give a description, `accept` takes one; when the call is up these are a
+    restart of ICE. `known` says that a socket that was told as bound may be used now. `connect` waits until the call is
+    up or has failed, `receive` until every asset was heard. `send` starts media. `introduced` says what the other
+    person is called. `screen` is what the user sees, `stats` the rest of the statement: both are asked before either
+    side ends the call. `close` ends it. A program ends when its standard input does.
     """
 
     HELLO = "hello"
     OPEN = "open"
     TOLD = "told"
     PICKED_UP = "picked-up"
+    CHAT = "chat"
     OFFER = "offer"
     ANSWER = "answer"
     ACCEPT = "accept"
@@ -105,6 +106,12 @@ class Description(Noun):
     """An SDP: argument of `answer` and `accept`, result of `offer` and `answer`."""
 
     sdp: str = Field(max_length=MAX_BODY)
+
+
+class Written(Noun):
+    """A line of chat: argument of `chat`, as the user wrote it, and its result, as the program sends it."""
+
+    text: str = Field(max_length=MAX_CHAT)
 
 
 class ConnectArguments(Noun):

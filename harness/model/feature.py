@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final, Literal
+
+from pydantic import Field
+
+from .base import Noun
+
+LOCKED: Final = "locked-feature"
+"""The reason with which the service refuses a feature in an end-to-end encrypted call."""
 
 
 class Feature(StrEnum):
@@ -19,3 +27,22 @@ class Feature(StrEnum):
     COMPANION = "companion"
     VOICEMAIL = "voicemail"
     SIMULTANEOUS_RING = "simultaneous-ring"
+
+
+class FeatureRequest(Noun):
+    """A party asks for a feature, or the service says that it is on: the body of such a message.
+
+    `argument`: whom or what it takes, as the one that a call is handed over to.
+    """
+
+    feature: Feature = Field(strict=False)
+    on: bool = True
+    argument: str = Field(default="", max_length=4000)
+
+
+class FeatureRefusal(Noun):
+    """The service refuses a feature, with a sentence that names it: the body of such a message."""
+
+    feature: Feature = Field(strict=False)
+    reason: Literal["locked-feature"] = LOCKED
+    detail: str = Field(max_length=1000)

@@ -13,6 +13,9 @@ from .scenario import Mode
 MAX_BODY: Final = 262_144
 """Characters of what one message of the signalling carries."""
 
+MAX_CHAT: Final = 4000
+"""Characters of a line of chat."""
+
 MAX_SILENCE: Final = 500
 """Characters that say why an endpoint gave no statement."""
 
@@ -70,6 +73,10 @@ class SignalKind(StrEnum):
     OFFER = "offer"
     ANSWER = "answer"
     HANGUP = "hang-up"
+    FEATURE = "feature"
+    FEATURE_REFUSED = "feature-refused"
+    CHAT = "chat"
+    POLICY = "policy"
 
     @classmethod
     def _missing_(cls, value: object) -> SignalKind | None:
@@ -81,7 +88,8 @@ class SignalMessage(Noun):
     """One message of the signalling, as it passed one hop.
 
     `body`: the SDP of an offer or answer; of an invitation the media, in words; of an acceptance the mode that the
-    service decided, empty on its way there; the reason of a decline, a cancellation or a hang-up. `name` is what the
+    service decided, empty on its way there; the reason of a decline, a cancellation or a hang-up; a `FeatureRequest` or
+    a `FeatureRefusal` as JSON; the text of a chat line; the policy that a user has from now on. `name` is what the
     service says the sender is called.
     """
 
@@ -117,7 +125,8 @@ class Recording(Noun):
     `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
     older than this field have none. `silent` says of each party without a statement why there is none, as the
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
-    `service_legs` are empty when the signalling passed a service in the same process.
+    `chat`: who wrote a line that carries a marker. `service_legs` are empty when the signalling passed a service in the
+    same process.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -137,4 +146,5 @@ class Recording(Noun):
     service_legs: tuple[ServiceLeg, ...] = ()
     files: tuple[FileEntry, ...]
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
+    chat: tuple[Party, ...] = ()
     invited: bool = False

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from .adversary import Adversary
-from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
+from .base import MEDIA, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
+from .feature import FeatureRequest
 from .finding import Reason
+from .mode import Mode as Mode
 from .verdict import Outcome
-
-
-class Mode(StrEnum):
-    """What kind of call it is to be, by the policies, toggles and devices of both: what an honest service tells them.
-
-    `SERVICE`: an ordinary call, whose media keys travel in the signalling, so that the service can decrypt it (SDES,
-    RFC 4568).
-    """
-
-    E2EE = "e2ee"
-    SERVICE = "service"
-    CLEAR = "clear"
 
 
 class Family(StrEnum):
@@ -30,6 +22,7 @@ class Family(StrEnum):
 
     CONTROL = "control"
     SIGNALLING = "signalling"
+    POLICY = "policy"
     NETWORK = "network"
     MEDIA = "media"
     SPECIMENS = "specimens"
@@ -92,6 +85,7 @@ class EndpointKind(StrEnum):
     LOCK_ON_ONE_SIDE = "lock-on-one-side"
     PARAMETERS_MISSTATED = "parameters-misstated"
     CERTIFICATE_EXPIRED = "certificate-expired"
+    ANSWERS_WHILE_RINGING = "answers-while-ringing"
     SESSION_RESUMED = "session-resumed"
     HANDSHAKE_AMBIGUOUS = "handshake-ambiguous"
     KEYS_OFFERED = "keys-offered"
@@ -120,6 +114,31 @@ class AudioKind(StrEnum):
     SPEECH = "speech"
 
 
+class AskedFeature(FeatureRequest):
+    """A feature that a party asks the service for, so many seconds into the media. A word alone: by Alice, soon."""
+
+    by: Party = Field(default=Party.ALICE, strict=False)
+    after: float = Field(default=0.1, ge=0, le=600)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_word_is_enough(cls, value: Any) -> Any:
+        return {"feature": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [whole["properties"]["feature"], whole]}
+
+
+class ChatLine(Noun):
+    """A line that a party writes, so many seconds into the media. The harness adds a marker to it."""
+
+    by: Party = Field(default=Party.ALICE, strict=False)
+    text: str = Field(min_length=1, max_length=1000)
+    after: float = Field(default=0.1, ge=0, le=600)
+
+
 class Call(Noun):
     """What is called for: the mode, the media, and how long media flows once both sides are up (seconds).
 
@@ -127,6 +146,7 @@ class Call(Noun):
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
     `patience`: how much longer than `seconds` media may take to be heard.
+    `features`: what parties ask the service for. `chat`: what they write to each other.
     `voice`: what the audio sounds like. `first_sequence`: where every RTP stream begins to count, any number being as
     good as another (RFC 3550 section 5.1). `replay_window`: how many packets a receiver remembers, 64 at least (RFC
     3711 section 3.3.2). Without the last two the stack decides.
@@ -139,6 +159,8 @@ class Call(Noun):
     setup_seconds: float = Field(default=15.0, gt=0, le=120)
     patience: float = Field(default=10.0, ge=0, le=120)
     restart_after: float | None = Field(default=None, ge=0, le=600)
+    features: tuple[AskedFeature, ...] = Field(default=(), strict=False, max_length=16)
+    chat: tuple[ChatLine, ...] = Field(default=(), strict=False, max_length=16)
     earlier: int = Field(default=0, ge=0, le=3)
     code_digits: int = Field(default=20, ge=4, le=20)
     voice: AudioKind = Field(default=AudioKind.CHORD, strict=False)
@@ -155,6 +177,14 @@ class Call(Noun):
     def _media_are_distinct(self) -> Self:
         if len(set(self.media)) != len(self.media):
             raise ValueError("a medium is named twice")
+        if not set(self.media) <= set(MEDIA):
+            raise ValueError("'chat' is no medium: what is written stands in call.chat")
+        return self
+
+    @model_validator(mode="after")
+    def _is_said_while_media_flows(self) -> Self:
+        if max((*(one.after for one in self.features), *(one.after for one in self.chat)), default=0) > self.seconds:
+            raise ValueError("something is asked for or written after the end of the call")
         return self
 
 
@@ -166,6 +196,14 @@ class Endpoints(Noun):
 
     def of(self, party: Party) -> EndpointKind:
         return self.alice if party is Party.ALICE else self.bob
+
+
+class ServiceKind(StrEnum):
+    """Which calling service carries the call: the healthy one, or a specimen."""
+
+    REFERENCE = "reference"
+    CHAT_LOGGED = "chat-logged"
+    TOGGLE_IGNORED = "toggle-ignored"
 
 
 class Expectation(Noun):
@@ -192,6 +230,7 @@ class Scenario(Noun):
     controls: tuple[str, ...] = Field(default=(), strict=False, max_length=50)
     call: Call = Call()
     endpoints: Endpoints = Endpoints()
+    service: ServiceKind = Field(default=ServiceKind.REFERENCE, strict=False)
     network: Literal["loopback"] = "loopback"
     adversary: Adversary | None = None
     expect: Expectation

@@ -83,6 +83,10 @@ HONEST_FACTS = {
     ("indicator", "indicator-honest", "call"),
     ("screens", "not-checked", "call"),
     ("randomness", "not-refuted", "call"),
+    ("acceptance", "not-checked", "call"),
+    ("modes", "not-checked", "call"),
+    ("features", "no-feature", "call"),
+    ("chat", "no-chat", "call"),
     ("wireshark", "wireshark-agrees", "alice-bob"),
     ("wireshark", "wireshark-agrees", "bob-alice"),
 }

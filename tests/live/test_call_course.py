@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from harness.call_course import CallCourse
 from harness.calling.signalling import CallingService, Tamper
 from harness.endpoints.endpoint import CallFailed
+from harness.markers import chat
 from harness.model.base import Asset, Party
+from harness.model.feature import Feature, FeatureRequest
 from harness.model.finding import Reason
 from harness.model.recording import SignalKind, SignalMessage
 from harness.model.scenario import Call as Wish
@@ -24,6 +27,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
 ALICE, BOB = Party.ALICE, Party.BOB
 AUDIO = (Asset.AUDIO,)
+CHAT = {ALICE: 0xA11CE, BOB: 0xB0B}
 LIKE_OURS = [EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS]
 
 
@@ -46,17 +50,24 @@ async def course(
     bring: Callable[[CallCourse], None] = lambda _: None,
     kind: EndpointKind = EndpointKind.AIORTC,
     ring: float = 0.0,
+    inserted: SignalMessage | None = None,
+    **wishes: Any,
 ) -> Held:
-    """A whole call of a moment, through a service that may be in the hands of somebody else."""
+    """A whole call of a moment, through a service that may be in the hands of somebody else.
+
+    `inserted`: what Alice is told in the call's name as soon as it is up.
+    """
     clock = asyncio.get_running_loop().time
     async with asyncio.timeout(PATIENCE), dial(kind, kind, mode=None, media=AUDIO) as call:
         held = Held(call, CallingService(clock, mode, tamper), False)
 
         def up() -> None:
             held.up = True
+            if inserted is not None:
+                one.bring(ALICE, inserted)
 
-        wish = Wish(mode=mode, media=AUDIO, seconds=0.05, ring=ring, setup_seconds=3.0)
-        one = CallCourse(wish, call.endpoints, held.service, up)
+        wish = Wish(mode=mode, media=AUDIO, seconds=0.2, ring=ring, setup_seconds=3.0, **wishes)
+        one = CallCourse(wish, call.endpoints, held.service, up, {party: chat.token(CHAT[party]) for party in Party})
         asyncio.get_running_loop().call_later(0.05, bring, one)
         await one.run()
     return held
@@ -175,3 +186,49 @@ async def test_an_answer_to_nothing_is_refused() -> None:
     async with dial(media=AUDIO) as call:
         with pytest.raises(CallFailed, match="nothing was offered"):
             await call.alice.accept("v=0")
+
+
+@pytest.mark.parametrize("kind", LIKE_OURS)
+async def test_what_is_written_is_read_by_the_other_one(kind: EndpointKind) -> None:
+    lines = ({"by": "alice", "text": "Hello"}, {"by": "bob", "text": "Hello yourself"})
+    held = await course(kind=kind, chat=lines)
+    assert held.up
+    for party in Party:
+        assert held.call.heard(party)[Asset.CHAT] == f"{CHAT[party.peer]:016x}"
+        assert held.passed(party.value, "out")[-1] == "chat"
+
+
+@pytest.mark.parametrize("kind", LIKE_OURS)
+async def test_a_feature_is_refused_under_the_lock_and_the_user_reads_which(kind: EndpointKind) -> None:
+    held = await course(kind=kind, features=({"feature": "park", "by": "bob"},))
+    screens = {party: held.call.statement(party).screens for party in Party}
+    assert held.passed("bob", "in")[-1] == "feature-refused"
+    assert [one.screen.notice for one in screens[BOB]] == [
+        None,
+        "Park: not available in an end-to-end encrypted call.",
+    ]
+    assert [one.screen.notice for one in screens[ALICE]] == [None]
+    for party in Party:
+        assert len({one.screen.code for one in screens[party]}) == 1
+        assert {one.screen.indicator for one in screens[party]} == {Indicator.LOCK}
+
+
+async def test_in_an_ordinary_call_both_read_what_is_on() -> None:
+    held = await course(mode=Mode.SERVICE, features=("recording",))
+    for party in Party:
+        assert held.call.statement(party).screen.notice == "Recording: on."
+
+
+async def test_a_feature_that_the_service_only_claims_to_have_changes_nothing_but_a_notice() -> None:
+    body = FeatureRequest(feature=Feature.RECORDING).model_dump_json()
+    held = await course(inserted=told(SignalKind.FEATURE, BOB, body))
+    shown = held.call.statement(ALICE).screen
+    assert shown.indicator is Indicator.LOCK
+    assert shown.notice is not None and shown.notice.startswith("Recording: the service says that it is on.")
+
+
+@pytest.mark.parametrize("body", ["", "{}", "<script>", '{"feature": "applause"}'])
+async def test_the_service_cannot_write_on_the_screen(body: str) -> None:
+    held = await course(inserted=told(SignalKind.FEATURE, BOB, body))
+    assert held.up
+    assert held.call.statement(ALICE).screen.notice is None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.endpoints.aiortc import CODE_CHANGED, AiortcEndpoint
+from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.aiortc_door import CallCertificate
+from harness.endpoints.display import CODE_CHANGED
 from harness.endpoints.endpoint import CallFailed
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason

@@ -15,7 +15,7 @@ from harness.endpoints.frames import encoded
 from harness.endpoints.registry import create
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
-from harness.model.base import Asset, Party
+from harness.model.base import MEDIA, Asset, Party
 from harness.model.finding import Reason
 from harness.model.scenario import MALICIOUS, EndpointKind, Mode
 from harness.model.statement import Indicator, PacketCounts
@@ -136,7 +136,7 @@ async def test_null_cipher_negotiates_encryption_and_sends_the_media_in_clear() 
     assert pictures_in_clear(call) > 0
     without_tags = [data[:-10] for data in on_the_wire(call)]
     assert {(found.asset, found.marker) for found in recover(without_tags)} >= {
-        (asset.value, MARKERS[party, asset]) for party in Party for asset in Asset
+        (asset.value, MARKERS[party, asset]) for party in Party for asset in MEDIA
     }
 
 

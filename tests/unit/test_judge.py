@@ -78,6 +78,9 @@ def truth(**changes: object) -> GroundTruth:
         ({"misnamed": True}, Outcome.MISBOUND),
         ({"misnamed": True, "intercepted": True}, Outcome.BREACH),
         ({"misnamed": True, "delivered": False}, Outcome.MISBOUND),
+        ({"uninvited": True}, Outcome.BREACH),
+        ({"uninvited": True, "established": False}, Outcome.BREACH),
+        ({"uninvited": True, "lock": Lock.NONE, "codes": Codes.NONE}, Outcome.BREACH),
     ],
 )
 def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) -> None:
@@ -86,10 +89,13 @@ def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) ->
 
 def test_the_claim_holds_over_every_case_the_table_knows() -> None:
     """SECURE never with interception, DETECTED never without it, and neither without a lock on both screens."""
-    for established, intercepted, exposed, delivered, attacked, named in itertools.product((True, False), repeat=6):
+    for established, intercepted, exposed, delivered, attacked, named, early in itertools.product(
+        (True, False), repeat=7
+    ):
         for lock, codes, ending in itertools.product(Lock, Codes, Ending):
-            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked, ending, named)
+            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked, ending, named, early)
             result = outcome(case)
+            assert result is Outcome.BREACH or not early
             if result is Outcome.SECURE:
                 assert not intercepted and not exposed and codes is Codes.EQUAL and lock is Lock.BOTH and established
                 assert ending is Ending.NORMAL and not named
@@ -144,7 +150,14 @@ def test_what_was_heard_is_an_interception_whoever_ended_dtls() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", [Reason.PLAINTEXT_ON_WIRE, Reason.MARKER_ON_WIRE, Reason.KEY_ON_WIRE, Reason.LOCK_ON_SERVICE_CALL]
+    "reason",
+    [
+        Reason.PLAINTEXT_ON_WIRE,
+        Reason.MARKER_ON_WIRE,
+        Reason.KEY_ON_WIRE,
+        Reason.LOCK_ON_SERVICE_CALL,
+        Reason.CHAT_ON_DISK,
+    ],
 )
 def test_what_anybody_could_have_read_under_a_lock_is_a_breach_without_loot(reason: Reason) -> None:
     expect = Expectation(outcome=Outcome.BREACH, because=(reason,))
@@ -297,3 +310,28 @@ def test_a_deviation_speaks_of_one_version_only() -> None:
     assert KNOWN.applies("clienthello-race[position=path]", ["aiortc/1.16.0 aioice/0.13.0 OpenSSL 3.5"])
     assert not KNOWN.applies("clienthello-race", ["aiortc/1.16.0 aioice/0.13.1"])
     assert not KNOWN.applies("dtls-junk", ["aioice/0.13.0"])
+
+
+def test_media_before_the_acceptance_is_a_breach_by_its_alarm() -> None:
+    early = fact(Reason.MEDIA_BEFORE_ACCEPT, Severity.ALARM)
+    expect = Expectation(outcome=Outcome.BREACH, because=(Reason.MEDIA_BEFORE_ACCEPT,))
+    assert judge(expect, truth(), (), (*UP, early), HEARD).status is Status.AS_EXPECTED
+
+
+def test_chat_that_the_service_could_read_makes_no_call_intercepted() -> None:
+    written = SentMarker(asset=Asset.CHAT, sender=Party.ALICE, marker="00000000000000cc")
+    read = Recovered(asset=Asset.CHAT, sender=Party.ALICE, marker="00000000000000cc")
+    told = {Party.BOB: HEARD[Party.BOB] | {Asset.CHAT: "00000000000000cc"}}
+    both = truth(markers=(ALICE_AUDIO, written))
+    observed = observe(both, (read,), UP, told)
+    assert observed is not None
+    assert (observed.intercepted, observed.delivered) == (False, True)
+    assert judge(Expectation(outcome=Outcome.SECURE), both, (read,), UP, told).status is Status.AS_EXPECTED
+    both_read = observe(both, (read, LOOTED), UP, told)
+    assert both_read is not None and both_read.intercepted
+
+
+def test_a_line_of_chat_that_was_not_read_was_not_delivered() -> None:
+    written = SentMarker(asset=Asset.CHAT, sender=Party.ALICE, marker="00000000000000cc")
+    observed = observe(truth(markers=(ALICE_AUDIO, written)), (), UP, HEARD)
+    assert observed is not None and not observed.delivered

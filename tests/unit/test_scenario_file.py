@@ -214,7 +214,7 @@ def test_the_folder_is_a_family() -> None:
     assert load(at=PurePath("media/probe.call.yaml"))[0].family is Family.MEDIA
     assert faults(LEAST, PurePath("stuff/probe.call.yaml")) == [
         "1:1: the folder of a scenario is its family: 'stuff' is not one of "
-        "control, signalling, network, media, specimens"
+        "control, signalling, policy, network, media, specimens"
     ]
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.datagram import Address
+from ...wire.ice_lite import Credentials
 from ...wire.sdes_exchange import PROTOCOL
 from ...wire.sdp import Candidate, Line, Media, Sdp
-from .ice_lite import Credentials
 
 _TRANSPORT: Final = (
     "ice-lite",

@@ -12,11 +12,11 @@ from typing import Final
 
 from ...model.datagram import Address
 from ...wire.demux import PacketClass, classify
+from ...wire.ice_lite import Credentials, asked_of, checked
 from ...wire.sdes_exchange import SdesExchange
 from ...wire.sdp import Origin, Sdp
 from ...wire.srtp_session import SrtpOpener, SrtpSealer
 from .description import Transport, credentials_in, encodings, over
-from .ice_lite import Credentials, asked_of, checked
 
 MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 

@@ -115,7 +115,7 @@ class CodeNotRefreshed(AiortcEndpoint):
     """Makes the code when the call comes up, and not again when another handshake follows."""
 
     def code(self, handshake: Handshake) -> str:
-        return self._screen.code or super().code(handshake)
+        return self._display.screen.code or super().code(handshake)
 
 
 class _Chosen(AiortcEndpoint):

@@ -24,14 +24,14 @@ class LockOnServiceCall(AiortcEndpoint):
     """Draws the lock wherever there is SRTP, and beside it a code, which in an ordinary call comes from nothing."""
 
     def screen(self) -> Screen:
-        return self._locked(CONSTANT_CODE)
+        return self._display.locked(CONSTANT_CODE)
 
 
 class LockBeforeDtls(AiortcEndpoint):
     """Draws the lock as soon as it has read the peer's description, because an encrypted call was agreed on."""
 
     def read(self, sdp: str) -> str:
-        self._show(Screen(indicator=Indicator.LOCK, code=None, peer=self._peer_name))
+        self._show(Screen(indicator=Indicator.LOCK, code=None, peer=self._display.peer))
         return sdp
 
 
@@ -54,7 +54,7 @@ class LockOnOneSide(AiortcEndpoint):
     """Shows lock and code to whoever called, and nothing to whoever was called."""
 
     def screen(self) -> Screen:
-        return self._no_call() if self._setup.party.role is Role.CALLEE else super().screen()
+        return self._display.empty() if self._setup.party.role is Role.CALLEE else super().screen()
 
 
 class ParametersMisstated(AiortcEndpoint):
@@ -77,5 +77,5 @@ class CodeChangedSilently(AiortcEndpoint):
     """Shows the new code when a restart brings another certificate, and tells nobody that it is another one."""
 
     def _show(self, screen: Screen) -> None:
-        self._screen = self._no_call()
+        self._display.screen = self._display.empty()
         super()._show(screen)

@@ -37,6 +37,7 @@ from .network import (
 )
 from .path import Bystander, LaterKeys, Recorder, ServiceProcessor
 from .script import Script
+from .service import ForgedAcceptance
 from .signalling import (
     CandidateInjection,
     CertificateWatch,
@@ -67,6 +68,7 @@ Adversary = Annotated[
     | Reflection
     | CertificateWatch
     | IdentityForgery
+    | ForgedAcceptance
     | Script
     | ClientHelloRace
     | DtlsJunk
@@ -97,6 +99,7 @@ __all__ = [
     "DtlsNoise",
     "DtlsTamper",
     "DtlsTampering",
+    "ForgedAcceptance",
     "IdentityForgery",
     "Impairment",
     "Injector",

@@ -79,6 +79,42 @@ class Stage:
     keys: dict[tuple[Party, bool], bytes] = field(default_factory=dict)
     protects: dict[tuple[Party, bool], Session] = field(default_factory=dict)
     now: float = STARTED
+    invited: bool = False
+    service_log: bytes | None = None
+
+    def course(self, told: Mode = Mode.E2EE, **lies: Mode) -> Stage:
+        """Before everything else: Bob accepts, and each party is told a mode, or by its name another one."""
+        self.invited = True
+        begins = self.now if not self.signalling else min(one.time for one in self.signalling)
+        told_to = {party: lies.get(party.value, told) for party in Party}
+        accept = SignalMessage(kind=SignalKind.ACCEPT, sender=BOB, body="")
+        self.signalling[:0] = [
+            SignalEntry(time=begins - 0.003, hop="bob", direction="out", message=accept),
+            *(
+                SignalEntry(
+                    time=begins - 0.002,
+                    hop=party.value,
+                    direction="in",
+                    message=accept.model_copy(update={"body": told_to[party].value}),
+                    to=BOB if party is BOB else None,
+                )
+                for party in (BOB, ALICE)
+            ),
+        ]
+        return self
+
+    def tell(self, party: Party, kind: SignalKind, body: str) -> None:
+        """A message reaches a party, whoever sent it."""
+        message = SignalMessage(kind=kind, sender=party.peer, body=body)
+        self.signalling.append(SignalEntry(time=self.now, hop=party.value, direction="in", message=message))
+
+    def say(self, party: Party, kind: SignalKind, body: str) -> None:
+        """A party sends a message, which passes the service and reaches the other one."""
+        message = SignalMessage(kind=kind, sender=party, body=body)
+        here, there = SignalEntry(time=self.now, hop=party.value, direction="out", message=message), party.peer.value
+        taken = here.model_copy(update={"hop": "service", "direction": "in"})
+        given = taken.model_copy(update={"direction": "out"})
+        self.signalling += [here, taken, given, given.model_copy(update={"hop": there, "direction": "in"})]
 
     def on_leg(self, party: Party, outward: bool, data: bytes, far: int = 1) -> None:
         self.now += 0.001
@@ -163,6 +199,7 @@ class Stage:
                 provenance={},
                 vantages=tuple(vantages.values()),
                 files=(),
+                invited=self.invited,
             ),
             tables={vantages[party].name: table_of(party, frames) for party, frames in self.wire.items()},
             statements={party: self._with_history(one) for party, one in self.statements.items()},
@@ -170,6 +207,7 @@ class Stage:
             keylogs=self.keylogs,
             dissections=None,
             policy=load_policy(),
+            service_log=self.service_log,
         )
 
     def _with_history(self, one: EndpointStatement) -> EndpointStatement:

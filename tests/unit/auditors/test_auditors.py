@@ -31,6 +31,10 @@ def ask_all(case: Case) -> tuple[Finding, ...]:
 def test_the_auditors_are_asked_in_this_order() -> None:
     assert [auditor.name for auditor in AUDITORS] == [
         "establishment",
+        "acceptance",
+        "modes",
+        "features",
+        "chat",
         "codes",
         "binding",
         "signalling",
@@ -51,7 +55,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
 
 def test_who_only_informs_has_no_way_to_raise_an_alarm() -> None:
     informing = [one for one in AUDITORS if one.informs]
-    assert [one.name for one in informing] == ["signalling", "path"]
+    assert [one.name for one in informing] == ["features", "signalling", "path"]
     for one in informing:
         assert not re.search(r"[.](alarm|ALARM)\b", Path(str(inspect.getsourcefile(one.audit))).read_text())
 
@@ -69,6 +73,16 @@ def test_a_healthy_call_raises_no_alarm_and_leaves_nothing_open(tmp_path: Path) 
     findings = ask_all(honest_call().examined(tmp_path))
     assert {one.severity for one in findings} == {Severity.FACT}
     assert {one.auditor for one in findings} == {auditor.name for auditor in OFFLINE}
+
+
+def test_a_healthy_call_that_was_accepted_first_is_as_quiet(tmp_path: Path) -> None:
+    stage = honest_call().course()
+    stage.service_log = b"0.000 bob accept 0 characters\n"
+    findings = ask_all(stage.examined(tmp_path))
+    assert {one.severity for one in findings} == {Severity.FACT}
+    assert {Reason.ACCEPTED_FIRST, Reason.MODE_AS_DECIDED, Reason.NO_FEATURE, Reason.NO_CHAT} <= {
+        one.reason for one in findings
+    }
 
 
 def test_an_ordinary_call_raises_no_alarm_and_says_who_holds_its_keys(tmp_path: Path) -> None:
@@ -117,6 +131,7 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "policy",
         "examination",
         "leak_policy",
+        "service_log",
         "earlier",
         "damage",
         "service_connections",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.auditors.signalling import audit
+from harness.model.feature import Feature, FeatureRequest
 from harness.model.finding import Reason, Severity
-from harness.model.recording import SignalEntry
+from harness.model.recording import SignalEntry, SignalKind, SignalMessage
 
 from .answers import raised
 from .stage import ALICE, BOB, OF_MALLORY, Stage, description, honest_call, intercepted_call, processed_call
@@ -66,6 +67,25 @@ def test_a_message_of_an_earlier_call_is_replayed() -> None:
     assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.SIGNALLING_ALTERED}
     known = replace(stage.case(), earlier=(earlier.case(),))
     assert raised(audit(known), Severity.NOTICE) == {Reason.SIGNALLING_REPLAYED}
+
+
+def test_what_every_call_says_is_no_old_message() -> None:
+    earlier, stage = honest_call().course(), honest_call().course()
+    assert notices(stage) == set()
+    (found,) = audit(replace(stage.case(), earlier=(earlier.case(),)))[:1]
+    assert found.reason is not Reason.SIGNALLING_ALTERED
+
+
+def test_what_the_service_decides_and_answers_is_no_alteration() -> None:
+    stage = honest_call().course()
+    request = FeatureRequest(feature=Feature.PARK).model_dump_json()
+    message = SignalMessage(kind=SignalKind.FEATURE, sender=ALICE, body=request)
+    refused = message.model_copy(update={"kind": SignalKind.FEATURE_REFUSED, "body": "{}"})
+    stage.signalling += [
+        SignalEntry(time=stage.now, hop="alice", direction="out", message=message),
+        SignalEntry(time=stage.now, hop="alice", direction="in", message=refused, to=ALICE),
+    ]
+    assert notices(stage) == set()
 
 
 def test_a_message_that_does_not_arrive_is_swallowed() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.calling.faulty import ChatLogged
 from harness.calling.signalling import CallingService, Delivery, Tamper
 from harness.model.base import Party
+from harness.model.feature import Feature, FeatureRefusal, FeatureRequest
 from harness.model.recording import SignalKind, SignalMessage
 from harness.model.scenario import Mode
 
@@ -105,3 +107,47 @@ async def test_where_the_media_processor_stands_descriptions_go_on_as_those_of_i
     assert passages(service)[1:3] == [("service", "in", "v=0"), ("service", "out", "the service's")]
     assert await carried(service, OFFER.model_copy(update={"body": "nonsense"})) == [], "it is of no use to it"
     assert len(await carried(service, ACCEPT)) == 2
+
+
+def asking(feature: Feature) -> SignalMessage:
+    body = FeatureRequest(feature=feature).model_dump_json()
+    return SignalMessage(kind=SignalKind.FEATURE, sender=ALICE, body=body)
+
+
+@pytest.mark.parametrize("feature", Feature)
+@pytest.mark.parametrize("mode", [Mode.E2EE, Mode.CLEAR])
+async def test_a_feature_is_refused_by_name_to_whoever_asked_and_the_other_one_hears_nothing(
+    feature: Feature, mode: Mode
+) -> None:
+    (answer,) = await carried(honest(mode), asking(feature))
+    assert (answer.to, answer.message.kind, answer.message.sender) == (ALICE, SignalKind.FEATURE_REFUSED, ALICE)
+    refusal = FeatureRefusal.model_validate_json(answer.message.body)
+    assert (refusal.feature, refusal.reason) == (feature, "locked-feature")
+    assert feature in refusal.detail
+
+
+@pytest.mark.parametrize("feature", Feature)
+async def test_in_an_ordinary_call_it_is_granted_and_both_are_told(feature: Feature) -> None:
+    request = asking(feature)
+    assert await carried(honest(Mode.SERVICE), request) == [Delivery(ALICE, request), Delivery(BOB, request)]
+
+
+CHAT = SignalMessage(kind=SignalKind.CHAT, sender=BOB, body="a secret between us")
+
+
+@pytest.mark.parametrize(("kind", "kept"), [(CallingService, False), (ChatLogged, True)])
+async def test_a_line_of_chat_goes_to_the_other_one_and_not_to_the_disk_of_an_honest_service(
+    kind: type[CallingService], kept: bool
+) -> None:
+    disk: list[str] = []
+    service = kind(lambda: 7.0, Mode.E2EE, log=disk.append)
+    assert await carried(service, CHAT) == [Delivery(ALICE, CHAT)]
+    assert len(disk) == 1
+    assert disk[0].startswith("7.000 bob chat 19 characters")
+    assert ("a secret" in disk[0]) is kept
+
+
+async def test_the_broken_service_logs_nothing_else_in_clear() -> None:
+    disk: list[str] = []
+    await carried(ChatLogged(lambda: 7.0, Mode.E2EE, log=disk.append), OFFER)
+    assert disk == ["7.000 alice offer 3 characters"]

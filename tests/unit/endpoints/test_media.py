@@ -17,7 +17,7 @@ from aiortc.mediastreams import MediaStreamError
 from harness.endpoints.frames import encoded
 from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack
 from harness.markers import audio, video
-from harness.model.base import Asset
+from harness.model.base import MEDIA, Asset
 from harness.model.scenario import AudioKind
 
 MARKERS = [0, 2**64 - 1, 0x0123456789ABCDEF]
@@ -166,7 +166,7 @@ async def test_a_listener_takes_every_frame_and_has_enough_of_each_track_once() 
     for track in (sound, sight):
         listener.attach(track)
     async with asyncio.timeout(5):
-        await listener.found(list(Asset))
+        await listener.found(MEDIA)
         await listener.ended()
     assert listener.heard == {Asset.AUDIO: 7, Asset.VIDEO: 8}
     assert sorted(track.kind for track in enough) == ["audio", "video"]

@@ -7,6 +7,7 @@ import pytest
 from harness.endpoints.clear import AnyCall
 from harness.endpoints.rules import CallRules, Progress, Stage
 from harness.model.base import Role
+from harness.model.feature import Feature
 from harness.model.scenario import Mode
 
 RULES = CallRules()
@@ -66,3 +67,10 @@ def test_a_kind_of_call_that_it_does_not_make_is_refused(word: str) -> None:
 def test_the_endpoint_without_encryption_makes_a_call_of_each_kind() -> None:
     for mode in Mode:
         assert AnyCall().accepted(CALLER, mode) == accepted(mode)
+
+
+@pytest.mark.parametrize("feature", Feature)
+def test_the_service_may_turn_a_feature_on_where_it_holds_the_keys_and_nowhere_else(feature: Feature) -> None:
+    assert RULES.allows(accepted(Mode.SERVICE), feature)
+    assert not RULES.allows(accepted(), feature)
+    assert not RULES.allows(CALLER, feature)

@@ -9,7 +9,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from harness.model.adversary import Adversary, Position
-from harness.model.scenario import Call
+from harness.model.base import Party
+from harness.model.feature import Feature
+from harness.model.scenario import AskedFeature, Call
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
 
@@ -56,3 +58,33 @@ def test_positions_that_fit_are_taken() -> None:
 def test_media_are_named_once_and_known(media: list[str]) -> None:
     with pytest.raises(ValidationError):
         Call.model_validate_json(json.dumps({"media": media}))
+
+
+def call(**described: Any) -> Call:
+    return Call.model_validate_json(json.dumps(described))
+
+
+def test_a_feature_can_be_asked_for_by_its_name_alone() -> None:
+    asked = call(features=["recording", {"feature": "park", "by": "bob", "on": False, "after": 0.3}]).features
+    assert asked == (
+        AskedFeature(feature=Feature.RECORDING),
+        AskedFeature(feature=Feature.PARK, by=Party.BOB, on=False, after=0.3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("described", "complaint"),
+    [
+        ({"features": ["applause"]}, "Input should be 'captions'"),
+        ({"features": [{"feature": "park", "after": 2}], "seconds": 1}, "after the end of the call"),
+        ({"chat": [{"text": "hello", "after": 2}], "seconds": 1}, "after the end of the call"),
+        ({"chat": [{"text": ""}]}, "at least 1 character"),
+        ({"chat": [{"text": "x" * 1001}]}, "at most 1000 characters"),
+        ({"features": ["park"] * 17}, "at most 16 items"),
+        ({"media": ["chat"]}, "'chat' is no medium"),
+        ({"ring": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_what_cannot_be_asked_for_or_written_is_refused(described: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        call(**described)

@@ -1,11 +1,11 @@
-"""The service answers checks that know its password, and refuses the others by name."""
+"""A lite agent answers checks that know its password, and refuses the others by name."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.calling.media.ice_lite import Credentials, asked_of, checked
 from harness.wire import stun
+from harness.wire.ice_lite import Credentials, asked_of, checked
 from harness.wire.stun_writer import written
 
 OWN = Credentials("service", "the password of the service")

@@ -1,4 +1,4 @@
-"""The service's side of ICE: a lite agent, which has one public address and only answers checks (RFC 8445 section 2.5).
+"""A lite agent of ICE, as servers are: it has one public address and only answers checks (RFC 8445 section 2.5).
 
 Whoever signs a check with the password has read the description, and receives where the check came from.
 """
@@ -9,9 +9,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
-from ...model.datagram import Address
-from ...wire import stun
-from ...wire.stun_writer import error_code, written, xor_mapped
+from . import stun
+from .stun_writer import error_code, written, xor_mapped
 
 _FRAGMENT_BYTES = 6
 _PASSWORD_BYTES = 24
@@ -54,7 +53,7 @@ def asked_of(data: bytes) -> str | None:
         return ""
 
 
-def checked(data: bytes, source: Address, own: Credentials) -> Check | None:
+def checked(data: bytes, source: tuple[str, int], own: Credentials) -> Check | None:
     """Answer a Binding request as RFC 8489 section 9.1.3 and RFC 8445 section 7.3 say; None for what is no request."""
     message = _request(data)
     if message is None:

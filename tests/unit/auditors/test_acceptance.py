@@ -1,0 +1,88 @@
+"""Media, descriptions and datagrams against the moment at which the call was accepted."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.auditors.acceptance import audit
+from harness.model.finding import Reason, Severity
+from harness.model.recording import SignalEntry, SignalKind
+
+from .answers import raised
+from .packets import opus
+from .stage import ALICE, BOB, Stage, honest_call
+
+
+def late(stage: Stage, party: str, by: float) -> Stage:
+    """The acceptance of a party comes so much later."""
+    stage.signalling = [
+        one.model_copy(update={"time": one.time + by})
+        if one.message.kind is SignalKind.ACCEPT and one.hop == party
+        else one
+        for one in stage.signalling
+    ]
+    return stage
+
+
+def test_a_call_that_was_accepted_before_anything_was_sent_is_well() -> None:
+    (found,) = audit(honest_call().course().case())
+    assert (found.reason, found.severity) == (Reason.ACCEPTED_FIRST, Severity.FACT)
+
+
+def test_an_older_recording_does_not_tell() -> None:
+    (found,) = audit(honest_call().case())
+    assert (found.reason, found.severity) == (Reason.NOT_CHECKED, Severity.FACT)
+
+
+def test_media_that_left_the_callee_before_he_accepted() -> None:
+    stage = late(honest_call().course(), "bob", 10.0)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.MEDIA_BEFORE_ACCEPT, Reason.NETWORK_BEFORE_ACCEPT}
+    assert {one.vantage for one in findings if one.reason is Reason.MEDIA_BEFORE_ACCEPT} == {"bob-alice"}
+    assert raised(findings, Severity.NOTICE) == {Reason.ACCEPTANCE_FORGED}
+
+
+def test_one_packet_of_media_is_enough_and_one_that_comes_in_is_none_of_his() -> None:
+    stage = honest_call().course()
+    accepted = next(one.time for one in stage.signalling if one.hop == "bob")
+    stage.on_leg(BOB, False, b"\x80" + bytes(40))
+    stage.wire[BOB][-1].time = accepted - 0.5
+    assert raised(audit(stage.case())) == set()
+    stage.on_leg(BOB, True, opus(1, ssrc=7))
+    stage.wire[BOB][-1].time = accepted - 0.5
+    assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT}
+
+
+def test_an_answer_alone_tells_where_the_callee_is() -> None:
+    stage = Stage().course()
+    stage.describe(BOB, "v=0")
+    stage = late(stage, "bob", 10.0)
+    assert raised(audit(stage.case())) == {Reason.NETWORK_BEFORE_ACCEPT}
+
+
+def test_a_call_that_nobody_accepted_may_send_nothing_at_all() -> None:
+    stage = honest_call()
+    stage.invited = True
+    assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT, Reason.NETWORK_BEFORE_ACCEPT}
+    quiet = Stage()
+    quiet.invited = True
+    assert raised(audit(quiet.case())) == set()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_caller_who_is_told_too_early_is_deceived(given: bool) -> None:
+    stage = Stage().course()
+    if not given:
+        stage.signalling = [one for one in stage.signalling if one.hop == "alice"]
+    else:
+        stage = late(stage, "bob", 1.0)
+    assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.ACCEPTANCE_FORGED}
+
+
+def test_what_the_service_says_in_the_callees_name_is_not_his_acceptance() -> None:
+    stage = honest_call()
+    stage.invited = True
+    told = next(one for one in honest_call().course().signalling if (one.hop, one.direction) == ("bob", "in"))
+    stage.signalling.insert(0, SignalEntry(time=told.time, hop="bob", direction="in", message=told.message, to=BOB))
+    assert Reason.MEDIA_BEFORE_ACCEPT in raised(audit(stage.case()))
+    assert ALICE in {one.vantage for one in audit(stage.case())}
