@@ -28,6 +28,7 @@ from .self_test import self_test
 from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
 from .vantage.views import View, views
+from .visibility import visibility
 
 WIRESHARK = "wireshark"
 BATCH = 256
@@ -156,11 +157,13 @@ def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
 
 def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Result:
     scenario, truth, without = opened.scenario, opened.truth, header.without
-    findings = _findings(case_of(opened, view, policy, without), without, view)
+    case = case_of(opened, view, policy, without)
+    findings = _findings(case, without, view)
+    seen = visibility(opened, case, findings)
     recovered = recovered_markers(opened.root, truth)
     heard = {party: statement.heard for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
-    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard)
+    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond)
     return Result(
         scenario=scenario.id,
         title=scenario.title,
@@ -172,6 +175,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         codes={party: one.screen.code for party, one in opened.statements.items() if one.screen.code is not None},
         intercepted=bool(recovered) or verdict.intercepted,
         findings=findings,
+        visibility=seen,
         not_checked=tuple(without),
         deviation=None if deviation is None else deviation.id,
         recording=opened.entry.recording,

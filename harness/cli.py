@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .commands import audit, code, environment, policy, run, search, serve
+from .commands import audit, code, environment, policy, run, search, serve, visibility
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ for command in (
     run.selftest,
     run.list_,
     audit.audit,
+    visibility.visibility,
     search.search,
     code.code,
     policy.policy,

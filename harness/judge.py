@@ -17,6 +17,7 @@ from .model.finding import CALL_WIDE, Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered, SentMarker
 from .model.scenario import Expectation
 from .model.verdict import Outcome, Status, Verdict
+from .model.visibility import Cell
 
 T = TypeVar("T")
 
@@ -54,7 +55,8 @@ class Observed:
     service reads in every call, it tells nothing), or the call went on between two ends that shared their keys with the
     adversary and not with each other. `exposed`: an auditor saw clear media, or a key to it, at a vantage. `delivered`:
     each party heard exactly the markers of the other one. `misnamed`: a screen names somebody else than the person at
-    the other end. `uninvited`: media left a device before its user had accepted the call.
+    the other end. `uninvited`: media left a device before its user had accepted the call. `beyond`: somebody holds
+    plaintext although the users' screens promised that he would not.
     """
 
     established: bool
@@ -67,6 +69,7 @@ class Observed:
     ending: Ending = Ending.NORMAL
     misnamed: bool = False
     uninvited: bool = False
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Row:
     ending: Ending | None = None
     misnamed: bool | None = None
     uninvited: bool | None = None
+    beyond: bool | None = None
 
     def matches(self, seen: Observed) -> bool:
         return all(
@@ -99,6 +103,7 @@ class Row:
                 (self.attacked, seen.attacked),
                 (self.ending, seen.ending),
                 (self.misnamed, seen.misnamed),
+                (self.beyond, seen.beyond),
             )
         )
 
@@ -108,14 +113,18 @@ OUTCOMES: Final = (
     Row(Outcome.BREACH, uninvited=True),
     # Content that reached the adversary is never a blocked call, however the call ended.
     Row(Outcome.BREACH, established=False, intercepted=True),
+    Row(Outcome.BREACH, established=False, beyond=True),
     Row(Outcome.BLOCKED, established=False, attacked=True),
     Row(Outcome.FAILED_CALL, established=False, attacked=False),
     Row(Outcome.BREACH, established=True, lock=Lock.ONE),
+    # A plain shield promises less than a lock, and not nothing.
+    Row(Outcome.BREACH, established=True, beyond=True, lock=Lock.NONE),
     Row(Outcome.DISCLOSED, established=True, lock=Lock.NONE, codes=Codes.NONE),
     # From here on the lock is shown on both screens.
     Row(Outcome.DETECTED, established=True, intercepted=True, lock=Lock.BOTH, codes=Codes.DIFFER),
     Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.BOTH),
     Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.BOTH),
+    Row(Outcome.BREACH, established=True, beyond=True, lock=Lock.BOTH),
     Row(Outcome.FALSE_ALARM, established=True, lock=Lock.BOTH, codes=Codes.DIFFER),
     # From here on nobody got anything and the codes are equal.
     Row(
@@ -164,6 +173,7 @@ def observe(
     recovered: Collection[Recovered],
     findings: Sequence[Finding],
     heard: Mapping[Party, Mapping[Asset, str]],
+    beyond: Collection[Cell] = (),
 ) -> Observed | None:
     """Reduce the findings and the ground truth to the columns of the table; None when an auditor left one open."""
     reasons = {finding.reason for finding in findings}
@@ -186,6 +196,7 @@ def observe(
         ending=ending,
         misnamed=Reason.WRONG_PEER_NAME in reasons,
         uninvited=Reason.MEDIA_BEFORE_ACCEPT in reasons,
+        beyond=bool(beyond),
     )
 
 
@@ -195,11 +206,14 @@ def judge(
     recovered: Collection[Recovered],
     findings: Sequence[Finding],
     heard: Mapping[Party, Mapping[Asset, str]],
+    beyond: Collection[Cell] = (),
 ) -> Verdict:
-    """The verdict on one recorded call."""
-    seen = observe(truth, recovered, findings, heard)
+    """The verdict on one recorded call. `beyond` are the cells of its visibility matrix that break a promise."""
+    seen = observe(truth, recovered, findings, heard, beyond)
     actual = Outcome.UNKNOWN if seen is None else outcome(seen)
     status, because = _status(expect, truth, recovered, findings, actual)
+    if actual is Outcome.BREACH and status is Status.UNEXPECTED and beyond:
+        because = f"{because}: {_seen_beyond(next(iter(beyond)))}"
     return Verdict(outcome=actual, status=status, because=because, intercepted=seen is not None and seen.intercepted)
 
 
@@ -210,15 +224,16 @@ def judge_stack(
     recovered: Collection[Recovered],
     findings: Sequence[Finding],
     heard: Mapping[Party, Mapping[Asset, str]],
+    beyond: Collection[Cell] = (),
 ) -> Verdict:
     """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known."""
-    right = judge(expect, truth, recovered, findings, heard)
+    right = judge(expect, truth, recovered, findings, heard, beyond)
     if deviation is None:
         return right
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
-    known = judge(deviation.expect, truth, recovered, findings, heard)
+    known = judge(deviation.expect, truth, recovered, findings, heard, beyond)
     if known.status is Status.AS_EXPECTED and known.outcome not in _GRAVE:
         why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
         return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
@@ -252,6 +267,11 @@ def _status(
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)
+
+
+def _seen_beyond(cell: Cell) -> str:
+    """What a cell says that breaks a promise, with the place."""
+    return f"{cell.observer} has {cell.content} as plaintext ({cell.where}), where at most {cell.promised} is promised"
 
 
 def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, str]:

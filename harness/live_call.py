@@ -190,7 +190,7 @@ class LiveCall:
         )
 
     def _tap(self, party: Party) -> LegTap:
-        far = "relay" if self._on_path(party) else party.peer.value if self.media is None else "service"
+        far = "relay" if self._on_path(party) else party.peer.value if self.media is None else "processor"
         name = f"{party}-{far}"
         return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
 

@@ -42,8 +42,9 @@ ARROWS = {
     "live_call": NOUNS | LIVE | {"call_course", "evidence", "live_media", "markers"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
+    "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},
     "audit": NOUNS
-    | {"auditors", "evidence", "inspection", "judge", "markers", "recorded_call", "self_test", "vantage"},
+    | {"auditors", "evidence", "inspection", "judge", "markers", "recorded_call", "self_test", "vantage", "visibility"},
     "audit_worker": {"model", "audit", "evidence", "inspection"},
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call"},
@@ -61,6 +62,7 @@ ANYTHING = {
     "command_policy_audit",
     "command_run",
     "command_search",
+    "command_visibility",
     "command_serve",
     "commands",
     "pytest_plugin",

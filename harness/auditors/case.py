@@ -81,7 +81,7 @@ class Case:
     @property
     def through_service(self) -> bool:
         """Whether the media went through the service's processor, which ends the legs that are named after it."""
-        return any(one.name.endswith("-service") for one in self.recording.vantages)
+        return any(one.name.endswith("-processor") for one in self.recording.vantages)
 
     @property
     def silent(self) -> tuple[Party, ...]:

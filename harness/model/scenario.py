@@ -14,7 +14,7 @@ from .base import MEDIA, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
 from .feature import FeatureRequest
 from .finding import Reason
 from .mode import Mode as Mode
-from .verdict import Outcome
+from .outcome import Outcome
 
 
 class Family(StrEnum):

@@ -8,6 +8,7 @@ from .base import SCHEMA_VERSION, Noun, Party
 from .finding import Finding
 from .outcome import Outcome, Status
 from .self_test import SelfTest
+from .visibility import Visibility
 
 __all__ = ["Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
 
@@ -24,8 +25,8 @@ class Verdict(Noun):
 class Result(Noun):
     """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen.
 
-    `deviation` names the known deviation by which the scenario was judged. `calls` were made, and their taps saw
-    `packets`, each at every tap that it passed.
+    `visibility`: who saw what of the call, None when it was not recorded. `deviation` names the known deviation by
+    which the scenario was judged. `calls` were made, and their taps saw `packets`, each at every tap that it passed.
     """
 
     scenario: str
@@ -38,6 +39,7 @@ class Result(Noun):
     codes: dict[Party, str]
     intercepted: bool
     findings: tuple[Finding, ...]
+    visibility: Visibility | None = None
     not_checked: tuple[str, ...] = ()
     deviation: str | None = None
     recording: str | None

@@ -10,6 +10,7 @@ from ..model.base import Party
 from ..model.verdict import Outcome, Result, RunDocument, Status
 from .tally import Codes, Tally, compare_codes, tally
 from .text import NAME_LIMIT, grouped, plural, visible
+from .visibility import matrices
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -83,6 +84,7 @@ def closing_lines(document: RunDocument, counted: Tally) -> Iterator[str]:
     yield f"status: {_counts(counted.by_status, Status.NOT_RUN)}"
     yield f"outcome: {_counts(counted.by_outcome)}"
     yield f"not checked: {_not_checked(counted)}"
+    yield from (f"visibility: {one.sentence}" for one in matrices(document.results))
     yield f"self-test: {visible(document.self_test.sentence)}"
 
 

@@ -12,6 +12,7 @@ from ..model.base import Party
 from ..model.finding import Finding, Reason
 from ..model.statement import Indicator, Screen
 from ..model.verdict import Result, RunDocument, Status
+from ..model.visibility import Observer, Sight
 from .call_view import CallView, PacketFlow
 from .claim import over_specimens, under_test
 from .journey import Change, journeys
@@ -20,6 +21,7 @@ from .page import page
 from .screen_moments import MomentRow, moment_rows
 from .tally import Codes, compare_codes, tally
 from .text import groups
+from .visibility import matrices
 
 MAX_CHANGED_LINES: Final = 8
 LINE_LIMIT: Final = 240
@@ -36,6 +38,8 @@ MARKS: Final = {
     Status.NOT_RUN: "–",
 }
 _GLOBALS: Final = {
+    "Observer": Observer,
+    "Sight": Sight,
     "Indicator": Indicator,
     "Codes": Codes,
     "Status": Status,
@@ -117,6 +121,7 @@ def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
         good=counted.green,
         claim=under_test(document.results),
         specimens=over_specimens(document.results),
+        visibility=matrices(document.results),
         sections=sections,
         attention=[section for section in sections if section.result.status is not Status.AS_EXPECTED],
     )

@@ -43,7 +43,7 @@ def assert_heard(root: Path) -> set[tuple[Asset, str]]:
 async def test_the_service_had_everything_in_clear_and_its_file_is_a_secret(tmp_path: Path) -> None:
     root, recording = await recorded(tmp_path, 30_001)
     sent = assert_heard(root)
-    assert {one.name for one in recording.vantages} == {"alice-service", "bob-service"}
+    assert {one.name for one in recording.vantages} == {"alice-processor", "bob-processor"}
     found = {(Asset(one.asset), f"{one.marker:016x}") for one in recover(read_processed(root / PROCESSED))}
     assert found == sent
     assert {one.path: one.secret for one in recording.files}[PROCESSED]
@@ -71,7 +71,7 @@ async def test_a_call_between_the_two_devices_passes_no_processor(tmp_path: Path
 async def test_an_adversary_on_the_path_stands_between_the_caller_and_the_service(tmp_path: Path) -> None:
     root, recording = await recorded(tmp_path, 30_004, adversary={"kind": "recorder"})
     assert_heard(root)
-    assert {one.name for one in recording.vantages} == {"alice-relay", "bob-service"}
+    assert {one.name for one in recording.vantages} == {"alice-relay", "bob-processor"}
     truth = read_ground_truth(root)
     assert truth.deeds["datagrams-recorded"] > 50
     for party, packets in read_loot(root / LOOT).items():

@@ -13,6 +13,7 @@ from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
 from harness.model.scenario import Expectation
 from harness.model.verdict import Outcome, Status
+from harness.model.visibility import Cell, Content, Observer, Sight
 
 ALICE_AUDIO = SentMarker(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
 LOOTED = Recovered(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
@@ -81,6 +82,12 @@ def truth(**changes: object) -> GroundTruth:
         ({"uninvited": True}, Outcome.BREACH),
         ({"uninvited": True, "established": False}, Outcome.BREACH),
         ({"uninvited": True, "lock": Lock.NONE, "codes": Codes.NONE}, Outcome.BREACH),
+        ({"beyond": True}, Outcome.BREACH),
+        ({"beyond": True, "misnamed": True}, Outcome.BREACH),
+        ({"beyond": True, "ending": Ending.REFUSED}, Outcome.BREACH),
+        ({"beyond": True, "established": False}, Outcome.BREACH),
+        ({"beyond": True, "lock": Lock.NONE, "codes": Codes.NONE}, Outcome.BREACH),
+        ({"beyond": True, "intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
     ],
 )
 def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) -> None:
@@ -163,6 +170,20 @@ def test_what_anybody_could_have_read_under_a_lock_is_a_breach_without_loot(reas
     expect = Expectation(outcome=Outcome.BREACH, because=(reason,))
     verdict = judge(expect, truth(), (), (*UP, fact(reason, Severity.ALARM)), HEARD)
     assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.AS_EXPECTED)
+
+
+def test_plaintext_beyond_the_promise_is_a_breach_and_its_place_is_named() -> None:
+    cell = Cell(
+        content=Content.AUDIO,
+        observer=Observer.SERVICE,
+        sight=Sight.PLAINTEXT,
+        promised=Sight.CIPHERTEXT,
+        where="service.log:3",
+    )
+    verdict = judge(RIGHT, truth(adversary=None, required=()), (), UP, HEARD, (cell,))
+    assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.UNEXPECTED)
+    assert "service has audio as plaintext (service.log:3), where at most ciphertext" in verdict.because
+    assert judge(RIGHT, truth(adversary=None, required=()), (), UP, HEARD).outcome is Outcome.SECURE
 
 
 def test_keys_in_the_signalling_without_a_lock_are_disclosed() -> None:

@@ -430,7 +430,7 @@ def processed_call(packets: int = 20) -> Stage:
             stage.protects[party, outward] = sender(key)
     stage.talk(packets)
     for party in Party:
-        name = f"{party}-service"
+        name = f"{party}-processor"
         stage.vantages[party] = stage.vantage(party).model_copy(update={"name": name, "file": f"{name}.pcapng"})
     return stage
 

@@ -1,0 +1,46 @@
+"""`harness visibility`: who saw what of the calls of a recorded run, measured again from its files."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from .audit import WIRESHARK, audit_entries, document
+from .call_views import call_views
+from .evidence.files import EvidenceError
+from .evidence.run_folder import open_run
+from .inspection.parameters.policy import load_policy
+from .outputs import Output, write_outputs
+from .report.console import encodable
+from .report.visibility import matrices, sentence, visibility_lines
+
+FINDING, USAGE, HARNESS, EVIDENCE, NOTHING = 1, 2, 3, 4, 5
+
+
+def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, str] | None:
+    """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell.
+
+    Wireshark is not asked: it sees nothing that the matrix is made of.
+    """
+    if not root.is_dir():
+        return USAGE, f"{root}: is no folder of a run"
+    try:
+        run = open_run(root)
+        without = tuple(dict.fromkeys((*run.header.without, WIRESHARK)))
+        run = replace(run, header=run.header.model_copy(update={"without": without}))
+        results = {one.scenario: one for one in audit_entries(run, run.entries, load_policy())}
+        made = document(run, results, interrupted=bool(run.not_ended))
+        write_outputs(outputs, made, lambda: call_views(root, made), sys.stdout)
+    except EvidenceError as error:
+        return EVIDENCE, str(error)
+    except OSError as error:
+        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+    measured = matrices(made.results)
+    with suppress(BrokenPipeError):
+        sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in visibility_lines(measured)))
+    if not measured:
+        return NOTHING, f"{root}: holds no recorded call under test"
+    untold = [one for matrix in measured for one in matrix.breaks if not one.told]
+    return (FINDING, f"plaintext beyond the promise: {sentence(untold[0])}") if untold else None

@@ -1,0 +1,114 @@
+"""The visibility matrices of a run, one for each mode that users were shown: in each cell the most that anybody saw.
+
+Specimens are left out: they show that a leak is seen, and are no part of what was tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..model.scenario import Family, Mode
+from ..model.verdict import Outcome, Result
+from ..model.visibility import AMOUNTS, Cell, Content, Observer, Sight
+from .text import NAME_LIMIT, aligned, plural, visible
+
+TOLD: Final = frozenset({Outcome.DETECTED})
+"""Outcomes in which the two codes tell the users of it."""
+
+MOST_BREAKS: Final = 20
+MARK: Final = "!"
+
+
+@dataclass(frozen=True)
+class Break:
+    """Plaintext beyond the promise: in which scenario, and whether its users could notice."""
+
+    scenario: str
+    cell: Cell
+    told: bool
+
+
+@dataclass(frozen=True)
+class Square:
+    """One cell over all calls of a mode. `measured` counts those in which somebody could look."""
+
+    sight: Sight
+    measured: int
+    breaks: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.sight.value}{MARK if self.breaks else ''}"
+
+
+@dataclass(frozen=True)
+class ModeMatrix:
+    """`rows` are in the order of Content, their squares in that of Observer."""
+
+    mode: Mode
+    calls: int
+    rows: tuple[tuple[Content, tuple[Square, ...]], ...]
+    breaks: tuple[Break, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What the matrix comes to."""
+        untold = sum(not one.told for one in self.breaks)
+        over = f"{self.mode.value}, {plural(self.calls, 'call')}"
+        if untold:
+            return f"{over}: plaintext beyond the promise in {plural(untold, 'cell')}"
+        if self.breaks:
+            return f"{over}: plaintext beyond the promise in {plural(len(self.breaks), 'cell')}, and the codes tell"
+        return f"{over}: nothing beyond the promise"
+
+
+def matrices(results: Iterable[Result]) -> tuple[ModeMatrix, ...]:
+    """One matrix for each mode in which a call under test was made."""
+    under_test = [one for one in results if one.visibility is not None and one.family != Family.SPECIMENS.value]
+    return tuple(
+        _matrix(mode, mine)
+        for mode in Mode
+        if (mine := [one for one in under_test if one.visibility is not None and one.visibility.shown is mode])
+    )
+
+
+def visibility_lines(made: Iterable[ModeMatrix]) -> Iterator[str]:
+    """Everything as lines without colour."""
+    for one in made:
+        yield f"{one.sentence}:"
+        heading = ("", *(observer.value for observer in Observer))
+        yield from aligned([heading, *((content.value, *(one.text for one in row)) for content, row in one.rows)])
+        for broken in one.breaks[:MOST_BREAKS]:
+            yield f"  {MARK} {sentence(broken)}"
+        if len(one.breaks) > MOST_BREAKS:
+            yield f"  {MARK} … {len(one.breaks) - MOST_BREAKS} more"
+        yield ""
+
+
+def sentence(broken: Break) -> str:
+    """Which plaintext, where, and whether anybody could notice."""
+    cell, word = broken.cell, "the codes tell" if broken.told else "BREACH"
+    return (
+        f"{visible(broken.scenario, NAME_LIMIT)}: {cell.content.value} at {cell.observer.value} "
+        f"({visible(cell.where)}): {word}"
+    )
+
+
+def _matrix(mode: Mode, results: list[Result]) -> ModeMatrix:
+    cells = [(one, cell) for one in results if one.visibility is not None for cell in one.visibility.cells]
+    found = {
+        (content, observer): [cell for _, cell in cells if (cell.content, cell.observer) == (content, observer)]
+        for content in Content
+        for observer in Observer
+    }
+    rows = tuple((row, tuple(_square(found[row, column]) for column in Observer)) for row in Content)
+    breaks = tuple(Break(one.scenario, cell, one.outcome in TOLD) for one, cell in cells if cell.beyond)
+    return ModeMatrix(mode, len(results), rows, breaks)
+
+
+def _square(cells: list[Cell]) -> Square:
+    seen = [cell.sight for cell in cells if cell.sight is not Sight.NOT_MEASURED]
+    most = max(seen, key=AMOUNTS.index, default=Sight.NOT_MEASURED)
+    return Square(most, len(seen), sum(cell.beyond for cell in cells))

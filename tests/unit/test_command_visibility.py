@@ -1,0 +1,59 @@
+"""`harness visibility RUN`: the matrices of a recorded run, from its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from harness.cli import main
+
+GOLDEN = Path(__file__).parent.parent.parent / "captures" / "golden" / "first"
+
+
+def run_of(root: Path, scenario: str, **plan: str) -> Path:
+    """A golden call as a run of its own, with parts of its plan changed."""
+    root.mkdir()
+    shutil.copytree(GOLDEN / scenario, root / scenario)
+    path = root / scenario / "scenario.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | plan))
+    first, *entries = map(json.loads, (GOLDEN / "index.jsonl").read_text().splitlines())
+    mine = next(one for one in entries if one["scenario"] == scenario)
+    mine["plan"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (root / "index.jsonl").write_text(f"{json.dumps(first)}\n{json.dumps(mine)}\n")
+    shutil.copy(GOLDEN / "run.json", root / "run.json")
+    return root
+
+
+def test_the_matrix_is_printed_and_nothing_beyond_the_promise_is_exit_code_0(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "honest-audio-call")
+    made = CliRunner().invoke(main, ["visibility", str(run), "-o", f"json={tmp_path / 'out.json'}"])
+    assert made.exit_code == 0, made.output
+    assert "e2ee, 1 call: nothing beyond the promise:" in made.output
+    assert "  audio                ciphertext    not measured  absent        not measured  plaintext" in made.output
+    cells = next(one for one in json.loads((tmp_path / "out.json").read_text())["results"] if one["visibility"])
+    assert len(cells["visibility"]["cells"]) == 50
+
+
+def test_plaintext_that_the_codes_do_not_tell_of_is_exit_code_1_and_named(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "clear-with-lock", family="control")
+    made = CliRunner().invoke(main, ["visibility", str(run)])
+    assert made.exit_code == 1
+    assert "e2ee, 1 call: plaintext beyond the promise in 6 cells:" in made.output
+    assert "  audio                plaintext!" in made.output
+    assert "harness: plaintext beyond the promise: clear-with-lock: audio at path (alice-relay.pcapng" in made.output
+
+
+def test_specimens_alone_are_no_calls_under_test(tmp_path: Path) -> None:
+    made = CliRunner().invoke(main, ["visibility", str(run_of(tmp_path / "run", "clear-with-lock"))])
+    assert made.exit_code == 5
+    assert "holds no recorded call under test" in made.output
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    assert CliRunner().invoke(main, ["visibility", str(tmp_path / "nothing")]).exit_code == 2
+    empty = CliRunner().invoke(main, ["visibility", str(tmp_path)])
+    assert (empty.exit_code, "Traceback" in empty.output) == (4, False)
