@@ -34,6 +34,7 @@ bench:
 	@$(BIN)/python -m tests.bench.calls $(CALLS)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
 	@$(BIN)/python -m tests.bench.policy
+	@$(BIN)/python -m tests.bench.service
 
 TIMES ?= 20
 soak:

@@ -131,4 +131,10 @@ def voided(exchange: Exchange, sessions: Iterable[str], reason: str) -> Outcome:
 
 
 def _then(first: Outcome, second: Outcome) -> Outcome:
-    return Outcome(second.exchange, {}, (*first.deeds, *second.deeds), (*first.told, *second.told))
+    return Outcome(
+        second.exchange,
+        {},
+        (*first.deeds, *second.deeds),
+        (*first.told, *second.told),
+        (*first.news, *second.news),
+    )

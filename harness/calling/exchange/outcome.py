@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from ...model.feature import Feature
 from .state import Call, Exchange, Told
+from .told import PresenceOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,13 @@ Deed = Answered | Passed | Found | Asked | Ended | Written | Closed
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The state afterwards; fields of the answer `ok`; deeds first, then what is told, both in order."""
+    """The state afterwards; fields of the answer `ok`; deeds first, then what is told, both in order.
+
+    `news` is for everybody who is connected, and can wait: of each user only the latest counts.
+    """
 
     exchange: Exchange
     answer: dict[str, Any] = field(default_factory=dict)
     deeds: tuple[Deed, ...] = ()
     told: tuple[Told, ...] = ()
+    news: tuple[PresenceOf, ...] = ()

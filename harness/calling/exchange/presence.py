@@ -1,4 +1,4 @@
-"""Presence: what everybody is told when what the directory says of a user changes."""
+"""Presence: news for everybody when what the directory says of a user changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from .directory import Directory
 from .outcome import Outcome
 from .said import BePresent
-from .state import Exchange, Session, Told
+from .state import Exchange, Session
 from .told import PresenceOf
 
 
@@ -18,9 +18,8 @@ def be_present(exchange: Exchange, directory: Directory, session: Session, said:
 
 
 def with_presence(before: Exchange, after: Outcome, directory: Directory, user: str) -> Outcome:
-    """`after`, with everybody told if the user shows another presence than `before`."""
+    """`after`, with the news of it if the user shows another presence than `before`."""
     presence = after.exchange.present(user)
-    if presence is before.present(user) or not after.exchange.sessions:
+    if presence is before.present(user):
         return after
-    frame = PresenceOf(user=directory.name(user), presence=presence)
-    return replace(after, told=(*after.told, Told(tuple(after.exchange.sessions), frame)))
+    return replace(after, news=(*after.news, PresenceOf(user=directory.name(user), presence=presence)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +23,7 @@ from .socket import signalling
 from .switchboard import Switchboard
 
 TICK_SECONDS: Final = 0.5
+NEWS_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,14 @@ def application(store: Store, parts: Parts, door: Middleware) -> web.Application
         return await signalling(request, board, clock.monotonic)
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        ticking = asyncio.create_task(_tick(board))
+        ticking = [
+            asyncio.create_task(_every(TICK_SECONDS, board.tick)),
+            asyncio.create_task(_every(NEWS_SECONDS, board.spread)),
+        ]
         yield
-        ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await ticking
+        for task in ticking:
+            task.cancel()
+        await asyncio.gather(*ticking, return_exceptions=True)
         desk.close()
 
     async def end(_app: web.Application) -> None:
@@ -86,11 +89,11 @@ def application(store: Store, parts: Parts, door: Middleware) -> web.Application
     return app
 
 
-async def _tick(board: Switchboard) -> None:
-    """Timers are inputs of the exchange. A tick that goes wrong is written down, and the next one comes."""
+async def _every(seconds: float, turn: Callable[[], Awaitable[None]]) -> None:
+    """Timers are inputs of the exchange. A turn that goes wrong is written down, and the next one comes."""
     while True:
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(seconds)
         try:
-            board.tick()
+            await turn()
         except Exception as error:  # noqa: BLE001 - the service goes on
-            LOG.error("a tick: %s", refusal_of(error).detail)
+            LOG.error("a timer: %s", refusal_of(error).detail)

@@ -5,9 +5,10 @@ Everything here runs between two turns of the event loop. A deed that is refused
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ...model.tenant import Tenant
 from ..exchange import chat as chats
@@ -16,10 +17,13 @@ from ..exchange.directory import Directory
 from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Found, Outcome, Passed, Written
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
-from ..exchange.told import Bye, CandidatesOf, Described, FileOf, Frame
+from ..exchange.told import Bye, CandidatesOf, Described, FileOf, Frame, PresenceOf
 from ..store.store import Store
 from ..store.tenants import Answer
 from .processor import MediaProcessor, Tell
+
+AT_ONCE: Final = 16
+"""Devices that are told the news in one turn of the event loop."""
 
 
 class Connection(Protocol):
@@ -42,6 +46,7 @@ class Switchboard:
         self.directory = Directory(store.tenants.load())
         self._processor = processor(self.tell_call)
         self._connections: dict[str, Connection] = {}
+        self._news: dict[str, PresenceOf] = {}
         self._store_seen = store.changed_elsewhere()
 
     # devices
@@ -99,7 +104,19 @@ class Switchboard:
         """Tokens that are no longer valid."""
         self._done(rules.voided(self.exchange, sessions, reason))
 
-    def tick(self) -> None:
+    async def spread(self) -> None:
+        """Tell everybody the news since the last time. Others have their turn in between."""
+        frames = [news.encoded() for news in self._news.values()]
+        self._news = {}
+        if not frames:
+            return
+        for place, connection in enumerate(tuple(self._connections.values()), 1):
+            for frame in frames:
+                connection.tell(frame)
+            if place % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def tick(self) -> None:
         """Time has passed; or a command line has changed the store."""
         seen = self.store.changed_elsewhere()
         if seen != self._store_seen:
@@ -133,6 +150,8 @@ class Switchboard:
         self.exchange = outcome.exchange
         for one in (*told, *outcome.told):
             self._tell(one)
+        for news in outcome.news:
+            self._news[news.user] = news
         for deed in outcome.deeds:
             if isinstance(deed, Closed):
                 self.leave(deed.session, deed.reason)

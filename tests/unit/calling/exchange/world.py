@@ -78,6 +78,7 @@ class World:
         self.exchange = outcome.exchange
         self.deeds = outcome.deeds
         self.told = [(one, _plain(told.frame)) for told in outcome.told for one in told.to]
+        self.told += [(one, _plain(news)) for news in outcome.news for one in outcome.exchange.sessions]
         return outcome
 
     def heard(self, *types: str) -> list[Line]:
