@@ -11,6 +11,8 @@ from playwright.async_api import Route
 
 from harness.endpoints.chromium.browser import PROGRAMS, Chromium, Tab, program
 
+from .calling import ALICE, BOB, Pair, running, tenant, violations
+
 WEB = Path(__file__).parents[2] / "harness" / "calling" / "web"
 NOWHERE = "https://pages.test"
 """Where the files of the pages are, for tests that need no service."""
@@ -37,6 +39,21 @@ async def modules(chromium: Chromium) -> AsyncIterator[Tab]:
     await tab.open(f"{NOWHERE}/empty")
     yield tab
     await tab.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def two(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
+    async with running(tmp_path_factory.mktemp("service"), tenant(), chromium) as service:
+        yield Pair(service, await service.signed_in(ALICE), await service.signed_in(BOB))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pair(two: Pair) -> AsyncIterator[Pair]:
+    """Both at their windows, and in no call: neither before nor after."""
+    yield two
+    for one in (two.alice, two.bob):
+        await one.quit()
+        assert await violations(one.tab) == []
 
 
 @pytest.fixture(scope="session")

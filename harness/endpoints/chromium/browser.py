@@ -13,7 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    WebSocket,
+    async_playwright,
+)
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -122,13 +131,18 @@ class Chromium:
 
 
 class Tab:
-    """One page, by what a person sees and does. `complaints`: what the page wrote to its console as an error."""
+    """One page, by what a person sees and does.
+
+    `complaints`: what the page wrote to its console as an error. `sockets`: its WebSockets, the latest last.
+    """
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
+        self.sockets: list[WebSocket] = []
         self._context = context
         page.on("console", self._heard)
+        page.on("websocket", lambda socket: self.sockets.append(socket))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     async def open(self, address: str) -> None:

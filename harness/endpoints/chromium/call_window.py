@@ -87,9 +87,18 @@ class CallWindow:
     async def hang_up(self) -> None:
         await self.tab.press("Hang up")
 
+    async def quit(self) -> None:
+        """Have no call, whatever there is of one."""
+        if await self.tab.sees("#code-dialog"):
+            await self.close_code()
+        if await self.tab.sees("#incoming"):
+            await self.decline()
+        if await self.tab.sees("#stage"):
+            await self.hang_up()
+
     async def settled(self, seconds: float = SETUP_SECONDS) -> bool:
         """Wait until the call is up (an indicator is shown) or over; whether it is up."""
-        await self.tab.appears(f"{_INDICATOR}, {_OVER}", seconds)
+        await self.tab.appears(f":is({_INDICATOR}, {_OVER}):visible", seconds)
         return await self.tab.sees(_INDICATOR)
 
     async def outcome(self, seconds: float = SETUP_SECONDS) -> str:

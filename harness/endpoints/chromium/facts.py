@@ -44,7 +44,7 @@ def facts(told: Mapping[str, Any]) -> Facts:
     """The facts in what `instruments.js` tells."""
     stats: list[Stats] = told["stats"]
     transports = [one for one in stats if one["type"] == "transport" and one.get("dtlsState") == "connected"]
-    presented = {der for one in told["transports"] for der in one["certificates"][:1]}
+    presented = {der for chain in told["presented"] for der in chain[:1]}
     single = transports[0] if len(transports) == 1 else None
     return Facts(
         state=str(told["state"]),

@@ -4,6 +4,7 @@
   const RATE = 48000;
   const LISTEN = 32768;
   const connections = [];
+  const captured = [];
   let marker = { sound: null, picture: null };
   let sounding = null;
   let showing = null;
@@ -47,8 +48,11 @@
     return track;
   }
 
-  navigator.mediaDevices.getUserMedia = async ({ audio: sound, video }) =>
-    new MediaStream([...(sound ? [microphone()] : []), ...(video ? [camera()] : [])]);
+  navigator.mediaDevices.getUserMedia = async ({ audio: sound, video }) => {
+    const tracks = [...(sound ? [microphone()] : []), ...(video ? [camera()] : [])];
+    captured.push(...tracks);
+    return new MediaStream(tracks);
+  };
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...settings) {
@@ -86,19 +90,23 @@
     return { width, height, luma: encoded(luma) };
   }
 
-  /** What the browser says of its latest connection: states, statistics, and the certificates that DTLS presented. */
+  /**
+   * What the browser says of its latest connection: states, statistics, and the certificates that DTLS presented.
+   * Statistics keep certificates from the first time they are asked: before there is one, they are not asked.
+   */
   async function facts() {
     const connection = connections.at(-1);
     if (connection === undefined) return null;
     const transports = [...new Set(connection.getSenders().map((sender) => sender.transport).filter(Boolean))];
-    return {
-      state: connection.connectionState,
-      transports: transports.map((one) => ({ state: one.state, certificates: one.getRemoteCertificates().map((der) => encoded(new Uint8Array(der))) })),
-      stats: [...(await connection.getStats()).values()],
-    };
+    const presented = transports.map((one) => one.getRemoteCertificates().map((der) => encoded(new Uint8Array(der))));
+    const known = presented.some((chain) => chain.length > 0);
+    return { state: connection.connectionState, presented, stats: known ? [...(await connection.getStats()).values()] : [] };
   }
 
+  /** How many captured tracks have not been stopped. */
+  const live = () => captured.filter((track) => track.readyState === "live").length;
+
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load: (next) => { marker = next; }, heard, seen, facts },
+    value: { load: (next) => { marker = next; }, heard, seen, facts, live },
   });
 })();

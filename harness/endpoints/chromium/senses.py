@@ -36,6 +36,11 @@ async def load(tab: Tab, markers: Mapping[Asset, int]) -> None:
     await tab.evaluate(f"content => {_HARNESS}.load(content)", content)
 
 
+async def capturing(tab: Tab) -> int:
+    """How many tracks of microphone and camera are in use."""
+    return int(await tab.evaluate(f"() => {_HARNESS}.live()"))
+
+
 async def heard(tab: Tab, element: str, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:
     """The markers in what the element (a CSS selector) plays: those of `assets`, or what there is after `seconds`."""
     found: dict[Asset, int] = {}

@@ -6,6 +6,9 @@ import { Media } from "./media.js";
 
 const NO_SCREEN = { indicator: "none", code: null, because: "" };
 
+/** Lines of captions that the screen has place for. */
+const CAPTIONS = 3;
+
 /**
  * `phase`: "inviting", "calling", "ringing" (caller) or "incoming", "accepting" (callee), then "connecting", "up", "over".
  * `confirmed`: the code that the user has compared, and "match" or "differ". `changed`: it is another one than before.
@@ -20,6 +23,7 @@ export class Call {
     this.changed = false;
     this.confirmed = null;
     this.features = new Map();
+    this.captions = [];
     this.tracks = [];
     this.media = null;
     this.remote = null;
@@ -77,6 +81,13 @@ export class Call {
     this.watcher.changed(this);
   }
 
+  /** The network has changed, or the path is gone: look for another one (RFC 8445 section 2.4). */
+  restart() {
+    if (!this.#agreed) return;
+    const offering = async () => this.media.stable && this.#describe("offer", await this.media.offer(true));
+    this.work = this.work.then(offering).catch((error) => this.watcher.refused(this, error));
+  }
+
   async feature(feature, on, argument = null) {
     return this.say("feature", { call: this.id, feature, on, argument });
   }
@@ -111,6 +122,7 @@ export class Call {
       case "answer": return this.media?.offered && this.media.accept(frame.sdp);
       case "candidates": return this.media?.candidates(frame.candidates);
       case "feature": return this.#featured(frame);
+      case "caption": return this.#captioned(frame);
       case "declined": case "cancelled": return this.#over(frame.why);
       case "hung-up": return this.#over(frame.reason);
       default: return undefined;
@@ -125,15 +137,20 @@ export class Call {
   }
 
   async #offered({ sdp }) {
-    // Both have offered at once: the caller's offer stands.
-    if (this.media === null || (this.media.offered && this.role === "caller")) return;
+    if (!this.#agreed) return;
     await this.#describe("answer", await this.media.answer(sdp));
   }
 
   #featured({ feature, on, by, argument }) {
     if (on) this.features.set(feature, { by, argument });
     else this.features.delete(feature);
+    if (feature === "captions" && !on) this.captions = [];
     this.watcher.featured(this, { feature, on, by });
+    this.watcher.changed(this);
+  }
+
+  #captioned({ user, text }) {
+    this.captions = [...this.captions, { user, text }].slice(-CAPTIONS);
     this.watcher.changed(this);
   }
 
@@ -171,14 +188,10 @@ export class Call {
     if (dtls === "failed") this.hangUp("dtls-failed");
     else if (state === "connected") this.restarted = false;
     else if (state === "failed" && (this.restarted || this.role === "callee")) this.hangUp("media-failed");
-    else if (["disconnected", "failed"].includes(state) && !this.restarted) this.#restart();
-  }
-
-  /** The path is gone: look for another one (RFC 8445 section 2.4). The caller does it, so that not both do. */
-  #restart() {
-    this.restarted = true;
-    if (this.role !== "caller") return;
-    this.work = this.work.then(async () => this.#describe("offer", await this.media.offer(true))).catch((error) => this.watcher.refused(this, error));
+    else if (["disconnected", "failed"].includes(state) && this.role === "caller" && !this.restarted) {
+      this.restarted = true;
+      this.restart();
+    }
   }
 
   /** Our description. A service that does not pass it on wants the keys of an ordinary call, which no browser can give. */
@@ -186,7 +199,9 @@ export class Call {
     try {
       await this.say(type, { call: this.id, sdp });
     } catch (error) {
-      this.#unanswered(this.mode === "service" ? "no-sdes" : "sdp-rejected", error);
+      // The other end has offered at the same time, and was faster: its offer is the next frame.
+      if (error.reason === "offer-open") await this.media.withdraw();
+      else this.#unanswered(this.mode === "service" ? "no-sdes" : "sdp-rejected", error);
     }
   }
 
@@ -203,6 +218,11 @@ export class Call {
   }
 
   // inner steps
+
+  /** Both people want the call: before that nothing of the network leaves this device. */
+  get #agreed() {
+    return ["connecting", "up"].includes(this.phase);
+  }
 
   #become(phase) {
     if (this.phase === "over") return;

@@ -20,6 +20,7 @@ export function showCall(call) {
   showPictures(call);
   showControls(call);
   showFeatures(call);
+  showCaptions(call);
   showCode(call);
   return undefined;
 }
@@ -94,6 +95,11 @@ function showFeatures(call) {
   const active = FEATURES.filter(({ feature }) => call.features.has(feature));
   find("active-features").hidden = active.length === 0;
   fill(find("active-features"), ...active.flatMap(({ feature, label }, place) => [place ? " · " : "On: ", label, " (by ", name(String(call.features.get(feature).by)), ")"]));
+}
+
+function showCaptions({ captions }) {
+  find("captions").hidden = captions.length === 0;
+  fill(find("captions"), ...captions.map(({ user, text }) => el("li", {}, name(user), ": ", name(text))));
 }
 
 function featureButtons() {

@@ -8,7 +8,7 @@ import { code, thumbprint } from "./teams20.js";
  */
 export async function shown(mode, role, proof) {
   if (!proof.connected) return screen("none", null, "");
-  if (mode !== "e2ee") return screen("plain", null, "This is an ordinary call. The calling service can have the keys to it.");
+  if (mode !== "e2ee") return screen("plain", null, "This is an ordinary call. Nothing keeps the calling service out of it, and there is no code to compare.");
   if (proof.fault !== null) return screen("plain", null, unproved(proof.fault));
   try {
     const [local, presented] = [await thumbprint(proof.local), await thumbprint(proof.presented)];

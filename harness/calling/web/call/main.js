@@ -14,6 +14,14 @@ import { Telephone } from "./telephone.js";
 const AGAIN_MS = [500, 1000, 2000, 5000];
 const FAREWELL = "farewell";
 
+/** Why the service ends the connection for good: the token is void, or somebody else has it now. */
+const VOID = {
+  "signed-out": "You have signed out.",
+  "expired": "You were signed in for long enough. Sign in again.",
+  "no-user": "This user is no longer known here.",
+  "replaced": "This session goes on in another window.",
+};
+
 class CallWindow {
   constructor(session) {
     this.session = session;
@@ -76,6 +84,7 @@ class CallWindow {
   heard(frame) {
     switch (frame.type) {
       case "welcome": return this.welcomed();
+      case "bye": return VOID[frame.reason] && this.leave(VOID[frame.reason]);
       case "chat": return this.conversation.wrote(frame);
       case "presence": return this.conversation.present(frame);
       case "toggle": return this.learned({ toggle: frame.on });

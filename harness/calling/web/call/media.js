@@ -1,9 +1,12 @@
 // The media of one call: the browser's own WebRTC, with a certificate that was made for this call and for no other.
 
-import { proofOf } from "./proof.js";
+import { NOTHING, presented, proofOf } from "./proof.js";
+import { hex } from "./teams20.js";
 
 const GATHERING_MS = 1000;
 const LOOK_MS = 500;
+const AGAIN_MS = 150;
+const RENEWAL_MS = 5000;
 
 export class Media {
   /**
@@ -22,6 +25,8 @@ export class Media {
     this.described = false;
     this.gathered = false;
     this.looks = 0;
+    this.doubted = false;
+    this.renewal = null;
     this.connection = new RTCPeerConnection({
       certificates: [certificate], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require", iceServers: [], iceCandidatePoolSize: 1,
     });
@@ -66,6 +71,15 @@ export class Media {
     }
   }
 
+  /** An offer of our own comes to nothing. */
+  async withdraw() {
+    if (this.offered) await this.connection.setLocalDescription({ type: "rollback" });
+  }
+
+  get stable() {
+    return this.connection.signalingState === "stable";
+  }
+
   /** Whether an offer of our own waits for its answer. */
   get offered() {
     return this.connection.signalingState === "have-local-offer";
@@ -74,9 +88,27 @@ export class Media {
   /** See again what DTLS has proved. */
   async look() {
     const look = ++this.looks;
-    const proof = await proofOf(this.connection, this.certificate);
+    const proof = this.#renewing() ? NOTHING : await proofOf(this.connection, this.certificate);
     // A later look has begun: what this one saw is old.
-    if (look === this.looks && !this.closed) this.watcher.proved(proof);
+    if (look === this.looks && !this.closed) this.watcher.proved(this.#certain(proof));
+  }
+
+  /** A fault counts when it is there twice: statistics and objects can be a moment apart. Until then nothing is proved. */
+  #certain(proof) {
+    const twice = this.doubted;
+    this.doubted = proof.fault !== null;
+    if (!this.doubted || twice) return proof;
+    setTimeout(() => this.look(), AGAIN_MS);
+    return NOTHING;
+  }
+
+  /** Another certificate was announced: what the old one proved is over, until DTLS has presented the new one. */
+  #renewing() {
+    if (this.renewal === null) return false;
+    const chain = presented(this.connection);
+    const renewed = chain !== null && hex(chain[0]) !== this.renewal.old;
+    if (renewed || Date.now() - this.renewal.since > RENEWAL_MS) this.renewal = null;
+    return this.renewal !== null;
   }
 
   get closed() {
@@ -89,19 +121,25 @@ export class Media {
   }
 
   async #take(type, sdp) {
+    const before = this.connection.remoteDescription?.sdp;
+    const old = presented(this.connection);
     await this.connection.setRemoteDescription({ type, sdp });
+    if (old !== null && fingerprints(before) !== fingerprints(sdp)) this.renewal = { old: hex(old[0]), since: Date.now() };
     this.described = true;
     await this.candidates([]);
     await this.look();
   }
 
   async #describe(description) {
+    const gathers = ufrag(description.sdp) !== ufrag(this.connection.localDescription?.sdp ?? "");
+    // Asked before the description is set: with candidates at hand it can be over at once.
+    const complete = this.#complete();
     this.gathered = false;
     await this.connection.setLocalDescription(description);
     for (const { transport } of this.connection.getSenders()) {
       if (transport !== null) transport.onstatechange = () => this.#changed();
     }
-    await this.#complete();
+    if (gathers) await complete;
     this.gathered = true;
     return this.connection.localDescription.sdp;
   }
@@ -109,10 +147,8 @@ export class Media {
   /** Until all candidates are known, or for a second: the rest is sent after. */
   #complete() {
     return new Promise((resolve) => {
-      const done = () => this.connection.iceGatheringState === "complete" && resolve();
-      this.connection.addEventListener("icegatheringstatechange", done);
+      this.connection.addEventListener("icecandidate", ({ candidate }) => candidate === null && resolve());
       setTimeout(resolve, GATHERING_MS);
-      done();
     });
   }
 
@@ -125,4 +161,13 @@ export class Media {
     const dtls = this.connection.getSenders().map((sender) => sender.transport?.state);
     this.watcher.changed(this.connection.connectionState, dtls.includes("failed") ? "failed" : "");
   }
+}
+
+function fingerprints(sdp) {
+  return (sdp.match(/^a=fingerprint:.*$/gm) ?? []).join();
+}
+
+/** The name of the ICE credentials of a description: another one begins a new search for a path (RFC 8839 section 4.4.1). */
+function ufrag(sdp) {
+  return /^a=ice-ufrag:(.*)$/m.exec(sdp)?.[1];
 }

@@ -3,6 +3,7 @@
 
 import { hex } from "./teams20.js";
 
+const OVER = ["closed", "failed"];
 const HASHES = { "sha-256": "SHA-256", "sha-384": "SHA-384", "sha-512": "SHA-512" };
 
 /**
@@ -14,19 +15,31 @@ const HASHES = { "sha-256": "SHA-256", "sha-384": "SHA-384", "sha-512": "SHA-512
  * @property {Object|null} dtls  version, suite and SRTP profile, as the browser names them
  */
 
-const NOTHING = { connected: false, local: null, presented: null, fault: null, dtls: null };
+/** Nothing is proved, or not yet. */
+export const NOTHING = { connected: false, local: null, presented: null, fault: null, dtls: null };
 
-/** What is proved at this moment; `own` is the RTCCertificate that was made for this call. */
+/**
+ * What is proved at this moment; `own` is the RTCCertificate that was made for this call.
+ *
+ * Two sources must agree, because each has been seen to lag behind (Chromium 156). The transport's own state stays at
+ * "connecting" in one of thirty calls: the statistics say when DTLS is connected. The statistics keep certificates from
+ * the first time they are asked, even that there is none: they are asked when the transport has one.
+ */
 export async function proofOf(connection, own) {
-  const transports = new Set(connection.getSenders().map((sender) => sender.transport).filter((one) => one !== null));
-  if (transports.size !== 1) return NOTHING;
-  const [transport] = transports;
-  if (transport.state !== "connected") return NOTHING;
+  const before = presented(connection);
+  if (before === null) return NOTHING;
   const stats = [...(await connection.getStats()).values()];
+  const after = presented(connection);
+  return after === null ? NOTHING : examined(stats, after, own.getFingerprints());
+}
+
+/** The chain of certificates (DER) that the other end presented on the one transport of the call; null when there is none. */
+export function presented(connection) {
+  const transports = new Set(connection.getSenders().map((sender) => sender.transport).filter((one) => one !== null));
+  const [transport] = transports;
+  if (transports.size !== 1 || OVER.includes(transport.state)) return null;
   const chain = transport.getRemoteCertificates().map((der) => new Uint8Array(der));
-  const proof = await examined(stats, chain, own.getFingerprints());
-  // It may have ended while the statistics were gathered.
-  return transport.state === "connected" ? proof : NOTHING;
+  return chain.length > 0 ? chain : null;
 }
 
 /** The proof in these statistics. `chain`: DER of the peer; `fingerprints`: of the certificate that was made for this call. */

@@ -122,6 +122,7 @@ export class Telephone {
   listen() {
     prepareCode(() => this.call);
     prepareFeatures((feature) => this.ask(feature));
+    addEventListener("online", () => this.call?.restart());
     // Nobody answers a call by leaving the question.
     find("incoming").addEventListener("cancel", (event) => event.preventDefault());
     const clicks = {

@@ -6,6 +6,7 @@ const ENDINGS = {
   "declined-elsewhere": "Declined on another of your devices.",
   "cancelled": "The caller has hung up.",
   "no-answer": "Nobody answered.",
+  "unavailable": "The other person's devices are gone.",
   "declined": "The call was declined.",
   "user": "The other person has hung up.",
   "disconnected": "The other device has lost its connection to the service.",

@@ -1,0 +1,159 @@
+"""A calling service of one tenant, in the process of the tests, and people at its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from harness.calling.service.app import Parts
+from harness.calling.service.certificates import tls_context
+from harness.calling.service.processor import NoProcessor
+from harness.calling.service.serve import served
+from harness.calling.store.accounts import Account as StoredAccount
+from harness.calling.store.accounts import Work, hashed
+from harness.calling.store.store import Store
+from harness.endpoints.chromium import senses
+from harness.endpoints.chromium.browser import DESK, Chromium, Look, Tab
+from harness.endpoints.chromium.call_window import DESKTOP, Account, CallWindow
+from harness.model.base import Asset
+from harness.model.statement import Screen
+from harness.model.tenant import Client, Encryption, EncryptionPolicy, Group, Tenant, User, same
+
+QUICK: Final = Work(n=2, r=1, p=1)
+"""What a password costs here: nothing."""
+
+ALICE: Final = Account("alice@contoso.example", "correct horse", "Alice Adler")
+BOB: Final = Account("bob@contoso.example", "battery staple", "Bob Bauer")
+CARLA: Final = Account("carla@contoso.example", "tr0ub4dor and 3", "Carla Costa")
+EVERYBODY: Final = (ALICE, BOB, CARLA)
+
+E2EE: Final = EncryptionPolicy(identity="Tag:E2EE", description="For everybody", calling=Encryption.USER_OVERRIDE)
+
+SAID_BY_ALICE: Final = {Asset.AUDIO: 0xA11CE_0000_0001, Asset.VIDEO: 0xA11CE_0000_0002}
+SAID_BY_BOB: Final = {Asset.AUDIO: 0xB0B_0000_0001, Asset.VIDEO: 0xB0B_0000_0002}
+
+COMPLAINTS: Final = """
+addEventListener("securitypolicyviolation", (event) => {
+  const line = `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`;
+  sessionStorage.setItem("violations", (sessionStorage.getItem("violations") ?? "") + line + "\\n");
+});
+"""
+
+
+def tenant(*, allowed: bool = True, on: bool = True) -> Tenant:
+    """Three people. `allowed`: the tenant's policy lets them; `on`: they have turned it on."""
+    return Tenant(
+        policies=(EncryptionPolicy(identity="Global"), E2EE),
+        users=tuple(User(name=one.user, display=one.display, toggle=on) for one in EVERYBODY),
+        groups=(Group(name="sales", members=(BOB.user,)),),
+        tenant_policy=E2EE.name if allowed else None,
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service. Alice is its administrator. `tabs` are all that were opened on it."""
+
+    address: str
+    store: Store
+    chromium: Chromium
+    tabs: list[Tab] = field(default_factory=list)
+
+    async def blank(self, look: Look = DESK) -> Tab:
+        """A tab that has not yet opened a page, and notes what violates the policy of its content."""
+        tab = await self.chromium.tab(look, scripts=[senses.INSTRUMENTS])
+        await tab.page.add_init_script(COMPLAINTS)
+        self.tabs.append(tab)
+        return tab
+
+    async def window(self, account: Account, look: Look = DESK) -> CallWindow:
+        """The call window of somebody, at its form."""
+        tab = await self.blank(look)
+        await tab.open(f"{self.address}/call")
+        return CallWindow(tab, account)
+
+    async def signed_in(
+        self, account: Account, device: Client = DESKTOP, look: Look = DESK, tab: Tab | None = None
+    ) -> CallWindow:
+        """The call window of somebody who has been signed in before, in this tab."""
+        at = tab or await self.blank(look)
+        await self.remember(at, account, device)
+        await at.open(f"{self.address}/call")
+        await at.appears("#people-list button")
+        return CallWindow(at, account)
+
+    async def remember(self, tab: Tab, account: Account, device: Client) -> None:
+        """What the page keeps in its tab of who is signed in."""
+        token, ticket = self.store.accounts.issue(account.user, device, time.time())
+        session: dict[str, Any] = {
+            "token": token,
+            "expires": ticket.expires,
+            "user": account.user,
+            "display": account.display,
+            "administrator": ticket.administrator,
+            "device": device.model_dump(mode="json"),
+        }
+        kept = json.dumps(json.dumps(session))
+        await tab.page.add_init_script(
+            f"sessionStorage.getItem('session') ?? sessionStorage.setItem('session', {kept})"
+        )
+
+    async def close(self) -> None:
+        for tab in self.tabs:
+            await tab.close()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Alice and Bob, who both want encrypted calls."""
+
+    service: Service
+    alice: CallWindow
+    bob: CallWindow
+
+    async def talk(self) -> None:
+        """Alice has called and Bob has accepted, and both see an indicator."""
+        await self.alice.call(BOB, SAID_BY_ALICE)
+        await self.bob.rings()
+        await self.bob.accept(SAID_BY_BOB)
+        up = await asyncio.gather(self.alice.settled(), self.bob.settled())
+        assert all(up), [await one.tab.text("main") for one in (self.alice, self.bob)]
+
+    async def screens(self) -> tuple[Screen, Screen]:
+        alice, bob = await asyncio.gather(self.alice.screen(), self.bob.screen())
+        return alice, bob
+
+
+class Obliging(NoProcessor):
+    """A media processor that does nothing and says that it does: what is tested is what pages make of it."""
+
+    def asked(self, feature: object) -> None:
+        """Done."""
+
+
+@asynccontextmanager
+async def running(folder: Path, people: Tenant, chromium: Chromium) -> AsyncIterator[Service]:
+    """The service on a port of its own, until the end of the block. Tabs are closed first."""
+    with closing(Store(folder)) as store:
+        store.tenants.change(lambda _: (people, None))
+        for one in EVERYBODY:
+            store.accounts.put(StoredAccount(same(one.user), one is ALICE, hashed(one.password, QUICK)))
+        context, address = tls_context(folder, "127.0.0.1"), ("127.0.0.1", 0)
+        async with served(store, context, address, Parts(processor=lambda _tell: Obliging(), work=QUICK)) as port:
+            service = Service(f"https://127.0.0.1:{port}", store, chromium)
+            try:
+                yield service
+            finally:
+                await service.close()
+
+
+async def violations(tab: Tab) -> list[str]:
+    """What the page did against the policy of its content, since its first load, and what it wrote as an error."""
+    told = await tab.evaluate("sessionStorage.getItem('violations') ?? ''")
+    return [*str(told).splitlines(), *tab.complaints]
