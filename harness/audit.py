@@ -16,7 +16,7 @@ from .inspection.parameters.policy import Policy
 from .judge import judge_stack
 from .markers import chat
 from .markers.recover import recover
-from .model.base import Asset, Party
+from .model.base import MEDIA, Asset, Party
 from .model.deviation import Deviation
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
@@ -173,7 +173,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         status=verdict.status,
         because=verdict.because,
         codes={party: one.screen.code for party, one in opened.statements.items() if one.screen.code is not None},
-        intercepted=bool(recovered) or verdict.intercepted,
+        intercepted=any(one.asset in MEDIA for one in recovered) or verdict.intercepted,
         findings=findings,
         visibility=seen,
         not_checked=tuple(without),

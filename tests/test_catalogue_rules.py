@@ -71,7 +71,9 @@ NETWORK_AND_MEDIA_ATTACKS = """
     malformed-media-by-peer reflection-of-packets
 """
 POLICY_ATTACKS = """
-    media-before-accept
+    media-before-accept e2ee-strip e2ee-strip-one-side e2ee-forged-lock policy-flip-mid-call policy-flip-with-keys
+    feature-announced feature-insertion feature-insertion-bot second-device-answer second-device-instead
+    service-reads-chat
 """
 ATTACKS = {
     name
@@ -125,6 +127,9 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
         (adversary.RocPoisoning, "distance"),
         (adversary.MalformedMedia, "malformation"),
         (adversary.CandidateInjection, "how"),
+        (adversary.FeatureInsertion, "feature"),
+        (adversary.FeatureInsertion, "holder"),
+        (adversary.SecondDevice, "answers"),
     ],
 )
 def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: str) -> None:
@@ -225,8 +230,9 @@ def test_a_specimen_differs_from_its_twin_in_the_fault_alone(scenario: Scenario)
 
 
 def conditions(scenario: Scenario, of_endpoints: bool = True) -> tuple[object, ...]:
-    """Everything of a call but its adversary. How long to wait for a set-up that must fail is not part of the call."""
-    call = scenario.call.model_copy(update={"setup_seconds": 0})
+    """Everything of a call but its adversary. How long to wait for a set-up that must fail is not part of the call, and
+    neither is how long it would ring until the user accepts, who must not be asked at all."""
+    call = scenario.call.model_copy(update={"setup_seconds": 0, "ring": bool(scenario.call.ring)})
     return (call, scenario.network, scenario.endpoints if of_endpoints else None)
 
 

@@ -177,10 +177,14 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class SendOffPath:
-    """Send to `to` out of the adversary's own socket. Needs the position 'off-path' and a learned address."""
+    """Send to `to` out of the adversary's own socket. Needs the position 'off-path' and a learned address.
+
+    `at`: to this address of the party alone, as to one that has just written; else to all that are known.
+    """
 
     to: Party
     data: bytes
+    at: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

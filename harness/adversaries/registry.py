@@ -15,21 +15,25 @@ from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
 from .certificate import Identity, fresh_identity
 from .certificate_watch import CertificateWatch
+from .chat_reader import ChatReader
 from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
+from .feature_insertion import FeatureInsertion
 from .forged_acceptance import ForgedAcceptance
 from .grinding import Agreement
 from .identity_forgery import IdentityForgery
 from .impairment import Impairment
 from .later_keys import LaterKeys
 from .machine import Machine
+from .mode_lies import E2eeStrip, ForgedLock, PolicyFlip
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
 from .reflection import OfferReflection, PacketReflection
 from .reoffer import ForgedReoffer
 from .script import Script
 from .sdp_rewrite import SdpRewrite
+from .second_device import LateDevice, OtherDevice
 from .service_processor import ServiceProcessor
 from .session_theft import SessionTheft
 from .signalling_replay import SignallingReplay
@@ -59,6 +63,12 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.CertificateWatch: lambda _, __: CertificateWatch(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
     adversary.ForgedAcceptance: lambda _, __: ForgedAcceptance(),
+    adversary.E2eeStrip: lambda one, _: E2eeStrip(one.towards),
+    adversary.ForgedLock: lambda _, seed: ForgedLock(seed),
+    adversary.PolicyFlip: lambda one, seed: PolicyFlip(seed, keys=one.keys),
+    adversary.FeatureInsertion: lambda one, seed: FeatureInsertion(one.feature, one.holder, _identities(), seed),
+    adversary.SecondDevice: lambda one, _: _SECOND_DEVICES[one.answers](_identities()),
+    adversary.ChatReader: lambda _, __: ChatReader(),
     adversary.Script: lambda one, seed: Script(one.moves, _identities(), seed),
     adversary.ClientHelloRace: lambda one, seed: volleys.clienthello_race(one, seed),
     adversary.DtlsJunk: lambda one, seed: volleys.dtls_junk(one, seed),
@@ -72,6 +82,11 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.SdpRewrite: lambda one, seed: SdpRewrite(one.rewrite, one.towards, seed),
 }
 """How each noun becomes a machine: (what the scenario says, seed) -> machine."""
+
+_SECOND_DEVICES: Final[Mapping[str, Callable[[Mapping[Party, Identity]], Machine]]] = {
+    "late": lambda identities: LateDevice(identities),
+    "instead": lambda identities: OtherDevice(identities),
+}
 
 _CANDIDATES: Final[Mapping[str, Callable[[tuple[Role, ...]], Machine]]] = {
     "add": lambda _: CandidateAddition(),

@@ -308,8 +308,8 @@ class Relay:
                 self.deeds[name] += count
             case WriteDown(sender, data):
                 self._write_down(sender, data, event.time)
-            case SendOffPath(to, data):
-                self._send_off_path(to, data)
+            case SendOffPath(to, data, at):
+                self._send_off_path(to, data, at)
             case SendSignal(to, message):
                 self._send_signal(to, message)
             case StartTimer(token, seconds):
@@ -327,13 +327,13 @@ class Relay:
             raise LookupError(f"no datagram has shown yet how to reach {to}")
         route.face.socket.send(data, route.to)
 
-    def _send_off_path(self, to: Party, data: bytes) -> None:
-        """To every address known of the party: off the path nobody knows which of its sockets is in use."""
+    def _send_off_path(self, to: Party, data: bytes, at: Address | None) -> None:
+        """To every address known of the party, unless to one of them: off the path nobody knows which is in use."""
         if Position.OFF_PATH not in self._positions:
             raise PermissionError("the position is not off-path")
-        if self._own is None or not self._known[to]:
-            raise LookupError(f"no address of {to} is known")
-        for address in self._known[to]:
+        if self._own is None or not self._known[to] or (at is not None and at not in self._known[to]):
+            raise LookupError(f"no address of {to} is known, or not this one")
+        for address in self._known[to] if at is None else (at,):
             self._own.send(data, address)
 
     def _send_signal(self, to: Party, message: SignalMessage) -> None:

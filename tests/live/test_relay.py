@@ -303,6 +303,22 @@ async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address
         second.socket.close()
 
 
+async def test_whoever_has_just_written_can_be_answered_alone() -> None:
+    def answered(event: object) -> list[Command]:
+        return [SendOffPath(ALICE, b"you", event.source)] if isinstance(event, StrangerDatagram) else []
+
+    machine = Scripted(StrangerDatagram, answered)
+    async with between_phones(machine, Position.OFF_PATH) as setting:
+        second = Phone(HOSTS["alice"])
+        setting.relay.learned(ALICE, setting.alice.address)
+        setting.relay.learned(ALICE, second.address)
+        (own,) = [event.address for event in machine.told if isinstance(event, OwnSocketOpened)]
+        second.send(b"hello", own)
+        assert await second.read() == (b"you", own)
+        assert setting.alice.has_nothing()
+        second.socket.close()
+
+
 async def test_only_who_was_on_the_path_has_the_packets_of_an_earlier_call() -> None:
     kept = [(ALICE, b"one"), (BOB, b"two")]
     for position, told in ((Position.PATH, kept), (Position.OFF_PATH, [])):
@@ -338,6 +354,7 @@ async def test_what_reaches_the_own_socket_is_told() -> None:
         ((Position.SIGNALLING, Position.OFF_PATH), Forward(ALICE, b"x"), "not on the path"),
         ((Position.SIGNALLING, Position.PATH), SendOffPath(ALICE, b"x"), "not off-path"),
         ((Position.OFF_PATH,), SendOffPath(BOB, b"x"), "no address of bob"),
+        ((Position.OFF_PATH,), SendOffPath(BOB, b"x", ("127.0.0.1", 1)), "no address of bob"),
         ((Position.PATH,), Forward(ALICE, b"x"), "how to reach alice"),
         ((Position.SIGNALLING,), Deliver(OFFER), "in answer to a Signal"),
     ],

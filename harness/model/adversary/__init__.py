@@ -37,7 +37,15 @@ from .network import (
 )
 from .path import Bystander, LaterKeys, Recorder, ServiceProcessor
 from .script import Script
-from .service import ForgedAcceptance
+from .service import (
+    ChatReader,
+    E2eeStrip,
+    FeatureInsertion,
+    ForgedAcceptance,
+    ForgedLock,
+    PolicyFlip,
+    SecondDevice,
+)
 from .signalling import (
     CandidateInjection,
     CertificateWatch,
@@ -68,7 +76,13 @@ Adversary = Annotated[
     | Reflection
     | CertificateWatch
     | IdentityForgery
+    | ChatReader
+    | E2eeStrip
+    | FeatureInsertion
     | ForgedAcceptance
+    | ForgedLock
+    | PolicyFlip
+    | SecondDevice
     | Script
     | ClientHelloRace
     | DtlsJunk
@@ -91,6 +105,7 @@ __all__ = [
     "Bystander",
     "CandidateInjection",
     "CertificateWatch",
+    "ChatReader",
     "ClientHelloRace",
     "DtlsFault",
     "DtlsFlaw",
@@ -99,7 +114,10 @@ __all__ = [
     "DtlsNoise",
     "DtlsTamper",
     "DtlsTampering",
+    "E2eeStrip",
+    "FeatureInsertion",
     "ForgedAcceptance",
+    "ForgedLock",
     "IdentityForgery",
     "Impairment",
     "Injector",
@@ -107,6 +125,7 @@ __all__ = [
     "Malformation",
     "MalformedMedia",
     "PlaintextInjection",
+    "PolicyFlip",
     "Position",
     "Recorder",
     "Reflection",
@@ -118,6 +137,7 @@ __all__ = [
     "RtpBleed",
     "Script",
     "SdpRewrite",
+    "SecondDevice",
     "ServiceProcessor",
     "SessionTheft",
     "SignallingReplay",
