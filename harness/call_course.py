@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from .calling.signalling import CallingService
+from .calling.signalling import Delivery, Signalling
 from .endpoints.endpoint import CallFailed, Endpoint
 from .model.base import Party
 from .model.feature import FeatureRequest
@@ -31,22 +31,25 @@ _NAMED = frozenset(
 class CallCourse:
     """Two endpoints and the service between them. `call_up` is told when both are connected.
 
-    `tokens`: what each party's lines of chat end with, so that they can be recognised anywhere.
+    `tokens`: what each party's lines of chat end with, so that they can be recognised anywhere. `beside`: what others
+    do meanwhile, so many seconds into the media.
     """
 
     def __init__(
         self,
         call: Call,
         endpoints: Mapping[Party, Endpoint],
-        service: CallingService,
+        service: Signalling,
         call_up: Callable[[], None],
         tokens: Mapping[Party, str] = MappingProxyType({}),
+        beside: Sequence[tuple[float, Callable[[], Awaitable[None]]]] = (),
     ) -> None:
         self._call = call
         self._endpoints = endpoints
         self._service = service
         self._call_up = call_up
         self._tokens = tokens
+        self._beside = beside
         self._steps: set[asyncio.Task[None]] = set()
         self._acted: set[tuple[Party, SignalKind]] = set()
         self._accepted: set[Party] = set()
@@ -67,7 +70,10 @@ class CallCourse:
 
     def bring(self, to: Party, message: SignalMessage) -> None:
         """A message that the other party did not send reaches `to`, which treats it like any other."""
-        brought = self._service.bring(to, message)
+        self.deliver(self._service.bring(to, message))
+
+    def deliver(self, brought: Delivery) -> None:
+        """The service tells a party something by itself."""
         self._deliver(brought.to, brought.message)
 
     # what the two people do
@@ -114,12 +120,15 @@ class CallCourse:
         talking = asyncio.create_task(self._until_heard())
         try:
             await asyncio.wait({*failures, talking}, return_when=FIRST_COMPLETED)
+            if talking.done():
+                talking.result()
         finally:
             await cancelled(*failures, talking)
 
     async def _until_heard(self) -> None:
         """The time of the call and all that is to happen in it, then patience until each party has heard the other."""
         plans = [self._asking(one) for one in self._call.features] + [self._writing(one) for one in self._call.chat]
+        plans += [_later(after, do) for after, do in self._beside]
         await asyncio.gather(self._passing(), *plans)
         try:
             async with asyncio.timeout(self._call.patience):
@@ -234,6 +243,11 @@ class CallCourse:
         error = None if task.cancelled() else task.exception()
         if error is not None and not self._fault.done():
             self._fault.set_exception(error)
+
+
+async def _later(after: float, do: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(after)
+    await do()
 
 
 async def cancelled(*futures: asyncio.Future[Any]) -> None:

@@ -19,11 +19,12 @@ from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
 from .calling.services import SERVICES
-from .calling.signalling import CallingService, carried_as_it_is
+from .calling.signalling import Signalling, carried_as_it_is
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_media import LiveMedia
+from .live_tenant import LiveTenant
 from .markers import chat
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
@@ -32,6 +33,7 @@ from .model.ground_truth import PEER_SENT, GroundTruth, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalKind, SignalMessage, Vantage
 from .model.scenario import MALICIOUS, Mode, Scenario
 from .network.loopback import CallNetwork
+from .service_signalling import TenantServiceError
 from .vantage import table
 from .vantage.capture import CaptureError
 from .vantage.loot import LootFile
@@ -98,15 +100,17 @@ class LiveCall:
         self.network = CallNetwork(conditions.number)
         self.loot: LootFile | None = None
         self.relay = self._relay()
-        self.media = LiveMedia(self.network.address("service"), folder) if scenario.call.mode is Mode.SERVICE else None
+        self.tenant = self._tenant()
+        self.media = self._media()
         self.disk: list[str] = []
-        self.service = self._service()
+        self.service = self._service() if self.tenant is None else self.tenant.service.signalling
         self.deeds: Counter[str] = Counter()
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
         tokens = {party: chat.token(self._marker(party, Asset.CHAT)) for party in Party}
-        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens)
+        beside = () if self.tenant is None else self.tenant.beside
+        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens, beside)
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
@@ -120,7 +124,11 @@ class LiveCall:
                 self._lose_sessions(self.relay)
             if self.media is not None:
                 await self.media.open(self._advertised_to_alice)
+            if self.tenant is not None:
+                await self.tenant.open()
             await self.course.run()
+        except TenantServiceError as error:
+            raise LiveCallError(str(error)) from error
         finally:
             await _to_the_end(self._close())
 
@@ -129,8 +137,9 @@ class LiveCall:
         # First all of them: the end of one must not look like a failure to the other.
         ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
         ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
-        if self.media is not None:
-            await self.media.close()
+        for service in (self.media, self.tenant):
+            if service is not None:
+                await service.close()
         if self.relay is not None:
             self._lose_keys(self.relay)
             await self.relay.close()
@@ -168,7 +177,20 @@ class LiveCall:
     def _bring(self, to: Party, message: SignalMessage) -> None:
         self.course.bring(to, message)
 
-    def _service(self) -> CallingService:
+    def _tenant(self) -> LiveTenant | None:
+        """The real service, where a scenario says what is set at it."""
+        tenancy = self.scenario.tenant
+        if tenancy is None:
+            return None
+        return LiveTenant(tenancy, self.network, self.folder, lambda brought: self.course.deliver(brought))
+
+    def _media(self) -> LiveMedia | None:
+        """The media processor of the service that is in the same process. The real one has its own."""
+        if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
+            return None
+        return LiveMedia(self.network.address("service"), self.folder)
+
+    def _service(self) -> Signalling:
         """The service that carries the messages, in somebody's hands perhaps; in an ordinary call its media, too."""
         tamper = None if self.relay is None else self.relay.signal
         describe = carried_as_it_is if self.media is None else self.media.passed
@@ -190,7 +212,8 @@ class LiveCall:
         )
 
     def _tap(self, party: Party) -> LegTap:
-        far = "relay" if self._on_path(party) else party.peer.value if self.media is None else "processor"
+        ordinary = self.scenario.call.mode is Mode.SERVICE
+        far = "relay" if self._on_path(party) else "processor" if ordinary else party.peer.value
         name = f"{party}-{far}"
         return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
 
@@ -312,7 +335,7 @@ class LiveCall:
     def _refuse_faults(self) -> None:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
         faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
-        faults += [one.fault for one in (self.relay, self.media) if one is not None and one.fault]
+        faults += [one.fault for one in (self.relay, self.media, self.tenant) if one is not None and one.fault]
         if faults:
             raise LiveCallError(faults[0])
 
@@ -332,6 +355,7 @@ class LiveCall:
             monotonic_seconds=time.monotonic() - started.monotonic,
             provenance=self.conditions.provenance,
             vantages=vantages,
+            service_legs=() if self.tenant is None else self.tenant.legs(),
             files=self.folder.entries(),
             silent=silent,
             invited=True,

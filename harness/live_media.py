@@ -13,14 +13,14 @@ from .model.datagram import Address
 from .model.recording import SignalKind, SignalMessage
 from .vantage.loot import LootFile
 
-_TEXT: Final = "What the service's media processor had in clear: plaintext, not packets of a network."
+TEXT: Final = "What the service's media processor had in clear: plaintext, not packets of a network."
 
 
 class LiveMedia:
     """`host` is where the service receives. Create it inside a running event loop, `open` it before the call."""
 
     def __init__(self, host: str, folder: RecordingFolder) -> None:
-        self._file = LootFile(folder.path(PROCESSED), _TEXT)
+        self._file = LootFile(folder.path(PROCESSED), TEXT)
         self.processor = MediaProcessor(host, folder.path(KEPT), watcher=self)
 
     @property

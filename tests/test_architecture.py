@@ -37,9 +37,16 @@ ARROWS = {
     "schema": {"model", "matrix", "scenario_file"},
     "deviations": {"model", "strict_yaml"},
     "doctor": set[str](),
+    "service_frames": {"model"},
+    "service_signalling": {"model", "calling", "endpoints", "service_frames"},
+    "tenant_service": {"model", "calling", "endpoints", "network", "service_signalling"},
+    "live_tenant": NOUNS
+    | {"calling", "evidence", "live_media", "network", "service_signalling", "tenant_service", "vantage"},
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_media": NOUNS | {"calling", "evidence", "vantage"},
-    "live_call": NOUNS | LIVE | {"call_course", "evidence", "live_media", "markers"},
+    "live_call": NOUNS
+    | LIVE
+    | {"call_course", "evidence", "live_tenant", "service_signalling", "live_media", "markers"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},

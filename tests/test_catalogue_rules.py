@@ -49,6 +49,17 @@ CONTROLS = {
     "honest-chat-call",
     "feature-refused",
     "feature-granted",
+    "tenant-honest-call",
+    "tenant-default-is-off",
+    "tenant-toggle-of-one",
+    "tenant-policy-of-one",
+    "tenant-rank-decides",
+    "tenant-recording",
+    "tenant-client-cannot",
+    "tenant-client-is-old",
+    "tenant-policy-flip",
+    "tenant-features-refused",
+    "tenant-features-granted",
     "bystander-relay",
     "service-call",
     "clear-call",
@@ -61,6 +72,7 @@ SIGNALLING_ATTACKS = """
     unknown-identity candidate-injection candidate-removal
 """
 DTLS_ATTACKS = """
+    tenant-dtls-mitm
     dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile
     dtls-handshake-faults forward-secrecy
 """

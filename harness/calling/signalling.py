@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from ..model.base import Party
 from ..model.feature import FeatureRefusal, FeatureRequest
@@ -41,6 +41,19 @@ class Delivery:
 
     to: Party
     message: SignalMessage
+
+
+class Signalling(Protocol):
+    """Whatever carries the messages of one call, and remembers what each hop saw."""
+
+    @property
+    def entries(self) -> tuple[SignalEntry, ...]: ...
+
+    def carry(self, message: SignalMessage) -> AsyncIterator[Delivery]:
+        """Take a message from its sender. What arrives of it, where it arrives and when."""
+
+    def bring(self, to: Party, message: SignalMessage) -> Delivery:
+        """A message that nobody sent reaches a party."""
 
 
 class CallingService:

@@ -25,6 +25,8 @@ PROCESSED = "media/service.pcapng"
 """What the service's media processor had in clear."""
 KEPT = "media/service"
 """What the service kept of the media: recordings, captions, voicemail."""
+STORE = "store"
+"""The store of the calling service that the call went through, with its database and its keys."""
 SECRET_FOLDERS = ("keys", "media")
 HOPS = ("alice", "service", "bob")
 MAX_FILE = 4 * 1024 * 1024 * 1024
@@ -76,7 +78,7 @@ class RecordingFolder:
                 path=str(path.relative_to(self.root)),
                 size=path.stat().st_size,
                 sha256=sha256(path),
-                secret=path.relative_to(self.root).parts[0] in SECRET_FOLDERS or path.name in self._with_keys,
+                secret=path.relative_to(self.root).parts[0] in (*SECRET_FOLDERS, STORE) or path.name in self._with_keys,
             )
             for path in files
         )

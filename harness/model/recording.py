@@ -45,7 +45,7 @@ class ServiceLeg(Noun):
     `connections`, `sent` and `received` (bytes, by the party) are what the way itself counted as it passed them on.
     """
 
-    name: str = Field(pattern=r"^[a-z]+-service$")
+    name: str = Field(pattern=r"^[a-z]+-signalling$")
     party: Party
     file: str
     connections: int = Field(ge=0)

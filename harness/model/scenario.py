@@ -9,12 +9,13 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .adversary import Adversary
+from .adversary import Adversary, Position
 from .base import MEDIA, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
 from .feature import FeatureRequest
 from .finding import Reason
 from .mode import Mode as Mode
 from .outcome import Outcome
+from .tenancy import Tenancy
 
 
 class Family(StrEnum):
@@ -223,7 +224,10 @@ class Expectation(Noun):
 
 
 class Scenario(Noun):
-    """One case. `twin` names the scenario that differs only in the attack (or, for a specimen, in the fault)."""
+    """One case. `twin` names the scenario that differs only in the attack (or, for a specimen, in the fault).
+
+    `tenant`: the call goes through the real calling service, over TLS, and this is set there.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     id: str = Field(pattern=SCENARIO_ID, max_length=120)
@@ -235,7 +239,22 @@ class Scenario(Noun):
     call: Call = Call()
     endpoints: Endpoints = Endpoints()
     service: ServiceKind = Field(default=ServiceKind.REFERENCE, strict=False)
+    tenant: Tenancy | None = None
     network: Literal["loopback"] = "loopback"
     adversary: Adversary | None = None
     expect: Expectation
     twin: str | None = None
+
+    @model_validator(mode="after")
+    def _the_real_service_is_nobodys(self) -> Self:
+        if self.tenant is None:
+            return self
+        if self.service is not ServiceKind.REFERENCE or self.call.earlier:
+            raise ValueError("with a tenant the call goes through the real service, once: no other service, no earlier")
+        if self.adversary is not None and Position.SIGNALLING in self.adversary.position:
+            raise ValueError("with a tenant the call goes through the real service, which is in nobody's hands")
+        if self.adversary is not None and self.call.mode is not Mode.E2EE:
+            raise ValueError("with a tenant nobody can stand in the path of an ordinary call")
+        if max((one.after for one in self.tenant.later), default=0) > self.call.seconds:
+            raise ValueError("something is set after the end of the call")
+        return self

@@ -20,7 +20,7 @@ from .requests import Requests
 from .rows import ROWS
 from .sign_in import SignInDesk
 from .socket import signalling
-from .switchboard import Switchboard
+from .switchboard import Switchboard, Witness, nobody
 
 TICK_SECONDS: Final = 0.5
 NEWS_SECONDS: Final = 0.25
@@ -41,18 +41,20 @@ BOARD: Final = web.AppKey("board", Switchboard)
 class Parts:
     """What a service is made of besides its store.
 
-    `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there.
+    `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there;
+    `witness` sees what users say and are told, as the service itself does.
     """
 
     processor: Callable[[Tell], MediaProcessor] = lambda _tell: NoProcessor()
     clocks: Clocks = field(default_factory=Clocks)
     work: Work = field(default_factory=Work)
+    witness: Witness = nobody
 
 
 def application(store: Store, parts: Parts, door: Middleware) -> web.Application:
     """The calling service over an open store, behind a door."""
     clock = parts.clocks
-    board = Switchboard(store, parts.processor, clock.day)
+    board = Switchboard(store, parts.processor, clock.day, parts.witness)
     desk = SignInDesk(board, clock.monotonic, parts.work)
     app = web.Application(middlewares=[door, errors])
     app[BOARD] = board

@@ -20,6 +20,7 @@ from ..exchange.told import Caption
 from ..media.captions import Line
 from ..media.features import KEEPS, FeatureRefused
 from ..media.processor import MediaProcessor
+from ..media.session import Watcher
 from .errors import LOG
 from .processor import Tell
 
@@ -39,16 +40,21 @@ class _Call:
 
 @dataclass
 class ServiceMedia:
-    """`host` is the address that devices are told to send to (IPv4); what is kept lies below `folder`."""
+    """`host` is the address that devices are told to send to (IPv4); what is kept lies below `folder`.
+
+    `watcher` is shown every packet that a processor has in clear.
+    """
 
     host: str
     folder: Path
     tell: Tell
+    watcher: Watcher | None = None
     _calls: dict[str, _Call] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def answered(self, call: Answered) -> None:
-        processor = MediaProcessor(self.host, self.folder / call.call, told=lambda line: self._heard(call.call, line))
+        kept = self.folder / call.call
+        processor = MediaProcessor(self.host, kept, self.watcher, lambda line: self._heard(call.call, line))
         made = _Call(_legs(call.caller, call.callee), processor)
         self._calls[call.call] = made
         self._begin(_open(made, processor))

@@ -36,10 +36,25 @@ class Connection(Protocol):
         """End the connection after what has been told."""
 
 
+Witness = Callable[[str, Said | Frame], None]
+"""Is shown everything that a user says and is told, in order: (the user's comparable name, what)."""
+
+
+def nobody(_user: str, _what: Said | Frame) -> None:
+    """Sees nothing, of a service whose work nobody watches."""
+
+
 class Switchboard:
     """`clock` gives seconds since the epoch."""
 
-    def __init__(self, store: Store, processor: Callable[[Tell], MediaProcessor], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        processor: Callable[[Tell], MediaProcessor],
+        clock: Callable[[], float],
+        witness: Witness = nobody,
+    ) -> None:
+        self._witness = witness
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
@@ -75,6 +90,8 @@ class Switchboard:
 
     def say(self, session: str, said: Said) -> dict[str, Any]:
         """What a device says; the fields of its `ok`. Refusal, and sqlite3.Error when it cannot be kept."""
+        if (who := self.exchange.sessions.get(session)) is not None:
+            self._witness(who.user, said)
         return self._done(
             rules.say(self.exchange, self.directory, session, said, secrets.token_hex(16), self.clock())
         ).answer
@@ -179,5 +196,8 @@ class Switchboard:
     def _tell(self, told: Told) -> None:
         text = told.frame.encoded()
         for session in told.to:
-            if (connection := self._connections.get(session)) is not None:
-                connection.tell(text)
+            if (connection := self._connections.get(session)) is None:
+                continue
+            if (who := self.exchange.sessions.get(session)) is not None:
+                self._witness(who.user, told.frame)
+            connection.tell(text)

@@ -25,12 +25,12 @@ CLIENT, SERVICE = ("127.0.1.1", 50_000), ("127.0.1.6", 443)
 def case(sent: bytes = SEALED, received: bytes = SEALED, counted: Mapping[str, int] = MappingProxyType({})) -> Case:
     """A call whose parties each had one connection; Alice's carried these bytes, of which her way counted others."""
     base = honest_call().case()
-    streams = {"alice-service": (sent, received), "bob-service": (SEALED, SEALED)}
+    streams = {"alice-signalling": (sent, received), "bob-signalling": (SEALED, SEALED)}
     legs = tuple(
         ServiceLeg(
-            name=f"{party}-service",
+            name=f"{party}-signalling",
             party=party,
-            file=f"{party}-service.pcapng",
+            file=f"{party}-signalling.pcapng",
             **({"connections": 1, "sent": len(out), "received": len(back)} | (dict(counted) if party is ALICE else {})),
         )
         for party, (out, back) in zip((ALICE, BOB), streams.values(), strict=True)
@@ -45,8 +45,8 @@ def case(sent: bytes = SEALED, received: bytes = SEALED, counted: Mapping[str, i
 def test_tls_from_the_first_byte_to_the_last_is_a_fact_with_its_numbers() -> None:
     findings = audit(case())
     assert {(one.reason, one.severity, one.vantage) for one in findings} == {
-        (Reason.SERVICE_PATH_SEALED, Severity.FACT, "alice-service"),
-        (Reason.SERVICE_PATH_SEALED, Severity.FACT, "bob-service"),
+        (Reason.SERVICE_PATH_SEALED, Severity.FACT, "alice-signalling"),
+        (Reason.SERVICE_PATH_SEALED, Severity.FACT, "bob-signalling"),
     }
     assert findings[0].detail == "all 42 bytes of 1 connection are TLS, 14 of them application data"
 
@@ -80,8 +80,8 @@ def test_a_capture_that_lacks_something_tells_nothing(counted: dict[str, int], l
 
 def test_a_party_that_never_connected_and_a_capture_that_was_not_read_tell_nothing() -> None:
     made = case()
-    nobody = replace(made, service_connections={**made.service_connections, "alice-service": ()})
+    nobody = replace(made, service_connections={**made.service_connections, "alice-signalling": ()})
     assert detail(audit(nobody), Reason.SERVICE_PATH_UNSEEN) == "alice never connected to the service"
-    unread = {"bob-service": made.service_connections["bob-service"]}
-    damaged = replace(made, service_connections=unread, damage={"alice-service": "it is cut off"})
+    unread = {"bob-signalling": made.service_connections["bob-signalling"]}
+    damaged = replace(made, service_connections=unread, damage={"alice-signalling": "it is cut off"})
     assert detail(audit(damaged), Reason.SERVICE_PATH_UNSEEN) == "it is cut off"

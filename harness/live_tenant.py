@@ -1,0 +1,72 @@
+"""A tenant at the real calling service in one recorded call: where its parts live, and what of them is recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from .calling.service.media import ServiceMedia
+from .calling.service.processor import MediaProcessor, Tell
+from .calling.signalling import Delivery
+from .evidence.recording_folder import KEPT, PROCESSED, STORE, RecordingFolder
+from .live_media import TEXT
+from .model.base import Party
+from .model.recording import ServiceLeg
+from .model.tenancy import Tenancy
+from .network.loopback import CallNetwork
+from .service_signalling import USERS
+from .tenant_service import TenantService
+from .vantage.loot import LootFile
+from .vantage.stream_tap import StreamTap
+
+
+class LiveTenant:
+    """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`: see TenantService."""
+
+    def __init__(
+        self, tenancy: Tenancy, network: CallNetwork, folder: RecordingFolder, heed: Callable[[Delivery], None]
+    ) -> None:
+        self._tenancy, self._folder = tenancy, folder
+        self._host = network.address("service")
+        self._clear = LootFile(folder.path(PROCESSED), TEXT)
+        self._taps = {party: self._tap(party) for party in Party}
+        ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
+        self.service = TenantService(tenancy, self._host, ways, folder.path(STORE), self._processor, time.time, heed)
+
+    @property
+    def fault(self) -> str | None:
+        """What broke on the way to the service: then the recording is worthless."""
+        broken = ((party, tap.fault) for party, tap in self._taps.items() if tap.fault)
+        return next((f"the tap of {party}'s connections broke: {fault}" for party, fault in broken), None)
+
+    @property
+    def beside(self) -> tuple[tuple[float, Callable[[], Awaitable[None]]], ...]:
+        """What administrator and users do during the call, and when."""
+        return tuple((step.after, partial(self.service.take, step)) for step in self._tenancy.later)
+
+    async def open(self) -> None:
+        """TenantServiceError, OSError."""
+        await self.service.open()
+
+    async def close(self) -> None:
+        """The service ends, and with it what is written of it."""
+        await self.service.close()
+        for tap in self._taps.values():
+            tap.close()
+        self._clear.close()
+
+    def legs(self) -> tuple[ServiceLeg, ...]:
+        return self.service.legs()
+
+    def opened(self, name: str, clear: bytes) -> None:
+        """The service's media processor has a packet of a device in clear."""
+        party = next((party.value for party, user in USERS.items() if user == name), name)
+        self._clear.of_device(party, clear, time.time())
+
+    def _processor(self, tell: Tell) -> MediaProcessor:
+        return ServiceMedia(self._host, self._folder.path(KEPT), tell, self)
+
+    def _tap(self, party: Party) -> StreamTap:
+        name = f"{party}-signalling"
+        return StreamTap(name, party, self._folder.path(f"{name}.pcapng"))

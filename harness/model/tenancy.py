@@ -1,0 +1,60 @@
+"""What administrator and users have set at the calling service before a call, and what they change during it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field, model_validator
+
+from .base import Noun, Party
+from .tenant import Client, ClientKind
+
+MOST_STEPS: Final = 32
+_ALLOWED: Final = "Set-CsTeamsEnhancedEncryptionPolicy -Identity Global -CallingEndtoEndEncryptionEnabledType "
+
+
+class TenantStep(Noun):
+    """One thing that somebody sets: an administrator a cmdlet line, a group or recording, a user a toggle."""
+
+    cmdlet: str | None = Field(default=None, min_length=1, max_length=1000)
+    recording: bool | None = None
+    group: str | None = Field(default=None, min_length=1, max_length=128)
+    members: tuple[Party, ...] = Field(default=(), strict=False)
+    toggle: Party | None = Field(default=None, strict=False)
+    on: bool = True
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> TenantStep:
+        if sum(one is not None for one in (self.cmdlet, self.recording, self.group, self.toggle)) != 1:
+            raise ValueError("a step is a cmdlet, a recording, a group or a toggle: exactly one of them")
+        return self
+
+
+class LaterStep(TenantStep):
+    """The same, so many seconds into the media."""
+
+    after: float = Field(default=0.1, ge=0, le=600)
+
+
+ALLOWED: Final = (
+    TenantStep(cmdlet=f"{_ALLOWED}DisabledUserOverride"),
+    TenantStep(toggle=Party.ALICE),
+    TenantStep(toggle=Party.BOB),
+)
+"""Everybody may, and both have turned it on."""
+
+
+class Tenancy(Noun):
+    """A tenant of two users and an administrator at the real service: TLS, WebSocket, a database.
+
+    `set` is done in this order before the call; without it both are allowed to encrypt, and have turned it on.
+    `devices` are what they call with. `later` comes during the call. Users are `alice` and `bob` @contoso.example.
+    """
+
+    set: tuple[TenantStep, ...] = Field(default=ALLOWED, strict=False, max_length=MOST_STEPS)
+    later: tuple[LaterStep, ...] = Field(default=(), strict=False, max_length=MOST_STEPS)
+    devices: dict[Party, Client] = Field(default={}, strict=False)
+
+    def device(self, party: Party) -> Client:
+        """What the party calls with: a desktop that can encrypt, unless the scenario says otherwise."""
+        return self.devices.get(party) or Client(name="desktop", kind=ClientKind.WINDOWS)

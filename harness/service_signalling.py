@@ -1,0 +1,155 @@
+"""The signalling of one recorded call through the real calling service: devices say frames, and are told others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final, Literal
+
+from .calling.exchange.said import Said
+from .calling.exchange.told import Frame
+from .calling.signalling import Delivery, Hop
+from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused, Told
+from .model.base import Party
+from .model.recording import SignalEntry, SignalKind, SignalMessage
+from .model.tenant import same
+from .service_frames import heard, refused, said, told
+
+USERS: Final = {party: f"{party.value}@contoso.example" for party in Party}
+DELIVERY: Final = 20.0
+"""Seconds for a message that the service has taken to reach the other party."""
+
+_REACHES: Final = {
+    SignalKind.INVITE: "incoming",
+    SignalKind.RINGING: "ringing",
+    SignalKind.ACCEPT: "accepted",
+    SignalKind.DECLINE: "declined",
+    SignalKind.CANCEL: "cancelled",
+    SignalKind.OFFER: "offer",
+    SignalKind.ANSWER: "answer",
+    SignalKind.HANGUP: "hung-up",
+    SignalKind.FEATURE: "feature",
+    SignalKind.CHAT: "chat",
+}
+"""As what the other party is told of a message."""
+
+_NAMED: Final = (SignalKind.INVITE, SignalKind.ACCEPT)
+"""Messages with which the service says what their sender is called, as its directory does."""
+_ENDS: Final = (SignalKind.DECLINE, SignalKind.CANCEL, SignalKind.HANGUP)
+
+_Direction = Literal["in", "out"]
+_Arrival = asyncio.Future[SignalMessage]
+
+
+class TenantServiceError(RuntimeError):
+    """The service of a scenario could not be set up, or refused what its scenario makes it do; the message says why."""
+
+
+class ServiceSignalling:
+    """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party.
+
+    `heed` is given what the service says to a party without being asked. `clock` gives seconds since the epoch.
+    """
+
+    def __init__(
+        self, clients: Mapping[Party, ServiceClient], clock: Callable[[], float], heed: Callable[[Delivery], None]
+    ) -> None:
+        self._clients, self._clock, self._heed = clients, clock, heed
+        self._call: str | None = None
+        self._over = False
+        self._entries: list[SignalEntry] = []
+        self._awaited: defaultdict[tuple[Party, str], deque[_Arrival]] = defaultdict(deque)
+
+    @property
+    def entries(self) -> tuple[SignalEntry, ...]:
+        return tuple(self._entries)
+
+    async def carry(self, message: SignalMessage) -> AsyncIterator[Delivery]:
+        """Take a message from its sender. What arrives of it, where it arrives and when. TenantServiceError."""
+        sender, kind, fields = message.sender, *said(message, USERS[message.sender.peer])
+        self._saw(sender.value, "out", message if message.kind in _NAMED else message.model_copy(update={"name": None}))
+        arrivals = {to: self._expect(to, message.kind) for to in _reached(message)}
+        try:
+            answer = await self._clients[sender].say(kind, **fields, **self._of_call(message.kind))
+        except ServiceRefused as refusal:
+            for to, arrival in arrivals.items():
+                self._awaited[to, _REACHES[message.kind]].remove(arrival)
+            if message.kind is SignalKind.FEATURE:
+                yield self._answered(sender, refused(message, refusal.detail))
+            elif message.kind not in _ENDS:  # the other one may have ended it first
+                raise TenantServiceError(f"the service refuses {kind!r} of {sender}: {refusal}") from refusal
+            return
+        except ServiceLost as error:
+            raise TenantServiceError(f"{sender} cannot say {kind!r}: {error}") from error
+        if message.kind is SignalKind.INVITE:
+            self._call = str(answer.get("call"))
+        if message.kind is SignalKind.ACCEPT:
+            yield self._answered(sender, message.model_copy(update={"body": str(answer.get("mode")), "name": None}))
+        for to, arrival in arrivals.items():
+            yield Delivery(to, await _arrived(to, kind, arrival))
+
+    def bring(self, to: Party, message: SignalMessage) -> Delivery:
+        """Nobody has this service in hand: what nobody sent cannot come from it."""
+        raise TenantServiceError("an adversary in the signalling needs the service that is in the same process")
+
+    def told(self, to: Party, frame: Told) -> None:
+        """The service says something to a party: what is waited for, or what it tells on its own."""
+        message = None if self._over else told(frame, to, USERS[to])
+        if message is None:
+            return
+        own = message.sender is to
+        self._saw(to.value, "in", message, answered=to if own else None)
+        awaited = self._awaited[to, str(frame["type"])]
+        if awaited:
+            awaited.popleft().set_result(message)
+        elif not (own and message.kind is SignalKind.CHAT):  # what one has written shows on one's other devices
+            self._heed(Delivery(to, message))
+
+    def witness(self, user: str, what: Said | Frame) -> None:
+        """What the service itself is told and tells, next to its own switchboard."""
+        party = next((party for party, name in USERS.items() if same(name) == user), None)
+        if party is None or self._over:
+            return
+        frame, out = what.model_dump(mode="json", by_alias=True), isinstance(what, Frame)
+        message = told(frame, party, USERS[party]) if out else heard(frame, party)
+        if message is not None:
+            answered = party if out and message.sender is party else None
+            self._saw("service", "out" if out else "in", message, answered)
+
+    def end(self) -> None:
+        """The call is over: what the service says because devices leave is no part of it."""
+        self._over = True
+
+    # inner steps
+
+    def _of_call(self, kind: SignalKind) -> dict[str, str]:
+        """Which call a frame is about; an invitation makes one, and a line of chat needs none."""
+        return {} if kind in (SignalKind.INVITE, SignalKind.CHAT) else {"call": self._call or ""}
+
+    def _expect(self, to: Party, kind: SignalKind) -> _Arrival:
+        arrival: _Arrival = asyncio.get_running_loop().create_future()
+        self._awaited[to, _REACHES[kind]].append(arrival)
+        return arrival
+
+    def _answered(self, to: Party, message: SignalMessage) -> Delivery:
+        self._saw(to.value, "in", message, answered=to)
+        return Delivery(to, message)
+
+    def _saw(self, hop: Hop, direction: _Direction, message: SignalMessage, answered: Party | None = None) -> None:
+        entry = SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message, to=answered)
+        self._entries.append(entry)
+
+
+def _reached(message: SignalMessage) -> tuple[Party, ...]:
+    """Whom the service tells of a message that it takes: the other one, and of a feature both."""
+    other = message.sender.peer
+    return (message.sender, other) if message.kind is SignalKind.FEATURE else (other,)
+
+
+async def _arrived(to: Party, kind: str, arrival: _Arrival) -> SignalMessage:
+    try:
+        async with asyncio.timeout(DELIVERY):
+            return await arrival
+    except TimeoutError as error:
+        raise TenantServiceError(f"the service took {kind!r} and did not give it to {to}") from error

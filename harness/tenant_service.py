@@ -1,0 +1,135 @@
+"""The real calling service in one recorded call: its store in the recording, a path and a device for each party."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, closing
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from .calling.policy.transitions import add_user
+from .calling.service.app import Parts
+from .calling.service.certificates import AUTHORITY, tls_context
+from .calling.service.processor import MediaProcessor, Tell
+from .calling.service.serve import served
+from .calling.signalling import Delivery
+from .calling.store.accounts import Account, Work, hashed
+from .calling.store.store import Store, alone
+from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused
+from .model.base import Party
+from .model.byte_stream import StreamTap
+from .model.datagram import Address
+from .model.recording import ServiceLeg
+from .model.tenancy import Tenancy, TenantStep
+from .network.stream_path import StreamPath
+from .service_signalling import USERS, ServiceSignalling, TenantServiceError
+
+ADMINISTRATOR: Final = "admin@contoso.example"
+CHEAP: Final = Work(n=2, r=1, p=1)
+"""What a password costs here. It protects nothing, and a catalogue of calls signs in very often."""
+
+
+class TenantService:
+    """`host` is where the service listens, `hosts` where the way to it begins for each party; `heed` and `clock` as in
+    `ServiceSignalling`. `open` it before the call, `close` it after.
+    """
+
+    def __init__(
+        self,
+        tenancy: Tenancy,
+        host: str,
+        ways: Mapping[Party, tuple[str, StreamTap]],
+        store: Path,
+        processor: Callable[[Tell], MediaProcessor],
+        clock: Callable[[], float],
+        heed: Callable[[Delivery], None],
+    ) -> None:
+        self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
+        self._processor = processor
+        self._password = secrets.token_urlsafe()
+        self._open = AsyncExitStack()
+        self._paths: dict[Party, StreamPath] = {}
+        self._clients: dict[Party, ServiceClient] = {}
+        self._administrator: ServiceClient | None = None
+        self.signalling = ServiceSignalling(self._clients, clock, heed)
+
+    async def open(self) -> None:
+        """Start the service, set the tenant, sign both parties in. TenantServiceError, OSError."""
+        try:
+            address = await self._serve()
+            self._administrator = await self._client(address)
+            await self._administrator.sign_in(ADMINISTRATOR, self._password, self._tenancy.device(Party.ALICE))
+            for party in Party:
+                self._clients[party] = await self._client(await self._path(party, address))
+                await self._clients[party].sign_in(USERS[party], self._password, self._tenancy.device(party))
+            for step in self._tenancy.set:
+                await self.take(step)
+            for party in Party:
+                await self._clients[party].connect(partial(self.signalling.told, party))
+        except (ServiceLost, ServiceRefused, ValueError) as error:
+            raise TenantServiceError(f"the calling service cannot be set up: {error}") from error
+
+    async def close(self) -> None:
+        """Everybody leaves and the service ends. May be called again."""
+        self.signalling.end()
+        await self._open.aclose()
+
+    def legs(self) -> tuple[ServiceLeg, ...]:
+        """What was captured between each party and the service."""
+        return tuple(
+            ServiceLeg(
+                name=f"{party}-signalling",
+                party=party,
+                file=f"{party}-signalling.pcapng",
+                connections=path.connections,
+                sent=path.sent,
+                received=path.received,
+            )
+            for party, path in self._paths.items()
+        )
+
+    async def take(self, step: TenantStep) -> None:
+        """Somebody sets something, by the same requests that the pages make. TenantServiceError when it is refused."""
+        try:
+            if step.toggle is not None:
+                await self._clients[step.toggle].request("PUT", "/api/me/toggle", {"on": step.on})
+            elif step.recording is not None:
+                await self._of_administrator("PUT", "/api/recording", {"on": step.recording})
+            elif step.group is not None:
+                members = [USERS[party] for party in step.members]
+                await self._of_administrator("PUT", f"/api/groups/{quote(step.group, safe='')}", {"members": members})
+            else:
+                await self._of_administrator("POST", "/api/console", {"text": step.cmdlet})
+        except ServiceRefused as refusal:
+            raise TenantServiceError(f"the service refuses what the tenant is to set: {refusal.detail}") from refusal
+        except ServiceLost as error:
+            raise TenantServiceError(f"the tenant cannot be set: {error}") from error
+
+    # setting up
+
+    async def _serve(self) -> Address:
+        self._open.enter_context(alone(self._store))
+        store = self._open.enter_context(closing(Store(self._store)))
+        store.tenants.change(lambda tenant: (add_user(tenant, ADMINISTRATOR, "Administrator"), None))
+        for name in (*USERS.values(), ADMINISTRATOR):
+            store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
+        context = tls_context(self._store, self._host)
+        parts = Parts(processor=self._processor, work=CHEAP, witness=self.signalling.witness)
+        return self._host, await self._open.enter_async_context(served(store, context, (self._host, 0), parts))
+
+    async def _path(self, party: Party, service: Address) -> Address:
+        host, tap = self._ways[party]
+        path = self._paths[party] = StreamPath(host, service, tap)
+        self._open.push_async_callback(path.close)
+        return await path.open()
+
+    async def _client(self, address: Address) -> ServiceClient:
+        return await self._open.enter_async_context(ServiceClient(address, self._host, str(self._store / AUTHORITY)))
+
+    async def _of_administrator(self, method: str, path: str, body: dict[str, object]) -> None:
+        if self._administrator is None:
+            raise ServiceLost("the administrator is not signed in")
+        await self._administrator.request(method, path, body)

@@ -1,0 +1,57 @@
+"""What a scenario sets at the service: one thing a step, and nothing after the call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from harness.model.base import Party
+from harness.model.scenario import Scenario
+from harness.model.tenancy import Tenancy, TenantStep
+from harness.model.tenant import ClientKind
+
+KNOWN = {"id": "one", "family": "control", "title": "One", "why": "A test", "expect": {"outcome": "SECURE"}}
+
+
+def scenario(**parts: Any) -> Scenario:
+    return Scenario.model_validate_json(json.dumps({**KNOWN, "tenant": {}, **parts}))
+
+
+def test_without_a_word_both_may_encrypt_have_turned_it_on_and_call_with_desktops() -> None:
+    tenancy = Tenancy()
+    assert [step.toggle for step in tenancy.set] == [None, Party.ALICE, Party.BOB]
+    assert "DisabledUserOverride" in str(tenancy.set[0].cmdlet)
+    assert all(tenancy.device(party).kind is ClientKind.WINDOWS for party in Party)
+
+
+@pytest.mark.parametrize(
+    "step", [{}, {"on": True}, {"cmdlet": "x", "toggle": "bob"}, {"group": "a", "recording": True}]
+)
+def test_a_step_is_exactly_one_thing(step: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of them"):
+        TenantStep.model_validate_json(json.dumps(step))
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ({"service": "chat-logged"}, "no other service"),
+        ({"call": {"earlier": 1}}, "no earlier"),
+        (
+            {"adversary": {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller"]}},
+            "nobody's hands",
+        ),
+        ({"adversary": {"kind": "bystander", "position": ["path"]}, "call": {"mode": "service"}}, "nobody can stand"),
+        ({"tenant": {"later": [{"after": 9, "toggle": "bob"}]}}, "after the end of the call"),
+    ],
+)
+def test_what_the_real_service_cannot_do_is_refused(parts: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        scenario(**parts)
+
+
+def test_a_path_in_somebodys_hands_is_possible() -> None:
+    assert scenario(adversary={"kind": "dtls-mitm", "position": ["path"]}).tenant == Tenancy()
