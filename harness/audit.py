@@ -90,9 +90,10 @@ _DOES_NOT_VERIFY = "the evidence does not verify"
 
 def document(run: Run, results: dict[str, Result], *, interrupted: bool = False) -> RunDocument:
     """The results in the order of selection; a scenario without one is counted as not run."""
+    whys = {one.scenario: one.why for one in run.header.unmet}
     for name in run.header.selected:
         if name not in results:
-            results[name] = _without_call(name, Status.NOT_RUN, "interrupted before it ended")
+            results[name] = not_run(name, whys.get(name, "interrupted before it ended"))
     ordered = tuple(results[name] for name in run.header.selected)
     return RunDocument(
         run=run.header.run,
@@ -101,6 +102,7 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
         results=ordered,
         interrupted=interrupted,
         self_test=self_test(run.header.self_test, _plans(run), results, run.header.without, _INFORMING),
+        unmet=run.header.unmet,
     )
 
 
@@ -117,6 +119,11 @@ def summarise(results: Sequence[Result]) -> Summary:
         by_status={status: count for status in Status if (count := sum(r.status is status for r in results))},
         by_outcome={outcome: count for outcome in Outcome if (count := sum(r.outcome is outcome for r in results))},
     )
+
+
+def not_run(name: str, why: str) -> Result:
+    """The result of a scenario of which no call was made."""
+    return _without_call(name, Status.NOT_RUN, why)
 
 
 def failed_result(scenario: Scenario, error: str, seconds: float) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +69,16 @@ def select(scenarios: Sequence[Scenario], selectors: Iterable[str], root: Path =
         )
     chosen = set().union(*named.values())
     return tuple(scenario for scenario in scenarios if scenario.id in chosen)
+
+
+def asked_for(scenarios: Iterable[Scenario], selectors: Collection[str], root: Path = ROOT) -> frozenset[str]:
+    """The ids of those that a selector names by itself: by its id or its file, not by a family, a glob or a folder."""
+    paths = {Path(selector).resolve() for selector in selectors}
+    return frozenset(
+        each.id
+        for each in scenarios
+        if not {each.id, _base(each)}.isdisjoint(selectors) or place(each, root).resolve() in paths
+    )
 
 
 def base_id(scenario_id: str) -> str:

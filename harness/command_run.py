@@ -15,9 +15,10 @@ from typing import Any
 
 from .auditors import AUDITORS
 from .call_views import call_views
-from .catalogue import ROOT, CatalogueError, load, select
+from .catalogue import ROOT, CatalogueError, asked_for, load, select
 from .deviations import check_known
 from .deviations import load as load_deviations
+from .endpoint_choice import choose, with_endpoints
 from .evidence.files import EvidenceError
 from .inspection.parameters.policy import load_policy
 from .model.scenario import Family, Scenario
@@ -66,8 +67,9 @@ def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[s
 def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
     """Run the selection, write the reports, show the table."""
     try:
-        scenarios, specimens = _selection(selectors, chosen)
-        options = replace(_options(chosen), self_test=specimens)
+        options = _options(chosen)
+        scenarios, specimens, asked = _selection(selectors, chosen)
+        options = replace(options, self_test=specimens, asked=asked)
         load_policy(options.policy)
         deviations = load_deviations()
         if chosen["root"] is None:
@@ -95,8 +97,10 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
     return document
 
 
-def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
-    """What to run, and the specimens in it when it makes up a self-test, by the way or because it was asked for."""
+def _selection(
+    selectors: Sequence[str], chosen: dict[str, Any]
+) -> tuple[tuple[Scenario, ...], tuple[str, ...], frozenset[str]]:
+    """What to run; the specimens in it when it makes up a self-test; and the ids of what was asked for by name."""
     root = chosen["root"] or ROOT
     every, names = _catalogue(root, selectors)
     tested = {scenario.id for scenario in members(every)}
@@ -104,7 +108,9 @@ def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> tuple[tuple[
     if chosen.get("self_test"):
         wanted |= tested
     specimens = tuple(scenario.id for scenario in every if scenario.family is Family.SPECIMENS)
-    return tuple(scenario for scenario in every if scenario.id in wanted), specimens if tested <= wanted else ()
+    kinds, _ = choose(chosen.get("endpoints", ()), chosen.get("programs", ()))
+    selection = with_endpoints((scenario for scenario in every if scenario.id in wanted), kinds)
+    return selection, specimens if tested <= wanted else (), asked_for(selection, names, root)
 
 
 def _options(chosen: dict[str, Any]) -> Options:
@@ -119,6 +125,7 @@ def _options(chosen: dict[str, Any]) -> Options:
         seed=chosen["seed"],
         without=tuple(chosen["without"]),
         policy=chosen["policy"],
+        programs=choose(chosen.get("endpoints", ()), chosen.get("programs", ()))[1],
     )
 
 

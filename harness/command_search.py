@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from .call_course import cancelled
-from .model.base import Party
+from .endpoint_choice import parse_endpoints
 from .model.scenario import EndpointKind, Endpoints
 from .model.search import SearchDocument
 from .outputs import Format, Output, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
-from .wording import suggestion
 
 USAGE, HARNESS = 2, 3
 NO_LIMIT: Final = 10_000_000
@@ -41,7 +40,7 @@ Ended = SearchDocument | tuple[int, str]
 def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     """Search within the bounds, write what was asked for, show what came of it."""
     try:
-        endpoints = parse_endpoints(chosen["endpoints"])
+        endpoints = _endpoints(chosen["endpoints"])
         if any(output.format is not Format.JSON for output in outputs):
             raise ValueError("a search can be had as json")
     except ValueError as error:
@@ -70,20 +69,12 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     return document
 
 
-def parse_endpoints(texts: Sequence[str]) -> Endpoints:
-    """`alice=KIND` and `bob=KIND`; whoever is not named is healthy. ValueError says what is wrong."""
-    kinds: dict[str, EndpointKind] = {}
-    for text in texts:
-        party, separator, kind = text.partition("=")
-        if not separator or party not in set(Party):
-            raise ValueError(f"--endpoint {text}: use alice=KIND or bob=KIND")
-        if kind not in set(EndpointKind):
-            nearest = suggestion(kind, [str(one) for one in EndpointKind])
-            raise ValueError(f"--endpoint {text}: no endpoint is called {kind!r}{nearest}")
-        if party in kinds:
-            raise ValueError(f"--endpoint {text}: {party} is named twice")
-        kinds[party] = EndpointKind(kind)
-    return Endpoints(**kinds)
+def _endpoints(texts: Sequence[str]) -> Endpoints:
+    """Whoever is not named is healthy. ValueError says what is wrong."""
+    kinds = parse_endpoints(texts)
+    if EndpointKind.PROGRAM in kinds.values():
+        raise ValueError("a search makes its calls with the harness's own endpoints, and not with a program")
+    return Endpoints(**{party.value: kind for party, kind in kinds.items()})
 
 
 async def _searched(ledger: Ledger, parts: Sequence[dict[str, Any]], limit: float) -> SearchDocument:

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Coroutine, MutableMapping
+from collections.abc import Coroutine, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,12 +56,16 @@ class LiveCallError(RuntimeError):
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which conditions a call is made. `number` is unique within the run and chooses the call's addresses."""
+    """Under which conditions a call is made. `number` is unique within the run and chooses the call's addresses.
+
+    `programs` are the commands of the parties whose endpoint is a program.
+    """
 
     run: str
     seed: str
     number: int
     provenance: dict[str, str]
+    programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,7 @@ class LiveCall:
             replay_window=call.replay_window,
             through_leg=self.taps[party].through_leg,
             deeds=self.deeds,
+            command=self.conditions.programs.get(party, ()),
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 

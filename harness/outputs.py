@@ -111,17 +111,23 @@ def exit_code(document: Document) -> int:
         return _of_search(document)
     if isinstance(document, PolicyAudit):
         return 5 if not document.classes else 3 if document.users.undecided else 0
+    return _of_run(document)
+
+
+def _of_run(document: RunDocument) -> int:
+    """What lacks something that it needs is no fault, unless it was asked for by name."""
     counts = document.summary.by_status
+    asked = any(one.asked for one in document.unmet)
     if document.interrupted:
         return 130
     if document.summary.executed == 0:
-        return 5
+        return 3 if asked else 5
     if counts.get(Status.UNEXPECTED, 0) or counts.get(Status.WRONG_REASON, 0):
         return 1
     if document.self_test.missed:
         return 1
     passed = counts.get(Status.AS_EXPECTED, 0) + counts.get(Status.KNOWN_DEVIATION, 0)
-    return 0 if passed == document.summary.selected else 3
+    return 3 if asked or passed + len(document.unmet) < document.summary.selected else 0
 
 
 def _of_search(document: SearchDocument) -> int:

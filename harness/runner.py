@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from .audit import document, failed_result
+from .audit import document, failed_result, not_run
 from .audit_process import AuditFailed, AuditProcess
 from .deviations import load as load_deviations
 from .deviations import naming
 from .evidence.provenance import provenance
 from .evidence.run_folder import Run, RunFolder
 from .live_call import Conditions, LiveCallError, record_calls
+from .model.base import Party
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
 from .model.verdict import Result, RunDocument
+from .needs import unmet
 
 DEFAULT_JOBS = 12
 DEFAULT_TIMEOUT = 60.0
@@ -53,6 +55,7 @@ class Options:
     `self_test` the specimens when the selection is a self-test, too.
 
     `first`: the number of the first call, which chooses its network; runs at the same time had better differ in it.
+    `programs`: the command of each party whose endpoint is a program. `asked`: the scenarios that the user named.
     """
 
     captures: Path
@@ -63,6 +66,8 @@ class Options:
     policy: Path | None = None
     self_test: tuple[str, ...] = ()
     first: int = 1
+    programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -137,12 +142,16 @@ class Runner:
             selected=tuple(selected),
             self_test=self._options.self_test,
             deviations=naming(load_deviations(), selected),
+            unmet=unmet(self._state.scenarios.values(), self._options.programs, self._options.asked),
         )
 
     async def _record_all(self) -> None:
+        for one in self._header.unmet:
+            self._keep(not_run(one.scenario, one.why))
         async with asyncio.TaskGroup() as group:
             for number, scenario in enumerate(self._state.scenarios.values(), self._options.first):
-                group.create_task(self._record(scenario, number))
+                if scenario.id not in self._state.results:
+                    group.create_task(self._record(scenario, number))
 
     async def _record(self, scenario: Scenario, number: int) -> None:
         async with self._slots:
@@ -174,7 +183,9 @@ class Runner:
 
     async def _attempt(self, scenario: Scenario, number: int) -> tuple[tuple[Path, str] | None, str | None]:
         """One try, never a second: the recording's folder and hash, or why there is none."""
-        conditions = Conditions(self._header.run, self._header.seed, number, self._header.provenance)
+        conditions = Conditions(
+            self._header.run, self._header.seed, number, self._header.provenance, self._options.programs
+        )
         try:
             async with asyncio.timeout(self._options.timeout):
                 return await record_calls(scenario, conditions, self.folder.calls(scenario)), None

@@ -48,11 +48,16 @@ def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
 @click.command()
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
 @click.option("--self-test", is_flag=True, help="Run the specimens too, so that the report says whether we can see.")
+@click.option("--endpoint", "endpoints", multiple=True, metavar="PARTY=KIND", help="In place of the healthy client.")
+@click.option(
+    "--program", "programs", multiple=True, metavar="PARTY=COMMAND", help="The party's client is this program."
+)
 @_calls
 def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
     """Make the selected calls (all of them without a SELECTOR), attack them, and judge what happened.
 
-    A SELECTOR is a scenario's id, a family, a glob, or a path.
+    A SELECTOR is a scenario's id, a family, a glob, or a path. PARTY is alice or bob. A program speaks the lines of
+    docs/endpoint-protocol.md; COMMAND is split into words, and no shell reads it. Specimens keep their endpoints.
     """
     try:
         from ..command_run import run_command

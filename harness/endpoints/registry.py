@@ -12,9 +12,17 @@ from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
 from .specimens import attacking, coding, comparing, keying, leaking, media, obeying, screening
 
+
+def _program(setup: EndpointSetup) -> Endpoint:
+    if not setup.command:
+        raise ValueError(f"nobody said which program {setup.party} is")
+    return ProcessEndpoint(setup, setup.command)
+
+
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
+    EndpointKind.PROGRAM: _program,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
     EndpointKind.CODE_FROM_SDP: coding.CodeFromSdp,

@@ -66,8 +66,8 @@ class Run:
 
     @property
     def not_ended(self) -> tuple[str, ...]:
-        """Scenarios that were selected and left no line in the index."""
-        ended = {entry.scenario for entry in self.entries}
+        """Scenarios that were selected, could be run, and left no line in the index."""
+        ended = {*(entry.scenario for entry in self.entries), *(one.scenario for one in self.header.unmet)}
         return tuple(name for name in self.header.selected if name not in ended)
 
 

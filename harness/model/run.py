@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import SCENARIO_ID, SCHEMA_VERSION, Moment, Noun
 from .deviation import Deviation
+from .unmet import Unmet
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -16,7 +17,8 @@ class RunHeader(Noun):
     """`run.json`, written before the first call. `without` names the auditors that the user left out.
 
     `deviations` are those known for the selected scenarios, so that the same are applied whenever it is audited.
-    `self_test` names the specimens when every one there is, and every twin of one, was selected.
+    `self_test` names the specimens when every one there is, and every twin of one, was selected. `unmet` are those of
+    the selected scenarios that are not run.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -29,6 +31,7 @@ class RunHeader(Noun):
     selected: tuple[str, ...]
     deviations: tuple[Deviation, ...] = ()
     self_test: tuple[str, ...] = ()
+    unmet: tuple[Unmet, ...] = ()
 
 
 class IndexEntry(Noun):

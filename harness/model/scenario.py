@@ -30,10 +30,14 @@ class Family(StrEnum):
 
 
 class EndpointKind(StrEnum):
-    """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens."""
+    """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens.
+
+    `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one.
+    """
 
     AIORTC = "aiortc"
     AIORTC_PROCESS = "aiortc-process"
+    PROGRAM = "program"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
     CODE_FROM_SDP = "code-from-sdp"

@@ -8,6 +8,7 @@ from .base import SCHEMA_VERSION, Noun, Party
 from .finding import Finding
 from .outcome import Outcome, Status
 from .self_test import SelfTest
+from .unmet import Unmet
 from .visibility import Visibility
 
 __all__ = ["Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
@@ -58,7 +59,7 @@ class Summary(Noun):
 
 
 class RunDocument(Noun):
-    """What `-o json=-` prints: one document per run."""
+    """What `-o json=-` prints: one document per run. `unmet` are the scenarios that lacked something that they need."""
 
     schema_version: int = SCHEMA_VERSION
     run: str
@@ -67,3 +68,4 @@ class RunDocument(Noun):
     results: tuple[Result, ...]
     interrupted: bool = False
     self_test: SelfTest = SelfTest()
+    unmet: tuple[Unmet, ...] = ()

@@ -76,11 +76,13 @@ def _headline(document: RunDocument, statuses: Counter[Status], contradicted: bo
         return False, "Nothing ran"
     if green == total:
         return True, "The scenario went as expected" if total == 1 else f"All {total} scenarios went as expected"
-    known = statuses[Status.KNOWN_DEVIATION]
-    if green + known == total:
-        expected = f"{green} of {plural(total, 'scenario')} went as expected"
-        return False, f"{expected}, {known} as the stack is known to deviate"
-    return False, f"{total - green - known} of {plural(total, 'scenario')} did not go as expected"
+    known, lacking = statuses[Status.KNOWN_DEVIATION], len(document.unmet)
+    if green + known + lacking == total:
+        parts = [f"{green} of {plural(total, 'scenario')} went as expected"]
+        parts += [f"{known} as the stack is known to deviate"] if known else []
+        parts += [f"{lacking} did not run for want of something"] if lacking else []
+        return False, ", ".join(parts)
+    return False, f"{total - green - known - lacking} of {plural(total, 'scenario')} did not go as expected"
 
 
 def _contradictions(document: RunDocument, statuses: Counter[Status], outcomes: Counter[Outcome]) -> tuple[str, ...]:

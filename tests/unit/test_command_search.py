@@ -10,30 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from harness.command_search import Searcher, parse_endpoints, shares
+from harness.command_search import Searcher, _endpoints, shares
 from harness.model.scenario import EndpointKind, Endpoints
 from harness.search.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_who_is_not_named_is_healthy() -> None:
-    assert parse_endpoints(()) == Endpoints()
-    assert parse_endpoints(("bob=null-cipher",)) == Endpoints(bob=EndpointKind.NULL_CIPHER)
-
-
-@pytest.mark.parametrize(
-    ("texts", "words"),
-    [
-        (("carol=aiortc",), "use alice=KIND or bob=KIND"),
-        (("alice",), "use alice=KIND or bob=KIND"),
-        (("alice=null-cypher",), "did you mean 'null-cipher'"),
-        (("alice=aiortc", "alice=clear"), "alice is named twice"),
-    ],
-)
-def test_endpoints_that_nobody_knows_are_refused(texts: tuple[str, ...], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        parse_endpoints(texts)
+def test_a_program_is_nothing_to_search_with() -> None:
+    with pytest.raises(ValueError, match="not with a program"):
+        _endpoints(("bob=program",))
+    assert _endpoints(()) == Endpoints()
+    assert _endpoints(("bob=null-cipher",)) == Endpoints(bob=EndpointKind.NULL_CIPHER)
 
 
 def test_calls_are_shared_out_and_each_searcher_has_a_network_of_its_own() -> None:

@@ -1,0 +1,118 @@
+"""`harness run --program`: anybody's program in place of the healthy client, in calls of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).parent.parent.parent
+SILENT = f"'{sys.executable}' -m tests.live.silent_endpoint"
+STRANGE = """schema_version: 1
+id: strange
+title: A program
+why: To see that a file starts none.
+call: {media: [audio], seconds: 0.3}
+endpoints: {bob: program}
+expect: {outcome: SECURE}
+"""
+
+
+def run(tmp_path: Path, *arguments: str) -> tuple[int, Any, str]:
+    """Exit code, document (None when there is none), and what was said."""
+    folders = ("--captures", str(tmp_path / "captures"), "--reports", str(tmp_path / "reports"))
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "run", *arguments, *folders, "--without", "wireshark", "-o", "json=-"],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=120,
+        check=False,
+        text=True,
+    )
+    return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+def statuses(document: Any) -> dict[str, str]:
+    return {one["scenario"]: one["status"] for one in document["results"]}
+
+
+def test_a_program_that_exports_nothing_is_judged_like_the_healthy_client(tmp_path: Path) -> None:
+    """Without a key, a packet or a counter of its own: the leg and the other end's keys are enough for each verdict."""
+    names = ("honest-audio-call", "fingerprint-swap", "dtls-mitm-sdp-untouched")
+    code, document, said = run(tmp_path, *names, "--program", f"bob={SILENT}")
+    results = {one["scenario"]: one for one in document["results"]}
+    assert set(statuses(document).values()) == {"AS_EXPECTED"}, said
+    assert code == 0
+    for result in results.values():
+        assert not [one for one in result["findings"] if one["severity"] == "inconclusive"]
+        assert any(one["reason"] == "seen-through-leg" for one in result["findings"])
+    [recording] = (tmp_path / "captures").glob("*/honest-audio-call/call-1/endpoint-bob.json")
+    assert json.loads(recording.read_text())["software"] == "silent/1"
+    [index] = (tmp_path / "captures").glob("*/honest-audio-call/call-1/recording.json")
+    through = {one["party"]: one["through_leg"] for one in json.loads(index.read_text())["vantages"]}
+    assert through == {"alice": False, "bob": True}
+
+
+def test_a_scenario_file_starts_no_program(tmp_path: Path) -> None:
+    folder = tmp_path / "control"
+    folder.mkdir()
+    (folder / "strange.call.yaml").write_text(STRANGE)
+    code, document, said = run(tmp_path, str(folder / "strange.call.yaml"))
+    assert code == 3
+    assert statuses(document) == {"strange": "NOT_RUN"}
+    assert "--program bob='COMMAND'" in document["results"][0]["because"]
+    assert document["unmet"] == [{"scenario": "strange", "why": document["results"][0]["because"], "asked": True}]
+    assert "--program bob=" in said
+    [captures] = (tmp_path / "captures").iterdir()
+    again = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "audit", str(captures), "-o", "json=-"],
+        capture_output=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+        text=True,
+    )
+    assert json.loads(again.stdout)["results"] == document["results"]
+    assert again.returncode == 3
+
+
+def test_a_scenario_that_was_not_asked_for_is_counted_and_fails_nothing(tmp_path: Path) -> None:
+    scenarios = tmp_path / "scenarios"
+    folder = scenarios / "control"
+    folder.mkdir(parents=True)
+    (folder / "strange.call.yaml").write_text(STRANGE)
+    (folder / "plain.call.yaml").write_text(STRANGE.replace("strange", "plain").replace("bob: program", "bob: aiortc"))
+    code, document, said = run(tmp_path, "--scenarios", str(scenarios))
+    assert (code, statuses(document)) == (0, {"plain": "AS_EXPECTED", "strange": "NOT_RUN"}), said
+    assert "1 did not run for want of something" in said
+    code, document, said = run(tmp_path, "--scenarios", str(scenarios), "--program", f"bob={SILENT}")
+    assert (code, set(statuses(document).values())) == (0, {"AS_EXPECTED"}), said
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("bob=no-such-program-anywhere", "there is no program 'no-such-program-anywhere'"),
+        ("eve=true", "use alice=PROGRAM or bob=PROGRAM"),
+    ],
+)
+def test_a_program_that_is_not_there_is_a_mistake_of_the_command_line(tmp_path: Path, option: str, words: str) -> None:
+    code, document, said = run(tmp_path, "honest-audio-call", "--program", option)
+    assert (code, document) == (2, None)
+    assert words in said
+
+
+def test_a_program_that_is_none_leaves_a_named_reason(tmp_path: Path) -> None:
+    code, document, _ = run(tmp_path, "honest-audio-call", "--program", f"bob='{sys.executable}' -c 'print(1)'")
+    assert code == 3
+    [result] = document["results"]
+    assert result["status"] == "INCONCLUSIVE"
+    assert "bob left no statement" in result["because"]

@@ -1,0 +1,84 @@
+"""A scenario that lacks something that it needs is not run, with the reason, and is counted."""
+
+from __future__ import annotations
+
+from harness.model.base import Party
+from harness.model.outcome import Outcome, Status
+from harness.model.scenario import Scenario
+from harness.model.unmet import Unmet
+from harness.model.verdict import Result, RunDocument, Summary
+from harness.needs import unmet
+from harness.outputs import exit_code
+from harness.report.tally import tally
+
+WHY = "bob is a program, and which one only the command line says: --program bob='COMMAND'"
+
+
+def scenario(name: str, **endpoints: str) -> Scenario:
+    return Scenario.model_validate(
+        {
+            "id": name,
+            "family": "control",
+            "title": "T",
+            "why": "W",
+            "endpoints": endpoints,
+            "expect": {"outcome": "SECURE"},
+        }
+    )
+
+
+def test_a_program_that_no_command_names_is_missing() -> None:
+    scenarios = [scenario("healthy"), scenario("strange", bob="program"), scenario("both", alice="program")]
+    assert unmet(scenarios, {Party.ALICE}, {"strange"}) == (Unmet(scenario="strange", why=WHY, asked=True),)
+    assert unmet(scenarios, {Party.ALICE, Party.BOB}, ()) == ()
+    assert [one.asked for one in unmet(scenarios, (), {"healthy"})] == [False, False]
+
+
+def result(name: str, status: Status) -> Result:
+    return Result(
+        scenario=name,
+        title=name,
+        family="control",
+        expected=Outcome.SECURE,
+        outcome=Outcome.SECURE,
+        status=status,
+        because="",
+        codes={},
+        intercepted=False,
+        findings=(),
+        recording=None,
+        seconds=0.0,
+    )
+
+
+def document(*statuses: Status, asked: bool) -> RunDocument:
+    results = tuple(result(f"s{number}", status) for number, status in enumerate(statuses))
+    lacking = [one.scenario for one in results if one.status is Status.NOT_RUN]
+    return RunDocument(
+        run="r1",
+        provenance={},
+        summary=Summary(
+            selected=len(results),
+            executed=len(results) - len(lacking),
+            by_status={status: statuses.count(status) for status in set(statuses)},
+            by_outcome={Outcome.SECURE: len(results)},
+        ),
+        results=results,
+        unmet=tuple(Unmet(scenario=name, why=WHY, asked=asked) for name in lacking),
+    )
+
+
+def test_it_is_no_fault_of_a_run_unless_it_was_asked_for_by_name() -> None:
+    green, lacking = Status.AS_EXPECTED, Status.NOT_RUN
+    assert exit_code(document(green, lacking, asked=False)) == 0
+    assert exit_code(document(green, lacking, asked=True)) == 3
+    assert exit_code(document(lacking, asked=False)) == 5
+    assert exit_code(document(lacking, asked=True)) == 3
+    assert exit_code(document(green, lacking, Status.UNEXPECTED, asked=True)) == 1
+    assert exit_code(document(green, lacking, Status.INCONCLUSIVE, asked=False)) == 3
+
+
+def test_the_headline_counts_it() -> None:
+    counted = tally(document(Status.AS_EXPECTED, Status.NOT_RUN, asked=False))
+    assert (counted.green, counted.not_run) == (False, 1)
+    assert counted.headline == "1 of 2 scenarios went as expected, 1 did not run for want of something"
