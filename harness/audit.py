@@ -10,7 +10,7 @@ from traceback import extract_tb
 from .auditors import AUDITORS
 from .auditors.case import Case
 from .evidence.files import EvidenceError
-from .evidence.recording_folder import LOOT
+from .evidence.recording_folder import LOOT, read_received
 from .evidence.run_folder import Run, open_run, read_plan
 from .inspection.parameters.policy import Policy
 from .judge import judge_stack
@@ -150,6 +150,12 @@ def recovered_markers(root: Path, truth: GroundTruth) -> tuple[Recovered, ...]:
     )
 
 
+def _received(opened: Opened, party: Party) -> dict[Asset, str]:
+    """The marker in the file that a party got, if it got one that has any."""
+    found = chat.markers(read_received(opened.root, party))
+    return {Asset.FILE: f"{found[0]:016x}"} if found else {}
+
+
 def _loot(path: Path, count: int) -> dict[Party, tuple[bytes, ...]]:
     """What the adversary wrote down; EvidenceError when it is not all there, for then nobody knows what it got."""
     try:
@@ -168,7 +174,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
     findings = _findings(case, without, view)
     seen = visibility(opened, case, findings)
     recovered = recovered_markers(opened.root, truth)
-    heard = {party: statement.heard for party, statement in opened.statements.items()}
+    heard = {party: {**statement.heard, **_received(opened, party)} for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
     verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond)
     return Result(

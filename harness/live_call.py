@@ -186,7 +186,8 @@ class LiveCall:
         tenancy = self.scenario.tenant
         if tenancy is None:
             return None
-        return LiveTenant(tenancy, self.network, self.folder, lambda brought: self.course.deliver(brought))
+        tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
+        return LiveTenant(tenancy, self.network, self.folder, lambda brought: self.course.deliver(brought), tokens)
 
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""
@@ -248,12 +249,12 @@ class LiveCall:
         return self.scenario.call.media if self.scenario.call.seconds else ()
 
     @property
-    def _chatting(self) -> tuple[Party, ...]:
-        """Who really wrote a line."""
-        written = {
-            one.hop for one in self.service.entries if (one.direction, one.message.kind) == ("out", SignalKind.CHAT)
-        }
-        return tuple(party for party in Party if party.value in written)
+    def _written(self) -> dict[Asset, tuple[Party, ...]]:
+        """Who really wrote a line, or sent a file."""
+        said = {(one.hop, one.direction, one.message.kind) for one in self.service.entries}
+        chatting = tuple(party for party in Party if (party.value, "out", SignalKind.CHAT) in said)
+        sent = () if self.tenant is None else tuple(party for party in Party if party in self.tenant.sent)
+        return {asset: who for asset, who in ((Asset.CHAT, chatting), (Asset.FILE, sent)) if who}
 
     def _marker(self, sender: Party, asset: Asset) -> int:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
@@ -315,7 +316,7 @@ class LiveCall:
         markers = tuple(
             SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
             for party in Party
-            for asset in (*self._spoken(), *((Asset.CHAT,) if party in self._chatting else ()))
+            for asset in (*self._spoken(), *(asset for asset, who in self._written.items() if party in who))
         )
         if self.relay is None or self.loot is None or adversary is None:
             return GroundTruth(markers=markers, **self._malicious_peer())
@@ -364,7 +365,7 @@ class LiveCall:
             files=self.folder.entries(),
             silent=silent,
             invited=True,
-            chat=self._chatting,
+            written=self._written,
         )
 
 

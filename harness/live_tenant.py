@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from .calling.service.media import ServiceMedia
@@ -22,12 +22,21 @@ from .vantage.stream_tap import StreamTap
 
 
 class LiveTenant:
-    """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`: see TenantService."""
+    """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`: see TenantService.
+
+    `tokens` stand in the files that parties send; `sent` says who did.
+    """
 
     def __init__(
-        self, tenancy: Tenancy, network: CallNetwork, folder: RecordingFolder, heed: Callable[[Delivery], None]
+        self,
+        tenancy: Tenancy,
+        network: CallNetwork,
+        folder: RecordingFolder,
+        heed: Callable[[Delivery], None],
+        tokens: Mapping[Party, str],
     ) -> None:
-        self._tenancy, self._folder = tenancy, folder
+        self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
+        self.sent: list[Party] = []
         self._host = network.address("service")
         self._clear = LootFile(folder.path(PROCESSED), TEXT)
         self._taps = {party: self._tap(party) for party in Party}
@@ -43,7 +52,9 @@ class LiveTenant:
     @property
     def beside(self) -> tuple[tuple[float, Callable[[], Awaitable[None]]], ...]:
         """What administrator and users do during the call, and when."""
-        return tuple((step.after, partial(self.service.take, step)) for step in self._tenancy.later)
+        steps = ((step.after, partial(self.service.take, step)) for step in self._tenancy.later)
+        files = ((one.after, partial(self._send_file, one.by)) for one in self._tenancy.files)
+        return (*steps, *files)
 
     async def open(self) -> None:
         """TenantServiceError, OSError."""
@@ -55,6 +66,9 @@ class LiveTenant:
         for tap in self._taps.values():
             tap.close()
         self._clear.close()
+        for party, content in self.service.received.items():
+            self._folder.received(party, content)
+        self.service.received.clear()
 
     def legs(self) -> tuple[ServiceLeg, ...]:
         return self.service.legs()
@@ -63,6 +77,10 @@ class LiveTenant:
         """The service's media processor has a packet of a device in clear."""
         party = next((party.value for party, user in USERS.items() if user == name), name)
         self._clear.of_device(party, clear, time.time())
+
+    async def _send_file(self, sender: Party) -> None:
+        self.sent.append(sender)
+        await self.service.send_file(sender, f"notes of {sender} {self._tokens[sender]}\n".encode())
 
     def _processor(self, tell: Tell) -> MediaProcessor:
         return ServiceMedia(self._host, self._folder.path(KEPT), tell, self)

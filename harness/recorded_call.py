@@ -20,7 +20,7 @@ from .evidence.run_folder import Run, read_plan
 from .inspection.inspect import Examination, examine
 from .inspection.options import Options
 from .inspection.parameters.policy import Policy
-from .model.base import Asset, Party
+from .model.base import Party
 from .model.ground_truth import GroundTruth
 from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry
@@ -77,7 +77,7 @@ def _open_call(run: Run, entry: IndexEntry, scenario: Scenario, root: Path, dige
 def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:
     """Without the markers nothing could have been intercepted or delivered, and everything would look well."""
     expected = {(asset, party) for asset in recording.media for party in Party if recording.media_seconds > 0}
-    expected |= {(Asset.CHAT, party) for party in recording.chat}
+    expected |= {(asset, party) for asset, parties in recording.written.items() for party in parties}
     if sorted((marker.asset, marker.sender) for marker in truth.markers) != sorted(expected):
         raise EvidenceError(f"{root}: the ground truth does not hold one marker for each asset and direction")
 

@@ -24,6 +24,7 @@ _TOLD: Final[dict[str, tuple[SignalKind, Callable[[Frame], str]]]] = {
     "feature": (SignalKind.FEATURE, lambda frame: _feature(frame)),
     "chat": (SignalKind.CHAT, lambda frame: str(frame["text"])),
     "policy": (SignalKind.POLICY, lambda frame: str(frame["policy"])),
+    "presence": (SignalKind.PRESENCE, lambda frame: str(frame["presence"])),
 }
 """What a frame that the service tells is for, and what stands in it, by its type. Others are none of the signalling."""
 
@@ -40,7 +41,8 @@ def told(frame: Frame, to: Party, user: str) -> SignalMessage | None:
     kind, body = known
     try:
         name = frame.get("display")
-        sender = to if same(str(frame.get("from", frame.get("by", "")))) == same(user) else to.peer
+        whose = next((str(frame[name]) for name in ("from", "by", "user") if name in frame), "")
+        sender = to if same(whose) == same(user) else to.peer
         return SignalMessage(kind=kind, sender=sender, body=body(frame), name=None if name is None else str(name))
     except KeyError as error:
         raise ValueError(f"the frame {frame['type']!r} has no {error.args[0]!r}") from None
@@ -57,6 +59,7 @@ _SAID: Final[dict[str, tuple[SignalKind, Callable[[Frame], str]]]] = {
     "hang-up": (SignalKind.HANGUP, lambda frame: str(frame["reason"])),
     "feature": _TOLD["feature"],
     "chat": _TOLD["chat"],
+    "presence": _TOLD["presence"],
 }
 """The same of a frame that a client says."""
 
@@ -83,6 +86,8 @@ def said(message: SignalMessage, peer: str) -> tuple[str, dict[str, Any]]:
             return "hang-up", {"reason": body}
         case SignalKind.CHAT:
             return "chat", {"to": peer, "text": body}
+        case SignalKind.PRESENCE:
+            return "presence", {"presence": body}
         case SignalKind.FEATURE:
             asked = FeatureRequest.model_validate_json(body)
             return "feature", {"feature": asked.feature.value, "on": asked.on, "argument": asked.argument or None}

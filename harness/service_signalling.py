@@ -20,22 +20,9 @@ USERS: Final = {party: f"{party.value}@contoso.example" for party in Party}
 DELIVERY: Final = 20.0
 """Seconds for a message that the service has taken to reach the other party."""
 
-_REACHES: Final = {
-    SignalKind.INVITE: "incoming",
-    SignalKind.RINGING: "ringing",
-    SignalKind.ACCEPT: "accepted",
-    SignalKind.DECLINE: "declined",
-    SignalKind.CANCEL: "cancelled",
-    SignalKind.OFFER: "offer",
-    SignalKind.ANSWER: "answer",
-    SignalKind.HANGUP: "hung-up",
-    SignalKind.FEATURE: "feature",
-    SignalKind.CHAT: "chat",
-}
-"""As what the other party is told of a message."""
-
 _NAMED: Final = (SignalKind.INVITE, SignalKind.ACCEPT)
 """Messages with which the service says what their sender is called, as its directory does."""
+_OF_NO_CALL: Final = (SignalKind.INVITE, SignalKind.CHAT, SignalKind.PRESENCE)
 _ENDS: Final = (SignalKind.DECLINE, SignalKind.CANCEL, SignalKind.HANGUP)
 
 _Direction = Literal["in", "out"]
@@ -49,13 +36,18 @@ class TenantServiceError(RuntimeError):
 class ServiceSignalling:
     """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party.
 
-    `heed` is given what the service says to a party without being asked. `clock` gives seconds since the epoch.
+    `heed` is given what the service says to a party without being asked, `heed_file` a party and the name of the file
+    that it is told of. `clock` gives seconds since the epoch.
     """
 
     def __init__(
-        self, clients: Mapping[Party, ServiceClient], clock: Callable[[], float], heed: Callable[[Delivery], None]
+        self,
+        clients: Mapping[Party, ServiceClient],
+        clock: Callable[[], float],
+        heed: Callable[[Delivery], None],
+        heed_file: Callable[[Party, str], None],
     ) -> None:
-        self._clients, self._clock, self._heed = clients, clock, heed
+        self._clients, self._clock, self._heed, self._heed_file = clients, clock, heed, heed_file
         self._call: str | None = None
         self._over = False
         self._entries: list[SignalEntry] = []
@@ -69,12 +61,12 @@ class ServiceSignalling:
         """Take a message from its sender. What arrives of it, where it arrives and when. TenantServiceError."""
         sender, kind, fields = message.sender, *said(message, USERS[message.sender.peer])
         self._saw(sender.value, "out", message if message.kind in _NAMED else message.model_copy(update={"name": None}))
-        arrivals = {to: self._expect(to, message.kind) for to in _reached(message)}
+        arrivals = {to: self._expect(to, message) for to in _reached(message)}
         try:
             answer = await self._clients[sender].say(kind, **fields, **self._of_call(message.kind))
         except ServiceRefused as refusal:
             for to, arrival in arrivals.items():
-                self._awaited[to, _REACHES[message.kind]].remove(arrival)
+                self._awaited[to, _arrives_as(message)].remove(arrival)
             if message.kind is SignalKind.FEATURE:
                 yield self._answered(sender, refused(message, refusal.detail))
             elif message.kind not in _ENDS:  # the other one may have ended it first
@@ -99,8 +91,14 @@ class ServiceSignalling:
         if message is None:
             return
         own = message.sender is to
+        if isinstance(file := frame.get("file"), dict):
+            if not own:
+                self._heed_file(to, str(file.get("file")))
+            return
+        awaited = self._awaited[to, _arrives_as(message)]
+        if message.kind is SignalKind.PRESENCE and not awaited:
+            return  # the service says by itself that somebody is there, or in a call
         self._saw(to.value, "in", message, answered=to if own else None)
-        awaited = self._awaited[to, str(frame["type"])]
         if awaited:
             awaited.popleft().set_result(message)
         elif not (own and message.kind is SignalKind.CHAT):  # what one has written shows on one's other devices
@@ -113,7 +111,7 @@ class ServiceSignalling:
             return
         frame, out = what.model_dump(mode="json", by_alias=True), isinstance(what, Frame)
         message = told(frame, party, USERS[party]) if out else heard(frame, party)
-        if message is not None:
+        if message is not None and (message.kind is not SignalKind.PRESENCE or not out):
             answered = party if out and message.sender is party else None
             self._saw("service", "out" if out else "in", message, answered)
 
@@ -125,11 +123,11 @@ class ServiceSignalling:
 
     def _of_call(self, kind: SignalKind) -> dict[str, str]:
         """Which call a frame is about; an invitation makes one, and a line of chat needs none."""
-        return {} if kind in (SignalKind.INVITE, SignalKind.CHAT) else {"call": self._call or ""}
+        return {} if kind in _OF_NO_CALL else {"call": self._call or ""}
 
-    def _expect(self, to: Party, kind: SignalKind) -> _Arrival:
+    def _expect(self, to: Party, message: SignalMessage) -> _Arrival:
         arrival: _Arrival = asyncio.get_running_loop().create_future()
-        self._awaited[to, _REACHES[kind]].append(arrival)
+        self._awaited[to, _arrives_as(message)].append(arrival)
         return arrival
 
     def _answered(self, to: Party, message: SignalMessage) -> Delivery:
@@ -139,6 +137,11 @@ class ServiceSignalling:
     def _saw(self, hop: Hop, direction: _Direction, message: SignalMessage, answered: Party | None = None) -> None:
         entry = SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message, to=answered)
         self._entries.append(entry)
+
+
+def _arrives_as(message: SignalMessage) -> str:
+    """By what it is recognised when it arrives: its kind, and of a presence which one."""
+    return f"{message.kind} {message.body}" if message.kind is SignalKind.PRESENCE else message.kind.value
 
 
 def _reached(message: SignalMessage) -> tuple[Party, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, closing
@@ -22,10 +23,10 @@ from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused
 from .model.base import Party
 from .model.byte_stream import StreamTap
 from .model.datagram import Address
-from .model.recording import ServiceLeg
+from .model.recording import ServiceLeg, SignalKind, SignalMessage
 from .model.tenancy import Tenancy, TenantStep
 from .network.stream_path import StreamPath
-from .service_signalling import USERS, ServiceSignalling, TenantServiceError
+from .service_signalling import DELIVERY, USERS, ServiceSignalling, TenantServiceError
 
 ADMINISTRATOR: Final = "admin@contoso.example"
 CHEAP: Final = Work(n=2, r=1, p=1)
@@ -34,7 +35,7 @@ CHEAP: Final = Work(n=2, r=1, p=1)
 
 class TenantService:
     """`host` is where the service listens, `hosts` where the way to it begins for each party; `heed` and `clock` as in
-    `ServiceSignalling`. `open` it before the call, `close` it after.
+    `ServiceSignalling`. `open` it before the call, `close` it after. `received` are the files that a party got.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class TenantService:
         self._paths: dict[Party, StreamPath] = {}
         self._clients: dict[Party, ServiceClient] = {}
         self._administrator: ServiceClient | None = None
-        self.signalling = ServiceSignalling(self._clients, clock, heed)
+        self.received: dict[Party, bytes] = {}
+        self._arrived: dict[Party, asyncio.Future[str]] = {}
+        self.signalling = ServiceSignalling(self._clients, clock, heed, self._file_told)
 
     async def open(self) -> None:
         """Start the service, set the tenant, sign both parties in. TenantServiceError, OSError."""
@@ -69,6 +72,9 @@ class TenantService:
                 await self.take(step)
             for party in Party:
                 await self._clients[party].connect(partial(self.signalling.told, party))
+            for party, presence in self._tenancy.presence.items():
+                chosen = SignalMessage(kind=SignalKind.PRESENCE, sender=party, body=presence)
+                [_ async for _ in self.signalling.carry(chosen)]
         except (ServiceLost, ServiceRefused, ValueError) as error:
             raise TenantServiceError(f"the calling service cannot be set up: {error}") from error
 
@@ -107,6 +113,23 @@ class TenantService:
             raise TenantServiceError(f"the service refuses what the tenant is to set: {refusal.detail}") from refusal
         except ServiceLost as error:
             raise TenantServiceError(f"the tenant cannot be set: {error}") from error
+
+    async def send_file(self, sender: Party, content: bytes) -> None:
+        """A party sends the other one a file, whose device fetches it when it is told of it. TenantServiceError."""
+        receiver = sender.peer
+        told = self._arrived[receiver] = asyncio.get_running_loop().create_future()
+        way = f"/api/files?to={quote(USERS[receiver])}&name=notes.txt"
+        try:
+            async with asyncio.timeout(DELIVERY):
+                await self._clients[sender].request("POST", way, content)
+                self.received[receiver] = await self._clients[receiver].file(quote(await told, safe=""))
+        except (ServiceLost, ServiceRefused, TimeoutError) as error:
+            raise TenantServiceError(f"a file of {sender} did not arrive: {error or 'in time'}") from error
+
+    def _file_told(self, to: Party, name: str) -> None:
+        arrived = self._arrived.get(to)
+        if arrived is not None and not arrived.done():
+            arrived.set_result(name)
 
     # setting up
 

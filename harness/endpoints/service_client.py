@@ -118,20 +118,34 @@ class ServiceClient:
 
     async def request(self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None) -> Told:
         """One REST request, of JSON or bytes; its answer. ServiceRefused, or ServiceLost."""
-        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
         sent: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        status, answer = await self._exchanged(method, path, **sent)
+        try:
+            said = _json(answer)
+        except ValueError as error:
+            raise ServiceLost(f"{method} {path}: the answer is {error}") from error
+        if status != 200:
+            raise _refused(said)
+        return said
+
+    async def file(self, name: str) -> bytes:
+        """The bytes of a file that the service keeps for this user. ServiceRefused, or ServiceLost."""
+        status, answer = await self._exchanged("GET", f"/api/files/{name}")
+        if status != 200:
+            raise ServiceRefused("no-file", f"The service gives no file, but the status {status}.")
+        return answer
+
+    # inner steps
+
+    async def _exchanged(self, method: str, path: str, **sent: Any) -> tuple[int, bytes]:
+        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
         try:
             async with self._open().request(
                 method, f"{self._base}{path}", headers=headers, ssl=self._tls, server_hostname=self._name, **sent
             ) as response:
-                answer = _json(await response.content.read(MOST_BODY))
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+                return response.status, await _whole(response)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ServiceLost(f"{method} {path}: {error}") from error
-        if response.status != 200:
-            raise _refused(answer)
-        return answer
-
-    # inner steps
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -154,6 +168,15 @@ class ServiceClient:
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_result({"type": "refused", "reason": "connection-lost", "detail": "It has ended."})
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MOST_BODY:
+            raise aiohttp.ClientPayloadError(f"more than {MOST_BODY} bytes")
+    return bytes(body)
 
 
 def _frame(message: aiohttp.WSMessage) -> Told | None:

@@ -27,6 +27,8 @@ KEPT = "media/service"
 """What the service kept of the media: recordings, captions, voicemail."""
 STORE = "store"
 """The store of the calling service that the call went through, with its database and its keys."""
+RECEIVED = "received"
+"""Files that a party got from the other one through the service."""
 SECRET_FOLDERS = ("keys", "media")
 HOPS = ("alice", "service", "bob")
 MAX_FILE = 4 * 1024 * 1024 * 1024
@@ -66,9 +68,18 @@ class RecordingFolder:
             lines = "".join(f"{entry.model_dump_json()}\n" for entry in own)
             create(self.root / name, lines.encode(), secret=name in self._with_keys)
 
+    def received(self, party: Party, content: bytes) -> None:
+        """A file that a party got."""
+        (self.root / RECEIVED).mkdir(mode=0o700, exist_ok=True)
+        create(self.root / RECEIVED / f"{party}.txt", content, secret=True)
+
     def service_log(self, lines: Iterable[str]) -> None:
         """What the service wrote on its disk."""
         create(self.root / SERVICE_LOG, "".join(f"{line}\n" for line in lines).encode())
+
+    def _secret(self, path: Path) -> bool:
+        folder = path.relative_to(self.root).parts[0]
+        return folder in (*SECRET_FOLDERS, STORE, RECEIVED) or path.name in self._with_keys
 
     def entries(self) -> tuple[FileEntry, ...]:
         """Every file of the folder with its size and hash."""
@@ -78,7 +89,7 @@ class RecordingFolder:
                 path=str(path.relative_to(self.root)),
                 size=path.stat().st_size,
                 sha256=sha256(path),
-                secret=path.relative_to(self.root).parts[0] in (*SECRET_FOLDERS, STORE) or path.name in self._with_keys,
+                secret=self._secret(path),
             )
             for path in files
         )
@@ -136,6 +147,12 @@ def read_signalling(root: Path) -> tuple[SignalEntry, ...]:
         for number, line in enumerate(read(path).decode(errors="replace").splitlines(), 1):
             entries.append(validated(f"{path}:{number}", line, SignalEntry))
     return tuple(entries)
+
+
+def read_received(root: Path, party: Party) -> bytes:
+    """The file that a party got from the other one; nothing when it got none."""
+    path = root / RECEIVED / f"{party}.txt"
+    return read(path) if path.exists() else b""
 
 
 def read_service_log(root: Path) -> bytes | None:

@@ -54,6 +54,7 @@ class Asset(StrEnum):
     AUDIO = "audio"
     VIDEO = "video"
     CHAT = "chat"
+    FILE = "file"
 
 
 MEDIA: Final = (Asset.AUDIO, Asset.VIDEO)

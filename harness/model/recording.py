@@ -77,6 +77,7 @@ class SignalKind(StrEnum):
     FEATURE_REFUSED = "feature-refused"
     CHAT = "chat"
     POLICY = "policy"
+    PRESENCE = "presence"
 
     @classmethod
     def _missing_(cls, value: object) -> SignalKind | None:
@@ -89,8 +90,8 @@ class SignalMessage(Noun):
 
     `body`: the SDP of an offer or answer; of an invitation the media, in words; of an acceptance the mode that the
     service decided, empty on its way there; the reason of a decline, a cancellation or a hang-up; a `FeatureRequest` or
-    a `FeatureRefusal` as JSON; the text of a chat line; the policy that a user has from now on. `name` is what the
-    service says the sender is called.
+    a `FeatureRefusal` as JSON; the text of a chat line; the policy that a user has from now on; the presence that a
+    user has chosen. `name` is what the service says the sender is called.
     """
 
     kind: SignalKind
@@ -125,8 +126,8 @@ class Recording(Noun):
     `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
     older than this field have none. `silent` says of each party without a statement why there is none, as the
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
-    `chat`: who wrote a line that carries a marker. `service_legs` are empty when the signalling passed a service in the
-    same process.
+    `written`: who sent a line of chat or a file that carries a marker. `service_legs` are empty when the signalling
+    passed a service in the same process.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -146,5 +147,5 @@ class Recording(Noun):
     service_legs: tuple[ServiceLeg, ...] = ()
     files: tuple[FileEntry, ...]
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
-    chat: tuple[Party, ...] = ()
+    written: dict[Asset, tuple[Party, ...]] = {}
     invited: bool = False

@@ -259,6 +259,7 @@ class Scenario(Noun):
             raise ValueError("with a tenant the call goes through the real service, which is in nobody's hands")
         if self.adversary is not None and self.call.mode is not Mode.E2EE:
             raise ValueError("with a tenant nobody can stand in the path of an ordinary call")
-        if max((one.after for one in self.tenant.later), default=0) > self.call.seconds:
+        planned = [one.after for one in self.tenant.later] + [one.after for one in self.tenant.files]
+        if max(planned, default=0) > self.call.seconds:
             raise ValueError("something is set after the end of the call")
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,13 @@ from .tenant import Client, ClientKind
 
 MOST_STEPS: Final = 32
 _ALLOWED: Final = "Set-CsTeamsEnhancedEncryptionPolicy -Identity Global -CallingEndtoEndEncryptionEnabledType "
+
+
+class SentFile(Noun):
+    """A file that a party sends the other one, so many seconds into the media. It carries a marker."""
+
+    by: Party = Field(default=Party.ALICE, strict=False)
+    after: float = Field(default=0.1, ge=0, le=600)
 
 
 class TenantStep(Noun):
@@ -48,12 +55,21 @@ class Tenancy(Noun):
     """A tenant of two users and an administrator at the real service: TLS, WebSocket, a database.
 
     `set` is done in this order before the call; without it both are allowed to encrypt, and have turned it on.
-    `devices` are what they call with. `later` comes during the call. Users are `alice` and `bob` @contoso.example.
+    `devices` are what they call with, `presence` what they have chosen that the directory says of them. `later` and
+    `files` come during the call, at most one file of each. Users are `alice` and `bob` @contoso.example.
     """
 
     set: tuple[TenantStep, ...] = Field(default=ALLOWED, strict=False, max_length=MOST_STEPS)
     later: tuple[LaterStep, ...] = Field(default=(), strict=False, max_length=MOST_STEPS)
     devices: dict[Party, Client] = Field(default={}, strict=False)
+    presence: dict[Party, Literal["available", "busy", "away"]] = Field(default={}, strict=False)
+    files: tuple[SentFile, ...] = Field(default=(), strict=False, max_length=2)
+
+    @model_validator(mode="after")
+    def _one_file_each(self) -> Tenancy:
+        if len({one.by for one in self.files}) != len(self.files):
+            raise ValueError("a party sends at most one file")
+        return self
 
     def device(self, party: Party) -> Client:
         """What the party calls with: a desktop that can encrypt, unless the scenario says otherwise."""

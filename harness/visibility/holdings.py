@@ -16,7 +16,7 @@ import numpy as np
 from ..auditors.case import Case
 from ..auditors.leg import Leg
 from ..evidence.files import EvidenceError, read
-from ..evidence.recording_folder import KEPT, LOOT, PROCESSED
+from ..evidence.recording_folder import KEPT, LOOT, PROCESSED, RECEIVED, STORE
 from ..model.adversary import Position
 from ..model.base import Party
 from ..model.finding import Finding, Reason
@@ -67,7 +67,8 @@ def holdings(opened: Opened, case: Case, findings: Iterable[Finding]) -> tuple[H
 
 def _path(case: Case, opened: Opened, taps: tuple[Packets, ...], keys: Mapping[str, str]) -> Holding:
     """Who copies every datagram next to a party."""
-    messages = Messages(tuple(_signalling(opened, party.value) for party in Party), _tunnels(case))
+    carried = (*(_signalling(opened, party.value) for party in Party), *_received(opened))
+    messages = Messages(carried, _tunnels(case))
     return Holding(
         Observer.PATH,
         taps,
@@ -88,7 +89,8 @@ def _service(case: Case, opened: Opened) -> Holding:
     clear = _of_capture(PROCESSED, _processed(opened.root / PROCESSED))
     files = [path for path in sorted((opened.root / KEPT).glob("*")) if path.is_file()]
     sounds = tuple(_sound(opened.root, path) for path in files if path.suffix == ".wav")
-    texts = [opened.root / SERVICE_LOG, *(path for path in files if path.suffix != ".wav")]
+    kept = [path for path in sorted((opened.root / STORE).rglob("*")) if path.is_file()]
+    texts = [opened.root / SERVICE_LOG, *kept, *(path for path in files if path.suffix != ".wav")]
     unseen = case.recording.mode is Mode.SERVICE and not case.through_service
     return Holding(
         Observer.SERVICE,
@@ -120,7 +122,7 @@ def _peer(case: Case, opened: Opened, taps: tuple[Packets, ...]) -> Holding:
     texts = [_text(opened.root, path) for name in names if (path := opened.root / name).exists()]
     silent = {} if not case.silent else dict.fromkeys(Content, f"{case.silent[0]} left no statement")
     told = tuple(_signalling(opened, party.value) for party in Party)
-    return Holding(Observer.PEER, taps, (*texts, *told), blind={**_damage(case), **silent})
+    return Holding(Observer.PEER, taps, (*texts, *told, *_received(opened)), blind={**_damage(case), **silent})
 
 
 # pieces
@@ -170,6 +172,11 @@ def _damage(case: Case) -> Mapping[Content, str]:
 def _signalling(opened: Opened, hop: str) -> Text:
     name = f"signalling-{hop}.jsonl"
     return Text(name, read(opened.root / name))
+
+
+def _received(opened: Opened) -> tuple[Text, ...]:
+    """The files that parties got, as their devices have them."""
+    return tuple(_text(opened.root, path) for path in sorted((opened.root / RECEIVED).glob("*")) if path.is_file())
 
 
 def _text(root: Path, path: Path) -> Text:

@@ -10,6 +10,7 @@ from ..auditors.case import Case
 from ..auditors.leg import Leg
 from ..model.base import Party
 from ..model.finding import Finding
+from ..model.recording import SignalKind
 from ..model.scenario import Mode
 from ..model.statement import Indicator
 from ..model.visibility import MOST_PLACE, Cell, Content, Observer, Visibility
@@ -67,7 +68,7 @@ def truth_of(opened: Opened, case: Case) -> Truth:
         markers=opened.truth.markers,
         keys=keys,
         secrets=tuple(dict.fromkeys(secrets)),
-        words={Content.SDP: tuple(_values(sdp, "ice-pwd", _SHORTEST_WORD))},
+        words={Content.SDP: tuple(_values(sdp, "ice-pwd", _SHORTEST_WORD)), Content.PRESENCE: tuple(_chosen(case))},
         fragments=tuple(_values(sdp, "ice-ufrag", 4)),
     )
 
@@ -84,6 +85,13 @@ def _keys(leg: Leg) -> Iterator[MediaKey]:
 def _read(body: str) -> Iterator[Sdp]:
     with suppress(ValueError):
         yield Sdp.parse(body)
+
+
+def _chosen(case: Case) -> Iterator[bytes]:
+    """What a user chose that everybody shall be told, as it stands in a message about it."""
+    for entry in case.signalling:
+        if (entry.direction, entry.message.kind) == ("out", SignalKind.PRESENCE) and entry.hop in list(Party):
+            yield f'"kind":"presence","sender":"{entry.message.sender}","body":"{entry.message.body}"'.encode()
 
 
 def _values(described: list[Sdp], attribute: str, shortest: int) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from ..wire.demux import PacketClass, classify
 from .holding import Holding, Text
 from .media import LookedAt, MediaKey, ssrc_of
 
-MARKED: Final = {Content.AUDIO: "audio", Content.VIDEO: "video", Content.CHAT: "chat"}
+MARKED: Final = {Content.AUDIO: "audio", Content.VIDEO: "video", Content.CHAT: "chat", Content.FILE: "file"}
 """Contents that carry markers, with the names of their assets."""
 
 _UNRECORDED: Final = "the way to the service was not recorded: the runner hands messages over itself"

@@ -9,9 +9,17 @@ from typing import Any
 
 import pytest
 
-from harness.evidence.recording_folder import STORE, open_recording, read_signalling, read_statements
+from harness.evidence.recording_folder import (
+    STORE,
+    open_recording,
+    read_ground_truth,
+    read_received,
+    read_signalling,
+    read_statements,
+)
 from harness.live_call import Conditions, LiveCallError, record_calls
-from harness.model.base import Party
+from harness.markers.chat import markers
+from harness.model.base import Asset, Party
 from harness.model.feature import FeatureRefusal
 from harness.model.recording import Recording, SignalKind
 from harness.model.scenario import Scenario
@@ -115,3 +123,21 @@ async def test_also_during_the_call(tmp_path: Path) -> None:
     tenant = {"later": [{"after": 0.1, "cmdlet": "Remove-CsTeamsEnhancedEncryptionPolicy Global"}]}
     with pytest.raises(LiveCallError, match="Global"):
         await recorded(tmp_path, 31_011, tenant)
+
+
+async def test_a_file_reaches_the_other_one_and_is_kept_by_the_service(tmp_path: Path) -> None:
+    root, recording = await recorded(tmp_path, 31_012, {"files": [{"by": "bob"}]})
+    truth = read_ground_truth(root)
+    (sent,) = [one for one in truth.markers if one.asset is Asset.FILE]
+    assert (sent.sender, recording.written) == (Party.BOB, {Asset.FILE: (Party.BOB,)})
+    assert markers(read_received(root, Party.ALICE)) == (int(sent.marker, 16),)
+    kept = [path for path in (root / STORE / "files").rglob("*") if path.is_file()]
+    assert [markers(path.read_bytes()) for path in kept] == [(int(sent.marker, 16),)]
+    assert {one.path: one.secret for one in recording.files}["received/alice.txt"]
+
+
+async def test_the_presence_that_a_user_has_chosen_is_told_to_the_other_one(tmp_path: Path) -> None:
+    root, _ = await recorded(tmp_path, 31_013, {"presence": {"bob": "away"}})
+    told = [one for one in read_signalling(root) if one.message.kind is SignalKind.PRESENCE]
+    assert {(one.hop, one.direction) for one in told} >= {("bob", "out"), ("service", "in"), ("alice", "in")}
+    assert {(one.message.sender, one.message.body) for one in told if one.hop == "alice"} == {(Party.BOB, "away")}

@@ -28,6 +28,7 @@ TOLD = [
     ({"type": "feature", "feature": "transfer", "on": True, "by": BOB, "argument": "carol"}, SignalKind.FEATURE, ASKED),
     ({"type": "chat", "from": BOB, "text": "hello"}, SignalKind.CHAT, "hello"),
     ({"type": "policy", "policy": "Global"}, SignalKind.POLICY, "Global"),
+    ({"type": "presence", "user": BOB, "presence": "away"}, SignalKind.PRESENCE, "away"),
 ]
 SAYS = [
     (SignalKind.INVITE, "audio video"),
@@ -40,6 +41,7 @@ SAYS = [
     (SignalKind.HANGUP, "connection-lost"),
     (SignalKind.FEATURE, ASKED),
     (SignalKind.CHAT, "hello"),
+    (SignalKind.PRESENCE, "away"),
 ]
 
 
@@ -58,7 +60,7 @@ def test_what_she_has_said_herself_and_is_told_again_comes_from_her(own: str) ->
     assert message is not None and message.sender is Party.ALICE
 
 
-@pytest.mark.parametrize("type_", ["presence", "toggle", "welcome", "bye", "caption", "unheard-of"])
+@pytest.mark.parametrize("type_", ["toggle", "welcome", "bye", "caption", "unheard-of"])
 def test_what_is_no_part_of_a_call_is_no_message(type_: str) -> None:
     assert told({"type": type_}, Party.ALICE, "alice") is None
     assert heard({"type": type_}, Party.ALICE) is None
@@ -76,7 +78,7 @@ def test_a_frame_that_lacks_something_or_holds_too_much_is_refused(frame: dict[s
 def test_what_a_party_says_is_a_frame_that_the_service_takes_and_reads_as_the_same(kind: SignalKind, body: str) -> None:
     message = SignalMessage(kind=kind, sender=Party.ALICE, body=body)
     type_, fields = said(message, BOB)
-    call = {} if kind in (SignalKind.INVITE, SignalKind.CHAT) else {"call": CALL}
+    call = {} if kind in (SignalKind.INVITE, SignalKind.CHAT, SignalKind.PRESENCE) else {"call": CALL}
     taken = SAID.validate_python({"type": type_, "id": 1, **fields, **call}, strict=False)
     assert heard(taken.model_dump(mode="json"), Party.ALICE) == message
 
