@@ -28,7 +28,7 @@ from .self_test import self_test
 from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
 from .vantage.views import View, views
-from .visibility import visibility
+from .visibility import reached, visibility
 
 WIRESHARK = "wireshark"
 BATCH = 256
@@ -173,10 +173,11 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
     case = case_of(opened, view, policy, without)
     findings = _findings(case, without, view)
     seen = visibility(opened, case, findings)
+    arrived = reached(opened, case) if scenario.expect.reached else {}
     recovered = recovered_markers(opened.root, truth)
     heard = {party: {**statement.heard, **_received(opened, party)} for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
-    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond)
+    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived)
     return Result(
         scenario=scenario.id,
         title=scenario.title,

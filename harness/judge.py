@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from .model.base import MEDIA, Asset, Party
@@ -20,6 +21,11 @@ from .model.verdict import Outcome, Status, Verdict
 from .model.visibility import Cell
 
 T = TypeVar("T")
+
+Reached = Mapping[str, Collection[str]]
+"""By place, a kind of file that the service keeps or a device: whose sound arrived there."""
+
+_FILES: Final = frozenset({"recording", "captions", "transcription", "voicemail"})
 
 
 class Lock(StrEnum):
@@ -207,11 +213,16 @@ def judge(
     findings: Sequence[Finding],
     heard: Mapping[Party, Mapping[Asset, str]],
     beyond: Collection[Cell] = (),
+    reached: Reached = MappingProxyType({}),
 ) -> Verdict:
-    """The verdict on one recorded call. `beyond` are the cells of its visibility matrix that break a promise."""
+    """The verdict on one recorded call. `beyond` are the cells of its visibility matrix that break a promise; `reached`
+    says whose sound arrived where.
+    """
     seen = observe(truth, recovered, findings, heard, beyond)
     actual = Outcome.UNKNOWN if seen is None else outcome(seen)
     status, because = _status(expect, truth, recovered, findings, actual)
+    if status is Status.AS_EXPECTED and (silent := _silent(expect, reached)):
+        status, because = Status.UNEXPECTED, f"{expect.outcome} as expected, but {silent[0]}"
     if actual is Outcome.BREACH and status is Status.UNEXPECTED and beyond:
         because = f"{because}: {_seen_beyond(next(iter(beyond)))}"
     return Verdict(outcome=actual, status=status, because=because, intercepted=seen is not None and seen.intercepted)
@@ -225,15 +236,16 @@ def judge_stack(
     findings: Sequence[Finding],
     heard: Mapping[Party, Mapping[Asset, str]],
     beyond: Collection[Cell] = (),
+    reached: Reached = MappingProxyType({}),
 ) -> Verdict:
     """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known."""
-    right = judge(expect, truth, recovered, findings, heard, beyond)
+    right = judge(expect, truth, recovered, findings, heard, beyond, reached)
     if deviation is None:
         return right
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
-    known = judge(deviation.expect, truth, recovered, findings, heard, beyond)
+    known = judge(deviation.expect, truth, recovered, findings, heard, beyond, reached)
     if known.status is Status.AS_EXPECTED and known.outcome not in _GRAVE:
         why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
         return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
@@ -267,6 +279,16 @@ def _status(
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)
+
+
+def _silent(expect: Expectation, reached: Reached) -> list[str]:
+    """What should have been heard somewhere and was not, as sentences."""
+    return [
+        f"nothing that {person} said is in {place}" if place in _FILES else f"{place} did not hear {person}"
+        for place, people in expect.reached.items()
+        for person in people
+        if person not in reached.get(place, ())
+    ]
 
 
 def _seen_beyond(cell: Cell) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,20 @@ from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
 from .calling.services import SERVICES
-from .calling.signalling import Signalling, carried_as_it_is
+from .calling.signalling import Signalling, carried_as_it_is, granted
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
+from .live_guest import LiveGuest
 from .live_media import LiveMedia
 from .live_tenant import LiveTenant
 from .markers import chat
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
-from .model.ground_truth import PEER_SENT, GroundTruth, SentMarker
+from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalKind, SignalMessage, Vantage
-from .model.scenario import MALICIOUS, Mode, Scenario
+from .model.scenario import MALICIOUS, EndpointKind, Mode, Scenario
 from .network.loopback import CallNetwork
 from .service_signalling import TenantServiceError
 from .vantage import table
@@ -87,7 +89,7 @@ class Past:
     memories: dict[Party, MutableMapping[str, Any]] = field(default_factory=lambda: {party: {} for party in Party})
 
 
-def marker(seed: str, scenario: str, sender: Party, asset: Asset) -> int:
+def marker(seed: str, scenario: str, sender: str, asset: Asset) -> int:
     """The 64-bit marker of one asset and direction: random over seeds, the same again for the same seed."""
     text = "\0".join((seed, scenario, sender, asset))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
@@ -193,14 +195,21 @@ class LiveCall:
         """The media processor of the service that is in the same process. The real one has its own."""
         if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
             return None
-        return LiveMedia(self.network.address("service"), self.folder)
+        return LiveMedia(self.network.address("service"), self.folder, self._guest)
+
+    def _guest(self, name: str) -> LiveGuest:
+        """A further device of this name, with sound only: it is heard, and nobody sees it."""
+        markers = {asset: self._marker(name, asset) for asset in {Asset.AUDIO} & set(self._spoken())}
+        make = partial(endpoints.create, EndpointKind.AIORTC)
+        return LiveGuest(name, self.folder, markers, self.network.address("guest"), make)
 
     def _service(self) -> Signalling:
         """The service that carries the messages, in somebody's hands perhaps; in an ordinary call its media, too."""
         tamper = None if self.relay is None else self.relay.signal
         describe = carried_as_it_is if self.media is None else self.media.passed
+        grant = granted if self.media is None else self.media.granted
         kind = SERVICES[self.scenario.service]
-        return kind(time.time, self.scenario.call.mode, tamper, describe, self.disk.append)
+        return kind(time.time, self.scenario.call.mode, tamper, describe, self.disk.append, grant)
 
     def _relay(self) -> Relay | None:
         adversary = self.scenario.adversary
@@ -256,7 +265,7 @@ class LiveCall:
         sent = () if self.tenant is None else tuple(party for party in Party if party in self.tenant.sent)
         return {asset: who for asset, who in ((Asset.CHAT, chatting), (Asset.FILE, sent)) if who}
 
-    def _marker(self, sender: Party, asset: Asset) -> int:
+    def _marker(self, sender: str, asset: Asset) -> int:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
     def _on_path(self, party: Party) -> bool:
@@ -281,6 +290,8 @@ class LiveCall:
         vantages = tuple(tap.close() for tap in self.taps.values())
         if self.loot is not None:
             self.loot.close()
+        if self.media is not None:
+            self.media.write()
         silent = self._write_statements()
         self.folder.signalling(self.service.entries)
         self.folder.service_log(self.disk)
@@ -319,7 +330,7 @@ class LiveCall:
             for asset in (*self._spoken(), *(asset for asset, who in self._written.items() if party in who))
         )
         if self.relay is None or self.loot is None or adversary is None:
-            return GroundTruth(markers=markers, **self._malicious_peer())
+            return GroundTruth(markers=markers, guests=self._guest_markers(), **self._malicious_peer())
         written = self.loot.packets
         return GroundTruth(
             markers=markers,
@@ -328,6 +339,14 @@ class LiveCall:
             deeds={**self.relay.deeds, WRITTEN_DOWN: written},
             loot=LOOT if written else None,
             loot_packets=written,
+            guests=self._guest_markers(),
+        )
+
+    def _guest_markers(self) -> tuple[GuestMarker, ...]:
+        return tuple(
+            GuestMarker(device=one.name, asset=asset, marker=f"{number:016x}")
+            for one in (() if self.media is None else self.media.guests)
+            for asset, number in one.markers.items()
         )
 
     def _malicious_peer(self) -> dict[str, Any]:

@@ -1,32 +1,51 @@
-"""The calling service's media processor in one recorded call: its sockets, and what it had in its hands and kept."""
+"""The calling service's media processor in one recorded call: its sockets, what it had in its hands, what it kept, and
+the devices that it brought in."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from .calling.media.features import Bring, FeatureRefused
 from .calling.media.processor import MediaProcessor
 from .evidence.recording_folder import KEPT, PROCESSED, RecordingFolder
+from .live_guest import LiveGuest
 from .model.base import Party
 from .model.datagram import Address
+from .model.feature import FeatureRequest
 from .model.recording import SignalKind, SignalMessage
 from .vantage.loot import LootFile
 
+MOST_GUESTS: Final = 1
+"""There is one address for them in the network of a call."""
+
+GUEST_SECONDS: Final = 15.0
+"""Until a device that was brought in must be connected."""
+
+_NAME: Final = re.compile(r"[a-z]{1,32}")
 TEXT: Final = "What the service's media processor had in clear: plaintext, not packets of a network."
 
 
 class LiveMedia:
-    """`host` is where the service receives. Create it inside a running event loop, `open` it before the call."""
+    """`host` is where the service receives; `guest` makes a further device of a name. Create it inside a running event
+    loop, `open` it before the call."""
 
-    def __init__(self, host: str, folder: RecordingFolder) -> None:
+    def __init__(self, host: str, folder: RecordingFolder, guest: Callable[[str], LiveGuest]) -> None:
         self._file = LootFile(folder.path(PROCESSED), TEXT)
         self.processor = MediaProcessor(host, folder.path(KEPT), watcher=self)
+        self.guests: list[LiveGuest] = []
+        self._guest = guest
+        self._bringing: set[asyncio.Task[None]] = set()
+        self._broken: str | None = None
 
     @property
     def fault(self) -> str | None:
-        """What went wrong in the service's processor that is none of the call's making."""
-        return self.processor.fault
+        """What went wrong in the service's processor, or at a tap of its, that is none of the call's making."""
+        taps = [f"the tap of {one.name} broke: {one.tap.fault}" for one in self.guests if one.tap.fault]
+        return self.processor.fault or self._broken or next(iter(taps), None)
 
     async def open(self, advertise: Callable[[Address], Awaitable[Address]] | None) -> None:
         """A leg for each party; `advertise` gives the address that Alice is told of hers. OSError without a socket."""
@@ -44,13 +63,59 @@ class LiveMedia:
         passes = session.passed_offer if message.kind is SignalKind.OFFER else session.passed_answer
         try:
             body = passes(message.body, sender, receiver)
-        except ValueError:
+        except (ValueError, KeyError):
             return None
-        if message.kind is SignalKind.ANSWER:
+        if message.kind is SignalKind.ANSWER and not session.talking:
             self.processor.connect(receiver, sender)
         return message.model_copy(update={"body": body})
 
+    def granted(self, request: FeatureRequest, by: Party) -> str | None:
+        """Do what a party asks for, or say why it cannot be done."""
+        argument = request.argument or None
+        if argument is not None and not _NAME.fullmatch(argument):
+            return "A device is named by up to 32 small letters."
+        if argument is not None and len(self.guests) >= MOST_GUESTS:
+            return "No further device can be brought into this call."
+        try:
+            bring = self.processor.asked(request.feature, request.on, by.value, argument)
+        except FeatureRefused as error:
+            return f"{error}."
+        if bring is not None:
+            self._begin(bring)
+        return None
+
     async def close(self) -> None:
         """The call is over."""
+        for task in self._bringing:
+            task.cancel()
+        await asyncio.gather(*self._bringing, return_exceptions=True)
+        for guest in self.guests:
+            await guest.close()
         await self.processor.close()
         self._file.close()
+
+    def write(self) -> None:
+        """What is to be known of the devices that came."""
+        for guest in self.guests:
+            guest.write()
+
+    def _begin(self, bring: Bring) -> None:
+        task = asyncio.create_task(self._bring(bring))
+        self._bringing.add(task)
+        task.add_done_callback(self._brought)
+
+    async def _bring(self, bring: Bring) -> None:
+        guest = self._guest(bring.device)
+        self.guests.append(guest)
+        answer = await guest.answer(await self.processor.bring(bring))
+        if answer is None:
+            self.processor.failed(bring.device)
+            return
+        self.processor.joined(bring.device, answer)
+        await guest.talk(GUEST_SECONDS)
+
+    def _brought(self, task: asyncio.Task[None]) -> None:
+        self._bringing.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and self._broken is None:
+            self._broken = f"a device could not be brought into the call: {type(error).__name__}: {error}"

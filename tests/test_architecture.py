@@ -43,10 +43,11 @@ ARROWS = {
     "live_tenant": NOUNS
     | {"calling", "evidence", "live_media", "network", "service_signalling", "tenant_service", "vantage"},
     "call_course": NOUNS | {"calling", "endpoints"},
-    "live_media": NOUNS | {"calling", "evidence", "vantage"},
+    "live_guest": NOUNS | {"endpoints", "evidence", "vantage"},
+    "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},
     "live_call": NOUNS
     | LIVE
-    | {"call_course", "evidence", "live_tenant", "service_signalling", "live_media", "markers"},
+    | {"call_course", "evidence", "live_guest", "live_tenant", "service_signalling", "live_media", "markers"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},

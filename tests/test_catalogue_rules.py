@@ -62,6 +62,15 @@ CONTROLS = {
     "tenant-features-granted",
     "bystander-relay",
     "service-call",
+    "service-recording",
+    "service-captions",
+    "service-voicemail",
+    "service-add-participant",
+    "service-merge",
+    "service-transfer",
+    "service-consult-transfer",
+    "service-park",
+    "service-companion",
     "clear-call",
 }
 SIGNALLING_ATTACKS = """
@@ -85,7 +94,7 @@ NETWORK_AND_MEDIA_ATTACKS = """
 POLICY_ATTACKS = """
     media-before-accept e2ee-strip e2ee-strip-one-side e2ee-forged-lock policy-flip-mid-call policy-flip-with-keys
     feature-announced feature-insertion feature-insertion-bot second-device-answer second-device-instead
-    service-reads-chat
+    service-reads-chat processor-on-encrypted-call
 """
 ATTACKS = {
     name

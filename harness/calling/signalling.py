@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from ..model.base import Party
-from ..model.feature import FeatureRefusal, FeatureRequest
+from ..model.feature import NOT_NOW, FeatureRefusal, FeatureRequest
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..model.scenario import Mode
 
 Describe = Callable[[SignalMessage], SignalMessage | None]
 """What the service's media processor makes of an offer or an answer; None for one that it can do nothing with."""
+
+Grant = Callable[[FeatureRequest, Party], str | None]
+"""(what a party of an ordinary call asks for, who) -> why it cannot be had, None when it is being done."""
 
 Tamper = Callable[[SignalMessage, Party | None], Awaitable[SignalMessage | None]]
 """(message on its way, its sender when that is whom the service answers) -> what goes out of it, None for nothing."""
@@ -28,6 +31,11 @@ Log = Callable[[str], None]
 Hop = Literal["alice", "service", "bob"]
 
 _DESCRIPTIONS: Final = (SignalKind.OFFER, SignalKind.ANSWER)
+
+
+def granted(request: FeatureRequest, by: Party) -> str | None:
+    """What becomes of a request where there is nothing to do about it."""
+    return None
 
 
 def carried_as_it_is(message: SignalMessage) -> SignalMessage:
@@ -59,7 +67,7 @@ class Signalling(Protocol):
 class CallingService:
     """Carries the messages of one call, whose mode it has decided. `clock` gives seconds since the epoch.
 
-    `describe` is there when the service's media processor stands between the two.
+    `describe` and `grant` are the service's media processor, where it stands between the two.
     """
 
     def __init__(
@@ -69,7 +77,9 @@ class CallingService:
         tamper: Tamper | None = None,
         describe: Describe = carried_as_it_is,
         log: Log = lambda _: None,
+        grant: Grant = granted,
     ) -> None:
+        self._grant = grant
         self._clock = clock
         self._describe = describe
         self._mode = mode
@@ -120,12 +130,14 @@ class CallingService:
 
     def _asked(self, message: SignalMessage) -> SignalMessage:
         """The request itself where it is granted, else the refusal, which names what it refuses."""
-        feature = FeatureRequest.model_validate_json(message.body).feature
-        if self._mode is Mode.SERVICE:
+        request = FeatureRequest.model_validate_json(message.body)
+        if self._mode is not Mode.SERVICE:
+            detail = f"{request.feature} is not available in an end-to-end encrypted call."
+            return _refused(message, FeatureRefusal(feature=request.feature, detail=detail))
+        why = self._grant(request, message.sender)
+        if why is None:
             return message
-        detail = f"{feature} is not available in an end-to-end encrypted call."
-        refusal = FeatureRefusal(feature=feature, detail=detail).model_dump_json()
-        return message.model_copy(update={"kind": SignalKind.FEATURE_REFUSED, "body": refusal})
+        return _refused(message, FeatureRefusal(feature=request.feature, reason=NOT_NOW, detail=why))
 
     def _deliver(self, to: Party, message: SignalMessage) -> Delivery:
         answered = _answered(to, message)
@@ -138,6 +150,10 @@ class CallingService:
     ) -> None:
         entry = SignalEntry(time=self._clock(), hop=hop, direction=direction, message=message, to=answered)
         self._entries.append(entry)
+
+
+def _refused(message: SignalMessage, refusal: FeatureRefusal) -> SignalMessage:
+    return message.model_copy(update={"kind": SignalKind.FEATURE_REFUSED, "body": refusal.model_dump_json()})
 
 
 def _answered(to: Party, message: SignalMessage) -> Party | None:

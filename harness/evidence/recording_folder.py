@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..model.base import Noun, Party
 from ..model.ground_truth import GroundTruth
-from ..model.recording import FileEntry, Recording, SignalEntry
+from ..model.recording import FileEntry, GuestDevice, Recording, SignalEntry
 from ..model.statement import EndpointStatement
 from .files import EvidenceError, create, read, sha256
 
@@ -29,6 +29,8 @@ STORE = "store"
 """The store of the calling service that the call went through, with its database and its keys."""
 RECEIVED = "received"
 """Files that a party got from the other one through the service."""
+GUEST = "keys/guest-{name}.json"
+"""A device that the service brought in."""
 SECRET_FOLDERS = ("keys", "media")
 HOPS = ("alice", "service", "bob")
 MAX_FILE = 4 * 1024 * 1024 * 1024
@@ -54,6 +56,11 @@ class RecordingFolder:
 
     def statement(self, statement: EndpointStatement) -> None:
         self._write(f"endpoint-{statement.party}.json", statement)
+
+    def guest(self, guest: GuestDevice) -> None:
+        """A device that came later, with the keys of its leg."""
+        text = f"{guest.model_dump_json(indent=1)}\n"
+        create(self.root / GUEST.format(name=guest.name), text.encode(), secret=True)
 
     def ground_truth(self, truth: GroundTruth) -> None:
         self._write(GROUND_TRUTH, truth)
@@ -133,6 +140,15 @@ def read_statements(root: Path) -> dict[Party, EndpointStatement]:
         if (statement.party, statement.role) != (party, party.role):
             raise EvidenceError(f"{paths[party]}: is the statement of {statement.party}, as {statement.role}")
     return statements
+
+
+def read_guests(root: Path) -> tuple[GuestDevice, ...]:
+    """The devices that the service brought in."""
+    guests = tuple(parse(path, GuestDevice) for path in sorted(root.glob(GUEST.format(name="*"))))
+    for guest in guests:
+        if not (root / guest.vantage.file).is_file():
+            raise EvidenceError(f"{root / guest.vantage.file}: the capture of {guest.name} is missing")
+    return guests
 
 
 def read_ground_truth(root: Path) -> GroundTruth:

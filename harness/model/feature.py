@@ -12,6 +12,9 @@ from .base import Noun
 LOCKED: Final = "locked-feature"
 """The reason with which the service refuses a feature in an end-to-end encrypted call."""
 
+NOT_NOW: Final = "not-now"
+"""The reason with which it refuses what cannot be had as the call stands."""
+
 
 class Feature(StrEnum):
     """What a party of an ordinary call can ask the service for."""
@@ -44,5 +47,5 @@ class FeatureRefusal(Noun):
     """The service refuses a feature, with a sentence that names it: the body of such a message."""
 
     feature: Feature = Field(strict=False)
-    reason: Literal["locked-feature"] = LOCKED
+    reason: Literal["locked-feature", "not-now"] = LOCKED
     detail: str = Field(max_length=1000)

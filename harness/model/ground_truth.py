@@ -20,12 +20,21 @@ class SentMarker(Noun):
     marker: str = Field(pattern=r"^[0-9a-f]{16}$")
 
 
+class GuestMarker(Noun):
+    """The marker that a further device put into `asset`, as 16 hex digits."""
+
+    device: str = Field(max_length=32)
+    asset: Asset
+    marker: str = Field(pattern=r"^[0-9a-f]{16}$")
+
+
 class GroundTruth(Noun):
     """What happened, by those who did it.
 
     `deeds` counts each thing the adversary did; every name in `required` must have happened at least once, or the
     attack did not take place and the scenario is INVALID. `loot` names the file of what the adversary wrote down, and
-    `loot_packets` says how many pieces it holds, as counted by the file's writer and not by the adversary.
+    `loot_packets` says how many pieces it holds, as counted by the file's writer and not by the adversary. `guests`
+    holds the markers of the devices that the service brought in.
     """
 
     markers: tuple[SentMarker, ...]
@@ -34,6 +43,7 @@ class GroundTruth(Noun):
     deeds: dict[str, int] = {}
     loot: str | None = None
     loot_packets: int = Field(default=0, ge=0)
+    guests: tuple[GuestMarker, ...] = ()
 
     @property
     def ended_both(self) -> bool:

@@ -53,6 +53,21 @@ class ServiceLeg(Noun):
     received: int = Field(ge=0)
 
 
+class GuestDevice(Noun):
+    """A further device that the service brought into an ordinary call: its leg, and the descriptions on it, with the
+    media keys that they hold. A secret file of the recording.
+
+    `heard` holds what it says that it heard, as in an endpoint's statement; `connected`, whether it came up.
+    """
+
+    name: str = Field(pattern=r"^[a-z]{1,32}$")
+    vantage: Vantage
+    told: tuple[Annotated[str, Field(max_length=MAX_BODY)], ...]
+    said: tuple[Annotated[str, Field(max_length=MAX_BODY)], ...]
+    heard: dict[Asset, Annotated[str, Field(max_length=64)]]
+    connected: bool
+
+
 class FileEntry(Noun):
     """One file of the recording: path below it, size in bytes, SHA-256 in hex. `secret` files stay out of bundles."""
 

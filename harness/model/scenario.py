@@ -219,12 +219,14 @@ class Expectation(Noun):
     """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
 
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
+    `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there.
     """
 
     outcome: Outcome = Field(strict=False)
     because: tuple[Reason, ...] = Field(default=(), strict=False)
     also: tuple[Reason, ...] = Field(default=(), strict=False)
     seen: tuple[Reason, ...] = Field(default=(), strict=False)
+    reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)
 
 
 class Scenario(Noun):

@@ -4,5 +4,6 @@
 """
 
 from .matrix import visibility
+from .reached import reached
 
-__all__ = ["visibility"]
+__all__ = ["reached", "visibility"]

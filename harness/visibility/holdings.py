@@ -16,19 +16,18 @@ import numpy as np
 from ..auditors.case import Case
 from ..auditors.leg import Leg
 from ..evidence.files import EvidenceError, read
-from ..evidence.recording_folder import KEPT, LOOT, PROCESSED, RECEIVED, STORE
+from ..evidence.recording_folder import KEPT, LOOT, PROCESSED, RECEIVED, SERVICE_LOG, STORE, read_guests
 from ..model.adversary import Position
 from ..model.base import Party
 from ..model.finding import Finding, Reason
 from ..model.scenario import Mode
 from ..model.visibility import Content, Observer
 from ..recorded_call import Opened
+from ..vantage import table
 from ..vantage.capture import CaptureError
 from ..vantage.loot import read_loot, read_processed
 from ..wire.tls import read_stream
 from .holding import Holding, Messages, Packets, Sound, Text, Tunnel
-
-SERVICE_LOG: Final = "service.log"
 
 MOST_SAMPLES: Final = 60 * 48_000
 """Of one sound file that are listened to: whoever speaks is heard within a minute."""
@@ -53,7 +52,7 @@ _FLOWS: Final = (
 
 def holdings(opened: Opened, case: Case, findings: Iterable[Finding]) -> tuple[Holding, ...]:
     """One for each observer. EvidenceError for a file that is not what it should be."""
-    taps = _taps(case.legs)
+    taps = (*_taps(case.legs), *_guests(opened.root))
     keys = {one.vantage: one.detail for one in findings if one.reason is Reason.KEY_ON_WIRE}
     relayed = tuple(one for one in taps if one.place.endswith("-relay.pcapng"))
     return (
@@ -87,10 +86,10 @@ def _relay(case: Case, relayed: tuple[Packets, ...], keys: Mapping[str, str]) ->
 def _service(case: Case, opened: Opened) -> Holding:
     """Its process: the messages that it carried, the media that it opened, and its files."""
     clear = _of_capture(PROCESSED, _processed(opened.root / PROCESSED))
-    files = [path for path in sorted((opened.root / KEPT).glob("*")) if path.is_file()]
-    sounds = tuple(_sound(opened.root, path) for path in files if path.suffix == ".wav")
-    kept = [path for path in sorted((opened.root / STORE).rglob("*")) if path.is_file()]
-    texts = [opened.root / SERVICE_LOG, *kept, *(path for path in files if path.suffix != ".wav")]
+    files = files_below(opened.root / KEPT)
+    sounds = tuple(sound(opened.root, path) for path in files if path.suffix == ".wav")
+    texts = [opened.root / SERVICE_LOG, *(path for path in files if path.suffix != ".wav")]
+    texts += files_below(opened.root / STORE)
     unseen = case.recording.mode is Mode.SERVICE and not case.through_service
     return Holding(
         Observer.SERVICE,
@@ -161,6 +160,18 @@ def _taps(legs: Iterable[Leg]) -> tuple[Packets, ...]:
     return tuple(piles)
 
 
+def _guests(root: Path) -> tuple[Packets, ...]:
+    """The legs of devices that the service brought in."""
+    piles = []
+    for guest in read_guests(root):
+        try:
+            seen = table.read(root / guest.vantage.file, guest.vantage.near)
+        except CaptureError as error:
+            raise EvidenceError(str(error)) from error
+        piles.append(Packets(guest.vantage.file, tuple(seen.payload(row) for row in range(len(seen)))))
+    return tuple(piles)
+
+
 def _of_capture(place: str, packets: tuple[bytes, ...]) -> tuple[Packets, ...]:
     return (Packets(place, packets),) if packets else ()
 
@@ -183,7 +194,12 @@ def _text(root: Path, path: Path) -> Text:
     return Text(str(path.relative_to(root)), read(path))
 
 
-def _sound(root: Path, path: Path) -> Sound:
+def files_below(folder: Path) -> list[Path]:
+    """Every file of a folder of a recording, in order; none where there is no such folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def sound(root: Path, path: Path) -> Sound:
     place = str(path.relative_to(root))
     try:
         with wave.open(str(path)) as file:

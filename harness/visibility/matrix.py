@@ -8,6 +8,7 @@ from typing import Final
 
 from ..auditors.case import Case
 from ..auditors.leg import Leg
+from ..evidence.recording_folder import read_guests
 from ..model.base import Party
 from ..model.finding import Finding
 from ..model.recording import SignalKind
@@ -22,6 +23,7 @@ from .holdings import holdings
 from .measure import Measured, Truth
 from .media import LookedAt, MediaKey
 from .promise import promised
+from .reached import keys_in
 
 _SHORTEST_WORD: Final = 16
 """Bytes: what is shorter could stand anywhere by chance."""
@@ -59,7 +61,8 @@ def shown(case: Case) -> Mode:
 
 def truth_of(opened: Opened, case: Case) -> Truth:
     """What was sent, by those who sent it: markers, keys, and what stands in their descriptions."""
-    keys = tuple(dict.fromkeys(key for leg in case.legs for key in _keys(leg)))
+    brought = [key for one in read_guests(opened.root) for key in keys_in((*one.told, *one.said))]
+    keys = tuple(dict.fromkeys((*(key for leg in case.legs for key in _keys(leg)), *brought)))
     secrets = [one.key_and_salt[: profile(one.profile).key] for one in keys]
     secrets += [one.master_secret for leg in case.legs for one in leg.keys]
     described = [entry for entry in case.signalling if entry.hop in list(Party) and entry.direction == "out"]

@@ -52,20 +52,21 @@ class LookedAt:
         clear = recover(media)
         decoded = {found.ssrc for found in clear}
         rest = [one for one in media if ssrc_of(one) not in decoded]
-        opened, closed = self._opened(rest)
-        sealed = recover(opened)
+        plain, closed = opened(rest, self._keys)
+        sealed = recover(plain)
         bare = () if not rest or sealed else _without_tag(rest)
         return Looked(_markers((*clear, *bare)), _markers(sealed), 0 if bare else len(closed))
 
-    def _opened(self, media: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
-        """The packets that any of the keys opens, in clear, and the others."""
-        openers = [SrtpOpener(one.key_and_salt, one.profile) for one in self._keys]
-        opened: list[bytes] = []
-        closed: list[bytes] = []
-        for data in media:
-            clear = next((found for one in openers if (found := one.open(data)) is not None), None)
-            (closed if clear is None else opened).append(data if clear is None else clear)
-        return opened, closed
+
+def opened(media: Iterable[bytes], keys: Iterable[MediaKey]) -> tuple[list[bytes], list[bytes]]:
+    """The RTP packets that any of the keys opens, in clear, and the others as they are."""
+    openers = [SrtpOpener(one.key_and_salt, one.profile) for one in keys]
+    clear: list[bytes] = []
+    closed: list[bytes] = []
+    for data in media:
+        found = next((plain for one in openers if (plain := one.open(data)) is not None), None)
+        (closed if found is None else clear).append(data if found is None else found)
+    return clear, closed
 
 
 def ssrc_of(data: bytes) -> int | None:

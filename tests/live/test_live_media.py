@@ -9,14 +9,27 @@ from typing import Any
 
 import pytest
 
-from harness.evidence.recording_folder import LOOT, PROCESSED, open_recording, read_ground_truth, read_statements
+from harness.evidence.recording_folder import (
+    KEPT,
+    LOOT,
+    PROCESSED,
+    open_recording,
+    read_ground_truth,
+    read_guests,
+    read_signalling,
+    read_statements,
+)
+from harness.inspection.parameters.policy import load_policy
 from harness.live_call import Conditions, record_calls
 from harness.markers.recover import recover
 from harness.model.base import Asset, Party
-from harness.model.recording import Recording
+from harness.model.recording import Recording, SignalKind
+from harness.model.run import IndexEntry
 from harness.model.scenario import Scenario
+from harness.recorded_call import Opened, case_of
 from harness.vantage import table
 from harness.vantage.loot import read_loot, read_processed
+from harness.visibility import reached
 from harness.wire.demux import PacketClass
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
@@ -24,9 +37,13 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 CALL = {"mode": "service", "media": ["audio", "video"], "seconds": 0.6}
 
 
-async def recorded(tmp_path: Path, number: int, **parts: Any) -> tuple[Path, Recording]:
+def planned(**parts: Any) -> Scenario:
     known = {"id": "an-ordinary-call", "family": "control", "title": "An ordinary call", "why": "A test", "call": CALL}
-    scenario = Scenario.model_validate_json(json.dumps({**known, "expect": {"outcome": "DISCLOSED"}, **parts}))
+    return Scenario.model_validate_json(json.dumps({**known, "expect": {"outcome": "DISCLOSED"}, **parts}))
+
+
+async def recorded(tmp_path: Path, number: int, **parts: Any) -> tuple[Path, Recording]:
+    scenario = planned(**parts)
     conditions = Conditions(run="r1", seed="seed", number=number, provenance={})
     root, digest = await record_calls(scenario, conditions, tmp_path / "calls")
     return root, open_recording(root, digest)
@@ -77,6 +94,64 @@ async def test_an_adversary_on_the_path_stands_between_the_caller_and_the_servic
     for party, packets in read_loot(root / LOOT).items():
         assert packets, party
         assert recover(packets) == ()
+
+
+def asking(*features: dict[str, Any] | str, seconds: float) -> dict[str, Any]:
+    return {"mode": "service", "media": ["audio"], "seconds": seconds, "features": list(features)}
+
+
+async def test_a_device_that_is_brought_in_has_a_leg_a_tap_and_a_secret_file(tmp_path: Path) -> None:
+    transfer = {"feature": "transfer", "by": "bob", "argument": "carol", "after": 0.5}
+    root, recording = await recorded(tmp_path, 30_006, call=asking(transfer, seconds=2.5))
+    (guest,) = read_guests(root)
+    assert (guest.name, guest.connected, len(guest.told), len(guest.said)) == ("carol", True, 1, 1)
+    assert guest.vantage.packets == guest.vantage.sockets > 50
+    secret = {one.path: one.secret for one in recording.files}
+    assert secret["keys/guest-carol.json"]
+    assert "guest-carol.pcapng" in secret
+    truth = read_ground_truth(root)
+    (marker,) = truth.guests
+    assert guest.heard == {
+        one.asset: one.marker for one in truth.markers if one.sender is Party.ALICE and one.asset is Asset.AUDIO
+    }
+    assert marker.marker not in {one.marker for one in truth.markers}
+
+
+async def test_whose_sound_arrived_where_is_found_in_the_files_alone(tmp_path: Path) -> None:
+    transfer = {"feature": "transfer", "by": "bob", "argument": "carol", "after": 0.5}
+    root, _ = await recorded(tmp_path, 30_007, call=asking("recording", transfer, seconds=3.0))
+    assert arrived(root) == {
+        "alice": {"bob", "carol"},
+        "bob": {"alice"},
+        "carol": {"alice"},
+        "recording": {"alice", "bob", "carol"},
+    }
+
+
+async def test_what_nobody_asked_for_is_kept_nowhere_and_heard_by_nobody_else(tmp_path: Path) -> None:
+    root, _ = await recorded(tmp_path, 30_008, call=asking(seconds=0.6))
+    assert arrived(root) == {"alice": {"bob"}, "bob": {"alice"}}
+    assert not (root / KEPT).exists()
+
+
+@pytest.mark.parametrize("argument", ["", "alice", "../../carol", "CAROL"])
+async def test_a_feature_that_cannot_be_had_is_refused_and_the_call_goes_on(tmp_path: Path, argument: str) -> None:
+    transfer = {"feature": "transfer", "by": "bob", "argument": argument, "after": 0.2}
+    root, _ = await recorded(tmp_path, 30_009, call=asking(transfer, seconds=0.6))
+    kinds = [one.message.kind for one in read_signalling(root) if one.hop == "bob" and one.direction == "in"]
+    assert SignalKind.FEATURE_REFUSED in kinds
+    assert SignalKind.FEATURE not in kinds
+    assert read_guests(root) == ()
+    assert_heard(root)
+
+
+def arrived(root: Path) -> dict[str, set[str]]:
+    recording = open_recording(root)
+    scenario = planned(call={**CALL, "media": ["audio"]})
+    entry = IndexEntry(scenario=scenario.id, plan="0" * 64, error="not asked", seconds=0)
+    opened = Opened(entry, scenario, root, recording, read_ground_truth(root), read_statements(root))
+    case = case_of(opened, "not asked", load_policy(), ("wire",))
+    return {place: set(people) for place, people in reached(opened, case).items()}
 
 
 async def test_a_restart_of_the_caller_goes_through_the_service(tmp_path: Path) -> None:

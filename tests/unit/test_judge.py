@@ -186,6 +186,18 @@ def test_plaintext_beyond_the_promise_is_a_breach_and_its_place_is_named() -> No
     assert judge(RIGHT, truth(adversary=None, required=()), (), UP, HEARD).outcome is Outcome.SECURE
 
 
+def test_whose_sound_must_have_arrived_somewhere_and_did_not_is_named() -> None:
+    expect = Expectation(outcome=Outcome.SECURE, reached={"recording": ("alice", "bob"), "carol": ("alice",)})
+    known = truth(adversary=None, required=())
+    there = {"recording": frozenset({"alice", "bob"}), "carol": frozenset({"alice", "bob"})}
+    assert judge(expect, known, (), UP, HEARD, reached=there).status is Status.AS_EXPECTED
+    verdict = judge(expect, known, (), UP, HEARD, reached={**there, "recording": frozenset({"alice"})})
+    assert verdict.status is Status.UNEXPECTED
+    assert verdict.because == "SECURE as expected, but nothing that bob said is in recording"
+    verdict = judge(expect, known, (), UP, HEARD, reached={"recording": there["recording"]})
+    assert verdict.because == "SECURE as expected, but carol did not hear alice"
+
+
 def test_keys_in_the_signalling_without_a_lock_are_disclosed() -> None:
     shown = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reason.CODES_ABSENT))
     expect = Expectation(outcome=Outcome.DISCLOSED, seen=(Reason.KEYS_IN_SIGNALLING,))

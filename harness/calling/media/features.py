@@ -114,6 +114,14 @@ class Features:
 
         return self._bring(argument, parked, take_up)
 
+    def _to_voicemail(self, by: str, _: str | None) -> None:
+        """Who asked leaves; the other party hears the tone, and what it says from then on is kept."""
+        other = self._other(by)
+        self._session.close(by)
+        self._session.talk((other,))
+        self._session.beep(other)
+        self._keep(Feature.VOICEMAIL, True)
+
     def _companion_on(self, by: str, argument: str | None) -> Bring:
         """A further device of the same person speaks and listens in the place of the first, which stays."""
         other = self._other(by)
@@ -139,6 +147,7 @@ class Features:
         (Feature.ADD_PARTICIPANT, True): _add,
         (Feature.PARK, True): _park,
         (Feature.PARK, False): _take_up,
+        (Feature.VOICEMAIL, True): _to_voicemail,
         (Feature.COMPANION, True): _companion_on,
         (Feature.COMPANION, False): _companion_off,
     }

@@ -132,6 +132,23 @@ async def test_in_an_ordinary_call_it_is_granted_and_both_are_told(feature: Feat
     assert await carried(honest(Mode.SERVICE), request) == [Delivery(ALICE, request), Delivery(BOB, request)]
 
 
+async def test_what_cannot_be_had_as_the_call_stands_is_refused_with_the_reason() -> None:
+    asked: list[tuple[Feature, Party]] = []
+
+    def grant(request: FeatureRequest, by: Party) -> str | None:
+        asked.append((request.feature, by))
+        return "Carol is in the call already."
+
+    service = CallingService(lambda: 7.0, Mode.SERVICE, grant=grant)
+    (answer,) = await carried(service, asking(Feature.TRANSFER))
+    assert (answer.to, answer.message.kind) == (ALICE, SignalKind.FEATURE_REFUSED)
+    refusal = FeatureRefusal.model_validate_json(answer.message.body)
+    assert (refusal.reason, refusal.detail) == ("not-now", "Carol is in the call already.")
+    assert asked == [(Feature.TRANSFER, ALICE)]
+    assert await carried(CallingService(lambda: 7.0, Mode.E2EE, grant=grant), asking(Feature.PARK))
+    assert len(asked) == 1, "in an encrypted call nobody is even asked whether it could be done"
+
+
 CHAT = SignalMessage(kind=SignalKind.CHAT, sender=BOB, body="a secret between us")
 
 

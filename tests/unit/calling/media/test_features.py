@@ -86,6 +86,13 @@ def test_a_parked_call_waits_with_the_tone_and_is_taken_up_from_another_device(m
     assert (made.session.talking, made.held) == (("alice", "bob-2"), ())
 
 
+def test_a_voicemail_takes_the_other_party_over_and_keeps_what_it_says(made: Call) -> None:
+    assert made.asks(Feature.VOICEMAIL, argument=None) is None
+    assert (made.session.talking, set(made.session.legs)) == (("alice",), {"alice"})
+    assert made.kept == [(Feature.VOICEMAIL, True)]
+    assert made.session.speaks, "the tone"
+
+
 def test_a_companion_speaks_in_the_place_of_the_first_device_until_it_is_put_away(made: Call) -> None:
     made.brings(Feature.COMPANION, device="bob-2")
     assert made.session.talking == ("alice", "bob-2")
@@ -99,7 +106,8 @@ def test_a_companion_speaks_in_the_place_of_the_first_device_until_it_is_put_awa
     ("feature", "on", "by", "argument", "why"),
     [
         (Feature.TRANSFER, False, "bob", CAROL, "cannot be turned off"),
-        (Feature.VOICEMAIL, True, "bob", None, "cannot be turned on during a call"),
+        (Feature.VOICEMAIL, True, "mallory", None, "only a party"),
+        (Feature.VOICEMAIL, False, "bob", None, "cannot be turned off during a call"),
         (Feature.SIMULTANEOUS_RING, True, "bob", CAROL, "cannot be turned on during a call"),
         (Feature.TRANSFER, True, "mallory", CAROL, "only a party"),
         (Feature.ADD_PARTICIPANT, True, "mallory", CAROL, "only who takes part"),

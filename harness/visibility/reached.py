@@ -1,0 +1,81 @@
+"""Where the sound of each device arrived: in which files of the service, and at which devices. What a feature did shows
+in nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from ..auditors.case import Case
+from ..evidence.files import EvidenceError, read
+from ..evidence.recording_folder import KEPT, read_guests
+from ..markers import audio
+from ..markers.recover import recover_all
+from ..model.base import Asset, Party
+from ..recorded_call import Opened
+from ..vantage import table
+from ..vantage.capture import CaptureError
+from ..wire.demux import PacketClass, classify
+from ..wire.sdes import parse
+from ..wire.sdp import Sdp
+from .holdings import files_below, sound
+from .media import MediaKey, opened
+
+_CAPTION: Final = re.compile(rb"\[chord ([0-9a-f]{16})\]")
+
+Reached = Mapping[str, frozenset[str]]
+"""By place: of whom there is sound. A place is a kind of file that the service keeps, or a device."""
+
+
+def reached(recorded: Opened, case: Case) -> Reached:
+    """Every place with the devices whose audio marker is there. EvidenceError for a file that cannot be read."""
+    whose = {int(one.marker, 16): one.sender.value for one in recorded.truth.markers if one.asset is Asset.AUDIO}
+    whose |= {int(one.marker, 16): one.device for one in recorded.truth.guests if one.asset is Asset.AUDIO}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for place, markers in (*_kept(recorded.root), *_at_parties(case), *_at_guests(recorded.root)):
+        found[place] |= {whose[one] for one in markers if one in whose}
+    return {place: frozenset(people) for place, people in found.items() if people}
+
+
+def _kept(root: Path) -> Iterator[tuple[str, Iterable[int]]]:
+    for path in files_below(root / KEPT):
+        kind = path.stem.partition("-")[0]
+        if path.suffix == ".wav":
+            yield kind, audio.decode_all(sound(root, path).pcm)
+        else:
+            yield kind, [int(one, 16) for one in _CAPTION.findall(read(path))]
+
+
+def _at_parties(case: Case) -> Iterator[tuple[str, Iterable[int]]]:
+    for party in Party:
+        leg = case.leg(party)
+        if leg is not None and leg.signalled is not None:
+            keys = [MediaKey(one.profile, one.key_and_salt) for one in leg.signalled.inward]
+            yield party.value, _heard([one.data for one in leg.datagrams if not one.outward], keys)
+
+
+def _at_guests(root: Path) -> Iterator[tuple[str, Iterable[int]]]:
+    for guest in read_guests(root):
+        try:
+            seen = table.read(root / guest.vantage.file, guest.vantage.near)
+        except CaptureError as error:
+            raise EvidenceError(str(error)) from error
+        came = [seen.payload(int(row)) for row in seen.select(outward=False)]
+        yield guest.name, _heard(came, keys_in(guest.told))
+
+
+def keys_in(descriptions: Iterable[str]) -> list[MediaKey]:
+    """The media keys that a device's descriptions hold. EvidenceError for one that cannot be read."""
+    try:
+        lines = [parse(value) for sdp in descriptions for _, value in Sdp.parse(sdp).cryptos()]
+    except ValueError as error:
+        raise EvidenceError(f"a description of a device that came later: {error}") from error
+    return [MediaKey(key.profile, key.key_and_salt) for line in lines for key in line.keys]
+
+
+def _heard(came: Sequence[bytes], keys: Sequence[MediaKey]) -> Iterator[int]:
+    plain, _ = opened([one for one in came if classify(one) is PacketClass.SRTP], keys)
+    yield from (one.marker for one in recover_all(plain) if one.asset == "audio")
