@@ -60,6 +60,7 @@ CONTROLS = {
     "tenant-policy-flip",
     "tenant-features-refused",
     "tenant-features-granted",
+    "tenant-service-call",
     "bystander-relay",
     "service-call",
     "service-recording",
