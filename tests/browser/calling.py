@@ -100,8 +100,10 @@ class Service:
             "device": device.model_dump(mode="json"),
         }
         kept = json.dumps(json.dumps(session))
+        # Once: when the page forgets it, it stays forgotten.
         await tab.page.add_init_script(
-            f"sessionStorage.getItem('session') ?? sessionStorage.setItem('session', {kept})"
+            f"if (!sessionStorage.getItem('known')) sessionStorage.setItem('session', {kept});"
+            "sessionStorage.setItem('known', 'yes');"
         )
 
     async def close(self) -> None:
@@ -140,17 +142,30 @@ class Obliging(NoProcessor):
 @asynccontextmanager
 async def running(folder: Path, people: Tenant, chromium: Chromium) -> AsyncIterator[Service]:
     """The service on a port of its own, until the end of the block. Tabs are closed first."""
-    with closing(Store(folder)) as store:
-        store.tenants.change(lambda _: (people, None))
-        for one in EVERYBODY:
-            store.accounts.put(StoredAccount(same(one.user), one is ALICE, hashed(one.password, QUICK)))
-        context, address = tls_context(folder, "127.0.0.1"), ("127.0.0.1", 0)
-        async with served(store, context, address, Parts(processor=lambda _tell: Obliging(), work=QUICK)) as port:
+    with closing(store_of(folder, people)) as store:
+        async with serving(store) as port:
             service = Service(f"https://127.0.0.1:{port}", store, chromium)
             try:
                 yield service
             finally:
                 await service.close()
+
+
+def store_of(folder: Path, people: Tenant) -> Store:
+    """A store with everybody's accounts."""
+    store = Store(folder)
+    store.tenants.change(lambda _: (people, None))
+    for one in EVERYBODY:
+        store.accounts.put(StoredAccount(same(one.user), one is ALICE, hashed(one.password, QUICK)))
+    return store
+
+
+@asynccontextmanager
+async def serving(store: Store, port: int = 0) -> AsyncIterator[int]:
+    """The service over a store; gives its port."""
+    parts = Parts(processor=lambda _tell: Obliging(), work=QUICK)
+    async with served(store, tls_context(store.folder, "127.0.0.1"), ("127.0.0.1", port), parts) as found:
+        yield found
 
 
 async def violations(tab: Tab) -> list[str]:

@@ -68,7 +68,8 @@ class CallWindow:
     async def choose(self, peer: Account) -> None:
         """Turn to somebody of the directory."""
         row = f'#people-list button[data-user="{peer.user}"]'
-        if not await self.tab.sees(f'{row}[aria-current="true"]'):
+        # On a phone the list is not there while somebody is chosen.
+        if not await self.tab.page.locator(f'{row}[aria-current="true"]').count():
             await self.tab.appears(row)
             await self.tab.page.locator(row).click()
 

@@ -16,7 +16,7 @@ export function prepareAssignments(theService, theChange) {
     () => service.send("PUT", "/api/assignments/tenant", { policy: value("assign-tenant-policy") || null }), "The policy of the tenant is assigned.",
   ));
   onSubmit("group-form", saveGroup);
-  find("group-name").addEventListener("change", (event) => tickMembers(event.target.value));
+  find("group-name").addEventListener("input", (event) => tickMembers(event.target.value));
 }
 
 export function showAssignments({ policies, assignments, users, groups }) {

@@ -6,7 +6,12 @@ import { path } from "../common/service.js";
 import { act, confirmed, plain } from "./forms.js";
 
 const WORDS = { Disabled: "Off", DisabledUserOverride: "Off, but users can turn it on" };
-const FIELDS = ["policy-name", "policy-description"];
+
+/** Fields, and how the service speaks of them when it refuses. */
+const FIELDS = [
+  { id: "policy-name", about: /^Identity|name of a policy|there is a policy|needs a name/i },
+  { id: "policy-description", about: /^Description/i },
+];
 
 let service = null;
 let change = null;
@@ -64,10 +69,11 @@ async function save(event) {
     MeetingEndToEndEncryption: find("policy-meeting").value,
   };
   try {
+    if (called === "") throw new Error("A policy needs a name.");
     await change(() => send(called, fields), `The policy ${called} is saved.`);
     find("policy-dialog").close();
   } catch (error) {
-    complain(error);
+    complain({ detail: error.message });
   }
 }
 
@@ -86,17 +92,13 @@ function remove(called) {
 }
 
 /** Show an error of the service at the field that it is about, or below all of them. */
-function complain({ reason = "", detail = "" }) {
-  const field = detail && FIELDS.find((id) => isAbout(id, reason, detail));
-  for (const id of FIELDS) {
-    find(`${id}-problem`).textContent = id === field ? detail : "";
-    find(id).toggleAttribute("aria-invalid", id === field);
+function complain({ detail = "" }) {
+  const field = FIELDS.find(({ about }) => about.test(detail))?.id;
+  for (const { id } of FIELDS) {
+    find(`${id}-problem`).textContent = id === field ? detail.replace(/^(Identity|Description): /i, "") : "";
+    if (id === field) find(id).setAttribute("aria-invalid", "true");
+    else find(id).removeAttribute("aria-invalid");
   }
   find("policy-problem").textContent = field ? "" : detail;
   if (field) find(field).focus();
-}
-
-function isAbout(id, reason, detail) {
-  const words = id === "policy-name" ? /name|identity|exists/i : /description/i;
-  return words.test(reason) || words.test(detail);
 }

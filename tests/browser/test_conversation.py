@@ -1,0 +1,180 @@
+"""Chat and files beside the call, and names that somebody chose to do harm with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Route, WebSocketRoute
+
+from harness.endpoints.chromium.browser import Tab
+from harness.endpoints.chromium.call_window import CallWindow
+from harness.model.statement import Indicator
+
+from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Pair, violations
+from .conftest import Shoot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+IMAGE = '<img src=x onerror="window.harmed = true">'
+SCRIPT = "<script>window.harmed = true</script>"
+TURNED = "Alice \u202egro.live@bob\u202c"
+"""Characters that turn the direction of what follows: read, it is another address."""
+
+
+async def write(window: CallWindow, text: str) -> None:
+    await window.tab.page.locator("#text").fill(text)
+    await window.tab.page.keyboard.press("Enter")
+
+
+async def test_what_is_written_during_a_call_is_read_beside_it(pair: Pair, shoot: Shoot) -> None:
+    await pair.talk()
+    await write(pair.alice, "Do you see me?")
+    await pair.bob.tab.appears(".message:has-text('Do you see me?')")
+    await write(pair.bob, "And hear you.")
+    await pair.alice.tab.appears(".message:has-text('And hear you.')")
+    await shoot(pair.alice.tab, "chat-beside-the-call")
+    assert await pair.alice.tab.page.locator(".message.own").last.inner_text() != ""
+    assert (await pair.alice.screen()).indicator is Indicator.LOCK
+
+
+async def test_the_page_says_that_the_service_can_read_it(pair: Pair) -> None:
+    await pair.alice.choose(BOB)
+    assert "can be read by the service" in await pair.alice.tab.text("#write .hint")
+
+
+async def test_a_file_arrives_byte_for_byte(pair: Pair, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 40
+    source = tmp_path / "numbers (draft).bin"
+    source.write_bytes(content)
+    await pair.alice.choose(BOB)
+    await pair.bob.choose(ALICE)
+    await pair.alice.tab.page.locator("#file").set_input_files(source)
+    button = pair.bob.tab.page.get_by_role("button", name=f"Download {source.name}", exact=True)
+    await button.wait_for()
+    async with pair.bob.tab.page.expect_download() as downloading:
+        await button.click()
+    download = await downloading.value
+    assert download.suggested_filename == source.name
+    assert (await download.path()).read_bytes() == content
+
+
+async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(pair: Pair, tmp_path: Path) -> None:
+    source = tmp_path / "large.bin"
+    source.write_bytes(bytes(10 * 1024 * 1024 + 1))
+    await pair.alice.choose(BOB)
+    await pair.alice.tab.page.locator("#file").set_input_files(source)
+    await pair.alice.tab.appears("#chat-problem:has-text('at most 10 MB')")
+
+
+async def test_a_message_for_somebody_who_looks_elsewhere_is_counted(pair: Pair) -> None:
+    await pair.bob.tab.page.reload()
+    await pair.alice.choose(BOB)
+    await write(pair.alice, "Are you there?")
+    await pair.bob.tab.appears(f'#people-list [data-user="{ALICE.user}"] .unread')
+    await pair.bob.choose(ALICE)
+    assert not await pair.bob.tab.sees(".unread")
+    await pair.bob.tab.appears(".message:has-text('Are you there?')")
+
+
+@pytest.mark.parametrize("text", [IMAGE, SCRIPT, "a\nb"], ids=["image", "script", "lines"])
+async def test_what_is_written_is_text_and_nothing_more(pair: Pair, text: str) -> None:
+    await pair.bob.choose(ALICE)
+    await pair.alice.choose(BOB)
+    await pair.alice.tab.evaluate("(text) => { document.getElementById('text').value = text; }", text)
+    await pair.alice.tab.page.locator("#write [type=submit]").click()
+    shown = pair.bob.tab.page.locator(".message p").last
+    await pair.bob.tab.page.wait_for_function(
+        "(text) => [...document.querySelectorAll('.message p')].at(-1)?.textContent === text",
+        arg=text.replace("\n", ""),
+    )
+    assert await shown.locator("*").count() == 0
+    assert not await pair.bob.tab.evaluate("() => Boolean(window.harmed)")
+
+
+class Liar:
+    """A service that calls people what it likes. An honest one refuses such names."""
+
+    def __init__(self, display: str) -> None:
+        self._display = display
+
+    async def directory(self, route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        for one in told["users"]:
+            one["display"] = self._display
+        await route.fulfill(response=answer, json=told)
+
+    def signalling(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        page.on_message(server.send)
+        server.on_message(self._told(page))
+
+    def _told(self, page: WebSocketRoute) -> Callable[[str | bytes], None]:
+        def tell(text: str | bytes) -> None:
+            frame: dict[str, Any] = json.loads(text)
+            page.send(json.dumps(frame | {"display": self._display} if "display" in frame else frame))
+
+        return tell
+
+
+@pytest.mark.parametrize("display", [IMAGE, TURNED], ids=["image", "turned"])
+async def test_a_hostile_name_is_shown_as_it_is_written_and_changes_nothing_beside_it(
+    pair: Pair, shoot: Shoot, display: str
+) -> None:
+    liar, tab = Liar(display), await pair.service.blank()
+    await tab.page.route("**/api/directory", liar.directory)
+    await tab.page.route_web_socket("**/api/signalling", liar.signalling)
+    alice = await pair.service.signed_in(ALICE, tab=tab)
+    await isolated(tab, "#people-list bdi", display)
+
+    await alice.call(BOB, SAID_BY_ALICE)
+    await pair.bob.rings()
+    await pair.bob.accept(SAID_BY_BOB)
+    assert await alice.settled()
+    await isolated(tab, "#stage-heading bdi", display)
+    await alice.screen()
+    await isolated(tab, "#code-why bdi", display)
+    await shoot(tab, f"hostile-{'image' if display == IMAGE else 'turned'}")
+    assert await tab.page.locator("main img, dialog img").count() == 0
+    await alice.quit()
+    await pair.bob.call(ALICE, SAID_BY_BOB)
+    await alice.rings()
+    await isolated(tab, "#incoming-heading bdi", display)
+    assert (await alice.tab.text("#incoming-who")) == BOB.user
+    await alice.decline()
+    await isolated(tab, "#outcome bdi", display)
+    assert not await tab.evaluate("() => Boolean(window.harmed)")
+    assert await violations(tab) == []
+    await tab.close()
+
+
+async def isolated(tab: Tab, selector: str, text: str) -> None:
+    """The name is there, letter by letter, and its direction is its own."""
+    found = tab.page.locator(selector).first
+    assert await found.text_content() == text
+    assert await found.evaluate("(element) => getComputedStyle(element).unicodeBidi") == "isolate"
+
+
+async def test_the_policy_of_the_page_stops_what_would_get_in_all_the_same(pair: Pair) -> None:
+    """The control of every test that finds no violation: there the listener hears, and nothing runs."""
+    tab = await pair.service.blank()
+    await pair.service.signed_in(ALICE, tab=tab)
+    await tab.evaluate(
+        """() => {
+          const script = document.createElement("script");
+          script.append("window.harmed = true");
+          document.body.append(script);
+        }"""
+    )
+    with pytest.raises(Exception, match="TrustedHTML"):
+        await tab.evaluate("() => { document.body.innerHTML = '<p>anything</p>'; }")
+    assert not await tab.evaluate("() => Boolean(window.harmed)")
+    with pytest.raises(Exception, match="Failed to fetch"):
+        await tab.evaluate("() => fetch('https://elsewhere.test/')")
+    found = [line.split()[0] for line in await violations(tab)]
+    assert {"require-trusted-types-for", "connect-src"} <= set(found)
+    await tab.close()
