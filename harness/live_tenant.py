@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from .calling.exchange.directory import Directory
 from .calling.service.media import ServiceMedia
 from .calling.service.processor import MediaProcessor, Tell
 from .calling.signalling import Delivery
@@ -34,6 +35,7 @@ class LiveTenant:
         folder: RecordingFolder,
         heed: Callable[[Delivery], None],
         tokens: Mapping[Party, str],
+        directory: type[Directory],
     ) -> None:
         self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
         self.sent: list[Party] = []
@@ -41,7 +43,9 @@ class LiveTenant:
         self._clear = LootFile(folder.path(PROCESSED), TEXT)
         self._taps = {party: self._tap(party) for party in Party}
         ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
-        self.service = TenantService(tenancy, self._host, ways, folder.path(STORE), self._processor, time.time, heed)
+        self.service = TenantService(
+            tenancy, self._host, ways, folder.path(STORE), self._processor, directory, time.time, heed
+        )
 
     @property
     def fault(self) -> str | None:

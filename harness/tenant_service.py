@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from .calling.exchange.directory import Directory
 from .calling.policy.transitions import add_user
 from .calling.service.app import Parts
 from .calling.service.certificates import AUTHORITY, tls_context
@@ -45,11 +46,12 @@ class TenantService:
         ways: Mapping[Party, tuple[str, StreamTap]],
         store: Path,
         processor: Callable[[Tell], MediaProcessor],
+        directory: type[Directory],
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
     ) -> None:
         self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
-        self._processor = processor
+        self._processor, self._directory = processor, directory
         self._password = secrets.token_urlsafe()
         self._open = AsyncExitStack()
         self._paths: dict[Party, StreamPath] = {}
@@ -140,7 +142,7 @@ class TenantService:
         for name in (*USERS.values(), ADMINISTRATOR):
             store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
         context = tls_context(self._store, self._host)
-        parts = Parts(processor=self._processor, work=CHEAP, witness=self.signalling.witness)
+        parts = Parts(self._processor, work=CHEAP, witness=self.signalling.witness, directory=self._directory)
         return self._host, await self._open.enter_async_context(served(store, context, (self._host, 0), parts))
 
     async def _path(self, party: Party, service: Address) -> Address:

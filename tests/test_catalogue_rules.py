@@ -54,6 +54,7 @@ CONTROLS = {
     "tenant-toggle-of-one",
     "tenant-policy-of-one",
     "tenant-rank-decides",
+    "tenant-direct-first",
     "tenant-recording",
     "tenant-client-cannot",
     "tenant-client-is-old",

@@ -1,4 +1,7 @@
-"""Services that are broken on purpose: one planted fault each, to prove that the harness sees it."""
+"""Services that are broken on purpose: one planted fault each, to prove that the harness sees it.
+
+The last is the real service with one rule of its policies turned round.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Iterator
 from ..model.base import Party
 from ..model.recording import SignalKind, SignalMessage
 from ..model.scenario import Mode
+from ..model.tenant import User, same
+from .exchange.directory import Directory
 from .signalling import CallingService
 
 
@@ -25,3 +30,13 @@ class ToggleIgnored(CallingService):
         for to, outgoing in super().outcome(message):
             ordinary = {"body": Mode.SERVICE.value} if outgoing.kind is SignalKind.ACCEPT else {}
             yield to, outgoing.model_copy(update=ordinary)
+
+
+class GroupsFirst(Directory):
+    """Lets the policy of a group go before the one that is assigned to the user directly."""
+
+    def named(self, name: str) -> User:
+        user = super().named(name)
+        ranked = {same(one.group) for one in self.tenant.ranking}
+        of_groups = {same(one) for group in self.tenant.groups if same(group.name) in ranked for one in group.members}
+        return user.model_copy(update={"policy": None}) if same(user.name) in of_groups else user

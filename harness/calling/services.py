@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from ..model.scenario import ServiceKind
-from .faulty import ChatLogged, ToggleIgnored
+from .exchange.directory import Directory
+from .faulty import ChatLogged, GroupsFirst, ToggleIgnored
 from .signalling import CallingService
+
+DIRECTORIES: Final[dict[ServiceKind, type[Directory]]] = {
+    ServiceKind.REFERENCE: Directory,
+    ServiceKind.PRECEDENCE_WRONG: GroupsFirst,
+}
+"""What decides about calls in the real service."""
 
 SERVICES: Final[dict[ServiceKind, type[CallingService]]] = {
     ServiceKind.REFERENCE: CallingService,

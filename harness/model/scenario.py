@@ -213,6 +213,11 @@ class ServiceKind(StrEnum):
     REFERENCE = "reference"
     CHAT_LOGGED = "chat-logged"
     TOGGLE_IGNORED = "toggle-ignored"
+    PRECEDENCE_WRONG = "precedence-wrong"
+
+
+OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG,)
+"""Those that are the real service, with one fault."""
 
 
 class Expectation(Noun):
@@ -254,8 +259,12 @@ class Scenario(Noun):
     @model_validator(mode="after")
     def _the_real_service_is_nobodys(self) -> Self:
         if self.tenant is None:
+            if self.service in OF_TENANTS:
+                raise ValueError(
+                    f"the service {self.service.value!r} is broken where it decides about a tenant: say which"
+                )
             return self
-        if self.service is not ServiceKind.REFERENCE or self.call.earlier:
+        if self.service not in (ServiceKind.REFERENCE, *OF_TENANTS) or self.call.earlier:
             raise ValueError("with a tenant the call goes through the real service, once: no other service, no earlier")
         if self.adversary is not None and Position.SIGNALLING in self.adversary.position:
             raise ValueError("with a tenant the call goes through the real service, which is in nobody's hands")

@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from ..exchange.directory import Directory
 from ..store.accounts import Work
 from ..store.store import Store
 from .errors import LOG, errors, refusal_of
@@ -42,19 +43,20 @@ class Parts:
     """What a service is made of besides its store.
 
     `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there;
-    `witness` sees what users say and are told, as the service itself does.
+    `witness` sees what users say and are told, as the service itself does; `directory` decides about calls.
     """
 
     processor: Callable[[Tell], MediaProcessor] = lambda _tell: NoProcessor()
     clocks: Clocks = field(default_factory=Clocks)
     work: Work = field(default_factory=Work)
     witness: Witness = nobody
+    directory: type[Directory] = Directory
 
 
 def application(store: Store, parts: Parts, door: Middleware) -> web.Application:
     """The calling service over an open store, behind a door."""
     clock = parts.clocks
-    board = Switchboard(store, parts.processor, clock.day, parts.witness)
+    board = Switchboard(store, parts.processor, clock.day, parts.witness, parts.directory)
     desk = SignInDesk(board, clock.monotonic, parts.work)
     app = web.Application(middlewares=[door, errors])
     app[BOARD] = board

@@ -53,12 +53,13 @@ class Switchboard:
         processor: Callable[[Tell], MediaProcessor],
         clock: Callable[[], float],
         witness: Witness = nobody,
+        directory: type[Directory] = Directory,
     ) -> None:
-        self._witness = witness
+        self._witness, self._of_tenant = witness, directory
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
-        self.directory = Directory(store.tenants.load())
+        self.directory = directory(store.tenants.load())
         self._processor = processor(self.tell_call)
         self._connections: dict[str, Connection] = {}
         self._news: dict[str, PresenceOf] = {}
@@ -159,7 +160,7 @@ class Switchboard:
         tenant = self.store.tenants.load()
         if tenant is self.directory.tenant:
             return
-        before, self.directory = self.directory, Directory(tenant)
+        before, self.directory = self.directory, self._of_tenant(tenant)
         self._done(rules.changed(self.exchange, before, self.directory))
 
     def _done(self, outcome: Outcome) -> Outcome:

@@ -55,3 +55,9 @@ def test_what_the_real_service_cannot_do_is_refused(parts: dict[str, Any], why: 
 
 def test_a_path_in_somebodys_hands_is_possible() -> None:
     assert scenario(adversary={"kind": "dtls-mitm", "position": ["path"]}).tenant == Tenancy()
+
+
+def test_a_service_that_is_wrong_about_tenants_needs_one() -> None:
+    assert scenario(service="precedence-wrong").service == "precedence-wrong"
+    with pytest.raises(ValidationError, match="say which"):
+        scenario(service="precedence-wrong", tenant=None)
