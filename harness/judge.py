@@ -223,6 +223,8 @@ def judge(
     status, because = _status(expect, truth, recovered, findings, actual)
     if status is Status.AS_EXPECTED and (silent := _silent(expect, reached)):
         status, because = Status.UNEXPECTED, f"{expect.outcome} as expected, but {silent[0]}"
+    if status is Status.AS_EXPECTED and (unseen := _hidden(expect, beyond)):
+        status, because = Status.WRONG_REASON, f"{expect.outcome} as expected, but not for {', '.join(unseen)}"
     if actual is Outcome.BREACH and status is Status.UNEXPECTED and beyond:
         because = f"{because}: {_seen_beyond(next(iter(beyond)))}"
     return Verdict(outcome=actual, status=status, because=because, intercepted=seen is not None and seen.intercepted)
@@ -279,6 +281,12 @@ def _status(
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)
+
+
+def _hidden(expect: Expectation, beyond: Collection[Cell]) -> list[str]:
+    """What should have been plaintext beyond the promise and was not."""
+    shown = {(one.content, one.observer) for one in beyond}
+    return [str(one) for one in expect.beyond if (one.content, one.observer) not in shown]
 
 
 def _silent(expect: Expectation, reached: Reached) -> list[str]:

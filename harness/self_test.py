@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .model.finding import Finding, Reason, Severity
 from .model.scenario import Family, Scenario
-from .model.self_test import JUDGE, Catch, Eye, Quiet, SelfTest
+from .model.self_test import JUDGE, MATRIX, Catch, Eye, Quiet, SelfTest
 from .model.verdict import Outcome, Result, Status
+from .model.visibility import Observer
 
 _DID_NOT_RUN = "did not run"
 _UNHEARD = (Status.NOT_RUN, Status.ERROR, Status.INCONCLUSIVE)
@@ -82,10 +83,17 @@ def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None) -> C
         outcome=specimen.expect.outcome if result is None else result.outcome,
         status=status,
         caught=caught,
-        by={JUDGE: ()} if caught and not due else by,
+        by={_who_else(result): ()} if caught and not due else by,
         missing=tuple(reason for reason in due if reason not in given),
         why="" if caught else _why(twin, result),
     )
+
+
+def _who_else(result: Result | None) -> str:
+    """Who knows what no auditor can tell."""
+    seen = None if result is None else result.visibility
+    others = () if seen is None else (one for one in seen.beyond if one.observer is not Observer.ADVERSARY)
+    return MATRIX if any(True for _ in others) else JUDGE
 
 
 def _quiet(name: str, twin: Scenario | None, result: Result | None) -> Quiet:

@@ -80,6 +80,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.PARTICIPANT_ADDED: obeying.ParticipantAdded,
     EndpointKind.LOCK_AS_TOLD: obeying.LockAsTold,
     EndpointKind.KEY_IN_CHAT: leaking.KeyInChat,
+    EndpointKind.WORDS_SENT_TO_SERVICE: leaking.WordsSentToService,
     EndpointKind.SESSION_RESUMED: keying.SessionResumed,
     EndpointKind.HANDSHAKE_AMBIGUOUS: keying.HandshakeAmbiguous,
     EndpointKind.KEYS_OFFERED: leaking.KeysOffered,

@@ -16,6 +16,7 @@ from .finding import Reason
 from .mode import Mode as Mode
 from .outcome import Outcome
 from .tenancy import Tenancy
+from .visibility import Place
 
 
 class Family(StrEnum):
@@ -95,6 +96,7 @@ class EndpointKind(StrEnum):
     PARTICIPANT_ADDED = "participant-added"
     LOCK_AS_TOLD = "lock-as-told"
     KEY_IN_CHAT = "key-in-chat"
+    WORDS_SENT_TO_SERVICE = "words-sent-to-service"
     SESSION_RESUMED = "session-resumed"
     HANDSHAKE_AMBIGUOUS = "handshake-ambiguous"
     KEYS_OFFERED = "keys-offered"
@@ -225,6 +227,7 @@ class Expectation(Noun):
 
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
     `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there.
+    `beyond`: what must be seen as plaintext by whom, where that is promised not to be.
     """
 
     outcome: Outcome = Field(strict=False)
@@ -232,6 +235,7 @@ class Expectation(Noun):
     also: tuple[Reason, ...] = Field(default=(), strict=False)
     seen: tuple[Reason, ...] = Field(default=(), strict=False)
     reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)
+    beyond: tuple[Place, ...] = Field(default=(), strict=False)
 
 
 class Scenario(Noun):

@@ -14,6 +14,9 @@ NOT_RUN: Final = "not run: the eyes of this run were not tested"
 JUDGE: Final = "judge"
 """Who catches a specimen that no auditor can see: only the adversary's loot tells that its call was intercepted."""
 
+MATRIX: Final = "visibility"
+"""Who catches one of which the markers tell: they are where its users were promised that nothing of the call is."""
+
 
 class Catch(Noun):
     """One specimen. `by` says which auditor gave which of the reasons that its healthy twin does not give.

@@ -79,6 +79,16 @@ class Cell(Noun):
         return AMOUNTS.index(self.sight) > AMOUNTS.index(self.promised)
 
 
+class Place(Noun):
+    """A cell by its row and its column."""
+
+    content: Content = Field(strict=False)
+    observer: Observer = Field(strict=False)
+
+    def __str__(self) -> str:
+        return f"{self.content.value} at {self.observer.value}"
+
+
 class Visibility(Noun):
     """The matrix of one call. `shown`: the mode that its users were shown, by which it is measured."""
 

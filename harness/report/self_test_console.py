@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model.finding import Reason
-from ..model.self_test import JUDGE, Catch, Quiet, SelfTest
+from ..model.self_test import JUDGE, MATRIX, Catch, Quiet, SelfTest
 from .text import visible
 
 
@@ -33,6 +33,8 @@ def _catch(one: Catch) -> tuple[str, str, str]:
 
 
 def _by(by: dict[str, tuple[Reason, ...]]) -> str:
+    if MATRIX in by:
+        return "visibility: plaintext beyond the promise"
     if JUDGE in by:
         return "judge: intercepted, and the codes are equal"
     return "; ".join(f"{visible(auditor)}: {', '.join(reasons)}" for auditor, reasons in by.items())

@@ -13,7 +13,7 @@ from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
 from harness.model.scenario import Expectation
 from harness.model.verdict import Outcome, Status
-from harness.model.visibility import Cell, Content, Observer, Sight
+from harness.model.visibility import Cell, Content, Observer, Place, Sight
 
 ALICE_AUDIO = SentMarker(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
 LOOTED = Recovered(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
@@ -184,6 +184,21 @@ def test_plaintext_beyond_the_promise_is_a_breach_and_its_place_is_named() -> No
     assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.UNEXPECTED)
     assert "service has audio as plaintext (service.log:3), where at most ciphertext" in verdict.because
     assert judge(RIGHT, truth(adversary=None, required=()), (), UP, HEARD).outcome is Outcome.SECURE
+
+
+def test_a_breach_for_another_plaintext_than_the_expected_one_is_the_wrong_reason() -> None:
+    at_service, at_path = (
+        Cell(content=Content.AUDIO, observer=one, sight=Sight.PLAINTEXT, promised=Sight.ABSENT, where="x")
+        for one in (Observer.SERVICE, Observer.PATH)
+    )
+    wanted = (Place(content=Content.AUDIO, observer=Observer.SERVICE),)
+    expect, known = Expectation(outcome=Outcome.BREACH, beyond=wanted), truth(adversary=None, required=())
+    assert judge(expect, known, (), UP, HEARD, (at_service, at_path)).status is Status.AS_EXPECTED
+    verdict = judge(expect, known, (), UP, HEARD, (at_path,))
+    assert (verdict.status, verdict.because) == (
+        Status.WRONG_REASON,
+        "BREACH as expected, but not for audio at service",
+    )
 
 
 def test_whose_sound_must_have_arrived_somewhere_and_did_not_is_named() -> None:

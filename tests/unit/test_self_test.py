@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from harness.model.finding import Finding, Reason, Severity
+from harness.model.mode import Mode
 from harness.model.scenario import Expectation, Family, Scenario
-from harness.model.self_test import JUDGE, SelfTest
+from harness.model.self_test import JUDGE, MATRIX, SelfTest
 from harness.model.verdict import Outcome, Result, Status
+from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
 from harness.report.self_test_console import self_test_lines
 from harness.self_test import members, self_test
 
@@ -137,6 +139,17 @@ def test_what_only_the_loot_shows_is_the_judges_catch() -> None:
     results = {short.id: result(short.id, Outcome.BREACH, ("establishment", REFUSED)), TWIN.id: RESULTS[TWIN.id]}
     (catch,) = self_test([short.id], {short.id: short, TWIN.id: TWIN}, results).catches
     assert catch.caught and catch.by == {JUDGE: ()}
+
+
+@pytest.mark.parametrize(("observer", "by"), [(Observer.SERVICE, MATRIX), (Observer.ADVERSARY, JUDGE)])
+def test_what_only_the_markers_show_is_the_catch_of_whoever_looked_for_them(observer: Observer, by: str) -> None:
+    leaking = plan("leaking", Family.SPECIMENS, (REFUSED,), twin=TWIN.id)
+    cell = Cell(content=Content.AUDIO, observer=observer, sight=Sight.PLAINTEXT, promised=Sight.CIPHERTEXT, where="x")
+    seen = Visibility(shown=Mode.E2EE, cells=(cell,))
+    leaked = result(leaking.id, Outcome.BREACH, ("establishment", REFUSED)).model_copy(update={"visibility": seen})
+    plans, results = {leaking.id: leaking, TWIN.id: TWIN}, {leaking.id: leaked, TWIN.id: RESULTS[TWIN.id]}
+    (catch,) = self_test([leaking.id], plans, results).catches
+    assert catch.caught and catch.by == {by: ()}
 
 
 def test_an_error_is_no_miss_but_no_pass_either() -> None:

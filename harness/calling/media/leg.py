@@ -18,9 +18,14 @@ from ...wire.sdp import Origin, Sdp
 from ...wire.srtp_session import SrtpOpener, SrtpSealer
 from .description import Transport, credentials_in, encodings, over
 
+_SSRC, _RTCP_SSRC = slice(8, 12), slice(4, 8)
+"""Where a packet says who sent it (RFC 3550 sections 5.1 and 6.4)."""
+
 MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 
 _MOST_CONNECTIONS: Final = 4
+MOST_STREAMS: Final = 32
+"""SSRCs of one connection that are listened to: libsrtp keeps something for each."""
 _MOST_SOURCES: Final = 8
 """Addresses that one connection may come from; a device on the move has a few."""
 
@@ -41,6 +46,7 @@ class _Connection:
         self.exchange = SdesExchange()
         self.sources: deque[Address] = deque(maxlen=_MOST_SOURCES)
         self.to: Address | None = None
+        self._streams: set[bytes] = set()
         self._opener: SrtpOpener | None = None
         self._sealer: SrtpSealer | None = None
 
@@ -62,7 +68,13 @@ class _Connection:
             self.to = source
 
     def open(self, packet: bytes) -> bytes | None:
-        return None if self._opener is None else self._opener.open(packet)
+        source = packet[_SSRC] if classify(packet) is PacketClass.SRTP else packet[_RTCP_SSRC]
+        if self._opener is None or (source not in self._streams and len(self._streams) >= MOST_STREAMS):
+            return None
+        clear = self._opener.open(packet)
+        if clear is not None:
+            self._streams.add(source)
+        return clear
 
     def seal(self, packet: bytes) -> bytes | None:
         return None if self._sealer is None else self._sealer.seal(packet)

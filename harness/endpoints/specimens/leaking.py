@@ -1,4 +1,4 @@
-"""Clients that put the key of a call where others can read it."""
+"""Clients that put the key of a call, or what is said in it, where others can read it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import count, repeat
 from struct import pack
 from typing import Final
 
+from ...model.base import Asset
 from ...wire import srtp
 from ...wire.sdes_exchange import SdesExchange
 from ..aiortc import AiortcEndpoint
@@ -69,6 +70,16 @@ class KeySentToService(AiortcEndpoint):
         if self.handshake is None or not isinstance(dtls, DtlsTransport):
             return sdp
         return f"{sdp}a=x-escrow:{b64encode(master_key(dtls)).decode()}\r\n"
+
+
+class WordsSentToService(AiortcEndpoint):
+    """Makes captions of what its own user says, and puts them into the next description that it sends."""
+
+    def written(self, sdp: str) -> str:
+        marker = self._setup.markers.get(Asset.AUDIO)
+        if self.handshake is None or marker is None:
+            return sdp
+        return f"{sdp}a=x-transcript:[chord {marker:016x}]\r\n"
 
 
 class KeysOffered(AiortcEndpoint):

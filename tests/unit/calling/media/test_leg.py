@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.calling.media.leg import Leg
+from harness.calling.media.leg import MOST_STREAMS, Leg
 from harness.calling.media.session import Session
 from harness.wire import stun
 from harness.wire.sdes import parse
@@ -102,6 +102,16 @@ def test_what_is_not_authentic_goes_no_further() -> None:
     assert session.legs["alice"].counts["not-opened"] == 2
     assert len(list(session.datagram("alice", packet, alice.address))) == 1
     assert list(session.datagram("alice", packet, alice.address)) == [], "a replay"
+
+
+def test_a_device_gets_no_streams_without_end() -> None:
+    session, devices = call("alice", "bob")
+    alice = devices["alice"]
+    packets = [alice.seal(rtp(OPUS, 1, 1, 1_000 + number, b"\xf8sound")) for number in range(MOST_STREAMS + 5)]
+    passed = [len(list(session.datagram("alice", packet, alice.address))) for packet in packets]
+    assert passed == [1] * MOST_STREAMS + [0] * 5
+    again = alice.seal(rtp(OPUS, 2, 2, 1_000, b"\xf8sound"))
+    assert len(list(session.datagram("alice", again, alice.address))) == 1, "a known one goes on"
 
 
 def test_nothing_is_sent_before_the_device_has_chosen_a_path() -> None:
