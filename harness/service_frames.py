@@ -46,6 +46,8 @@ def told(frame: Frame, to: Party, user: str) -> SignalMessage | None:
         return SignalMessage(kind=kind, sender=sender, body=body(frame), name=None if name is None else str(name))
     except KeyError as error:
         raise ValueError(f"the frame {frame['type']!r} has no {error.args[0]!r}") from None
+    except TypeError as error:
+        raise ValueError(f"the frame {frame['type']!r} is not made as it must be: {error}") from None
 
 
 _SAID: Final[dict[str, tuple[SignalKind, Callable[[Frame], str]]]] = {

@@ -256,7 +256,7 @@ def conditions(scenario: Scenario, of_endpoints: bool = True) -> tuple[object, .
     """Everything of a call but its adversary. How long to wait for a set-up that must fail is not part of the call, and
     neither is how long it would ring until the user accepts, who must not be asked at all."""
     call = scenario.call.model_copy(update={"setup_seconds": 0, "ring": bool(scenario.call.ring)})
-    return (call, scenario.network, scenario.endpoints if of_endpoints else None)
+    return (call, scenario.network, scenario.tenant, scenario.endpoints if of_endpoints else None)
 
 
 @pytest.mark.parametrize("scenario", PLANTED, ids=named)
@@ -297,7 +297,7 @@ def test_something_is_planted_for_every_auditor_that_can_raise_an_alarm() -> Non
 
 
 UNPLANTED = {"service-path"}
-"""Auditors that nothing is planted for yet: nobody's client speaks to the service over the network in a scenario."""
+"""Auditors that nothing is planted for yet: no client or service says anything in clear on the way between them."""
 
 
 @pytest.mark.parametrize("scenario", HONEST, ids=named)

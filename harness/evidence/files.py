@@ -39,3 +39,11 @@ def read(path: Path, limit: int = MAX_TEXT) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise EvidenceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file of JSON lines; EvidenceError as `read`.
+
+    The bytes are divided, not the text: what a party says may hold U+2028, which ends a line of text and none of JSON.
+    """
+    return [line.decode(errors="replace") for line in read(path).splitlines()]

@@ -13,7 +13,7 @@ from ..model.base import Noun, Party
 from ..model.ground_truth import GroundTruth
 from ..model.recording import FileEntry, GuestDevice, Recording, SignalEntry
 from ..model.statement import EndpointStatement
-from .files import EvidenceError, create, read, sha256
+from .files import EvidenceError, create, read, read_lines, sha256
 
 N = TypeVar("N", bound=Noun)
 
@@ -160,7 +160,7 @@ def read_signalling(root: Path) -> tuple[SignalEntry, ...]:
     entries: list[SignalEntry] = []
     for hop in HOPS:
         path = root / f"signalling-{hop}.jsonl"
-        for number, line in enumerate(read(path).decode(errors="replace").splitlines(), 1):
+        for number, line in enumerate(read_lines(path), 1):
             entries.append(validated(f"{path}:{number}", line, SignalEntry))
     return tuple(entries)
 

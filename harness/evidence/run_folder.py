@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..model.run import IndexEntry, RunHeader
 from ..model.scenario import Scenario
-from .files import EvidenceError, create, read, sha256
+from .files import EvidenceError, create, read_lines, sha256
 from .recording_folder import parse, validated
 
 HEADER = "run.json"
@@ -75,7 +75,7 @@ def open_run(root: Path) -> Run:
     """Read a run's header and index; EvidenceError with path and line when anything is missing or was changed."""
     header = parse(root / HEADER, RunHeader)
     index = root / INDEX
-    lines = read(index).decode(errors="replace").splitlines()
+    lines = read_lines(index)
     _check_first_line(index, lines, header, sha256(root / HEADER))
     entries = tuple(validated(f"{index}:{number}", line, IndexEntry) for number, line in enumerate(lines[1:], 2))
     names = [entry.scenario for entry in entries]

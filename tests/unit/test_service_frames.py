@@ -67,7 +67,14 @@ def test_what_is_no_part_of_a_call_is_no_message(type_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "frame", [{"type": "offer"}, {"type": "offer", "sdp": "v" * (MAX_BODY + 1)}, {"type": "feature", "on": True}]
+    "frame",
+    [
+        {"type": "offer"},
+        {"type": "offer", "sdp": "v" * (MAX_BODY + 1)},
+        {"type": "feature", "on": True},
+        {"type": "incoming", "media": 5},
+        {"type": "incoming", "media": None},
+    ],
 )
 def test_a_frame_that_lacks_something_or_holds_too_much_is_refused(frame: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):

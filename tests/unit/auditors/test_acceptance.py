@@ -9,7 +9,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalEntry, SignalKind
 
 from .answers import raised
-from .packets import opus
+from .packets import check, opus
 from .stage import ALICE, BOB, Stage, honest_call
 
 
@@ -51,6 +51,14 @@ def test_one_packet_of_media_is_enough_and_one_that_comes_in_is_none_of_his() ->
     stage.on_leg(BOB, True, opus(1, ssrc=7))
     stage.wire[BOB][-1].time = accepted - 0.5
     assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT}
+
+
+def test_a_check_of_a_path_tells_where_the_callee_is_before_he_says_it() -> None:
+    stage = Stage().course()
+    accepted = next(one.time for one in stage.signalling if one.hop == "bob")
+    stage.on_leg(BOB, True, check(1, "a password of 22 bytes"))
+    stage.wire[BOB][-1].time = accepted - 0.5
+    assert raised(audit(stage.case())) == {Reason.NETWORK_BEFORE_ACCEPT}
 
 
 def test_an_answer_alone_tells_where_the_callee_is() -> None:

@@ -98,6 +98,14 @@ def test_signalling_that_holds_media_keys_is_for_its_owner_only_and_marked(tmp_p
     assert {entry.path for entry in folder.entries() if entry.secret} == {"signalling-alice.jsonl"}
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\u0085", "\x0b", "\x1c", "\r", "\n"])
+def test_whatever_a_party_says_stays_on_its_line(tmp_path: Path, character: str) -> None:
+    said = OFFER.model_copy(update={"message": OFFER.message.model_copy(update={"body": f"a{character}b"})})
+    folder = RecordingFolder(tmp_path / "call-1")
+    folder.signalling([said, said])
+    assert read_signalling(folder.root) == (said, said)
+
+
 def test_nothing_is_overwritten(recorded: tuple[Path, str]) -> None:
     root, _ = recorded
     with pytest.raises(FileExistsError):

@@ -37,6 +37,14 @@ def test_what_has_not_ended_is_known(run: RunFolder) -> None:
     assert read_plan(run.root, opened.entries[0]) == HONEST
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u0085"])
+def test_an_error_in_the_words_of_a_party_stays_on_its_line(tmp_path: Path, character: str) -> None:
+    folder = RunFolder(tmp_path, HEADER)
+    entry = IndexEntry(scenario="honest-call", plan=folder.plan(HONEST), error=f"a{character}b", seconds=0.1)
+    folder.add(entry)
+    assert open_run(folder.root).entries == (entry,)
+
+
 def test_a_second_run_of_that_name_is_refused(run: RunFolder) -> None:
     with pytest.raises(FileExistsError):
         RunFolder(run.root.parent, HEADER)
