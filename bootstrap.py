@@ -23,6 +23,7 @@ LOCKS = {
 }
 PROGRAMS = {"tshark": "Wireshark's second opinion", "chromium": "a real browser in calls"}
 """What the system's packages provide, and what goes without it."""
+NODE_EXAMPLE = ROOT / "examples" / "node"
 FAILED = 3
 
 
@@ -33,6 +34,8 @@ def main(profile: str) -> None:
     for program, what in PROGRAMS.items():
         if shutil.which(program) is None and not install_system_package(program):
             say(f"{program} is missing, and with it {what}. To have it: apt-get install {program}")
+    if profile != "run":
+        install_example()
 
 
 def install_packages(profile: str) -> None:
@@ -50,6 +53,26 @@ def install_packages(profile: str) -> None:
     # The build backend is in the lock too: nothing unpinned is fetched to build our own package.
     call([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], "our own package could not be installed")
     stamp.write_text(digest)
+
+
+def install_example() -> None:
+    """What the example in JavaScript stands on, as its own lock names it. Without it that example is not tested."""
+    stamp, digest = NODE_EXAMPLE / "node_modules" / ".installed", _digest(NODE_EXAMPLE / "package-lock.json")
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        say("npm is missing, and with it the example in JavaScript. To have it: apt-get install nodejs npm")
+        return
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(NODE_EXAMPLE)]
+    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0:
+        stamp.write_text(digest)
+    else:
+        say("the packages of the example in JavaScript could not be installed, so it is not tested")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def make_environment() -> None:

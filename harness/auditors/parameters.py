@@ -40,13 +40,13 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 
 def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
-    handshakes = [one for one in leg.associations if one.version is not None]
+    handshakes = [(time, one) for time, one in leg.begun if one.version is not None]
     if leg.signalled is not None:
         yield from _described(case, leg, leg.signalled)
     elif not handshakes:
         yield from _nothing(case, leg)
-    for one in handshakes:
-        yield from _handshake(case, leg, one)
+    for time, one in handshakes:
+        yield from _handshake(case, leg, one, datetime.fromtimestamp(time, UTC))
     for one in leg.associations:
         yield from _session(case, leg, one)
 
@@ -67,14 +67,14 @@ def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, detail)
 
 
-def _handshake(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
+def _handshake(case: Case, leg: Leg, one: DtlsAssociation, when: datetime) -> Iterator[Finding]:
     negotiated = f"{one.version}, {one.suite_iana}, {one.srtp_profile or 'no SRTP profile in clear'}"
     yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, negotiated)
     for reason, fault in handshake_faults(one, case.policy):
         yield _say.alarm(reason, leg.name, fault)
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         if chain:
-            yield from _certificate(case, leg, side, chain[0])
+            yield from _certificate(case, leg, side, chain[0], when)
         elif case.connected(leg.party) and (one.protected_near or not leg.secured) and not one.session_resumed:
             # Beside one that the party came to the end of, another may have lost its certificates on the way.
             detail = f"the certificate from {side}'s side is not in clear on this leg"
@@ -92,7 +92,8 @@ def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
         yield _say.notice(Reason.ALERT_IN_CLEAR, leg.name, detail)
 
 
-def _certificate(case: Case, leg: Leg, side: Party, der: bytes) -> Iterator[Finding]:
+def _certificate(case: Case, leg: Leg, side: Party, der: bytes, when: datetime) -> Iterator[Finding]:
+    """A certificate of one call may be as young as its handshake."""
     place = f"the certificate from {side}'s side"
     try:
         certificate = read_certificate(der)
@@ -100,7 +101,7 @@ def _certificate(case: Case, leg: Leg, side: Party, der: bytes) -> Iterator[Find
         yield _say.alarm(Reason.CERTIFICATE_NOT_ALLOWED, leg.name, f"{place} is not readable: {error}")
         return
     yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, f"{place}: {certificate}")
-    for fault in certificate_faults(certificate, case.policy, datetime.fromtimestamp(case.recording.started, UTC)):
+    for fault in certificate_faults(certificate, case.policy, when):
         yield _say.alarm(Reason.CERTIFICATE_NOT_ALLOWED, leg.name, f"{place} {fault}")
 
 

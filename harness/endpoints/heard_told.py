@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..markers.recover import recover
-from ..model.base import Asset
+from ..model.base import MEDIA, Asset
 from ..model.endpoint_events import MediaEvent, PictureEvent, RtpEvent, SoundEvent
 
 STEP: Final = 24
@@ -67,7 +67,7 @@ class HeardTold:
     def _packet(self, data: bytes) -> None:
         self._packets.append(data)
         self._waiting += 1
-        if self._waiting < STEP or len(self.heard) == len(Asset):
+        if self._waiting < STEP or self.heard.keys() >= set(MEDIA):
             return
         self._waiting = 0
         for asset, _, marker in recover(self._packets):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..model.base import MEDIA, Asset
 from ..model.datagram import Address, address_text
 from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, OpenArguments, Operation
 from . import frames
@@ -42,7 +44,6 @@ async def introduced(dialogue: Dialogue, setup: EndpointSetup, broken: Callable[
 
 async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> None:
     """Tell it which call this is."""
-    make = {MediaForm.ENCODED: frames.encoded, MediaForm.RAW: frames.raw}.get(opened.hello.sends)
     asked = OpenArguments(
         party=setup.party,
         peer_name=setup.peer_name,
@@ -53,6 +54,15 @@ async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> Non
         voice=setup.voice,
         first_sequence=setup.first_sequence,
         replay_window=setup.replay_window,
-        pieces={asset: make(asset, marker, setup.voice) for asset, marker in setup.markers.items()} if make else {},
+        pieces=_pieces(setup, opened.hello.sends),
     )
     await dialogue.ask(Operation.OPEN, Nothing, asked)
+
+
+def _pieces(setup: EndpointSetup, form: MediaForm) -> dict[Asset, tuple[str, ...]]:
+    """What it sends in a circle, unless it makes that itself."""
+    if form is MediaForm.MARKERS:
+        return {}
+    make = frames.encoded if form is MediaForm.ENCODED else frames.raw
+    made = {asset: make(asset, setup.markers[asset], setup.voice) for asset in MEDIA if asset in setup.markers}
+    return {asset: tuple(b64encode(piece).decode() for piece in pieces) for asset, pieces in made.items()}

@@ -182,7 +182,8 @@ class ProcessEndpoint:
         try:
             return await self._dialogue.ask(operation, result, arguments, seconds)
         except Refused as refused:
-            self._over(*_reason(refused.reason, refused.detail))
+            if operation is not Operation.CHAT:  # a line that is not written ends no call
+                self._over(*_reason(refused.reason, refused.detail))
             raise CallFailed(*_reason(refused.reason, refused.detail)) from refused
         except ProgramFailed as error:
             raise CallFailed(Reason.ENDPOINT_ERROR, str(error)) from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
 from .base import Asset, Noun, Party
 from .datagram import SocketAddress
@@ -83,12 +83,10 @@ class MediaForm(StrEnum):
 class OpenArguments(Noun):
     """The party's side of the call, as `EndpointSetup` says it; `markers` are 16 hex digits each.
 
-    `pieces`, in base64, are what a program sends in a circle that does not make its media itself: each piece of sound
-    lasts 20 ms, each picture 100 ms. Encoded: Opus packets, VP8 frames. Raw: 960 samples each, 16 bits signed, little
-    end first, mono, 48 kHz; the luma of 160 x 120 pixels, row by row.
+    `pieces`, in base64 (RFC 4648 section 4), are what a program sends in a circle that does not make its media itself:
+    each piece of sound lasts 20 ms, each picture 100 ms. Encoded: Opus packets, VP8 frames. Raw: 960 samples each, 16
+    bits signed, little end first, mono, 48 kHz; the luma of 160 x 120 pixels, row by row.
     """
-
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     party: Party
     peer_name: str
@@ -99,7 +97,7 @@ class OpenArguments(Noun):
     voice: AudioKind
     first_sequence: int | None
     replay_window: int | None
-    pieces: dict[Asset, tuple[bytes, ...]] = {}
+    pieces: dict[Asset, tuple[str, ...]] = {}
 
 
 class Description(Noun):

@@ -195,6 +195,19 @@ def test_a_resumed_session_shows_no_certificate_and_leaves_nothing_open() -> Non
     assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
 
 
+def test_who_refuses_a_certificate_as_soon_as_it_comes_contradicts_nothing() -> None:
+    """Alice is the server: the client's last flight brings its certificate, and she answers no more."""
+    stage = honest_call(packets=0)
+    last = max(n for n, frame in enumerate(stage.wire[ALICE]) if frame.outward and frame.data[0] in (20, 22))
+    del stage.wire[ALICE][last]
+    stage.statements[ALICE] = failed_statement(
+        ALICE, Failure(reason=Reason.FINGERPRINT_MISMATCH, detail="another one was signalled")
+    ).model_copy(update={"presented_certificate": OF_BOB.der.hex()})
+    case = stage.case()
+    assert not case.legs[0].secured
+    assert Reason.STATEMENT_CONTRADICTS_WIRE not in {one.reason for one in audit(case)}
+
+
 def test_a_party_without_a_statement_leaves_it_open() -> None:
     stage = honest_call()
     del stage.statements[BOB]

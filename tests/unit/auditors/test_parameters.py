@@ -123,7 +123,7 @@ def test_certificates_need_an_allowed_key() -> None:
         case = honest_call(packets=0).case()
         leg = case.legs[0]
         # No OpenSSL presents such a certificate any more: it is put in place of the one that was read from the wire.
-        vars(leg)["associations"] = tuple(replace(one, certificates_near=(der,)) for one in leg.associations)
+        vars(leg)["begun"] = tuple((when, replace(one, certificates_near=(der,))) for when, one in leg.begun)
         findings = audit(case)
         assert raised(findings) == {Reason.CERTIFICATE_NOT_ALLOWED}, fault
         assert any(fault in one.detail for one in findings), fault
@@ -145,6 +145,13 @@ def test_a_certificate_counts_only_within_its_time() -> None:
         assert raised(findings) == {Reason.CERTIFICATE_NOT_ALLOWED}
         assert all(fault in one.detail for one in findings if one.severity is Severity.ALARM)
     assert raised(audit(call(of_alice=certificate(key, -hour, hour)).case())) == set()
+
+
+def test_a_certificate_may_be_younger_than_the_call_but_not_than_its_handshake() -> None:
+    hour, key = datetime.timedelta(hours=1), ec.generate_private_key(ec.SECP256R1())
+    case = call(of_alice=certificate(key, -hour, hour)).case()
+    early = case.recording.model_copy(update={"started": case.recording.started - 7200})
+    assert raised(audit(replace(case, recording=early))) == set()
 
 
 def test_one_certificate_on_both_sides_of_a_relay_is_an_alarm() -> None:
