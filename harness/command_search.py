@@ -18,11 +18,12 @@ from typing import Any, Final
 
 from .call_course import cancelled
 from .endpoint_choice import parse_endpoints
-from .model.scenario import EndpointKind, Endpoints
+from .model.scenario import EndpointKind, Endpoints, ServiceKind
 from .model.search import SearchDocument
 from .outputs import Format, Output, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
+from .wording import suggestion
 
 USAGE, HARNESS = 2, 3
 NO_LIMIT: Final = 10_000_000
@@ -40,14 +41,14 @@ Ended = SearchDocument | tuple[int, str]
 def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     """Search within the bounds, write what was asked for, show what came of it."""
     try:
-        endpoints = _endpoints(chosen["endpoints"])
+        endpoints, service = _endpoints(chosen["endpoints"]), parse_service(chosen["service"])
         if any(output.format is not Format.JSON for output in outputs):
             raise ValueError("a search can be had as json")
     except ValueError as error:
         return USAGE, str(error)
     captures, out = Path(chosen["captures"]).absolute(), Path(chosen["out"]).absolute()
     jobs = chosen["jobs"] or JOBS_PER_PROCESSOR * (os.cpu_count() or 1)
-    ledger = Ledger(chosen["seed"] or secrets.token_hex(8), endpoints, jobs)
+    ledger = Ledger(chosen["seed"] or secrets.token_hex(8), endpoints, jobs, service)
     workshop = None
     try:
         captures.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,14 @@ def _endpoints(texts: Sequence[str]) -> Endpoints:
     if EndpointKind.PROGRAM in kinds.values():
         raise ValueError("a search makes its calls with the harness's own endpoints, and not with a program")
     return Endpoints(**{party.value: kind for party, kind in kinds.items()})
+
+
+def parse_service(text: str) -> ServiceKind:
+    """The kind of service with this name. ValueError says what is wrong."""
+    if text not in set(ServiceKind):
+        nearest = suggestion(text, [str(one) for one in ServiceKind])
+        raise ValueError(f"--service {text}: no service is called {text!r}{nearest}")
+    return ServiceKind(text)
 
 
 async def _searched(ledger: Ledger, parts: Sequence[dict[str, Any]], limit: float) -> SearchDocument:
@@ -111,6 +120,7 @@ def shares(ledger: Ledger, chosen: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "endpoints": ledger.endpoints.model_dump(mode="json"),
+            "service": ledger.service.value,
             "network": first + number,
             "bounds": {
                 "seconds": chosen["seconds"],

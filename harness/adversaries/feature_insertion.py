@@ -42,7 +42,7 @@ class FeatureInsertion:
         self._feature = feature
         self._holder = holder
         self._own_keys = sdes_line(seed)
-        self._device = OwnDevice(identities, (Party.BOB,))
+        self._device = OwnDevice(identities, (Party.BOB,) if holder == "device" else ())
         self._processor = ServiceProcessor()
         self._offer: SignalMessage | None = None
         self._brought = False

@@ -12,7 +12,7 @@ from typing import Final
 from ..model.base import Party
 from ..model.datagram import Address
 from ..wire.demux import PacketClass, classify
-from ..wire.ice_lite import Credentials, checked
+from ..wire.ice_lite import Credentials, asked_of, checked
 from ..wire.sdp import Candidate, Sdp
 from .candidate_injection import HIGHEST_PRIORITY
 from .certificate import Identity
@@ -82,7 +82,8 @@ class OwnDevice:
         if classify(data) is not PacketClass.STUN:
             yield from self._sent(self._interception.datagram(PathDatagram(party, data, time, source)))
             return
-        check = checked(data, source, self._credentials[party])
+        own = self._credentials[party]
+        check = checked(data, source, own) if asked_of(data) == own.fragment else None
         if check is not None:
             yield SendOffPath(party, check.answer, source)
             if check.genuine:

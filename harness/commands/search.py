@@ -14,6 +14,7 @@ from .ending import EXIT_INTERRUPTED, Seconds, fail, finish, outputs_of
 @click.option(
     "--endpoint", "endpoints", multiple=True, metavar="PARTY=KIND", help="alice=KIND or bob=KIND. Repeatable."
 )
+@click.option("--service", default="reference", show_default=True, metavar="KIND", help="Which service carries it.")
 @click.option("--seconds", type=Seconds(1, 86_400), default=300.0, show_default=True, help="When to stop.")
 @click.option("--calls", type=click.IntRange(1, 10_000_000), help="Calls to make at most.")
 @click.option("--moves", type=click.IntRange(1, 12), default=6, show_default=True, help="Moves of a plan at most.")

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import SCHEMA_VERSION, Noun
-from .scenario import Endpoints
+from .scenario import Endpoints, ServiceKind
 
 
 class Found(Noun):
@@ -52,6 +52,7 @@ class SearchDocument(Noun):
     schema_version: Literal[1] = SCHEMA_VERSION
     seed: str
     endpoints: Endpoints
+    service: ServiceKind = ServiceKind.REFERENCE
     searchers: int = Field(ge=1)
     seconds: float = Field(ge=0)
     calls: int = Field(ge=0)

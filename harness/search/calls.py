@@ -10,7 +10,7 @@ from typing import Final
 
 from ..evidence.recording_folder import read_ground_truth
 from ..model.finding import Reason, Severity
-from ..model.scenario import Endpoints, Expectation, Scenario
+from ..model.scenario import Endpoints, Expectation, Scenario, ServiceKind
 from ..model.verdict import Result
 from ..placement import Placed, place
 from ..runner import Options
@@ -24,7 +24,7 @@ TIMEOUT: Final = 20.0
 
 @dataclass(frozen=True)
 class RealCalls:
-    """Places calls between these endpoints, recorded in `workshop`, where only violations stay.
+    """Places calls between these endpoints, by this service, recorded in `workshop`, where only violations stay.
 
     `first`: the number of each call's network, so that searchers at the same time have networks of their own.
     """
@@ -32,15 +32,16 @@ class RealCalls:
     endpoints: Endpoints
     workshop: Path
     first: int = 1
+    service: ServiceKind = ServiceKind.REFERENCE
 
     def call(self, plan: Plan) -> Tried:
-        tried = _tried(plan, self._place(plan.scenario(self.endpoints)))
+        tried = _tried(plan, self._place(plan.scenario(self.endpoints, service=self.service)))
         if tried.violation is None and tried.recording is not None:
             shutil.rmtree(run_of(tried.recording))
         return tried
 
     def confirm(self, plan: Plan, first: Tried) -> Tried:
-        return _tried(plan, self._place(plan.scenario(self.endpoints, expectation(first.result))))
+        return _tried(plan, self._place(plan.scenario(self.endpoints, expectation(first.result), self.service)))
 
     def _place(self, scenario: Scenario) -> Placed:
         return place(scenario, Options(self.workshop, timeout=TIMEOUT, without=WITHOUT, first=self.first))

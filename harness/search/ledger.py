@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model.scenario import Endpoints
+from ..model.scenario import Endpoints, ServiceKind
 from ..model.search import Found, MoveCount, SearchDocument, Unseen
 
 NOT_CHECKED = ("wireshark",)
@@ -21,6 +21,7 @@ class Ledger:
     seed: str
     endpoints: Endpoints
     searchers: int
+    service: ServiceKind = ServiceKind.REFERENCE
     interrupted: bool = False
     calls: int = 0
     attacked: int = 0
@@ -64,6 +65,7 @@ class Ledger:
         return SearchDocument(
             seed=self.seed,
             endpoints=self.endpoints,
+            service=self.service,
             searchers=self.searchers,
             seconds=time.monotonic() - self._begun,
             calls=self.calls,

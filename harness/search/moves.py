@@ -15,9 +15,13 @@ from hypothesis.strategies import SearchStrategy
 
 from ..model.adversary import Position, Rewrite
 from ..model.adversary import script as noun
+from ..model.adversary import service_moves as service
 from ..model.adversary.script import Forgery, Move, PacketKind
 from ..model.base import Party, Role
+from ..model.feature import Feature
+from ..model.mode import Mode
 from .outlook import Outlook
+from .words import BOTS
 
 T = TypeVar("T")
 
@@ -104,6 +108,41 @@ def _messages(exchanges: int, remembered: bool) -> SearchStrategy[Move]:
         (1, _made(noun.HangUp, do="hang-up", towards=towards, after=after)),
         (4 if remembered else 0, recalled),
     )
+
+
+def words(outlook: Outlook) -> SearchStrategy[Move]:
+    """Something that the service says of the call itself: that it is accepted, what it is, who else is in it."""
+    return _words(Position.PATH in outlook.positions, Position.OFF_PATH in outlook.positions)
+
+
+@cache
+def _words(on_path: bool, off_path: bool) -> SearchStrategy[Move]:
+    towards, kinds = st.sampled_from(Role), st.sampled_from(("invite", "ringing", "accept", "chat", "hang-up"))
+    modes, when = st.sampled_from((Mode.E2EE, Mode.E2EE, Mode.SERVICE, Mode.CLEAR)), st.sampled_from(("ringing", "up"))
+    answers = st.sampled_from(("late", "instead"))
+    return _weighted(
+        (3, _made(service.ForgeAccept, do="forge-accept", towards=towards, mode=modes, when=when)),
+        (3, _features(on_path, off_path)),
+        (1, _made(service.TellMode, do="tell-mode", towards=towards, mode=modes)),
+        (1, _made(service.ForgeInvite, do="forge-invite", towards=towards)),
+        (1, _made(service.WithholdMessage, do="withhold-message", towards=towards, message=kinds)),
+        (6 if off_path else 0, _made(service.RingAnother, do="ring-another", answers=answers)),
+    )
+
+
+def _features(on_path: bool, off_path: bool) -> SearchStrategy[Move]:
+    """A feature, mostly with whoever it takes, where there is a place for him."""
+    bots, others = sorted(BOTS), sorted(set(Feature) - BOTS)
+    return _weighted(
+        (1, _made(service.ForgeFeature, do="forge-feature", feature=st.sampled_from(Feature))),
+        (3 if on_path else 0, _feature(bots, "bot")),
+        (3 if off_path else 0, _feature(others, "device")),
+    )
+
+
+def _feature(features: Sequence[Feature], holder: str) -> SearchStrategy[Move]:
+    chosen = st.sampled_from(features)
+    return _made(service.ForgeFeature, do="forge-feature", feature=chosen, holder=st.just(holder))
 
 
 def media(_: Outlook) -> SearchStrategy[Move]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..model.adversary import Position
 from ..model.adversary.script import AlterFingerprint, Intercept, Move, SwapFingerprint, Withhold
+from ..model.adversary.service_moves import ForgeAccept, OfTheService, WithholdMessage
 from ..model.base import Role
 from .plan import Plan, Shape
 
@@ -31,12 +32,18 @@ class Outlook:
     @property
     def over(self) -> bool:
         """Whether the planned moves leave nothing of the call to work on."""
-        return any(isinstance(move, Withhold) and move.nth in (None, 1) for move in self.plan.moves)
+        return any(
+            (isinstance(move, Withhold) and move.nth in (None, 1))
+            or (isinstance(move, WithholdMessage) and move.message in ("invite", "accept"))
+            for move in self.plan.moves
+        )
 
     @property
     def doomed(self) -> bool:
         """Whether a correct endpoint refuses the call, so that there will be few packets to work on."""
         named = [move for move in self.plan.moves if isinstance(move, SwapFingerprint | AlterFingerprint)]
+        if any(isinstance(move, ForgeAccept) and move.when == "ringing" for move in self.plan.moves):
+            return True
         return any(isinstance(move, AlterFingerprint) or self.association is None for move in named)
 
     @property
@@ -65,6 +72,14 @@ class Outlook:
     def holds(self, position: Position) -> bool:
         """Whether a move from there can be added."""
         return self.room > 0 and position in self.positions
+
+    @property
+    def untold(self) -> bool:
+        """Whether the service has not yet been given words of its own that change the course of the call."""
+        return not any(isinstance(move, OfTheService) for move in self.plan.moves)
+
+    def may_speak(self) -> bool:
+        return self.holds(Position.SIGNALLING) and self.untold
 
     def may_intercept(self) -> bool:
         return self.holds(Position.PATH) and self.association is None

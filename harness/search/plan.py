@@ -10,8 +10,9 @@ from typing import Final
 
 from ..model.adversary import Position, Script
 from ..model.adversary.script import Move
-from ..model.base import Asset
-from ..model.scenario import Call, Endpoints, Expectation, Family, Scenario
+from ..model.adversary.service_moves import ForgeAccept
+from ..model.base import Asset, Party
+from ..model.scenario import Call, ChatLine, Endpoints, Expectation, Family, Scenario, ServiceKind
 from ..model.verdict import Outcome
 
 
@@ -29,6 +30,10 @@ PATIENCE: Final = 0.4
 SETUP_SECONDS: Final = 2.0
 """Shorter than a user would wait: a call that is held up is no violation, and waiting is what a search has least of."""
 RESTART_AFTER: Final = 0.1
+LONG_RING: Final = 3.0
+"""How long it rings where somebody wants to be quicker than the user. A call that is up by then waits for nobody."""
+CHAT: Final = tuple(ChatLine(by=party, text="Hello?", after=0.05) for party in Party)
+"""What people write tells on a service, or on a client, without any move."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Plan:
     @property
     def positions(self) -> tuple[Position, ...]:
         """What the adversary must control for its moves, and no more."""
-        needed = {move.needs for move in self.moves}
+        needed = {position for move in self.moves for position in move.needs}
         return tuple(position for position in Position if position in needed)
 
     @property
@@ -69,6 +74,8 @@ class Plan:
             patience=PATIENCE,
             restart_after=RESTART_AFTER if self.shape is Shape.RESTART else None,
             earlier=1 if self.shape is Shape.EARLIER else 0,
+            ring=LONG_RING if self._early else 0,
+            chat=CHAT,
         )
 
     @property
@@ -77,7 +84,17 @@ class Plan:
             return Family.SIGNALLING
         return Family.NETWORK if self.moves else Family.CONTROL
 
-    def scenario(self, endpoints: Endpoints, expect: Expectation | None = None) -> Scenario:
+    @property
+    def _early(self) -> bool:
+        """Whether somebody wants to be quicker than the callee's user."""
+        return any(isinstance(move, ForgeAccept) and move.when == "ringing" for move in self.moves)
+
+    def scenario(
+        self,
+        endpoints: Endpoints,
+        expect: Expectation | None = None,
+        service: ServiceKind = ServiceKind.REFERENCE,
+    ) -> Scenario:
         """The scenario that tries it. Without an expectation: what the property asks for."""
         return Scenario(
             id=self.name,
@@ -86,6 +103,7 @@ class Plan:
             why="Nobody wrote this down: the search put the moves together, and the system did what it must not do.",
             call=self.call,
             endpoints=endpoints,
+            service=service,
             adversary=self.adversary,
             expect=expect or Expectation(outcome=Outcome.SECURE),
         )

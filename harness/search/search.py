@@ -17,6 +17,7 @@ from .plan import Plan, Shape
 from .property import Violation, unseeing, violation
 from .shrinking import shrinking
 from .strategy import explore, number_of
+from .words import words
 
 ROUND: Final = 100
 """Plans that one state machine makes; then another one begins afresh, with a seed of its own."""
@@ -101,7 +102,7 @@ class Search:
     def _violating(self) -> Iterator[Plan]:
         """Plans for which the property did not hold, as they come, not yet shrunk."""
         if self.bounds.searcher == 0:
-            yield from self._honest_calls()
+            yield from self._simple_calls()
         rounds = 0
         while not self._over:
             number = number_of(self.bounds.seed, self.bounds.searcher, rounds)
@@ -114,9 +115,11 @@ class Search:
     def _over(self) -> bool:
         return self.calls >= self.bounds.calls or self.clock() - self._begun >= self.bounds.seconds
 
-    def _honest_calls(self) -> Iterator[Plan]:
-        """Before any attack: each kind of call without one, in which many faults show by themselves."""
-        return (plan for shape in Shape if not self._holds(plan := Plan(shape)))
+    def _simple_calls(self) -> Iterator[Plan]:
+        """Before anything is put together: each kind of call without an attack, in which many faults show by
+        themselves, and each word that the service can say, which few clients take amiss."""
+        simple = (*(Plan(shape) for shape in Shape), *words())
+        return (plan for plan in simple if not self._holds(plan))
 
     def _holds(self, plan: Plan) -> bool:
         """Whether the property holds in the call of this plan; of a call for which there is no time, nobody knows."""

@@ -21,6 +21,7 @@ POSITIONS: Final = (
     *(_BOTH,) * 5,
     *(frozenset({Position.PATH}),) * 2,
     *(frozenset({Position.SIGNALLING}),) * 2,
+    *(frozenset({Position.SIGNALLING, Position.OFF_PATH}),) * 2,
     frozenset({Position.OFF_PATH}),
     frozenset(Position),
 )
@@ -68,6 +69,11 @@ class Attack(RuleBasedStateMachine):
     @rule(data=st.data())
     def say_something(self, data: st.DataObject) -> None:
         self._add(data, moves.messages)
+
+    @_may(Outlook.may_speak)
+    @rule(data=st.data())
+    def speak_for_the_service(self, data: st.DataObject) -> None:
+        self._add(data, moves.words)
 
     @_may(lambda outlook: outlook.holds(Position.PATH) and not outlook.doomed)
     @rule(data=st.data())

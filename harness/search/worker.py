@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..model.scenario import Endpoints
+from ..model.scenario import Endpoints, ServiceKind
 from .calls import RealCalls
 from .search import Bounds, Search, Tried, tally
 from .writing import write
@@ -20,14 +20,15 @@ Say = Callable[[dict[str, Any]], None]
 
 
 def work(asked: dict[str, Any], say: Say) -> None:
-    """Search as asked: `bounds`, `endpoints`, and the folders `workshop`, `captures` and `out`."""
+    """Search as asked: `bounds`, `endpoints`, `service`, and the folders `workshop`, `captures` and `out`."""
     endpoints = Endpoints.model_validate_json(json.dumps(asked["endpoints"]))
+    service = ServiceKind(asked["service"])
     workshop, captures, out = (Path(asked[name]) for name in ("workshop", "captures", "out"))
     workshop.mkdir(parents=True, exist_ok=True)
-    calls = RealCalls(endpoints, workshop, asked["network"])
+    calls = RealCalls(endpoints, workshop, asked["network"], service)
     search = Search(calls, Bounds(**asked["bounds"]), lambda tried: say({"call": heard(tried)}))
     for found in search.run():
-        say({"found": write(found, endpoints, out, captures).model_dump(mode="json")})
+        say({"found": write(found, endpoints, out, captures, service).model_dump(mode="json")})
     say({"ended": True})
 
 

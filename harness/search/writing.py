@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ..evidence.files import create
-from ..model.scenario import Endpoints, Scenario
+from ..model.scenario import Endpoints, Scenario, ServiceKind
 from ..model.search import Found
 from ..scenario_file import SUFFIX
 from .calls import expectation, run_of
 from .search import Finding, Tried
 
 
-def write(finding: Finding, endpoints: Endpoints, out: Path, captures: Path) -> Found:
+def write(
+    finding: Finding, endpoints: Endpoints, out: Path, captures: Path, service: ServiceKind = ServiceKind.REFERENCE
+) -> Found:
     """Keep the recording below `captures`, write the scenario below `out`, in the folder of its family. OSError."""
     shown = finding.again if finding.stable else finding.first
     results = (finding.first.result, finding.again.result) if finding.stable else (finding.first.result,)
-    scenario = finding.plan.scenario(endpoints, expectation(*results))
+    scenario = finding.plan.scenario(endpoints, expectation(*results), service)
     path = out / scenario.family / f"{scenario.id}{SUFFIX}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # found before: the name comes from the plan, so it says the same

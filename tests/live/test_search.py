@@ -111,6 +111,15 @@ def test_moves_on_a_healthy_system_take_effect_and_find_nothing(tmp_path: Path) 
         Plan(moves=(move("flip", packet="srtp", sender="bob", octet=-1, first=2, count=5),)),
         Plan(moves=(move("forge-offer", towards="callee"),)),
         Plan(moves=(move("inject", what="rtp", to="bob", via="off-path"),)),
+        Plan(moves=(move("forge-accept", towards="caller", when="ringing"),)),
+        Plan(moves=(move("forge-accept", towards="callee", mode="service"),)),
+        Plan(moves=(move("forge-invite", towards="callee"),)),
+        Plan(moves=(move("withhold-message", towards="callee", message="invite"),)),
+        Plan(moves=(move("tell-mode", towards="caller", mode="service"),)),
+        Plan(moves=(move("forge-feature", feature="recording", holder="bot"),)),
+        Plan(moves=(move("forge-feature", feature="add-participant", holder="device"),)),
+        Plan(moves=(move("ring-another", answers="late"),)),
+        Plan(moves=(move("ring-another", answers="instead"),)),
     ]
     for tried in map(made.call, plans):
         assert tried.violation is None, tried.result.because

@@ -48,6 +48,7 @@ def search(*arguments: str) -> subprocess.CompletedProcess[str]:
     ("arguments", "words"),
     [
         (("--endpoint", "bob=nobody"), "no endpoint is called"),
+        (("--service", "chat-loged"), "no service is called 'chat-loged'; did you mean 'chat-logged'?"),
         (("-o", "html=found.html"), "a search can be had as json"),
         (("--moves", "0"), "--moves"),
         (("--seconds", "0"), "--seconds"),

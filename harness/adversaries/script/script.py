@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from ...model.adversary.script import Inject, Intercept, Move, OnPackets
 from ...model.base import Party
+from ...model.recording import SignalMessage
 from ..certificate import Identity
 from ..dtls_mitm import DtlsMitm, Plan
 from ..interception import PRESENTED
@@ -14,6 +16,7 @@ from ..machine import (
     CallUp,
     Command,
     Deed,
+    Deliver,
     EarlierSignal,
     Event,
     Learned,
@@ -25,7 +28,9 @@ from ..machine import (
 )
 from .descriptions import Descriptions
 from .forgeries import Forgeries
+from .guests import guests, is_for_a_guest
 from .packets import Packets
+from .words import Words
 
 
 def deed(number: int, move: Move) -> str:
@@ -49,14 +54,20 @@ class Script:
             {name: move for name, move in named.items() if isinstance(move, Inject)}, Random(seed)
         )
         self._descriptions = Descriptions(named, identities, seed)
+        self._words = Words(named)
+        self._guests = guests(named, identities, seed)
         self._intercepting, self._interceptor = _interceptor(named, identities)
 
     def handle(self, event: Event) -> Iterable[Command]:
+        if isinstance(event, Signal):
+            return self._signal(event)
+        heeded = (command for guest in self._guests for command in guest.heed(event))
+        return (*self._handled(event), *heeded)
+
+    def _handled(self, event: Event) -> Iterable[Command]:
         match event:
             case PathDatagram():
                 return self._datagram(event)
-            case Signal(message):
-                return self._descriptions.signal(message)
             case EarlierSignal(_, message):
                 self._descriptions.remember(message)
             case OwnSocketOpened(address):
@@ -64,10 +75,38 @@ class Script:
             case Learned(party):
                 return (*self._intercepted(event), *self._forgeries.learned(party))
             case CallUp():
-                return (*self._descriptions.call_up(), *self._forgeries.call_up())
+                return (*self._descriptions.call_up(), *self._words.call_up(), *self._forgeries.call_up())
             case TimerFired(token):
                 return self._fired(event, token)
         return ()
+
+    def _signal(self, event: Signal) -> Iterator[Command]:
+        """A message passes the words first, then the moves on descriptions, then the guests, one after the other."""
+        for one in self._words.passing(event):
+            if isinstance(one, SignalMessage):
+                yield from self._described(event, one)
+            else:
+                yield one
+
+    def _described(self, event: Signal, message: SignalMessage) -> Iterator[Command]:
+        for command in self._descriptions.signal(message):
+            if isinstance(command, Deliver):
+                yield from self._past_guests(replace(event, message=command.message))
+            else:
+                yield command
+
+    def _past_guests(self, event: Signal) -> Iterator[Command]:
+        for guest in self._guests:
+            passing = None
+            for one in guest.signal(event):
+                if isinstance(one, SignalMessage):
+                    passing = one
+                else:
+                    yield one
+            if passing is None:
+                return
+            event = replace(event, message=passing)
+        yield Deliver(event.message)
 
     def _datagram(self, event: PathDatagram) -> Iterator[Command]:
         yield from self._onward(self._packets.passing(event))
@@ -81,6 +120,8 @@ class Script:
                 yield one
 
     def _fired(self, event: TimerFired, token: str) -> Iterable[Command]:
+        if is_for_a_guest(token):
+            return ()
         if token.startswith(Packets.TIMER):
             return self._onward(self._packets.fired(token))
         if token.startswith(Descriptions.TIMER):

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from ..base import Noun, Party, Role
 from .base import Attacker, Position
+from .service_moves import ForgeAccept, ForgeFeature, ForgeInvite, RingAnother, TellMode, WithholdMessage
 from .signalling import Rewrite
 
 MAX_MOVES: Final = 16
@@ -45,7 +46,7 @@ class Forgery(StrEnum):
 class OnDescription(Noun):
     """A move on the descriptions that `towards` gets: the `nth` only (1: of the call, 2: of its restart), or all."""
 
-    needs: ClassVar[Position] = Position.SIGNALLING
+    needs: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     towards: Role = Field(strict=False)
     nth: int | None = Field(default=None, ge=1, le=8)
@@ -123,7 +124,7 @@ class ForgeOffer(Noun):
     `fingerprint`: the peer's, or the adversary's own.
     """
 
-    needs: ClassVar[Position] = Position.SIGNALLING
+    needs: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     do: Literal["forge-offer"]
     towards: Role = Field(strict=False)
@@ -134,7 +135,7 @@ class ForgeOffer(Noun):
 class HangUp(Noun):
     """The service says that the peer ended the call, so many seconds after it is up."""
 
-    needs: ClassVar[Position] = Position.SIGNALLING
+    needs: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING})
 
     do: Literal["hang-up"]
     towards: Role = Field(strict=False)
@@ -144,7 +145,7 @@ class HangUp(Noun):
 class OnPackets(Noun):
     """A move on packets of one kind that `sender` sent: `count` of them from the n-th on, each kind counted alone."""
 
-    needs: ClassVar[Position] = Position.PATH
+    needs: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
 
     packet: PacketKind = Field(strict=False)
     sender: Party = Field(strict=False)
@@ -214,14 +215,14 @@ class Inject(Noun):
     count: int = Field(default=1, ge=1, le=1000)
 
     @property
-    def needs(self) -> Position:
-        return Position(self.via)
+    def needs(self) -> frozenset[Position]:
+        return frozenset({Position(self.via)})
 
 
 class Intercept(Noun):
     """DTLS ended on both sides with certificates of the adversary's own: of the call, or of its restart (2)."""
 
-    needs: ClassVar[Position] = Position.PATH
+    needs: ClassVar[frozenset[Position]] = frozenset({Position.PATH})
 
     do: Literal["intercept"]
     association: Literal[1, 2] = 1
@@ -246,7 +247,13 @@ Move = Annotated[
     | Truncate
     | Reflect
     | Inject
-    | Intercept,
+    | Intercept
+    | TellMode
+    | ForgeAccept
+    | ForgeInvite
+    | WithholdMessage
+    | ForgeFeature
+    | RingAnother,
     Field(discriminator="do"),
 ]
 
@@ -268,8 +275,9 @@ class Script(Attacker):
     @model_validator(mode="after")
     def _moves_are_possible(self) -> Self:
         for number, move in enumerate(self.moves, 1):
-            if move.needs not in self.position:
-                raise ValueError(f"move {number}, {move.do!r}, needs the position '{move.needs}'")
+            lacking = sorted(move.needs - set(self.position))
+            if lacking:
+                raise ValueError(f"move {number}, {move.do!r}, needs the position '{lacking[0]}'")
         if sum(isinstance(move, Intercept) for move in self.moves) > 1:
             raise ValueError("a call is intercepted once")
         return self

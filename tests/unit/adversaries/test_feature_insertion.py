@@ -9,7 +9,16 @@ import pytest
 
 from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.feature_insertion import ANNOUNCED, OFFERED, TAKEN, FeatureInsertion
-from harness.adversaries.machine import CallUp, Command, Deliver, Learned, OwnSocketOpened, SendSignal, WriteDown
+from harness.adversaries.machine import (
+    CallUp,
+    Command,
+    Deliver,
+    Learned,
+    OwnSocketOpened,
+    SendSignal,
+    StrangerDatagram,
+    WriteDown,
+)
 from harness.adversaries.mode_lies import KEYS_OFFERED, keyed_offer
 from harness.adversaries.sdp_rewrite import sdes_line
 from harness.model.base import Party
@@ -18,7 +27,7 @@ from harness.model.recording import SignalKind
 from harness.wire.sdp import Origin, Sdp
 
 from .descriptions import ANSWER, OFFER, attributes
-from .transcript import ALICE, BOB, NOW, answer, deeds, feed, offer, only, rtp, signal
+from .transcript import ALICE, BINDING_REQUEST, BOB, NOW, answer, deeds, feed, offer, only, rtp, signal
 
 IDENTITIES = {party: fresh_identity(datetime.now(UTC)) for party in Party}
 
@@ -68,6 +77,13 @@ def test_what_the_callee_answers_to_it_goes_no_further_and_the_keys_in_it_are_re
     commands = signal(machine, answer(keyed))
     assert only(commands, Deliver) == []
     assert deeds(commands) == {"keys-read-from-bob": 1, TAKEN: 1}
+
+
+@pytest.mark.parametrize("holder", ["nobody", "bot"])
+def test_without_a_device_nobody_is_there_who_could_answer_a_check(holder: Any) -> None:
+    machine, _ = up(holder)
+    request = StrangerDatagram(("127.1.0.2", 4000), BINDING_REQUEST, NOW)
+    assert list(machine.handle(request)) == []
 
 
 def test_only_a_bot_listens_on_the_path() -> None:

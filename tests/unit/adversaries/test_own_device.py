@@ -100,6 +100,11 @@ def test_a_check_under_another_password_is_refused_and_is_no_deed() -> None:
     assert deeds(commands) == {}
 
 
+def test_a_check_that_is_for_somebody_else_gets_no_answer_at_all() -> None:
+    other = described(device(BOB))
+    assert arrives(device(BOB), check(other)) == []
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x16\xfe\xfd", rtp(1), b"hello", bytes(2_000)])
 def test_nothing_that_a_party_sends_brings_it_down(data: bytes) -> None:
     assert not only(arrives(device(BOB), data), WriteDown)

@@ -11,6 +11,7 @@ from harness.model.adversary.script import Flip, Intercept, SwapFingerprint
 from harness.search.plan import Plan, Shape
 from harness.search.search import Bounds, Search, Tried, tally
 from harness.search.shrinking import shrinking, simpler
+from harness.search.words import words
 
 from .world import FLIP, INTERCEPT, SWAP, World, move, result
 
@@ -38,6 +39,18 @@ def test_the_honest_calls_come_first_and_a_fault_that_they_show_needs_no_attack(
     assert found.plan == Plan(Shape.EARLIER)
     assert found.plan.adversary is None
     assert [plan.shape for plan in world.made[:3]] == [Shape.PLAIN, Shape.RESTART, Shape.EARLIER]
+
+
+def test_then_come_the_words_of_the_service_each_alone() -> None:
+    world = World(never)
+    assert list(search(world, calls=3 + len(words())).run()) == []
+    assert world.made[3:] == list(words())
+
+
+def test_a_word_that_a_client_takes_amiss_is_found_as_it_is() -> None:
+    said = words()[7]
+    (found,) = search(World(lambda plan: plan == said)).run()
+    assert found.plan == said
 
 
 def test_a_second_searcher_leaves_the_honest_calls_to_the_first() -> None:

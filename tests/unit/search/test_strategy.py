@@ -61,7 +61,7 @@ def test_no_plan_is_empty_or_longer_than_allowed(many: list[Plan]) -> None:
 def test_each_plan_is_a_scenario(many: list[Plan]) -> None:
     for plan in many:
         assert plan.adversary is not None
-        assert set(plan.adversary.position) == {one.needs for one in plan.moves}
+        assert set(plan.adversary.position) == {position for one in plan.moves for position in one.needs}
 
 
 def test_there_is_nothing_second_without_a_restart(many: list[Plan]) -> None:

@@ -1,0 +1,42 @@
+"""Each word that a service can say, alone. There are few of them, and most mean something to one kind of fault only.
+
+Chance would need hundreds of plans to say the right one to the right client; in their order they cost a call each.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..model.adversary.script import MOVES, Move
+from ..model.base import Role
+from ..model.feature import Feature
+from .plan import Plan
+
+BOTS: Final = frozenset({Feature.CAPTIONS, Feature.TRANSCRIPTION, Feature.RECORDING, Feature.VOICEMAIL})
+"""What a bot does that hears the call; everything else takes another device."""
+
+
+def words() -> tuple[Plan, ...]:
+    """A plan for each: acceptances that nobody gave, features that nobody granted, devices that nobody has."""
+    return tuple(Plan(moves=(one,)) for one in (*_acceptances(), *_features(), *_others()))
+
+
+def _acceptances() -> tuple[Move, ...]:
+    early = [_move("forge-accept", towards=role, when="ringing") for role in Role]
+    again = [_move("forge-accept", towards=role, mode="service", when="up") for role in Role]
+    return (*early, *again)
+
+
+def _features() -> tuple[Move, ...]:
+    holders = {feature: "bot" if feature in BOTS else "device" for feature in Feature}
+    return tuple(_move("forge-feature", feature=feature, holder=holder) for feature, holder in holders.items())
+
+
+def _others() -> tuple[Move, ...]:
+    answers = [_move("ring-another", answers=answers) for answers in ("late", "instead")]
+    return (*answers, *(_move("forge-invite", towards=role) for role in Role))
+
+
+def _move(do: str, **fields: Any) -> Move:
+    made: Move = MOVES[do].model_validate({"do": do, **fields})  # type: ignore[assignment]
+    return made
