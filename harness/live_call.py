@@ -19,7 +19,7 @@ from typing import Any
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
-from .calling.services import DIRECTORIES, SERVICES
+from .calling.services import SERVICES
 from .calling.signalling import Signalling, carried_as_it_is, granted
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
@@ -189,9 +189,8 @@ class LiveCall:
         if tenancy is None:
             return None
         tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
-        decides = DIRECTORIES[self.scenario.service]
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
-        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, decides)
+        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service)
 
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""

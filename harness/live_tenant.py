@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from .calling.exchange.directory import Directory
 from .calling.service.media import ServiceMedia
 from .calling.service.processor import MediaProcessor, Tell
 from .calling.signalling import Delivery
@@ -14,6 +13,7 @@ from .evidence.recording_folder import KEPT, PROCESSED, STORE, RecordingFolder
 from .live_media import TEXT
 from .model.base import Party
 from .model.recording import ServiceLeg
+from .model.scenario import ServiceKind
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .service_signalling import USERS
@@ -35,7 +35,7 @@ class LiveTenant:
         folder: RecordingFolder,
         heed: Callable[[Delivery], None],
         tokens: Mapping[Party, str],
-        directory: type[Directory],
+        kind: ServiceKind,
     ) -> None:
         self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
         self.sent: list[Party] = []
@@ -44,7 +44,7 @@ class LiveTenant:
         self._taps = {party: self._tap(party) for party in Party}
         ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
         self.service = TenantService(
-            tenancy, self._host, ways, folder.path(STORE), self._processor, directory, time.time, heed
+            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from .model.finding import Finding, Reason, Severity
 from .model.scenario import Family, Scenario
@@ -10,7 +11,30 @@ from .model.self_test import JUDGE, MATRIX, Catch, Eye, Quiet, SelfTest
 from .model.verdict import Outcome, Result, Status
 from .model.visibility import Observer
 
+OWED: Final[Mapping[str, tuple[str, Reason]]] = {
+    "establishment": ("failure-untold", Reason.ENDPOINT_ERROR),
+    "codes": ("code-from-one-certificate", Reason.CODE_NOT_FROM_CERTIFICATES),
+    "binding": ("fingerprint-never-compared", Reason.FINGERPRINT_NOT_COMPARED),
+    "keyholders": ("keys-offered", Reason.KEYS_IN_SIGNALLING),
+    "acceptance": ("answers-while-ringing", Reason.MEDIA_BEFORE_ACCEPT),
+    "modes": ("toggle-ignored", Reason.MODE_LOWERED),
+    "chat": ("chat-logged", Reason.CHAT_ON_DISK),
+    "service-path": ("greeting-in-clear", Reason.SERVICE_PATH_CLEAR),
+    "opacity": ("tag-unchecked", Reason.FOREIGN_PACKET_ACCEPTED),
+    "strangers": ("media-copied", Reason.MEDIA_TO_STRANGER),
+    "wire": ("key-in-stun", Reason.KEY_ON_WIRE),
+    "parameters": ("dtls10-allowed", Reason.VERSION_NOT_ALLOWED),
+    "indicator": ("lock-before-dtls", Reason.LOCK_TOO_EARLY),
+    "screens": ("code-from-words", Reason.CODE_NOT_FROM_CERTIFICATES),
+    "history": ("certificate-reused", Reason.CERTIFICATE_REUSED),
+    "randomness": ("certificate-key-predictable", Reason.CERTIFICATE_KEY_PREDICTABLE),
+    "wireshark": ("handshake-ambiguous", Reason.WIRESHARK_DISAGREES),
+}
+"""For each auditor a specimen, and what it must itself say of it. Others may say the same: an eye that has gone blind
+is not excused by them, and cannot make what is planted for it fewer."""
+
 _DID_NOT_RUN = "did not run"
+Owed = Mapping[str, tuple[str, Reason]]
 _UNHEARD = (Status.NOT_RUN, Status.ERROR, Status.INCONCLUSIVE)
 _HEALTHY = (Status.AS_EXPECTED, Status.KNOWN_DEVIATION)
 
@@ -36,7 +60,8 @@ def self_test(
     """
     if not names:
         return SelfTest()
-    catches = tuple(_catch(name, plans, results.get(name)) for name in names)
+    owed = {eye: due for eye, due in OWED.items() if eye not in closed}
+    catches = tuple(_catch(name, plans, results.get(name), owed) for name in names)
     twins = dict.fromkeys(one.twin for one in catches)
     quiets = tuple(_quiet(name, plans.get(name), results.get(name)) for name in twins)
     caught, quiet = sum(one.caught for one in catches), sum(one.quiet for one in quiets)
@@ -48,7 +73,7 @@ def self_test(
         sentence=f"{word}: {counts}",
         catches=catches,
         quiets=quiets,
-        eyes=_eyes(catches, quiets, results.values(), informing),
+        eyes=_eyes(catches, quiets, results.values(), informing, owed),
     )
 
 
@@ -58,7 +83,7 @@ def revealing(specimen: Scenario, twin: Scenario | None) -> tuple[Reason, ...]:
     return tuple(reason for reason in specimen.expect.because if reason not in known)
 
 
-def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None) -> Catch:
+def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None, owed: Owed) -> Catch:
     specimen = plans.get(name)
     if specimen is None:
         return Catch(
@@ -76,7 +101,8 @@ def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None) -> C
     given = {one.reason for one in alarms}
     by = _by_auditor(one for one in alarms if one.reason in due)
     status = Status.NOT_RUN if result is None else result.status
-    caught = twin is not None and status is Status.AS_EXPECTED and given >= set(due)
+    blind = [eye for eye, (where, what) in owed.items() if where == name and what not in by.get(eye, ())]
+    caught = twin is not None and status is Status.AS_EXPECTED and given >= set(due) and not blind
     return Catch(
         specimen=specimen.id,
         twin=specimen.twin or "",
@@ -85,8 +111,13 @@ def _catch(name: str, plans: Mapping[str, Scenario], result: Result | None) -> C
         caught=caught,
         by={_who_else(result): ()} if caught and not due else by,
         missing=tuple(reason for reason in due if reason not in given),
-        why="" if caught else _why(twin, result),
+        why="" if caught else _blindness(name, blind, owed) or _why(twin, result),
     )
+
+
+def _blindness(name: str, blind: Sequence[str], owed: Owed) -> str:
+    """Who did not say what he has to say, though others perhaps did."""
+    return ", ".join(f"the auditor {eye!r} did not raise {owed[eye][1]}" for eye in blind)
 
 
 def _who_else(result: Result | None) -> str:
@@ -113,15 +144,24 @@ def _why(twin: Scenario | None, result: Result | None) -> str:
 
 
 def _eyes(
-    catches: Sequence[Catch], quiets: Sequence[Quiet], results: Iterable[Result], informing: Sequence[str]
+    catches: Sequence[Catch],
+    quiets: Sequence[Quiet],
+    results: Iterable[Result],
+    informing: Sequence[str],
+    owed: Owed,
 ) -> tuple[Eye, ...]:
     """Each auditor by itself. A reason that nobody gave where it was due is held against whoever gives it elsewhere."""
     owners = {one.reason: one.auditor for result in results for one in result.findings}
     names = {name for one in catches for name in one.by} | set(owners.values())
+    names |= {eye for eye, (where, _) in owed.items() if any(one.specimen == where for one in catches)}
+    due = {(eye, where) for eye, (where, _) in owed.items()}
     return tuple(
         Eye(
             auditor=name,
-            planted=sum(name in one.by or name in {owners.get(reason) for reason in one.missing} for one in catches),
+            planted=sum(
+                name in one.by or (name, one.specimen) in due or name in {owners.get(reason) for reason in one.missing}
+                for one in catches
+            ),
             caught=sum(name in one.by and one.caught for one in catches),
             healthy=len(quiets),
             quiet=sum(name not in one.alarms and one.status not in _UNHEARD for one in quiets),

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from .calling.exchange.directory import Directory
 from .calling.policy.transitions import add_user
 from .calling.service.app import Parts
 from .calling.service.certificates import AUTHORITY, tls_context
 from .calling.service.processor import MediaProcessor, Tell
 from .calling.service.serve import served
+from .calling.services import DIRECTORIES
 from .calling.signalling import Delivery
 from .calling.store.accounts import Account, Work, hashed
 from .calling.store.store import Store, alone
@@ -25,6 +25,7 @@ from .model.base import Party
 from .model.byte_stream import StreamTap
 from .model.datagram import Address
 from .model.recording import ServiceLeg, SignalKind, SignalMessage
+from .model.scenario import ServiceKind
 from .model.tenancy import Tenancy, TenantStep
 from .network.stream_path import StreamPath
 from .service_signalling import DELIVERY, USERS, ServiceSignalling, TenantServiceError
@@ -46,12 +47,12 @@ class TenantService:
         ways: Mapping[Party, tuple[str, StreamTap]],
         store: Path,
         processor: Callable[[Tell], MediaProcessor],
-        directory: type[Directory],
+        kind: ServiceKind,
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
     ) -> None:
         self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
-        self._processor, self._directory = processor, directory
+        self._processor, self._kind = processor, kind
         self._password = secrets.token_urlsafe()
         self._open = AsyncExitStack()
         self._paths: dict[Party, StreamPath] = {}
@@ -142,14 +143,17 @@ class TenantService:
         for name in (*USERS.values(), ADMINISTRATOR):
             store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
         context = tls_context(self._store, self._host)
-        parts = Parts(self._processor, work=CHEAP, witness=self.signalling.witness, directory=self._directory)
+        parts = Parts(self._processor, work=CHEAP, witness=self.signalling.witness, directory=DIRECTORIES[self._kind])
         return self._host, await self._open.enter_async_context(served(store, context, (self._host, 0), parts))
 
     async def _path(self, party: Party, service: Address) -> Address:
         host, tap = self._ways[party]
         path = self._paths[party] = StreamPath(host, service, tap)
         self._open.push_async_callback(path.close)
-        return await path.open()
+        address = await path.open()
+        if self._kind is ServiceKind.GREETING_IN_CLEAR:
+            await _greeted(address, USERS[party])
+        return address
 
     async def _client(self, address: Address) -> ServiceClient:
         return await self._open.enter_async_context(ServiceClient(address, self._host, str(self._store / AUTHORITY)))
@@ -158,3 +162,11 @@ class TenantService:
         if self._administrator is None:
             raise ServiceLost("the administrator is not signed in")
         await self._administrator.request(method, path, body)
+
+
+async def _greeted(address: Address, user: str) -> None:
+    """A planted fault: the device says who it is before there is TLS, and waits until the service has hung up."""
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(f"{user} is here\r\n\r\n".encode())
+    await reader.read()
+    writer.close()

@@ -28,6 +28,7 @@ from harness.model.scenario import MALICIOUS, EndpointKind, Endpoints, Family, M
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text
+from harness.self_test import OWED, revealing
 
 REPOSITORY = Path(__file__).parent.parent
 ROOT = REPOSITORY / "scenarios"
@@ -268,36 +269,12 @@ def test_a_specimen_must_be_seen(scenario: Scenario) -> None:
     assert named or (scenario.expect.outcome is Outcome.BREACH is not twin.expect.outcome)
 
 
-def test_something_is_planted_for_every_auditor_that_can_raise_an_alarm() -> None:
-    """By the reasons that a specimen must show and its twin does not. Which auditor gives which is known from a run."""
-    by_reason = {
-        Reason.ENDPOINT_ERROR: "establishment",
-        Reason.KEYS_IN_SIGNALLING: "keyholders",
-        Reason.WIRESHARK_DISAGREES: "wireshark",
-        Reason.MEDIA_BEFORE_ACCEPT: "acceptance",
-        Reason.MODE_LOWERED: "modes",
-        Reason.CHAT_ON_DISK: "chat",
-        Reason.CODE_NOT_FROM_CERTIFICATES: "codes",
-        Reason.FINGERPRINT_NOT_COMPARED: "binding",
-        Reason.REPLAY_ACCEPTED: "opacity",
-        Reason.MEDIA_TO_STRANGER: "strangers",
-        Reason.TWO_TIME_PAD: "wire",
-        Reason.SESSION_RESUMED: "parameters",
-        Reason.LOCK_TOO_EARLY: "indicator",
-        Reason.CODE_REPEATED: "history",
-        Reason.RANDOM_PREDICTABLE: "randomness",
-    }
-    due = {
-        reason for one in PLANTED for reason in set(one.expect.because) - set(SCENARIOS[one.twin or ""].expect.because)
-    }
-    assert set(by_reason) <= due
-    # The auditor of screens repeats over time what the one of codes says of the end.
-    planted = set(by_reason.values()) | {"screens"}
-    assert {one.name for one in AUDITORS if not one.informs} == planted | UNPLANTED
-
-
-UNPLANTED = {"service-path"}
-"""Auditors that nothing is planted for yet: no client or service says anything in clear on the way between them."""
+def test_for_each_auditor_that_can_raise_an_alarm_a_specimen_is_planted_that_it_must_recognise() -> None:
+    assert set(OWED) == {one.name for one in AUDITORS if not one.informs}
+    for name, reason in OWED.values():
+        specimen = SCENARIOS[name]
+        assert specimen.family is Family.SPECIMENS
+        assert reason in revealing(specimen, SCENARIOS[specimen.twin or ""])
 
 
 @pytest.mark.parametrize("scenario", HONEST, ids=named)

@@ -12,6 +12,7 @@ from .signalling import CallingService
 DIRECTORIES: Final[dict[ServiceKind, type[Directory]]] = {
     ServiceKind.REFERENCE: Directory,
     ServiceKind.PRECEDENCE_WRONG: GroupsFirst,
+    ServiceKind.GREETING_IN_CLEAR: Directory,
 }
 """What decides about calls in the real service."""
 

@@ -216,10 +216,11 @@ class ServiceKind(StrEnum):
     CHAT_LOGGED = "chat-logged"
     TOGGLE_IGNORED = "toggle-ignored"
     PRECEDENCE_WRONG = "precedence-wrong"
+    GREETING_IN_CLEAR = "greeting-in-clear"
 
 
-OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG,)
-"""Those that are the real service, with one fault."""
+OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.GREETING_IN_CLEAR)
+"""Those that are the real service, with one fault in it or in the devices that connect to it."""
 
 
 class Expectation(Noun):
@@ -265,7 +266,7 @@ class Scenario(Noun):
         if self.tenant is None:
             if self.service in OF_TENANTS:
                 raise ValueError(
-                    f"the service {self.service.value!r} is broken where it decides about a tenant: say which"
+                    f"the service {self.service.value!r} is the real one, with a fault: say what is set there"
                 )
             return self
         if self.service not in (ServiceKind.REFERENCE, *OF_TENANTS) or self.call.earlier:

@@ -13,7 +13,7 @@ from harness.model.self_test import JUDGE, MATRIX, SelfTest
 from harness.model.verdict import Outcome, Result, Status
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
 from harness.report.self_test_console import self_test_lines
-from harness.self_test import members, self_test
+from harness.self_test import OWED, members, self_test
 
 
 def plan(name: str, family: Family, because: tuple[Reason, ...], twin: str | None = None) -> Scenario:
@@ -185,3 +185,19 @@ def test_a_twin_that_broke_was_not_quiet() -> None:
 def test_specimens_and_their_twins_are_the_members() -> None:
     other = plan("other", Family.MEDIA, ())
     assert members([other, TWIN, SPECIMEN]) == (TWIN, SPECIMEN)
+
+
+def test_an_eye_that_has_gone_blind_is_not_excused_by_another_that_sees_the_same() -> None:
+    name, said = OWED["screens"]
+    specimen = plan(name, Family.SPECIMENS, (said,), twin=TWIN.id)
+    plans = {specimen.id: specimen, TWIN.id: TWIN}
+
+    def tested(*eyes: str, closed: tuple[str, ...] = ()) -> SelfTest:
+        seen = result(name, Outcome.BREACH, *((eye, said) for eye in eyes))
+        return self_test([name], plans, {**RESULTS, name: seen}, closed)
+
+    assert tested("codes", "screens").passed
+    blind = tested("codes")
+    assert blind.missed and blind.catches[0].why == f"the auditor 'screens' did not raise {said}"
+    assert {one.auditor: (one.caught, one.planted) for one in blind.eyes}["screens"] == (0, 1)
+    assert not tested("codes", closed=("screens",)).missed  # it was left out, which the sentence says

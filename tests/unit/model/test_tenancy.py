@@ -59,5 +59,5 @@ def test_a_path_in_somebodys_hands_is_possible() -> None:
 
 def test_a_service_that_is_wrong_about_tenants_needs_one() -> None:
     assert scenario(service="precedence-wrong").service == "precedence-wrong"
-    with pytest.raises(ValidationError, match="say which"):
+    with pytest.raises(ValidationError, match="say what is set there"):
         scenario(service="precedence-wrong", tenant=None)
