@@ -56,7 +56,7 @@ CONTROLS = {
     "tenant-policy-of-one",
     "tenant-rank-decides",
     "tenant-direct-first",
-    "tenant-recording",
+    "compliance-recording",
     "tenant-client-cannot",
     "tenant-client-is-old",
     "tenant-policy-flip",
