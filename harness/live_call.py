@@ -111,6 +111,7 @@ class LiveCall:
         self.disk: list[str] = []
         self.service = self._service() if self.tenant is None else self.tenant.service.signalling
         self.deeds: Counter[str] = Counter()
+        self.pictures: dict[Party, bytes] = {}
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
@@ -250,6 +251,7 @@ class LiveCall:
             replay_window=call.replay_window,
             through_leg=self.taps[party].through_leg,
             deeds=self.deeds,
+            picture=partial(self.pictures.__setitem__, party),
             command=self.conditions.programs.get(party, ()),
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
@@ -309,6 +311,8 @@ class LiveCall:
             except NoStatement as error:
                 silent[party] = str(error)[:MAX_SILENCE]
             self.folder.keylog(party, self.keylogs[party])
+        for party, picture in self.pictures.items():
+            self.folder.picture(party, picture)
         return silent
 
     def traffic(self) -> Traffic:
@@ -403,6 +407,11 @@ async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -
         past.keylogs.append(call.keylogs)
     call, digest = await _record(scenario, conditions, root / f"call-{scenario.call.earlier + 1}", past)
     return call.folder.root, digest
+
+
+async def let_go() -> None:
+    """At the end of a run: end what its calls shared."""
+    await endpoints.let_go()
 
 
 async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: Past) -> tuple[LiveCall, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from .endpoints.chromium.installed import PROGRAMS, program
 from .model.base import Party
 from .model.scenario import EndpointKind, Scenario
 from .model.unmet import Unmet
@@ -25,4 +26,6 @@ def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     for party in Party:
         if scenario.endpoints.of(party) is EndpointKind.PROGRAM and party not in programs:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
+        if scenario.endpoints.of(party) is EndpointKind.CHROMIUM and program() is None:
+            return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
     return None

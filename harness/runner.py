@@ -20,7 +20,7 @@ from .deviations import load as load_deviations
 from .deviations import naming
 from .evidence.provenance import provenance
 from .evidence.run_folder import Run, RunFolder
-from .live_call import Conditions, LiveCallError, record_calls
+from .live_call import Conditions, LiveCallError, let_go, record_calls
 from .model.base import Party
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Scenario
@@ -104,6 +104,7 @@ class Runner:
             await self._auditor.start()
             interrupted = await self._record_and_audit()
         finally:
+            await let_go()
             await self._auditor.close()
         run = Run(self.folder.root, self._header, tuple(self._state.entries))
         return document(run, self._state.results, interrupted=interrupted)

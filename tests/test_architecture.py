@@ -57,7 +57,7 @@ ARROWS = {
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call", "needs"},
     "endpoint_choice": {"model", "wording"},
-    "needs": {"model"},
+    "needs": {"model", "endpoints"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},

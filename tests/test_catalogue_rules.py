@@ -106,7 +106,14 @@ ATTACKS = {
 }
 """Every attack that the harness promises, by hand: a file that disappears must be missed."""
 
-OTHERS = {EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.CLEAR} | MALICIOUS
+OTHERS = {
+    EndpointKind.AIORTC,
+    EndpointKind.AIORTC_PROCESS,
+    EndpointKind.PROGRAM,
+    EndpointKind.CHROMIUM,
+    EndpointKind.CLEAR,
+}
+OTHERS |= MALICIOUS
 """Kinds of endpoints that have no fault planted."""
 
 SPECIMENS = {kind.value for kind in set(EndpointKind) - OTHERS} | {"code-collision"}

@@ -18,12 +18,15 @@ from .endpoint import EndpointSetup
 
 
 class BehindLeg:
-    """Exchanges the addresses in descriptions, and opens the leg's sockets for them. A `ProgramSockets`."""
+    """Exchanges the addresses in descriptions, and opens the leg's sockets for them. A `ProgramSockets`.
 
-    def __init__(self, setup: EndpointSetup, broken: Callable[[str], object]) -> None:
+    `program` is the address of a program that cannot be told where to bind.
+    """
+
+    def __init__(self, setup: EndpointSetup, broken: Callable[[str], object], program: str | None = None) -> None:
         self._party, self._path = setup.party.value, setup.advertise
         setup.through_leg()
-        self._leg = Leg(setup.address, setup.tap, self._advertise, broken)
+        self._leg = Leg(setup.address, setup.tap, self._advertise, broken, program)
         self.address = self._leg.program
 
     @property

@@ -30,8 +30,8 @@ class EndpointSetup:
     `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
     `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
     of a program tells the tap, which does not see what the program may send past it. `deeds` counts what a client does
-    that attacks its peer; others do nothing of the kind. `command` starts a program that somebody else made; for every
-    other endpoint it is empty.
+    that attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows, PNG; the last one
+    counts. `command` starts a program that somebody else made; for every other endpoint it is empty.
     """
 
     party: Party
@@ -49,6 +49,7 @@ class EndpointSetup:
     replay_window: int | None = None
     through_leg: Callable[[], None] = lambda: None
     deeds: Counter[str] = field(default_factory=Counter)
+    picture: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
 
 

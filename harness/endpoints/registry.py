@@ -7,6 +7,7 @@ from typing import Final
 
 from ..model.scenario import EndpointKind
 from .aiortc import AiortcEndpoint
+from .chromium.shared import SHARED
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .process import ProcessEndpoint
@@ -19,10 +20,18 @@ def _program(setup: EndpointSetup) -> Endpoint:
     return ProcessEndpoint(setup, setup.command)
 
 
+def _chromium(setup: EndpointSetup) -> Endpoint:
+    # A browser's driver takes a third of a second to load, and most runs have no browser.
+    from .chromium.endpoint import ChromiumEndpoint
+
+    return ChromiumEndpoint(setup)
+
+
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
     EndpointKind.PROGRAM: _program,
+    EndpointKind.CHROMIUM: _chromium,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
     EndpointKind.CODE_FROM_SDP: coding.CodeFromSdp,
@@ -95,3 +104,8 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
 def create(kind: EndpointKind, setup: EndpointSetup) -> Endpoint:
     """An endpoint of this kind for one party of one call. Needs a running event loop."""
     return ENDPOINTS[kind](setup)
+
+
+async def let_go() -> None:
+    """End what endpoints share: the browser of a run. What is needed again is started again."""
+    await SHARED.close()

@@ -27,6 +27,8 @@ KEPT = "media/service"
 """What the service kept of the media: recordings, captions, voicemail."""
 STORE = "store"
 """The store of the calling service that the call went through, with its database and its keys."""
+SCREEN = "media/screen-{party}.png"
+"""What was on the screen of a party whose client has one: it shows the other person's picture, too."""
 RECEIVED = "received"
 """Files that a party got from the other one through the service."""
 GUEST = "keys/guest-{name}.json"
@@ -74,6 +76,10 @@ class RecordingFolder:
                 self._with_keys.add(name)
             lines = "".join(f"{entry.model_dump_json()}\n" for entry in own)
             create(self.root / name, lines.encode(), secret=name in self._with_keys)
+
+    def picture(self, party: Party, png: bytes) -> None:
+        """The screen of a party."""
+        create(self.root / SCREEN.format(party=party), png, secret=True)
 
     def received(self, party: Party, content: bytes) -> None:
         """A file that a party got."""

@@ -33,12 +33,14 @@ class Family(StrEnum):
 class EndpointKind(StrEnum):
     """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens.
 
-    `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one.
+    `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one. `CHROMIUM` is the
+    call window of the calling service in a real browser.
     """
 
     AIORTC = "aiortc"
     AIORTC_PROCESS = "aiortc-process"
     PROGRAM = "program"
+    CHROMIUM = "chromium"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
     CODE_FROM_SDP = "code-from-sdp"

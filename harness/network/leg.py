@@ -50,7 +50,7 @@ class Leg:
     """Everything between one program and the others. Needs a running event loop; `close` it whatever happened.
 
     `advertise` is asked under which address others reach a face, before anything leaves it. `broken` is told, once, why
-    the leg cannot go on.
+    the leg cannot go on. `program` is where the program's sockets are, for one that cannot be told where to bind.
     """
 
     def __init__(
@@ -59,8 +59,10 @@ class Leg:
         tap: Tap,
         advertise: Callable[[Address], Awaitable[Address]],
         broken: Callable[[str], object],
+        program: str | None = None,
     ) -> None:
-        self.program, self._gate_host = behind(address)
+        own, self._gate_host = behind(address)
+        self.program = own if program is None else program
         self.strangers: Address | None = None
         """Who sent something to a gate without being at the program's address, last."""
         self._address, self._tap = address, tap

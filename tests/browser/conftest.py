@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Route
 
-from harness.endpoints.chromium.browser import PROGRAMS, Chromium, Tab, program
+from harness.endpoints.chromium.browser import Chromium, Tab
+from harness.endpoints.chromium.installed import PROGRAMS, program
 
 from .calling import ALICE, BOB, Pair, running, tenant, violations
 

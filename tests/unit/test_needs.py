@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from harness import needs
 from harness.model.base import Party
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Scenario
@@ -32,6 +35,17 @@ def test_a_program_that_no_command_names_is_missing() -> None:
     assert unmet(scenarios, {Party.ALICE}, {"strange"}) == (Unmet(scenario="strange", why=WHY, asked=True),)
     assert unmet(scenarios, {Party.ALICE, Party.BOB}, ()) == ()
     assert [one.asked for one in unmet(scenarios, (), {"healthy"})] == [False, False]
+
+
+def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenarios = [scenario("healthy"), scenario("windowed", alice="chromium")]
+    monkeypatch.setattr(needs, "program", lambda: None)
+    (lacking,) = unmet(scenarios, (), {"windowed"})
+    assert (lacking.scenario, lacking.asked) == ("windowed", True)
+    missing = "chromium, chromium-browser, google-chrome"
+    assert lacking.why == f"alice sits at a browser, and none of these is installed: {missing}"
+    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    assert unmet(scenarios, (), ()) == ()
 
 
 def result(name: str, status: Status) -> Result:

@@ -6,7 +6,6 @@ state with another one, and costs a tenth of a second where a browser costs a wh
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +19,15 @@ from playwright.async_api import (
     Locator,
     Page,
     Playwright,
+    Route,
     WebSocket,
+    WebSocketRoute,
     async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
-"""Names under which distributions install it."""
+from .installed import PROGRAMS, program
 
 SECONDS: Final = 10.0
 """How long an element of a page may take to appear."""
@@ -71,9 +71,28 @@ DESK: Final = Look()
 PHONE: Final = Look(360, 740)
 
 
-def program() -> str | None:
-    """Where Chromium is installed, if it is."""
-    return next((path for name in PROGRAMS if (path := shutil.which(name)) is not None), None)
+@dataclass(frozen=True)
+class Content:
+    """What a page gets for an address."""
+
+    type: str
+    body: bytes
+
+
+class PageSocket:
+    """A page's WebSocket that nobody but us is at the other end of. `send` before the page has opened it is lost."""
+
+    def __init__(self, said: Callable[[str], None]) -> None:
+        self._said = said
+        self._route: WebSocketRoute | None = None
+
+    def send(self, text: str) -> None:
+        if self._route is not None:
+            self._route.send(text)
+
+    def opened(self, route: WebSocketRoute) -> None:
+        self._route = route
+        route.on_message(lambda text: self._said(text if isinstance(text, str) else text.decode()))
 
 
 class Chromium:
@@ -150,6 +169,25 @@ class Tab:
             await self.page.goto(address)
         except PlaywrightError as error:
             raise PageError(f"{address} cannot be opened: {error.message.splitlines()[0]}") from error
+
+    async def before(self, script: str) -> None:
+        """Run this in every page of the tab, before its own scripts."""
+        await self.page.add_init_script(script)
+
+    async def serve(self, address: str, give: Callable[[str], Content]) -> None:
+        """Answer every request below this address from here; `give` gets the rest of the address, path first."""
+
+        async def answer(route: Route) -> None:
+            content = give(route.request.url.removeprefix(address))
+            await route.fulfill(body=content.body, content_type=content.type)
+
+        await self.page.route(f"{address}/**", answer)
+
+    async def connect(self, pattern: str, said: Callable[[str], None]) -> PageSocket:
+        """Be the other end of the WebSockets that the page opens to addresses like this (a glob)."""
+        socket = PageSocket(said)
+        await self.page.route_web_socket(pattern, socket.opened)
+        return socket
 
     async def press(self, name: str, role: Literal["button", "switch", "link"] = "button") -> None:
         """Press the control that has this name for people who cannot see."""

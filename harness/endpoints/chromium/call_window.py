@@ -59,8 +59,8 @@ class CallWindow:
         await self.tab.tick("End-to-end encrypted calls", on)
         await self.tab.press("Close")
 
-    async def call(self, peer: Account, markers: Mapping[Asset, int]) -> None:
-        """Call somebody of the directory, with video when there is a marker for it."""
+    async def call(self, peer: Account, markers: Mapping[Asset, int | None]) -> None:
+        """Call somebody of the directory: with these media, which carry these markers, or nothing."""
         await senses.load(self.tab, markers)
         await self.choose(peer)
         await self.tab.press("Video call" if Asset.VIDEO in markers else "Call")
@@ -78,9 +78,14 @@ class CallWindow:
         await self.tab.appears("#incoming", seconds)
         return await self.tab.text("#incoming-heading")
 
-    async def accept(self, markers: Mapping[Asset, int]) -> None:
+    async def accept(self, markers: Mapping[Asset, int | None]) -> None:
         await senses.load(self.tab, markers)
         await self.tab.press("Accept with video" if Asset.VIDEO in markers else "Accept, sound only")
+
+    async def write(self, text: str) -> None:
+        """A line of chat to the person that is chosen."""
+        await self.tab.page.locator("#text").fill(text)
+        await self.tab.page.keyboard.press("Enter")
 
     async def decline(self) -> None:
         await self.tab.press("Decline")

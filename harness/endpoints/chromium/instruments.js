@@ -3,9 +3,13 @@
 (() => {
   const RATE = 48000;
   const LISTEN = 32768;
+  const WIDTH = 320;
+  const HEIGHT = 240;
   const connections = [];
   const captured = [];
   let marker = { sound: null, picture: null };
+  let image = null;
+  let speaker = null;
   let sounding = null;
   let showing = null;
   let context = null;
@@ -20,32 +24,54 @@
   };
 
   /** One period of the chord, in a circle; silence without a marker. */
-  function microphone() {
-    sounding?.stop();
+  function sound() {
     const samples = marker.sound === null ? new Int16Array(RATE / 10) : new Int16Array(decoded(marker.sound).buffer);
     const buffer = audio().createBuffer(1, samples.length, RATE);
     buffer.copyToChannel(Float32Array.from(samples, (sample) => sample / 32768), 0);
-    sounding = new AudioBufferSourceNode(audio(), { buffer, loop: true });
-    const output = new MediaStreamAudioDestinationNode(audio(), { channelCount: 1 });
-    sounding.connect(output);
-    sounding.start();
-    return output.stream.getAudioTracks()[0];
+    return new AudioBufferSourceNode(audio(), { buffer, loop: true });
   }
 
-  /** The marker's picture, ten times a second; grey without a marker. */
-  function camera() {
-    clearInterval(showing);
-    const { width, height, luma } = marker.picture ?? { width: 320, height: 240, luma: null };
+  function microphone() {
+    speaker = new MediaStreamAudioDestinationNode(audio(), { channelCount: 1 });
+    speak();
+    return speaker.stream.getAudioTracks()[0];
+  }
+
+  function speak() {
+    sounding?.stop();
+    if (speaker === null) return;
+    sounding = sound();
+    sounding.connect(speaker);
+    sounding.start();
+  }
+
+  /** The marker's picture; grey without a marker. */
+  function picture() {
+    const { width, height, luma } = marker.picture ?? { width: WIDTH, height: HEIGHT, luma: null };
     const grey = luma === null ? new Uint8Array(width * height).fill(128) : decoded(luma);
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
     const image = new ImageData(width, height);
     grey.forEach((level, place) => image.data.set([level, level, level, 255], 4 * place));
+    return image;
+  }
+
+  /** Ten times a second. */
+  function camera() {
+    clearInterval(showing);
+    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const surface = canvas.getContext("2d");
     const [track] = canvas.captureStream(0).getVideoTracks();
     const draw = () => { surface.putImageData(image, 0, 0); track.requestFrame(); };
+    image = picture();
     draw();
     showing = setInterval(draw, 100);
     return track;
+  }
+
+  /** What microphone and camera carry from now on, also those that are in use. */
+  function load(next) {
+    marker = next;
+    image = picture();
+    speak();
   }
 
   navigator.mediaDevices.getUserMedia = async ({ audio: sound, video }) => {
@@ -103,10 +129,18 @@
     return { state: connection.connectionState, presented, stats: known ? [...(await connection.getStats()).values()] : [] };
   }
 
+  /** Until no description of the latest connection waits for another one. */
+  async function described() {
+    const connection = connections.at(-1);
+    while (connection !== undefined && !["stable", "closed"].includes(connection.signalingState)) {
+      await new Promise((resolve) => connection.addEventListener("signalingstatechange", resolve, { once: true }));
+    }
+  }
+
   /** How many captured tracks have not been stopped. */
   const live = () => captured.filter((track) => track.readyState === "live").length;
 
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load: (next) => { marker = next; }, heard, seen, facts, live },
+    value: { load, described, heard, seen, facts, live },
   });
 })();

@@ -25,7 +25,7 @@ _HARNESS: Final = 'window[Symbol.for("harness")]'
 _MOST_PIXELS: Final = 1920 * 1088
 
 
-async def load(tab: Tab, markers: Mapping[Asset, int]) -> None:
+async def load(tab: Tab, markers: Mapping[Asset, int | None]) -> None:
     """From now on microphone and camera of this tab carry these markers; one without a marker is silent or grey."""
     sound, picture = markers.get(Asset.AUDIO), markers.get(Asset.VIDEO)
     luma = None if picture is None else video.picture(picture, WIDTH, HEIGHT)
@@ -39,6 +39,11 @@ async def load(tab: Tab, markers: Mapping[Asset, int]) -> None:
 async def capturing(tab: Tab) -> int:
     """How many tracks of microphone and camera are in use."""
     return int(await tab.evaluate(f"() => {_HARNESS}.live()"))
+
+
+async def described(tab: Tab) -> None:
+    """Wait until no description of the tab's latest connection waits for another one."""
+    await tab.evaluate(f"() => {_HARNESS}.described()")
 
 
 async def heard(tab: Tab, element: str, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:

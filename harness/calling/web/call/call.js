@@ -6,6 +6,8 @@ import { Media } from "./media.js";
 
 const NO_SCREEN = { indicator: "none", code: null, because: "" };
 
+const MODES = ["e2ee", "service"];
+
 /** Lines of captions that the screen has place for. */
 const CAPTIONS = 3;
 
@@ -133,6 +135,7 @@ export class Call {
     if (!["calling", "ringing"].includes(this.phase)) return;
     this.display = display;
     this.#connect(mode);
+    if (!this.#agreed) return;
     await this.#describe("offer", await this.media.offer());
   }
 
@@ -142,11 +145,13 @@ export class Call {
   }
 
   #featured({ feature, on, by, argument }) {
+    // Whoever says that an encrypted call has one of these has no keys to do it with, or should not have them.
+    if (this.mode === "e2ee") return on && this.watcher.unheeded(this, feature);
     if (on) this.features.set(feature, { by, argument });
     else this.features.delete(feature);
     if (feature === "captions" && !on) this.captions = [];
     this.watcher.featured(this, { feature, on, by });
-    this.watcher.changed(this);
+    return this.watcher.changed(this);
   }
 
   #captioned({ user, text }) {
@@ -159,6 +164,7 @@ export class Call {
   #connect(mode) {
     this.mode = mode;
     this.#become("connecting");
+    if (!MODES.includes(mode)) this.hangUp("mode-unknown");
   }
 
   async #proved(proof) {

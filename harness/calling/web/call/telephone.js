@@ -17,6 +17,7 @@ export class Telephone {
       changed: (call) => this.became(call),
       coded: (call) => announceCode(call),
       featured: (call, news) => this.featured(news),
+      unheeded: (call, feature) => this.unheeded(feature),
       refused: (call, error) => this.notice(error.message),
     };
     this.listen();
@@ -108,9 +109,14 @@ export class Telephone {
     }
   }
 
+  unheeded(feature) {
+    const sentence = `${labelOf(feature)}: the service says that it is on. This call is end-to-end encrypted and has none.`;
+    this.notice(sentence);
+    warn(sentence);
+  }
+
   featured({ feature, on, by }) {
-    const label = FEATURES.find((one) => one.feature === feature)?.label ?? feature;
-    tell(`${label} was turned ${on ? "on" : "off"} by ${this.conversation.displayOf(by)}.`);
+    tell(`${labelOf(feature)} was turned ${on ? "on" : "off"} by ${this.conversation.displayOf(by)}.`);
   }
 
   draw() {
@@ -137,4 +143,8 @@ export class Telephone {
     };
     for (const [id, click] of Object.entries(clicks)) find(id).addEventListener("click", click);
   }
+}
+
+function labelOf(feature) {
+  return FEATURES.find((one) => one.feature === feature)?.label ?? feature;
 }

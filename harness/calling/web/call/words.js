@@ -15,6 +15,7 @@ const ENDINGS = {
   "dtls-failed": "The other end did not present the certificate that was announced. Somebody may be in between: the call was ended.",
   "sdp-rejected": "The other end asked for something that this client refuses.",
   "no-sdes": "An ordinary call with a client that wants its media keys in the signalling (SDES). Browsers cannot do that.",
+  "mode-unknown": "The service asked for a kind of call that this client does not know.",
   "no-microphone": "The other device has no microphone.",
   "offline": "The connection to the calling service was lost.",
 };

@@ -1,0 +1,328 @@
+"""A person at a call window in Chromium, as one party of a recorded call. Implements `endpoint.Endpoint`.
+
+The page makes the call by itself: certificates, descriptions, indicator and code are its own and the browser's. Here
+its user is played (who presses what), its packets are seen on their way (a leg), and its screen is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+from ...markers import chat
+from ...model.base import Asset
+from ...model.finding import Reason
+from ...model.recording import SignalKind, SignalMessage
+from ...model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
+from ...wire.sdp import Sdp
+from ..behind_leg import BehindLeg
+from ..endpoint import CallFailed, EndpointSetup, NoStatement, failure
+from ..handshake import refusal
+from ..rules import CallRules, Progress, Stage
+from .browser import BrowserError, PageError
+from .facts import Facts
+from .seat import Seat
+from .shared import SHARED
+from .stage import Frame
+
+T = TypeVar("T")
+
+LOOPBACK: Final = "127.0.0.1"
+"""Where the sockets of every browser of this machine are."""
+
+PATIENCE: Final = 20.0
+"""Seconds for a description."""
+
+LISTENING: Final = 5.0
+"""Seconds of one attempt to hear markers."""
+
+LAST_WORDS: Final = 1.0
+"""Seconds between a page that shows the end of its call and its word to the service, at most."""
+
+_REASONS: Final = {
+    "mode-unknown": Reason.MODE_UNKNOWN,
+    "sdp-rejected": Reason.SDP_REJECTED,
+    "no-sdes": Reason.SDP_REJECTED,
+    "dtls-failed": Reason.DTLS_ERROR,
+    "media-failed": Reason.CONNECTION_LOST,
+}
+_TOLD: Final = {
+    SignalKind.DECLINE: ("declined", "why"),
+    SignalKind.CANCEL: ("cancelled", "why"),
+    SignalKind.HANGUP: ("hung-up", "reason"),
+}
+
+
+class ChromiumEndpoint:
+    """One party. Create it inside a running event loop; `close` it whatever happened."""
+
+    def __init__(self, setup: EndpointSetup) -> None:
+        self._setup = setup
+        self._rules, self._progress = CallRules(), Progress.begun(setup.party.role)
+        self._seat = Seat(setup.party, setup.peer_name, setup.media, self._said)
+        self._leg = BehindLeg(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
+        self._peer_name = setup.peer_name
+        self._screens: list[ScreenMoment] = []
+        self._descriptions: asyncio.Queue[str] = asyncio.Queue()
+        self._lines: asyncio.Queue[str] = asyncio.Queue()
+        self._acceptance: asyncio.Queue[Frame] = asyncio.Queue()
+        self._failed, self._over = asyncio.Event(), asyncio.Event()
+        self._asides: set[asyncio.Task[None]] = set()
+        self._failure: Failure | None = None
+        self._failed_at = 0.0
+        self._closing = False
+        self._promised = ""
+        self._heard: dict[Asset, int] = {}
+        self._statement: EndpointStatement | None = None
+        # What happens at the window, one thing after the other; the first is that it is there.
+        self._line = asyncio.create_task(self._does(self._seat.open(SHARED)))
+
+    # setting up
+
+    def told(self, message: SignalMessage) -> None:
+        before = self._progress.stage
+        match message.kind:
+            case SignalKind.INVITE:
+                self._progress = self._rules.invited(self._progress)
+            case SignalKind.ACCEPT:
+                with suppress(ValueError):  # the page says by itself that it does not know such a mode
+                    self._progress = self._rules.accepted(self._progress, message.body)
+        self._then(self._tell(message, before))
+
+    def picked_up(self) -> None:
+        self._progress = self._rules.picked_up(self._progress)
+        self._then(self._seat.pick_up())
+
+    async def chat(self, text: str) -> str:
+        self._refuse_when_over()
+        self._then(self._seat.write(text))
+        return await self._unless_over(self._lines.get())
+
+    async def offer(self) -> str:
+        self._refuse_unless_accepted("no offer can be made")
+        if self._screens:
+            self._then(self._seat.restart())
+        return await self._own_description()
+
+    async def answer(self, offer: str) -> str:
+        await self._take("offer", offer)
+        return await self._own_description()
+
+    async def accept(self, answer: str) -> None:
+        await self._take("answer", answer)
+        await self._unless_over(self._seat.taken())
+
+    async def connect(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._unless_over(asyncio.shield(self._line))
+                up = await self._unless_over(self._seat.window.settled(seconds))
+                if up and self._failure is None:
+                    await self._look()
+                    return True
+        except (CallFailed, PageError, TimeoutError):
+            pass
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._failed.wait(), LAST_WORDS)
+        self._give_up(Reason.ICE_FAILED, f"the page shows no call after {seconds:g} s")
+        return False
+
+    def start_media(self) -> None:
+        self._then(self._seat.start_media(self._setup.markers))
+
+    async def wait_heard(self) -> None:
+        wanted = set(self._setup.media)
+        with suppress(PageError):
+            while not self._heard.keys() >= wanted:
+                self._heard |= await self._seat.window.heard(wanted - self._heard.keys(), LISTENING)
+            return
+        await asyncio.Event().wait()  # a page that is gone will never have heard anything
+
+    def introduced(self, name: str) -> None:
+        self._peer_name = name
+
+    # the end
+
+    async def wait_failed(self) -> Failure:
+        await self._failed.wait()
+        if self._failure is None:
+            raise RuntimeError("a call is marked as failed without a failure")
+        return self._failure
+
+    async def conclude(self) -> None:
+        """Read the screen a last time, and what the browser says beside it."""
+        if self._closing:
+            return
+        self._closing = True
+        self._over.set()
+        await asyncio.wait({self._line, *self._asides})
+        try:
+            if self._screens and self._failure is None:
+                await self._see()
+            await self._read()
+            self._statement = self._account(await self._seat.facts())
+        except (BrowserError, PageError) as error:
+            self._failure = self._failure or failure(Reason.ENDPOINT_ERROR, str(error))
+
+    async def close(self) -> None:
+        await self.conclude()
+        await self._seat.close()
+        await self._leg.close()
+
+    def statement(self) -> EndpointStatement:
+        if self._statement is None:
+            raise NoStatement("its page gave no account of the call" if self._failure is None else self._failure.detail)
+        return self._statement
+
+    def certificate_key(self) -> bytes | None:
+        """A browser keeps its keys to itself."""
+        return None
+
+    # what the page says
+
+    def _said(self, frame: Frame) -> None:
+        match frame["type"]:
+            case "offer" | "answer":
+                self._descriptions.put_nowait(frame["sdp"])
+            case "accept":
+                self._acceptance.put_nowait(frame)
+            case "chat":
+                self._lines.put_nowait(frame["text"])
+            case "hang-up":
+                aside = asyncio.create_task(self._does(self._hung_up(frame["reason"])))
+                self._asides.add(aside)
+
+    async def _hung_up(self, word: str) -> None:
+        """The page has given up. Of a certificate that is not the announced one, a browser says no more than that."""
+        reason = _REASONS.get(word, Reason.ENDPOINT_ERROR)
+        detail = f"the page hung up: {word}. {await self._seat.window.tab.text('#notice')}".strip()
+        seen = await self._seat.facts()
+        if reason is Reason.DTLS_ERROR and seen is not None and seen.presented is not None:
+            refused = refusal(Sdp.parse(self._promised).fingerprints(), seen.presented)
+            reason, detail = refused.reason, refused.detail
+        self._give_up(reason, detail)
+
+    # what it is told
+
+    async def _tell(self, message: SignalMessage, before: Stage) -> None:
+        stage, name = self._seat.stage, self._peer_name
+        match message.kind:
+            case SignalKind.INVITE:
+                who = f"{message.sender}@contoso.example"
+                stage.tell("incoming", **{"from": who}, display=name, media=message.body.split())
+            case SignalKind.RINGING:
+                stage.tell("ringing")
+            case SignalKind.ACCEPT if before is Stage.ACCEPTING:
+                stage.answer(await self._unless_over(self._acceptance.get()), mode=message.body)
+            case SignalKind.ACCEPT:
+                stage.tell("accepted", mode=message.body, display=name, device="Browser")
+            case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
+                kind, word = _TOLD[message.kind]
+                stage.tell(kind, **{word: message.body})
+                self._give_up(Reason.REMOTE_HUNG_UP, message.body)
+            case SignalKind.CHAT:
+                stage.chat(str(message.sender), message.body)
+
+    async def _take(self, kind: str, sdp: str) -> None:
+        self._refuse_unless_accepted(f"an {kind} came")
+        await self._unless_over(asyncio.shield(self._line))
+        self._promised = sdp
+        self._seat.stage.tell(kind, sdp=self._leg.inward(sdp))
+
+    async def _own_description(self) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                described = await self._unless_over(self._descriptions.get())
+            return await self._leg.outward(described)
+        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+            self._give_up(Reason.ENDPOINT_ERROR, f"its description is of no use: {error}")
+            raise CallFailed(Reason.ENDPOINT_ERROR, str(error)) from error
+
+    # inner steps
+
+    async def _look(self) -> None:
+        """The call, or its restart, is up: what is on the screen, and nothing heard yet."""
+        self._heard.clear()
+        await self._see()
+
+    async def _see(self) -> None:
+        """What the screen shows now is kept, as words and as a picture."""
+        screen, picture = await self._seat.screen()
+        self._setup.picture(picture)
+        if not self._screens or self._screens[-1].screen != screen:
+            self._screens.append(ScreenMoment(time=time.time(), screen=screen))
+
+    async def _read(self) -> None:
+        """The marker in what is written beside the call."""
+        found = chat.markers((await self._seat.window.tab.text("#messages")).encode())
+        if found:
+            self._heard[Asset.CHAT] = found[0]
+
+    def _account(self, seen: Facts | None) -> EndpointStatement:
+        nothing = Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
+        last = self._screens[-1].screen if self._screens else nothing
+        if self._screens and self._failure is not None:
+            self._screens.append(ScreenMoment(time=self._failed_at, screen=nothing))
+        return EndpointStatement(
+            party=self._setup.party,
+            role=self._setup.party.role,
+            software=self._seat.software,
+            screen=last,
+            screens=tuple(self._screens),
+            connected=bool(self._screens),
+            failure=self._failure,
+            local_certificate=None if seen is None or seen.local is None else seen.local.hex(),
+            presented_certificate=None if seen is None or seen.presented is None else seen.presented.hex(),
+            dtls=None if seen is None else seen.dtls,
+            packets=PacketCounts() if seen is None else seen.packets,
+            packets_told=False,
+            heard={asset: f"{marker:016x}" for asset, marker in self._heard.items()},
+            addresses=self._leg.addresses,
+        )
+
+    def _give_up(self, reason: Reason, detail: str) -> None:
+        """The first failure is the cause; what follows from it, or from our own closing, tells nothing."""
+        if self._failure is None and not self._closing:
+            self._failure, self._failed_at = failure(reason, detail), time.time()
+            self._failed.set()
+            self._over.set()
+
+    def _refuse_when_over(self) -> None:
+        if self._failure is not None:
+            raise CallFailed(self._failure.reason, self._failure.detail)
+
+    def _refuse_unless_accepted(self, what: str) -> None:
+        self._refuse_when_over()
+        if self._rules.describing(self._progress) is None:
+            self._give_up(Reason.DESCRIPTION_BEFORE_ACCEPT, f"{what} before the call was accepted")
+            self._refuse_when_over()
+
+    async def _unless_over(self, step: Awaitable[T]) -> T:
+        """What comes of it; CallFailed when the call is over before."""
+        doing, over = asyncio.ensure_future(step), asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+        finally:
+            over.cancel()
+            doing.cancel()
+        self._refuse_when_over()
+        raise CallFailed(Reason.ENDPOINT_ERROR, "the call is over")
+
+    def _then(self, step: Coroutine[Any, Any, None]) -> None:
+        """Do it at the window when everything before is done."""
+        self._line = asyncio.create_task(self._does(step, self._line))
+
+    async def _does(self, step: Awaitable[None], before: asyncio.Task[None] | None = None) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            await step
+        except CallFailed:
+            return  # why, is known
+        except (BrowserError, PageError) as error:
+            self._give_up(Reason.ENDPOINT_ERROR, str(error))

@@ -1,0 +1,84 @@
+"""Where a party of a recorded call sits: a call window on a stage, and what its user presses there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ...model.base import Asset, Party, Role
+from ...model.statement import Indicator, Screen
+from . import facts, senses
+from .browser import PageError
+from .call_window import Account, CallWindow
+from .shared import SharedChromium
+from .stage import Frame, Stage
+
+_NETWORK_CHANGES: Final = "() => { dispatchEvent(new Event('online')); }"
+
+
+class Seat:
+    """`heard` is given what the page says about the call. `open` it before anything else, `close` it at the end.
+
+    Everything raises PageError when the page does not do its part, BrowserError when there is no browser.
+    """
+
+    def __init__(self, party: Party, peer_name: str, media: tuple[Asset, ...], heard: Callable[[Frame], None]) -> None:
+        self._role, self._media = party.role, media
+        self._own, self._peer = (Account(f"{one}@contoso.example", "", "") for one in (party, party.peer))
+        self.stage = Stage(self._own.user, self._peer.user, peer_name, heard)
+        self.software = ""
+        self._window: CallWindow | None = None
+
+    async def open(self, shared: SharedChromium) -> None:
+        """The page is there; the caller's user has called."""
+        browser = await shared.browser()
+        tab = await browser.tab(scripts=[senses.INSTRUMENTS])
+        self._window = CallWindow(tab, self._own)
+        self.software = f"chromium/{browser.version} (call window)"
+        await self.stage.set(tab)
+        if self._role is Role.CALLER:
+            await self.window.call(self._peer, self._silence)
+
+    @property
+    def window(self) -> CallWindow:
+        if self._window is None:
+            raise PageError("the call window was never opened")
+        return self._window
+
+    async def pick_up(self) -> None:
+        await self.window.rings()
+        await self.window.accept(self._silence)
+
+    async def start_media(self, markers: Mapping[Asset, int]) -> None:
+        await senses.load(self.window.tab, markers)
+
+    async def write(self, text: str) -> None:
+        await self.window.write(text)
+
+    async def restart(self) -> None:
+        """The device's network changes: the page looks for another path."""
+        await self.window.tab.evaluate(_NETWORK_CHANGES)
+
+    async def taken(self) -> None:
+        """The page has taken the answer to its offer, or is out of the call."""
+        await senses.described(self.window.tab)
+
+    async def screen(self) -> tuple[Screen, bytes]:
+        """What is on it now, with the code that shows upon selecting the shield; and its picture (PNG)."""
+        screen = await self.window.screen()
+        picture = await self.window.tab.picture()
+        if screen.indicator is not Indicator.NONE:
+            await self.window.close_code()
+        return screen, picture
+
+    async def facts(self) -> facts.Facts | None:
+        return await self.window.facts()
+
+    async def close(self) -> None:
+        if self._window is not None:
+            await self._window.close()
+
+    @property
+    def _silence(self) -> Mapping[Asset, int | None]:
+        """Devices that are there and say nothing yet."""
+        return dict.fromkeys(self._media)

@@ -1,0 +1,66 @@
+"""Calls with people at browsers, recorded and judged like any other: their screens are read, their packets are seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.catalogue import load
+from harness.endpoints.chromium.installed import program
+from harness.evidence.recording_folder import SCREEN, read_statements
+from harness.model.base import Party
+from harness.model.outcome import Outcome, Status
+from harness.model.statement import EndpointStatement, Indicator
+from harness.placement import Placed, place, plan
+from harness.runner import Options
+
+pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: the recorded calls of browsers did not run")
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+MITM = {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller", "callee"]}
+BROWSERS = {"alice": "chromium", "bob": "chromium", "media": ["audio", "video"], "seconds": 0.5}
+
+
+def statements(placed: Placed) -> tuple[EndpointStatement, EndpointStatement]:
+    assert placed.recording is not None
+    for party in Party:
+        assert (placed.recording / SCREEN.format(party=party)).read_bytes().startswith(b"\x89PNG")
+    found = read_statements(placed.recording)
+    return found[Party.ALICE], found[Party.BOB]
+
+
+def test_two_browsers_show_equal_codes(tmp_path: Path) -> None:
+    """Between themselves they speak DTLS 1.3, which hides the certificates, and give nobody their keys: that their
+    packets are authentic remains unproved, and nothing else does."""
+    placed = place(plan("two-browsers", None, Outcome.SECURE, BROWSERS), Options(captures=tmp_path))
+    alice, bob = statements(placed)
+    assert (placed.result.outcome, placed.result.status) == (Outcome.SECURE, Status.INCONCLUSIVE)
+    assert alice.screen.indicator is bob.screen.indicator is Indicator.LOCK
+    assert alice.screen.code == bob.screen.code
+    assert alice.screen.code is not None
+    assert (alice.screen.peer, bob.screen.peer) == ("Bob", "Alice")
+    assert {one.dtls.version for one in (alice, bob) if one.dtls} == {"DTLSv1.3"}
+    assert alice.heard.keys() == bob.heard.keys() == {"audio", "video"}
+    assert (alice.presented_certificate, bob.presented_certificate) == (bob.local_certificate, alice.local_certificate)
+
+
+def test_two_browsers_with_an_interceptor_between_them_show_different_codes(tmp_path: Path) -> None:
+    """The service swaps the fingerprints and a relay ends DTLS: it speaks 1.2, and both browsers go along."""
+    placed = place(plan("intercepted-browsers", MITM, Outcome.DETECTED, BROWSERS), Options(captures=tmp_path))
+    alice, bob = statements(placed)
+    assert placed.result.outcome is Outcome.DETECTED
+    assert placed.result.intercepted
+    assert alice.screen.indicator is bob.screen.indicator is Indicator.LOCK
+    assert alice.screen.code is not None
+    assert bob.screen.code is not None
+    assert alice.screen.code != bob.screen.code
+    assert {one.dtls.version for one in (alice, bob) if one.dtls} == {"DTLSv1.2"}
+
+
+@pytest.mark.parametrize("name", ["chromium-is-called", "chromium-intercepted"])
+def test_a_browser_and_the_reference_client(tmp_path: Path, name: str) -> None:
+    """Through the real calling service, and intercepted. One end gives its keys: every auditor is content."""
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == name)
+    placed = place(scenario, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
