@@ -10,28 +10,27 @@ import asyncio
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from OpenSSL import SSL
 
 from ..codes import teams20
-from ..markers import chat
 from ..model.base import Asset, Role
 from ..model.datagram import Address
-from ..model.feature import Feature, FeatureRequest
+from ..model.feature import FeatureRequest
 from ..model.finding import Reason
-from ..model.recording import SignalKind, SignalMessage
+from ..model.recording import SignalMessage
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, PacketCounts, Screen
 from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
-from . import announcements
 from .aiortc_door import CallCertificate, DtlsTransport, SdesTransport, Transport
 from .aiortc_door.watcher import described
+from .attendant import Attendant
 from .connection import Connection
 from .display import Display
 from .endpoint import CallFailed, EndpointSetup, failure
 from .handshake import Handshake
-from .rules import CallRules, Progress, Stage
+from .rules import CallRules
 
 
 class AiortcEndpoint:
@@ -46,7 +45,7 @@ class AiortcEndpoint:
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
-        self._progress = Progress.begun(setup.party.role)
+        self._service = Attendant(self.rules, setup.party.role, self)
         self._take_certificate(self.call_certificate())
         self._go = asyncio.Event()
         self._settled, self._failed = asyncio.Event(), asyncio.Event()
@@ -55,7 +54,6 @@ class AiortcEndpoint:
         self._closing = False
         self._retired: list[asyncio.Task[None]] = []
         self._display = Display(setup.peer_name)
-        self._read_marker: int | None = None
         self._origin = Origin.fresh()
         self._peer_origin: Origin | None = None
         self._connections: list[Connection] = []
@@ -63,29 +61,14 @@ class AiortcEndpoint:
     # setting up
 
     def told(self, message: SignalMessage) -> None:
-        match message.kind:
-            case SignalKind.INVITE:
-                self._progress = self.rules.invited(self._progress)
-            case SignalKind.ACCEPT:
-                self._accepted(message.body)
-            case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
-                self._give_up(Reason.REMOTE_HUNG_UP, message.body)
-            case SignalKind.FEATURE:
-                self._switched(announcements.requested(message.body))
-            case SignalKind.FEATURE_REFUSED:
-                self._unavailable(announcements.refused(message.body))
-            case SignalKind.POLICY:
-                self._announce(announcements.POLICY)
-            case SignalKind.CHAT:
-                found = chat.markers(message.body.encode())
-                self._read_marker = found[0] if found else self._read_marker
+        self._service.told(message)
 
     async def chat(self, text: str) -> str:
         self._refuse_when_over()
         return text
 
     def picked_up(self) -> None:
-        self._progress = self.rules.picked_up(self._progress)
+        self._service.picked_up()
 
     async def offer(self) -> str:
         self._refuse_unless_accepted("no offer can be made")
@@ -118,7 +101,7 @@ class AiortcEndpoint:
                 await self._settled.wait()
         except TimeoutError:
             unanswered = (Reason.NO_ANSWER, f"nobody answered the call for {seconds:g} s")
-            self._give_up(*(self._current.overdue(seconds) if self._connections else unanswered))
+            self.give_up(*(self._current.overdue(seconds) if self._connections else unanswered))
         return self._failure is None
 
     def start_media(self) -> None:
@@ -217,7 +200,7 @@ class AiortcEndpoint:
         try:
             screen = self.screen()
         except ValueError as error:
-            self._give_up(Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
+            self.give_up(Reason.ENDPOINT_ERROR, f"no code can be made: {error}")
             return
         self._show(screen)
         self._connected = True
@@ -228,17 +211,11 @@ class AiortcEndpoint:
     def went_down(self, connection: Connection, reason: Reason, detail: str) -> None:
         """A connection that has a successor may go: the peer ends it as soon as the new one is up."""
         if connection is self._current:
-            self._give_up(reason, detail)
+            self.give_up(reason, detail)
 
-    # inner steps
+    # what follows from the words of the service: the attendant's Owner
 
-    def _accepted(self, word: str) -> None:
-        try:
-            self._progress = self.rules.accepted(self._progress, word)
-        except ValueError as error:
-            self._give_up(Reason.MODE_UNKNOWN, str(error))
-
-    def _give_up(self, reason: Reason, detail: str) -> None:
+    def give_up(self, reason: Reason, detail: str) -> None:
         """The first failure is the cause; what follows from it, or from our own closing, tells nothing.
 
         From here on no media is sent, though the stack goes on until it is closed.
@@ -253,9 +230,16 @@ class AiortcEndpoint:
         self._failed.set()
         self._settled.set()
 
+    def announce(self, notice: str) -> None:
+        """While the call is up: before, and after, nobody looks at the call window."""
+        if self._connected and not self._over:
+            self._display.announce(notice)
+
+    # inner steps
+
     @property
     def _mode(self) -> Mode | None:
-        return self.rules.describing(self._progress)
+        return self._service.mode
 
     @property
     def _over(self) -> bool:
@@ -283,28 +267,11 @@ class AiortcEndpoint:
     def _heard(self) -> dict[Asset, int]:
         """What came last of each asset: a marker each."""
         media = self._current.listener.heard if self._connections else {}
-        return {**media} if self._read_marker is None else {**media, Asset.CHAT: self._read_marker}
+        written = self._service.read
+        return {**media} if written is None else {**media, Asset.CHAT: written}
 
     def _show(self, screen: Screen) -> None:
         self._display.show(screen)
-
-    def _announce(self, notice: str) -> None:
-        """While the call is up: before, and after, nobody looks at the call window."""
-        if self._connected and not self._over:
-            self._display.announce(notice)
-
-    def _switched(self, request: FeatureRequest | None) -> None:
-        if request is None:
-            return
-        if self.rules.allows(self._progress, request.feature):
-            self._announce(announcements.switched(request))
-            self.switched(request)
-        else:
-            self._announce(announcements.unheeded(request.feature))
-
-    def _unavailable(self, feature: Feature | None) -> None:
-        if feature is not None:
-            self._announce(announcements.unavailable(feature))
 
     async def _public(self, known: Address) -> dict[Address, Address]:
         advertise = self._setup.advertise
@@ -351,7 +318,7 @@ class AiortcEndpoint:
 
     def _refused(self, reason: Reason, detail: str) -> CallFailed:
         """The end of the call, for this reason unless there was one before it."""
-        self._give_up(reason, detail)
+        self.give_up(reason, detail)
         cause = self._failure or failure(reason, detail)
         return CallFailed(cause.reason, cause.detail)
 
@@ -363,17 +330,7 @@ class AiortcEndpoint:
         """Whoever describes itself before its user has accepted gives its address to anybody who calls."""
         self._refuse_when_over()
         if self._mode is None:
-            stage = _STAGES[self._progress.stage]
-            raise self._refused(Reason.DESCRIPTION_BEFORE_ACCEPT, f"{what} {stage}")
-
-
-_STAGES: Final = {
-    Stage.IDLE: "though nobody has called",
-    Stage.CALLING: "though nobody has accepted the call yet",
-    Stage.RINGING: "while it still rings",
-    Stage.ACCEPTING: "though the service has not said yet what kind of call this is",
-}
-"""When a description may not be made or taken, in words."""
+            raise self._refused(Reason.DESCRIPTION_BEFORE_ACCEPT, f"{what} {self._service.too_early}")
 
 
 @cache
