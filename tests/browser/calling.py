@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from harness.calling.exchange.outcome import Asked, MediaDeed
+from harness.calling.exchange.state import Told
 from harness.calling.service.app import Parts
 from harness.calling.service.certificates import tls_context
 from harness.calling.service.processor import NoProcessor
@@ -135,8 +137,8 @@ class Pair:
 class Obliging(NoProcessor):
     """A media processor that does nothing and says that it does: what is tested is what pages make of it."""
 
-    def asked(self, feature: object) -> None:
-        """Done."""
+    def do(self, deed: MediaDeed) -> tuple[Told, ...]:
+        return () if isinstance(deed, Asked) else super().do(deed)
 
 
 @asynccontextmanager

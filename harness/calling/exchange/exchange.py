@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from . import calls, chat, descriptions, features, presence
+from . import calls, chat, descriptions, endings, features, presence
 from .directory import Directory
 from .outcome import Closed, Outcome
 from .presence import with_presence
@@ -51,15 +51,15 @@ def say(exchange: Exchange, directory: Directory, session: str, said: Said, fres
         case Cancel():
             return calls.cancel(exchange, directory, who, said)
         case HangUp():
-            return calls.hang_up(exchange, directory, who, said)
+            return endings.hang_up(exchange, directory, who, said)
         case Offer():
             return descriptions.offer(exchange, who, said)
         case Answer():
-            return descriptions.answer(exchange, who, said)
+            return descriptions.answer(exchange, directory, who, said)
         case CandidatesFound():
             return descriptions.candidates(exchange, who, said)
         case UseFeature():
-            return features.use(exchange, directory, who, said)
+            return features.use(exchange, directory, who, said, now)
         case Chat():
             return chat.chat(exchange, directory, who, said, fresh, now)
         case BePresent():
@@ -89,8 +89,8 @@ def left(exchange: Exchange, directory: Directory, session: str) -> Outcome:
     rest = {id_: one for id_, one in exchange.sessions.items() if id_ != session}
     after = Outcome(replace(exchange, sessions=rest))
     for call in exchange.calls.values():
-        if session in call.sessions():
-            after = _then(after, calls.abandoned(after.exchange, directory, call, session))
+        if session in call.sessions:
+            after = _then(after, endings.abandoned(after.exchange, directory, call, session))
     return with_presence(exchange, after, directory, who.user)
 
 
@@ -98,8 +98,7 @@ def ticked(exchange: Exchange, directory: Directory, now: float) -> Outcome:
     """Time has passed: calls that nobody took, tokens that are no longer valid."""
     after = Outcome(exchange)
     for call in exchange.calls.values():
-        if call.answered is None and now - call.since >= calls.RING_SECONDS:
-            after = _then(after, calls.unanswered(after.exchange, directory, call))
+        after = _then(after, endings.overdue(after.exchange, directory, call, now))
     expired = tuple(Closed(one.id, "expired") for one in exchange.sessions.values() if one.expires <= now)
     return replace(after, deeds=(*after.deeds, *expired))
 

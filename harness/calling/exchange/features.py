@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ...model.feature import Feature
 from ...model.scenario import Mode
-from .calls import concerning
+from ...model.tenant import same
+from .bringing import BRINGS, between_two, guest_of, then_leaves
+from .concern import concerning, incoming, reachable
 from .directory import Directory
-from .outcome import Asked, Outcome
+from .outcome import Answered, Asked, Outcome, Talker
 from .refusal import refuse
 from .said import UseFeature
 from .state import Call, Exchange, Session, Told
-from .told import FeatureUsed
+from .told import Accepted, Cancelled, FeatureUsed
 
 NAMES: Final = {
     Feature.CAPTIONS: "Live captions",
@@ -28,23 +31,96 @@ NAMES: Final = {
     Feature.SIMULTANEOUS_RING: "Simultaneous ringing",
 }
 WHILE_RINGING: Final = frozenset({Feature.VOICEMAIL, Feature.SIMULTANEOUS_RING})
+LEAVES: Final = {(Feature.PARK, True): "parked", (Feature.VOICEMAIL, True): "voicemail"}
+"""What takes who asks for it out of the call, in which the other party is left alone; and what that device is told."""
+ENDS: Final = frozenset({(Feature.CONSULT_TRANSFER, False), (Feature.COMPANION, False)})
+"""What ends a feature for which somebody was brought in."""
 
 
-def use(exchange: Exchange, directory: Directory, session: Session, said: UseFeature) -> Outcome:
+def use(exchange: Exchange, directory: Directory, session: Session, said: UseFeature, now: float) -> Outcome:
     """Refusal `locked-feature` in an `e2ee` call: it stays as it is, and nobody but who asked hears of it."""
     call = concerning(exchange, session, said.call)
-    if call.answered is None and said.feature not in WHILE_RINGING:
+    if call.ringing and said.feature not in WHILE_RINGING:
         refuse("out-of-order", f"{NAMES[said.feature]} can be asked for when the call has been accepted.")
     if (call.mode or _would_be(exchange, directory, session, call)) is Mode.E2EE:
         refuse("locked-feature", f"{NAMES[said.feature]} is not available in an end-to-end encrypted call.")
-    told = FeatureUsed(
-        call=call.id, feature=said.feature, on=said.on, by=directory.name(session.user), argument=said.argument
+    if call.ringing:
+        return _forwarded(exchange, directory, session, call, said)
+    if session.id not in call.parties or session.id == call.coming or said.feature is Feature.SIMULTANEOUS_RING:
+        refuse("out-of-order", f"{NAMES[said.feature]} cannot be asked for now.")
+    return _used(exchange, directory, session, call, said, now)
+
+
+def _used(
+    exchange: Exchange, directory: Directory, session: Session, call: Call, said: UseFeature, now: float
+) -> Outcome:
+    """A feature of a call that is up."""
+    key = said.feature, said.on
+    told = (Told(call.parties, _frame(directory, session, said)),)
+    if key in BRINGS:
+        guest = guest_of(exchange, directory, call, (said.feature, session, said.argument), now)
+        after = exchange.with_call(replace(call, guests=(*call.guests, guest)))
+        deed = Asked(call.id, said.feature, said.on, session.id, guest.leg)
+        return Outcome(after, deeds=(deed,), told=(*told, incoming(directory, call, guest.rung, session)))
+    out = Outcome(exchange, deeds=(Asked(call.id, said.feature, said.on, session.id),), told=told)
+    if key in LEAVES:
+        between_two(call)
+        call = replace(call, alone=True)
+        return then_leaves(replace(out, exchange=exchange.with_call(call)), directory, call, session.id, LEAVES[key])
+    if key in ENDS:
+        return _ends(out, directory, call, session, said.feature)
+    return out
+
+
+def _ends(out: Outcome, directory: Directory, call: Call, session: Session, feature: Feature) -> Outcome:
+    """Whoever was brought in for it goes, or takes the place of who asked."""
+    mine = (one for one in call.guests if one.feature is feature and one.by == session.id and one.joined)
+    guest = next((one for one in mine if one.session not in call.gone), None)
+    if guest is None or guest.session is None:
+        refuse("not-now", f"{NAMES[feature]} has not been begun by this device.")
+    leaver = guest.session if feature is Feature.COMPANION else session.id
+    return then_leaves(out, directory, call, leaver, "companion" if feature is Feature.COMPANION else "transferred")
+
+
+def _forwarded(exchange: Exchange, directory: Directory, session: Session, call: Call, said: UseFeature) -> Outcome:
+    """While it rings: the callee's voicemail takes it, or others may answer as well."""
+    if not said.on:
+        refuse("not-now", f"{NAMES[said.feature]} cannot be turned off.")
+    told = Told(
+        (call.caller, session.id) if session.id != call.caller else (call.caller,), _frame(directory, session, said)
     )
-    parties = tuple(one for one in (call.caller, call.answered or session.id) if one is not None)
+    if said.feature is Feature.SIMULTANEOUS_RING:
+        return _rings_more(exchange, directory, session, call, (said, told))
+    caller = exchange.sessions[call.caller]
+    up = replace(call, alone=True, mode=Mode.SERVICE)
+    accepted = Accepted(
+        call=call.id, mode=Mode.SERVICE, display=f"Voicemail of {directory.display(call.callee)}", device="voicemail"
+    )
+    bells = Told(call.rung, Cancelled(call=call.id, why="voicemail"))
+    deeds = (Answered(call.id, Talker(caller.id, directory.name(caller.user)), None),)
+    return Outcome(exchange.with_call(up), {}, deeds, (told, Told((call.caller,), accepted), bells))
+
+
+def _rings_more(
+    exchange: Exchange, directory: Directory, session: Session, call: Call, asked: tuple[UseFeature, Told]
+) -> Outcome:
+    """It rings at another user's devices too. Whoever takes it, it is an ordinary call."""
+    said, told = asked
+    if said.argument is None:
+        refuse("not-now", "It takes the name of a user.")
+    user = same(directory.named(said.argument).name)
+    if user in {exchange.sessions[one].user for one in call.sessions}:
+        refuse("not-now", f"{directory.display(user)} is in the call, or rung already.")
+    more = reachable(exchange, directory, user)
+    after = replace(call, rung=(*call.rung, *more), forwarded=True)
     return Outcome(
-        exchange,
-        deeds=(Asked(call, said.feature, said.on, said.argument, session.id),),
-        told=(Told(tuple(dict.fromkeys(parties)), told),),
+        exchange.with_call(after), told=(told, incoming(directory, call, more, exchange.sessions[call.caller]))
+    )
+
+
+def _frame(directory: Directory, session: Session, said: UseFeature) -> FeatureUsed:
+    return FeatureUsed(
+        call=said.call, feature=said.feature, on=said.on, by=directory.name(session.user), argument=said.argument
     )
 
 
@@ -52,7 +128,7 @@ def _would_be(exchange: Exchange, directory: Directory, session: Session, call: 
     """The mode that a call would have that still rings: encrypted if it could be with any device that rings."""
     caller = exchange.sessions[call.caller]
     near = caller.user, caller.device
-    if session.id in call.rung:
-        return directory.mode(near, (session.user, session.device))
-    modes = {directory.mode(near, (call.callee, exchange.sessions[one].device)) for one in call.rung}
-    return Mode.E2EE if Mode.E2EE in modes else Mode.SERVICE
+    asked = (session.id,) if session.id in call.rung else call.rung
+    far = (exchange.sessions[one] for one in asked)
+    modes = {directory.mode(near, (one.user, one.device)) for one in far}
+    return Mode.E2EE if Mode.E2EE in modes and not call.forwarded else Mode.SERVICE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...model.feature import Feature
-from .state import Call, Exchange, Told
+from .state import Exchange, Told
 from .told import PresenceOf
 
 
@@ -20,11 +20,11 @@ class Talker:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A call of mode `service` is up: its media go through the service."""
+    """A call of mode `service` is up: its media go through the service. Without a callee, to its voicemail."""
 
     call: str
     caller: Talker
-    callee: Talker
+    callee: Talker | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,42 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """An offer in a call that is not between two: the service itself answers it."""
+
+    call: str
+    sdp: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A guest has accepted, and is to be offered the call."""
+
+    call: str
+    leg: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The guest's answer to that offer."""
+
+    call: str
+    leg: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A party has left a call that goes on. `leg` names a guest who never came in."""
+
+    call: str
+    session: str | None = None
+    leg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Candidates of a device in a `service` call."""
 
@@ -50,13 +86,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A feature of a `service` call. `by` is a session; `call` as it is, also one that still rings."""
+    """A feature of a `service` call. `by` is a session; `leg` names the guest whom it takes, if any."""
 
-    call: Call
+    call: str
     feature: Feature
     on: bool
-    argument: str | None
     by: str
+    leg: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +122,9 @@ class Closed:
     reason: str
 
 
-Deed = Answered | Passed | Found | Asked | Ended | Written | Closed
+MediaDeed = Answered | Passed | Offered | Found | Asked | Admitted | Joined | Left | Ended
+"""What is the media processor's to do."""
+Deed = MediaDeed | Written | Closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ...model.feature import Feature
 from ...model.scenario import Mode
 from ...model.tenant import Client
 from .told import Frame
@@ -23,12 +24,31 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody whom a feature brings into an ordinary call.
+
+    `by` is the session that asked, `user` the guest's comparable name, `leg` the guest's name at the media processor.
+    `rung` may accept until one has (`session`); `joined`: its media have come.
+    """
+
+    feature: Feature
+    by: str
+    user: str
+    leg: str
+    since: float
+    rung: tuple[str, ...]
+    session: str | None = None
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A call of two people.
+    """A call of two people, and of those whom they have brought in.
 
     `caller` is a session, `callee` a user until a device accepts: then `answered` is that session and `mode` is
     decided. `rung` are the callee's sessions that may accept. `offered` is the session whose offer is open;
-    `described` says that there has been one. `since`: when it began to ring.
+    `described` says that there has been one. `since`: when it began to ring. `gone` have left a call that goes on;
+    `alone`: it goes on with one party, who is parked or speaks to a voicemail. `forwarded`: others may answer too.
     """
 
     id: str
@@ -41,18 +61,50 @@ class Call:
     mode: Mode | None = None
     described: bool = False
     offered: str | None = None
+    guests: tuple[Guest, ...] = ()
+    gone: frozenset[str] = frozenset()
+    alone: bool = False
+    forwarded: bool = False
 
-    def holds(self, session: str) -> bool:
-        """Whether this device is in the call, and not merely rung."""
-        return session in (self.caller, self.answered)
+    @property
+    def ringing(self) -> bool:
+        """Nobody has taken it yet."""
+        return self.answered is None and not self.alone
 
-    def other(self, session: str) -> str | None:
-        """The device at the other end; None while nobody has accepted."""
-        return self.answered if session == self.caller else self.caller
+    @property
+    def invited(self) -> Guest | None:
+        """The guest who is still on the way in: there is one at a time."""
+        return next((guest for guest in self.guests if not guest.joined), None)
 
+    @property
+    def coming(self) -> str | None:
+        """The device of a guest who has accepted, and has not been heard yet."""
+        return None if self.invited is None else self.invited.session
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The devices that are in it, and not merely rung."""
+        everybody = (self.caller, self.answered, *(guest.session for guest in self.guests))
+        return tuple(dict.fromkeys(one for one in everybody if one is not None and one not in self.gone))
+
+    @property
+    def bells(self) -> tuple[str, ...]:
+        """The devices at which it rings."""
+        if self.ringing:
+            return self.rung
+        return self.invited.rung if self.invited is not None and self.coming is None else ()
+
+    @property
     def sessions(self) -> tuple[str, ...]:
         """Every device that this call concerns."""
-        return (self.caller, *(self.rung if self.answered is None else (self.answered,)))
+        return (*self.parties, *self.bells)
+
+    def other(self, session: str) -> str | None:
+        """The device at the other end of a call between two; None when there are fewer or more, or one is coming in."""
+        parties = self.parties
+        if len(parties) != 2 or self.coming is not None:
+            return None
+        return parties[0] if session == parties[1] else parties[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +121,7 @@ class Exchange:
 
     def held_by(self, session: str) -> Call | None:
         """The call that this device is in."""
-        return next((call for call in self.calls.values() if call.holds(session)), None)
-
-    def ringing_at(self, session: str) -> Iterator[Call]:
-        """The calls that ring at this device."""
-        return (call for call in self.calls.values() if call.answered is None and session in call.rung)
+        return next((call for call in self.calls.values() if session in call.parties), None)
 
     def in_call(self, user: str) -> bool:
         return any(self.held_by(session.id) is not None for session in self.of_user(user))

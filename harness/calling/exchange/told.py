@@ -92,6 +92,16 @@ class FeatureUsed(Frame):
     argument: str | None
 
 
+class PartyOf(Frame):
+    """Somebody has come into a call, or has left one that goes on."""
+
+    type: Literal["party"] = "party"
+    call: str
+    user: str
+    display: str
+    there: bool
+
+
 class Caption(Frame):
     """What the service heard a person say, while captions are on."""
 

@@ -162,18 +162,21 @@ async def _listen(
             board.leave(session, "too-many")
             return
         await board.settled()
-        outgoing.tell(_answered(board, session, frames, message))
+        refusal = _heard(board, session, frames, message)
+        if refusal is not None:
+            outgoing.tell(_refused(_id_of(message), refusal))
         await asyncio.sleep(0)
 
 
-def _answered(board: Switchboard, session: str, frames: Frames, message: WSMessage) -> str:
+def _heard(board: Switchboard, session: str, frames: Frames, message: WSMessage) -> Refusal | None:
+    """Do what a frame says, which answers it; or say why not."""
     try:
         if message.type is not WSMsgType.TEXT:
             refuse("malformed", "Frames are text.")
-        said = frames.read(message.data)
-        return json.dumps({"type": "ok", "id": said.id, **board.say(session, said)})
+        board.say(session, frames.read(message.data))
     except Exception as error:  # noqa: BLE001 - the last place before the client
-        return _refused(_id_of(message), refusal_of(error))
+        return refusal_of(error)
+    return None
 
 
 def _refused(id_: int | None, refusal: Refusal) -> str:

@@ -6,18 +6,19 @@ Everything here runs between two turns of the event loop. A deed that is refused
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
-from collections.abc import Callable, Iterator
-from typing import Any, Final, Protocol
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from ...model.tenant import Tenant
 from ..exchange import chat as chats
 from ..exchange import exchange as rules
 from ..exchange.directory import Directory
-from ..exchange.outcome import Answered, Asked, Closed, Deed, Ended, Found, Outcome, Passed, Written
+from ..exchange.outcome import Closed, Deed, Ended, Outcome, Written
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
-from ..exchange.told import Bye, CandidatesOf, Described, FileOf, Frame, PresenceOf
+from ..exchange.told import Bye, FileOf, Frame, PresenceOf
 from ..store.store import Store
 from ..store.tenants import Answer
 from .processor import MediaProcessor, Tell
@@ -89,13 +90,12 @@ class Switchboard:
         """Whether this connection is still the session's."""
         return self._connections.get(session) is connection
 
-    def say(self, session: str, said: Said) -> dict[str, Any]:
-        """What a device says; the fields of its `ok`. Refusal, and sqlite3.Error when it cannot be kept."""
+    def say(self, session: str, said: Said) -> None:
+        """What a device says: it is told `ok`, and then the others hear of it. Refusal, sqlite3.Error: nobody does."""
         if (who := self.exchange.sessions.get(session)) is not None:
             self._witness(who.user, said)
-        return self._done(
-            rules.say(self.exchange, self.directory, session, said, secrets.token_hex(16), self.clock())
-        ).answer
+        fresh = secrets.token_hex(16)
+        self._done(rules.say(self.exchange, self.directory, session, said, fresh, self.clock()), (session, said.id))
 
     # what happens beside
 
@@ -105,8 +105,8 @@ class Switchboard:
 
     def tell_call(self, call: str, frame: Frame) -> None:
         """Something that both parties of a call are told."""
-        if (found := self.exchange.calls.get(call)) is not None and found.answered is not None:
-            self._tell(Told(found.sessions(), frame))
+        if (found := self.exchange.calls.get(call)) is not None and not found.ringing:
+            self._tell(Told(found.parties, frame))
 
     async def settled(self) -> None:
         """Until what has been begun about media is done: the next message may need it."""
@@ -151,7 +151,7 @@ class Switchboard:
             connection.tell(Bye(reason="service-ends").encoded())
             connection.close("service-ends")
         for call in self.exchange.calls:
-            self._processor.ended(call)
+            self._processor.do(Ended(call))
         self.exchange = NOBODY
 
     # inner steps
@@ -163,9 +163,12 @@ class Switchboard:
         before, self.directory = self.directory, self._of_tenant(tenant)
         self._done(rules.changed(self.exchange, before, self.directory))
 
-    def _done(self, outcome: Outcome) -> Outcome:
+    def _done(self, outcome: Outcome, asked: tuple[str, int] | None = None) -> None:
+        """Deeds first, for they may be refused; then it is so, and told. `asked`: which frame of whom it answers."""
         told = [one for deed in outcome.deeds for one in self._do(deed)]
         self.exchange = outcome.exchange
+        if asked is not None and (connection := self._connections.get(asked[0])) is not None:
+            connection.tell(json.dumps({"type": "ok", "id": asked[1], **outcome.answer}))
         for one in (*told, *outcome.told):
             self._tell(one)
         for news in outcome.news:
@@ -173,26 +176,17 @@ class Switchboard:
         for deed in outcome.deeds:
             if isinstance(deed, Closed):
                 self.leave(deed.session, deed.reason)
-        return outcome
 
-    def _do(self, deed: Deed) -> Iterator[Told]:
+    def _do(self, deed: Deed) -> tuple[Told, ...]:
         """What must work before anything is changed, and what is to be told because of it."""
         match deed:
             case Written():
                 way = deed.sender, deed.receiver
                 self.store.chats.write(deed.message, way, deed.text, deed.time, deed.file)
-            case Passed():
-                sdp = self._processor.passed(deed)
-                yield Told((deed.to,), Described(type=deed.kind, call=deed.call, sdp=sdp))
-            case Asked():
-                self._processor.asked(deed)
-            case Found():
-                if self._processor.found(deed):
-                    yield Told((deed.to,), CandidatesOf(call=deed.call, candidates=deed.candidates))
-            case Answered():
-                self._processor.answered(deed)
-            case Ended():
-                self._processor.ended(deed.call)
+                return ()
+            case Closed():
+                return ()
+        return self._processor.do(deed)
 
     def _tell(self, told: Told) -> None:
         text = told.frame.encoded()

@@ -6,15 +6,17 @@ The book of each call is kept here from what was answered and told, and knows no
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.calling.exchange.world import ALICE, BOB, CEM, World, tenant
+from harness.calling.exchange.outcome import Admitted, Offered, Passed
+from harness.model.feature import Feature
+from tests.unit.calling.exchange.world import ALICE, BOB, CEM, DORA, World, tenant
 
-USERS = {"alice": ALICE, "bob": BOB, "cem": CEM}
+USERS = {"alice": ALICE, "bob": BOB, "cem": CEM, "dora": DORA}
 DEVICES = [f"{user}-{number}" for user in USERS for number in (1, 2)]
 OF_CALL: dict[str, dict[str, Any]] = {
     "ringing": {},
@@ -25,35 +27,35 @@ OF_CALL: dict[str, dict[str, Any]] = {
     "answer": {"sdp": "described"},
     "candidates": {"candidates": ["found"]},
     "hang-up": {},
-    "feature": {"feature": "recording", "on": True},
 }
-MEDIA = {"offer", "answer", "candidates", "feature"}
-ENDS = {"cancelled", "declined", "hung-up"}
+DESCRIBES = {"offer", "answer", "candidates"}
 
 
 @dataclass
 class Book:
-    """What is known of a call by what was said and told."""
+    """What is known of a call by what was said and told: who has been asked into it, by those who may ask."""
 
     caller: str
-    callee: str
-    rung: set[str]
+    asked: set[str]
     answered: str | None = None
     mode: str | None = None
     over: bool = False
-    left: set[str] = field(default_factory=set)
 
-    def parties(self) -> set[str]:
-        return {self.caller} | (self.rung if self.answered is None else {self.answered})
+    def everybody(self) -> set[str]:
+        return {self.caller} | self.asked
 
 
+users, devices, calls = st.sampled_from(sorted(USERS)), st.sampled_from(DEVICES), st.integers(0, 3)
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("say"), st.sampled_from(DEVICES), st.sampled_from(sorted(OF_CALL)), st.integers(0, 5)),
-        st.tuples(st.just("invite"), st.sampled_from(DEVICES), st.sampled_from(sorted(USERS)), st.none()),
-        st.tuples(st.just("chat"), st.sampled_from(DEVICES), st.sampled_from(sorted(USERS)), st.none()),
-        st.tuples(st.just("join"), st.sampled_from(DEVICES), st.none(), st.none()),
-        st.tuples(st.just("leave"), st.sampled_from(DEVICES), st.none(), st.none()),
+        st.tuples(st.just("say"), devices, st.sampled_from(sorted(OF_CALL)), calls),
+        st.tuples(
+            st.just("feature"), devices, st.tuples(st.sampled_from(sorted(Feature)), st.booleans(), users), calls
+        ),
+        st.tuples(st.just("invite"), devices, users, st.none()),
+        st.tuples(st.just("chat"), devices, users, st.none()),
+        st.tuples(st.just("join"), devices, st.none(), st.none()),
+        st.tuples(st.just("leave"), devices, st.none(), st.none()),
         st.tuples(st.just("tick"), st.none(), st.none(), st.integers(0, 40)),
         st.tuples(st.just("change"), st.booleans(), st.booleans(), st.none()),
     ),
@@ -64,27 +66,42 @@ steps = st.lists(
 class Watched:
     """A world whose every step is compared with the books."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on: bool = True) -> None:
         self.world = World()
         self.books: dict[str, Book] = {}
+        self.world.change(tenant(on=on))
         for one in DEVICES:
             self.world.join(one)
 
     def step(self, kind: str, who: Any, what: Any, number: Any) -> None:
         before = copy.deepcopy(self.world.exchange)
+        self.world.told, self.world.deeds = [], ()
+        answer = self._said(kind, who, what, number) or self._happened(kind, who, what, number)
+        if "refused" in answer:
+            assert self.world.exchange == before
+            assert (self.world.told, self.world.deeds) == ([], ())
+        self._read()
+        self._hold()
+
+    def _said(self, kind: str, who: str, what: Any, number: int) -> dict[str, Any]:
+        if kind == "say":
+            return self._of_call(who, what, OF_CALL[what], number)
+        if kind == "feature":
+            argument = None if what[0] is Feature.COMPANION else USERS[what[2]]
+            return self._of_call(who, "feature", {"feature": what[0], "on": what[1], "argument": argument}, number)
         answer: dict[str, Any] = {}
+        if kind == "invite":
+            answer = self.world.say(who, kind, to=USERS[what], media=["audio"])
+            if "call" in answer:
+                self.books[answer["call"]] = Book(who, self._online(what))
+        elif kind == "chat":
+            answer = self.world.say(who, kind, to=USERS[what], text="secret")
+            told = {self._user(one) for one, line in self.world.told if line["type"] == "chat"}
+            assert told <= {self._user(who), what}
+        return answer
+
+    def _happened(self, kind: str, who: Any, what: Any, number: Any) -> dict[str, Any]:
         match kind:
-            case "say":
-                answer = self._of_call(who, what, number)
-            case "invite" | "chat":
-                fields = {"media": ["audio"]} if kind == "invite" else {"text": "secret"}
-                answer = self.world.say(who, kind, to=USERS[what], **fields)
-                if "call" in answer:
-                    self.books[answer["call"]] = Book(who, what, self._online(what))
-                if kind == "chat":
-                    self._only(
-                        {one for one, line in self.world.told if line["type"] == "chat"}, {self._user(who), what}
-                    )
             case "join" if who not in self.world.exchange.sessions:
                 self.world.join(who)
             case "leave":
@@ -93,52 +110,50 @@ class Watched:
                 self.world.tick(self.world.now + number)
             case "change":
                 self.world.change(tenant(allowed=who, on=what))
-            case _:
-                return
-        if "refused" in answer:
-            assert self.world.exchange == before
-            assert self.world.told == []
-        self._read()
-        self._hold()
+        return {}
 
-    def _of_call(self, who: str, type_: str, number: int) -> dict[str, Any]:
-        calls = [*reversed(self.books), "f" * 32]
-        call = calls[min(number, len(calls) - 1)]
+    def _of_call(self, who: str, type_: str, fields: dict[str, Any], number: int) -> dict[str, Any]:
+        known = [*reversed(self.books), "f" * 32]
+        call = known[min(number, len(known) - 1)]
         book = self.books.get(call)
-        known = set() if book is None or book.over else book.parties()
-        answer = self.world.say(who, type_, call=call, **OF_CALL[type_])
-        if who not in known:
-            assert "refused" in answer, (who, type_)
-        if type_ in MEDIA and "refused" not in answer:
-            assert book is not None
-            assert book.answered is not None
+        answer = self.world.say(who, type_, call=call, **fields)
+        if "refused" in answer:
+            return answer
+        assert book is not None
+        assert not book.over
+        assert who in book.everybody(), (who, type_)
+        if type_ == "feature":
+            assert book.mode != "e2ee"
+            asked = self._user(who) if fields["argument"] is None else fields["argument"].partition("@")[0]
+            book.asked |= self._online(asked)
+        if type_ in DESCRIBES and book.mode == "e2ee":
             assert who in (book.caller, book.answered)
-            assert type_ != "feature" or book.mode == "service"
-            sides = {book.caller, book.answered}
             told = {one for one, line in self.world.told if line["type"] == type_}
-            assert told <= (sides if type_ == "feature" else sides - {who})
-        if type_ == "accept" and "mode" in answer:
-            assert book is not None
+            assert told == {book.caller, book.answered} - {who}
+        if type_ == "accept" and book.answered is None and book.mode is None:
             book.answered, book.mode = who, answer["mode"]
         return answer
 
     def _read(self) -> None:
-        """Frames of a call reach those whom it concerns, and none comes after its end."""
-        ended: set[str] = set()
+        """Frames and deeds of a call concern those who were asked into it; descriptions as they are only in `e2ee`."""
         for session, line in self.world.told:
             if (call := line.get("call")) is None:
                 continue
             book = self.books[call]
-            assert session in {book.caller} | book.rung
+            assert session in book.everybody()
             assert not book.over, line
             if line["type"] == "accepted":
-                assert (session, line["mode"]) == (book.caller, book.mode)
-            if line["type"] in ENDS and line.get("why") != "answered-elsewhere":
-                ended.add(call)
-            elif line["type"] not in ("cancelled", "accepted", "incoming"):
-                assert session in book.parties()
-        for call in ended:
-            self.books[call].over = True
+                assert session == book.caller
+                book.mode = book.mode or line["mode"]
+                assert line["mode"] == book.mode
+            if line["type"] in DESCRIBES:
+                assert book.mode == "e2ee"
+        for deed in self.world.deeds:
+            if isinstance(deed, Passed | Offered | Admitted):
+                book = self.books[deed.call]
+                assert book.mode == "service"
+                concerned = {deed.session} if isinstance(deed, Admitted) else {deed.sender}
+                assert concerned | ({deed.to} if isinstance(deed, Passed) else set()) <= book.everybody()
 
     def _hold(self) -> None:
         """What must be true of the state at any time."""
@@ -149,10 +164,13 @@ class Watched:
                 book.over = True
                 continue
             assert not book.over
-            assert (found.caller, found.answered) == (book.caller, book.answered)
+            assert set(found.sessions) <= set(exchange.sessions) & book.everybody()
             assert (None if found.mode is None else found.mode.value) == book.mode
-            assert set(found.sessions()) <= set(exchange.sessions)
-        held = [session for call in exchange.calls.values() for session in (call.caller, call.answered) if session]
+            assert found.ringing or len(found.parties) >= (1 if found.alone else 2)
+            if book.mode == "e2ee":
+                assert set(found.sessions) == {book.caller, book.answered}
+                assert (found.guests, found.gone, found.alone) == ((), frozenset(), False)
+        held = [session for call in exchange.calls.values() for session in call.parties]
         assert len(held) == len(set(held))
 
     def _online(self, user: str) -> set[str]:
@@ -161,31 +179,51 @@ class Watched:
     def _user(self, session: str) -> str:
         return session.partition("-")[0]
 
-    def _only(self, sessions: set[str], users: set[str]) -> None:
-        assert {self._user(one) for one in sessions} <= users
 
-
-@given(steps)
-@settings(max_examples=300, deadline=None)
-def test_no_sequence_breaks_a_call(sequence: list[tuple[str, Any, Any, Any]]) -> None:
-    watched = Watched()
+@given(steps, st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_no_sequence_breaks_a_call(sequence: list[tuple[str, Any, Any, Any]], on: bool) -> None:
+    watched = Watched(on=on)
     for step in sequence:
+        watched.step(*step)
+
+
+UP = (
+    ("invite", "alice-1", "bob", None),
+    ("say", "bob-1", "ringing", 0),
+    ("say", "bob-1", "accept", 0),
+    ("say", "alice-1", "offer", 0),
+    ("say", "bob-1", "answer", 0),
+)
+
+
+@given(steps, st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_no_sequence_breaks_a_call_that_is_up(sequence: list[tuple[str, Any, Any, Any]], on: bool) -> None:
+    watched = Watched(on=on)
+    for step in (*UP, *sequence):
         watched.step(*step)
 
 
 def test_the_sequences_reach_what_they_are_about() -> None:
     """An accepted call with media, and a third person who tries everything: the books see all of it."""
     watched = Watched()
-    for step in (
-        ("invite", "alice-1", "bob", None),
-        ("say", "bob-1", "ringing", 0),
-        ("say", "bob-1", "accept", 0),
-        ("say", "alice-1", "offer", 0),
-        ("say", "bob-1", "answer", 0),
-        *(("say", "cem-1", type_, 0) for type_ in OF_CALL),
-        *(("say", "bob-2", type_, 0) for type_ in OF_CALL),
-        ("say", "bob-1", "hang-up", 0),
-    ):
+    third = [("say", one, type_, 0) for type_ in OF_CALL for one in ("cem-1", "bob-2")]
+    features = [("feature", one, (feature, True, "dora"), 0) for feature in Feature for one in ("cem-1", "bob-1")]
+    for step in (*UP, *third, *features, ("say", "bob-1", "hang-up", 0)):
         watched.step(*step)
     (book,) = watched.books.values()
     assert (book.answered, book.mode, book.over) == ("bob-1", "e2ee", True)
+
+
+def test_and_a_guest_who_takes_over() -> None:
+    watched = Watched(on=False)
+    for step in (
+        *UP,
+        ("feature", "bob-1", (Feature.TRANSFER, True, "cem"), 0),
+        ("say", "cem-2", "accept", 0),
+        ("say", "cem-2", "answer", 0),
+    ):
+        watched.step(*step)
+    (call,) = watched.world.exchange.calls.values()
+    assert call.parties == ("alice-1", "cem-2")

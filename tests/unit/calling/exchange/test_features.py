@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from harness.calling.exchange.directory import Directory
 from harness.calling.exchange.exchange import say
 from harness.calling.exchange.features import NAMES, WHILE_RINGING
 from harness.calling.exchange.outcome import Asked
@@ -12,7 +11,7 @@ from harness.calling.exchange.refusal import Refusal
 from harness.calling.exchange.said import UseFeature
 from harness.model.feature import Feature
 from harness.model.tenant import ClientKind
-from tests.unit.calling.exchange.world import ALICE, BOB, World, ringing, tenant, up
+from tests.unit.calling.exchange.world import ALICE, BOB, CEM, World, ordinary, ringing, tenant, up
 
 
 @pytest.mark.parametrize("feature", Feature)
@@ -33,31 +32,30 @@ def test_every_feature_has_a_name() -> None:
     assert set(NAMES) == set(Feature)
 
 
-@pytest.mark.parametrize("feature", Feature)
-def test_in_a_service_call_it_is_asked_for_and_both_are_told(feature: Feature) -> None:
-    world = World(Directory(tenant(on=False)))
-    world.join("alice-pc")
-    world.join("bob-pc")
-    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
-    world.say("bob-pc", "accept", call=call)
-    state = world.exchange.calls[call]
-    assert world.say("bob-pc", "feature", call=call, feature=feature, on=True, argument="x") == {}
-    told = {"type": "feature", "call": call, "feature": feature.value, "on": True, "by": BOB, "argument": "x"}
+@pytest.mark.parametrize("feature", ["captions", "transcription", "recording"])
+@pytest.mark.parametrize("on", [True, False])
+def test_in_a_service_call_the_service_is_asked_for_it_and_both_are_told(feature: str, on: bool) -> None:
+    world, call = ordinary()
+    assert world.say("bob-pc", "feature", call=call, feature=feature, on=on) == {}
+    told = {"type": "feature", "call": call, "feature": feature, "on": on, "by": BOB, "argument": None}
     assert world.heard() == [("alice-pc", told), ("bob-pc", told)]
-    assert world.deeds == (Asked(state, feature, True, "x", "bob-pc"),)
+    assert world.deeds == (Asked(call, Feature(feature), on, "bob-pc"),)
+    assert world.exchange.calls[call].parties == ("alice-pc", "bob-pc")
 
 
 @pytest.mark.parametrize("feature", Feature)
-def test_while_it_rings_only_voicemail_and_simultaneous_ringing_can_be_asked_for(feature: Feature) -> None:
-    """And then the mode is that which the call would have."""
-    for on, reason in ((True, "locked-feature"), (False, None)):
+@pytest.mark.parametrize("session", ["alice-pc", "bob-pc"])
+def test_while_it_rings_only_two_can_be_asked_for_and_then_the_mode_is_what_it_would_be(
+    feature: Feature, session: str
+) -> None:
+    for on in (True, False):
         world, call = ringing()
         world.change(tenant(on=on))
-        expected = {"refused": reason} if reason else {}
+        answer = world.say(session, "feature", call=call, feature=feature, on=True, argument=CEM)
         if feature not in WHILE_RINGING:
-            expected = {"refused": "out-of-order"}
-        for session in ("alice-pc", "bob-pc"):
-            assert world.say(session, "feature", call=call, feature=feature, on=True) == expected
+            assert answer == {"refused": "out-of-order"}
+        else:
+            assert answer == ({"refused": "locked-feature"} if on else {})
 
 
 def test_for_the_caller_a_call_that_rings_is_encrypted_if_any_device_could_make_it_so() -> None:
@@ -67,7 +65,7 @@ def test_for_the_caller_a_call_that_rings_is_encrypted_if_any_device_could_make_
     call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
     assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {}
     assert world.heard()[0][1]["by"] == ALICE
-    world.say("alice-pc", "cancel", call=call)
+    world.say("alice-pc", "hang-up", call=call)
     world.join("bob-pc")
     call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
     assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {"refused": "locked-feature"}

@@ -14,19 +14,20 @@ from harness.calling.exchange.said import SAID
 from harness.calling.exchange.state import NOBODY, Exchange, Session
 from harness.model.tenant import Client, ClientKind, Encryption, EncryptionPolicy, Tenant, User
 
-ALICE, BOB, CEM = (f"{name}@contoso.example" for name in ("alice", "bob", "cem"))
+ALICE, BOB, CEM, DORA = (f"{name}@contoso.example" for name in ("alice", "bob", "cem", "dora"))
 EXPIRES = 10_000.0
 Line = tuple[str, dict[str, Any]]
 """Who is told, and the frame."""
 
 
 def tenant(*, allowed: bool = True, on: bool = True) -> Tenant:
-    """Three users; whether the policy allows encrypted calls, and whether everybody has turned them on."""
+    """Four users; whether the policy allows encrypted calls, and whether everybody has turned them on."""
     calling = Encryption.USER_OVERRIDE if allowed else Encryption.DISABLED
     return Tenant(
         policies=(EncryptionPolicy(identity="Global", calling=calling),),
         users=tuple(
-            User(name=name, display=name.partition("@")[0].title(), toggle=on, clients=()) for name in (ALICE, BOB, CEM)
+            User(name=name, display=name.partition("@")[0].title(), toggle=on, clients=())
+            for name in (ALICE, BOB, CEM, DORA)
         ),
     )
 
@@ -103,3 +104,15 @@ def up(*devices: str) -> tuple[World, str]:
     world, call = ringing(*devices)
     assert world.say((devices or ("bob-pc",))[0], "accept", call=call)["mode"] == "e2ee"
     return world, call
+
+
+def ordinary(*devices: str) -> tuple[World, str]:
+    """Alice's call to Bob is up and ordinary, and its media are described. `devices` are connected besides."""
+    world = World(Directory(tenant(on=False)))
+    for one in ("alice-pc", "bob-pc", *devices):
+        world.join(one)
+    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
+    assert world.say("bob-pc", "accept", call=call)["mode"] == "service"
+    assert world.say("alice-pc", "offer", call=call, sdp="keys") == {}
+    assert world.say("bob-pc", "answer", call=call, sdp="keys") == {}
+    return world, str(call)

@@ -1,0 +1,68 @@
+"""Whom a call concerns. Everybody else is answered as if there were none: call ids tell nobody anything."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .directory import Directory
+from .refusal import refuse
+from .state import Call, Exchange, Session, Told
+from .told import Cancelled, Incoming
+
+MOST_AT_ONCE: Final = 8
+"""Calls that may ring at a user at the same time: beyond, the line is busy."""
+
+
+def concerning(exchange: Exchange, session: Session, call: str) -> Call:
+    """The call, for a device that it concerns. Refusal `unknown-call`."""
+    found = exchange.calls.get(call)
+    if found is None or session.id not in found.sessions:
+        refuse("unknown-call", "There is no such call of this device.")
+    return found
+
+
+def ringing_at(exchange: Exchange, session: Session, call: str) -> Call:
+    """The call that rings at this device."""
+    found = concerning(exchange, session, call)
+    if session.id not in found.bells:
+        if found.ringing:
+            refuse("not-the-callee", "Only who is called can do this.")
+        refuse("out-of-order", "The call has been accepted already.")
+    return found
+
+
+def held_by(exchange: Exchange, session: Session, call: str) -> Call:
+    """The accepted call that this device is in."""
+    found = concerning(exchange, session, call)
+    if found.ringing or session.id not in found.parties:
+        refuse("out-of-order", "The call has not been accepted yet.")
+    return found
+
+
+def free(exchange: Exchange, session: Session) -> None:
+    """A device is in one call at a time."""
+    if exchange.held_by(session.id) is not None:
+        refuse("in-a-call", "This device is in a call already.")
+
+
+def reachable(exchange: Exchange, directory: Directory, user: str) -> tuple[str, ...]:
+    """The devices at which a call for this user rings. Refusal `unavailable` or `busy`."""
+    rung = tuple(one.id for one in exchange.of_user(user))
+    if not rung:
+        refuse("unavailable", f"{directory.display(user)} has no device connected.")
+    ringing = sum(not set(rung).isdisjoint(call.bells) for call in exchange.calls.values())
+    if exchange.in_call(user) or ringing >= MOST_AT_ONCE:
+        refuse("busy", f"{directory.display(user)} is in another call.")
+    return rung
+
+
+def elsewhere(call: Call, session: str, why: str) -> tuple[Told, ...]:
+    """What the other devices are told at which it rings."""
+    others = tuple(one for one in call.bells if one != session)
+    return (Told(others, Cancelled(call=call.id, why=why)),) if others else ()
+
+
+def incoming(directory: Directory, call: Call, rung: tuple[str, ...], by: Session) -> Told:
+    """What devices are told at which a call begins to ring."""
+    frame = Incoming(call=call.id, sender=directory.name(by.user), display=directory.display(by.user), media=call.media)
+    return Told(rung, frame)
