@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from harness.endpoints.endpoint import Advertise, Endpoint, EndpointSetup
 from harness.endpoints.registry import create
+from harness.markers.recover import recover_all
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
@@ -18,6 +19,9 @@ from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator
 from harness.network.loopback import CallNetwork
 from harness.wire.demux import PacketClass, classify
+from harness.wire.sdes import parse
+from harness.wire.sdp import Sdp
+from harness.wire.srtp_session import SrtpOpener
 
 PATIENCE: Final = 20.0
 """Seconds until a test gives up on something that must happen. Only a failing test waits that long."""
@@ -62,6 +66,11 @@ class Ledger:
 
     def count(self, kind: PacketClass, outward: bool) -> int:
         return sum(packet.kind is kind and packet.outward is outward for packet in self.packets)
+
+    async def more(self, packets: int = 20) -> None:
+        """Wait for so many further packets: there is no need to look at everything anew for every one."""
+        wanted = len(self.packets) + packets
+        await self.until(lambda: len(self.packets) >= wanted)
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until a condition holds, looking again after each datagram."""
@@ -234,3 +243,12 @@ class _Face(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         self.box.passed(self, data)
+
+
+def markers_in(ledger: Ledger, descriptions: list[str]) -> set[int]:
+    """The markers in what reached a device, opened with the keys that it was told in these descriptions (SDES)."""
+    lines = [parse(value) for sdp in descriptions for _, value in Sdp.parse(sdp).cryptos()]
+    openers = [SrtpOpener(line.keys[0].key_and_salt, line.keys[0].profile) for line in lines]
+    packets = [one.data for one in ledger.packets if not one.outward and one.kind is PacketClass.SRTP]
+    clear = [found for data in packets for opener in openers if (found := opener.open(data)) is not None]
+    return {one.marker for one in recover_all(clear)}

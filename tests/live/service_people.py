@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from harness.endpoints.endpoint import Endpoint
+from harness.calling.service.app import Parts
+from harness.calling.service.certificates import AUTHORITY
+from harness.calling.service.media import KEPT, ServiceMedia
+from harness.endpoints.endpoint import Endpoint, EndpointSetup
+from harness.endpoints.registry import create
 from harness.endpoints.service_client import ServiceClient, Told
 from harness.model.base import Asset, Party
 from harness.model.recording import SignalKind, SignalMessage
+from harness.model.scenario import EndpointKind
 from harness.model.statement import Indicator
-from tests.live.endpoint_calls import PATIENCE, Call
+from harness.model.tenant import Client, ClientKind
+from tests.live.endpoint_calls import PATIENCE, Call, Ledger, dial
+from tests.unit.calling.service.running import ALICE, BOB, CHEAP, PASSWORD, Running, allow_encryption, running
 
 KINDS = {
     "incoming": SignalKind.INVITE,
@@ -20,6 +30,8 @@ KINDS = {
     "hung-up": SignalKind.HANGUP,
 }
 """What an endpoint is told of what the service says."""
+DESKTOP = Client(name="desktop", kind=ClientKind.WINDOWS)
+USERS = {Party.ALICE: ALICE, Party.BOB: BOB}
 
 
 @dataclass
@@ -31,6 +43,7 @@ class Person:
     endpoint: Endpoint
     call: str = ""
     frames: asyncio.Queue[Told] = field(default_factory=asyncio.Queue)
+    descriptions: list[str] = field(default_factory=list)
 
     async def told(self, kind: str) -> Told:
         """The next frame of this kind; every one before it is given to the endpoint, too."""
@@ -39,6 +52,8 @@ class Person:
                 frame = await self.frames.get()
                 if frame["type"] in KINDS:
                     self._pass_on(frame)
+                if "sdp" in frame:
+                    self.descriptions.append(frame["sdp"])
                 if frame["type"] == kind:
                     return frame
 
@@ -52,6 +67,44 @@ class Person:
 
 
 @dataclass
+class Place:
+    """The service, and how people get there."""
+
+    folder: Path
+    service: Running
+    endpoints: Call
+    stack: AsyncExitStack
+    ledgers: list[Ledger] = field(default_factory=list)
+
+    async def person(self, party: Party, user: str, endpoint: Endpoint, device: Client = DESKTOP) -> Person:
+        authority = str(self.folder / "store" / AUTHORITY)
+        address = "127.0.0.1", self.service.port
+        client = await self.stack.enter_async_context(ServiceClient(address, "127.0.0.1", authority))
+        await client.sign_in(user, PASSWORD, device)
+        person = Person(party, client, endpoint)
+        await client.connect(person.frames.put_nowait)
+        return person
+
+    async def guest(self, user: str, marker: int, device: Client = DESKTOP, party: Party = Party.BOB) -> Person:
+        """A further device. Its packets are in the last of the ledgers."""
+        self.ledgers.append(Ledger())
+        setup = EndpointSetup(
+            party=party,
+            peer_name="the others",
+            media=(Asset.AUDIO,),
+            markers={Asset.AUDIO: marker},
+            address=self.endpoints.network.address("guest"),
+            advertise=None,
+            tap=self.ledgers[-1],
+            keylog=lambda line: None,
+        )
+        endpoint = create(EndpointKind.AIORTC, setup)
+        self.stack.push_async_callback(endpoint.close)
+        self.stack.push_async_callback(endpoint.conclude)
+        return await self.person(party, user, endpoint, device)
+
+
+@dataclass
 class Called:
     """Alice calls Bob."""
 
@@ -59,6 +112,7 @@ class Called:
     alice: Person
     bob: Person
     mode: str = ""
+    place: Place | None = None
 
     async def set_up(self, callee: str) -> None:
         """From the invitation of `callee`, who is Bob, until both are connected."""
@@ -87,3 +141,32 @@ class Called:
 
     def indicators(self) -> set[Indicator]:
         return {self.endpoints.statement(party).screen.indicator for party in Party}
+
+
+@asynccontextmanager
+async def calling(folder: Path, *, encrypted: bool) -> AsyncIterator[Called]:
+    async with AsyncExitStack() as stack:
+        endpoints = dial(mode=None, media=(Asset.AUDIO,))
+        host = endpoints.network.address("service")
+        parts = Parts(processor=lambda tell: ServiceMedia(host, folder / "store" / KEPT, tell), work=CHEAP)
+        service = await stack.enter_async_context(running(folder / "store", parts))
+        await stack.enter_async_context(endpoints)
+        if encrypted:
+            await allow_encryption(service)
+        place = Place(folder, service, endpoints, stack)
+        alice, bob = [await place.person(party, user, endpoints.endpoints[party]) for party, user in USERS.items()]
+        called = Called(endpoints, alice, bob, place=place)
+        await called.set_up(BOB)
+        yield called
+
+
+async def comes_in(guest: Person, call: str) -> None:
+    """The guest accepts what rings, and is heard."""
+    assert (await guest.told("incoming"))["call"] == call
+    guest.call = call
+    guest.endpoint.picked_up()
+    mode = (await guest.say("accept"))["mode"]
+    guest.endpoint.told(SignalMessage(kind=SignalKind.ACCEPT, sender=Party.BOB, body=mode))
+    await guest.say("answer", sdp=await guest.endpoint.answer((await guest.told("offer"))["sdp"]))
+    assert await guest.endpoint.connect(PATIENCE)
+    guest.endpoint.start_media()

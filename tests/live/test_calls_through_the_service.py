@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from harness.calling.service.app import Parts
-from harness.calling.service.certificates import AUTHORITY
-from harness.calling.service.media import KEPT, ServiceMedia
-from harness.endpoints.service_client import ServiceClient, ServiceRefused
+from harness.calling.service.media import KEPT
+from harness.endpoints.service_client import ServiceRefused
 from harness.model.base import Asset, Party
 from harness.model.feature import Feature
 from harness.model.statement import Indicator
-from harness.model.tenant import Client, ClientKind
-from tests.live.endpoint_calls import PATIENCE, dial
-from tests.live.service_people import Called, Person
-from tests.unit.calling.service.running import ALICE, BOB, CHEAP, PASSWORD, allow_encryption, running
+from tests.live.endpoint_calls import PATIENCE
+from tests.live.service_people import USERS, calling
+from tests.unit.calling.service.running import ALICE, BOB
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.live]
-DESKTOP = Client(name="desktop", kind=ClientKind.WINDOWS)
-USERS = {Party.ALICE: ALICE, Party.BOB: BOB}
-
-
-@asynccontextmanager
-async def calling(folder: Path, *, encrypted: bool) -> AsyncIterator[Called]:
-    async with AsyncExitStack() as stack:
-        endpoints = dial(mode=None, media=(Asset.AUDIO,))
-        host = endpoints.network.address("service")
-        parts = Parts(processor=lambda tell: ServiceMedia(host, folder / "store" / KEPT, tell), work=CHEAP)
-        service = await stack.enter_async_context(running(folder / "store", parts))
-        await stack.enter_async_context(endpoints)
-        if encrypted:
-            await allow_encryption(service)
-        people = []
-        for party, user in USERS.items():
-            authority = str(folder / "store" / AUTHORITY)
-            client = await stack.enter_async_context(ServiceClient(("127.0.0.1", service.port), "127.0.0.1", authority))
-            await client.sign_in(user, PASSWORD, DESKTOP)
-            person = Person(party, client, endpoints.endpoints[party])
-            await client.connect(person.frames.put_nowait)
-            people.append(person)
-        called = Called(endpoints, people[0], people[1])
-        await called.set_up(BOB)
-        yield called
 
 
 async def test_where_policy_and_toggles_allow_it_both_screens_show_one_code(tmp_path: Path) -> None:
@@ -100,7 +70,7 @@ async def test_in_a_service_call_captions_are_told_to_both_and_a_recording_is_ke
             while heard != spoken:
                 caption = await person.told("caption")
                 heard[caption["user"]] = caption["text"]
-        with pytest.raises(ServiceRefused, match="no-third-party"):
+        with pytest.raises(ServiceRefused, match="unavailable"):
             await call.bob.say("feature", feature="add-participant", on=True, argument="cem@contoso.example")
         kept = tmp_path / "store" / KEPT / call.alice.call
     names = {path.name for path in kept.iterdir()}

@@ -17,17 +17,13 @@ from harness.calling.media.processor import MediaProcessor
 from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.markers import audio
-from harness.markers.recover import recover_all
 from harness.model.base import Asset, Party
 from harness.model.feature import Feature
 from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import Indicator
 from harness.wire.demux import PacketClass
-from harness.wire.sdes import parse
-from harness.wire.sdp import Sdp
-from harness.wire.srtp_session import SrtpOpener
 
-from .endpoint_calls import MARKERS, PATIENCE, Call, Ledger, accept, dial
+from .endpoint_calls import MARKERS, PATIENCE, Call, Ledger, accept, dial, markers_in
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -91,18 +87,13 @@ class Through:
     def heard(self, name: str) -> set[int]:
         """The markers in what reached a device, opened with the key that the service told it."""
         ledger = self.carols if name == "carol" else self.call.ledgers[Party(name)]
-        lines = [parse(value) for sdp in self.told[name] for _, value in Sdp.parse(sdp).cryptos()]
-        openers = [SrtpOpener(line.keys[0].key_and_salt, line.keys[0].profile) for line in lines]
-        packets = [one.data for one in ledger.packets if not one.outward and one.kind is PacketClass.SRTP]
-        clear = [found for data in packets for opener in openers if (found := opener.open(data)) is not None]
-        return {one.marker for one in recover_all(clear)}
+        return markers_in(ledger, self.told[name])
 
     async def until_heard(self, name: str, *markers: int) -> None:
         ledger = self.carols if name == "carol" else self.call.ledgers[Party(name)]
         async with asyncio.timeout(PATIENCE):
             while not self.heard(name) >= set(markers):
-                # There is no need to decode everything anew for every packet.
-                await _more(ledger, 20)
+                await ledger.more()
 
     async def close(self) -> None:
         if self.carol is not None:
@@ -112,11 +103,6 @@ class Through:
             await self.carol.close()
         await self.processor.close()
         assert self.processor.fault is None
-
-
-async def _more(ledger: Ledger, packets: int) -> None:
-    wanted = len(ledger.packets) + packets
-    await ledger.until(lambda: len(ledger.packets) >= wanted)
 
 
 @asynccontextmanager
@@ -132,7 +118,7 @@ async def through(
         await made.close()
 
 
-def markers_in(path: Path) -> tuple[int, ...]:
+def markers_of(path: Path) -> tuple[int, ...]:
     with wave.open(str(path)) as file:
         return audio.decode_all(np.frombuffer(file.readframes(file.getnframes()), np.int16))
 
@@ -188,8 +174,8 @@ async def test_a_recording_holds_what_both_said(tmp_path: Path) -> None:
         await made.call.talk()
     files = {path.name: path for path in (tmp_path / "kept").iterdir()}
     assert files.keys() == {"recording-alice.wav", "recording-bob.wav"}
-    assert markers_in(files["recording-alice.wav"]) == (ALICE,)
-    assert markers_in(files["recording-bob.wav"]) == (BOB,)
+    assert markers_of(files["recording-alice.wav"]) == (ALICE,)
+    assert markers_of(files["recording-bob.wav"]) == (BOB,)
     assert {mode_of(path) for path in files.values()} == {0o600}
     assert mode_of(tmp_path / "kept") == 0o700
 
@@ -267,7 +253,7 @@ async def test_a_voicemail_answers_for_the_callee_and_keeps_what_the_caller_says
         await made.call.ledgers[Party.ALICE].until(lambda: leg.counts["opened"] > 60)
     (path,) = (tmp_path / "kept").iterdir()
     assert path.name == "voicemail-alice.wav"
-    assert markers_in(path) == (ALICE,)
+    assert markers_of(path) == (ALICE,)
 
 
 async def test_who_answers_nothing_that_is_of_use_leaves_the_call_as_it_was(tmp_path: Path) -> None:
