@@ -191,8 +191,8 @@ async def test_the_screen_stays_as_it_was_when_the_call_ends_normally() -> None:
     assert call.statement(Party.BOB).failure is None
 
 
-async def test_every_kind_of_endpoint_can_be_made() -> None:
-    for kind in EndpointKind:
+async def test_every_kind_of_endpoint_on_our_own_stack_can_be_made() -> None:
+    for kind in set(EndpointKind) - {EndpointKind.PROGRAM, EndpointKind.CHROMIUM}:
         async with dial(kind, kind) as call:
             pass
         assert "aiortc/1.16.0" in call.statement(Party.ALICE).software
