@@ -51,7 +51,9 @@ async def test_the_code_stands_in_four_groups_and_is_read_digit_by_digit(pair: P
 
 async def test_each_hears_and_sees_the_other(pair: Pair, shoot: Shoot) -> None:
     await pair.talk()
-    heard = tuple(await asyncio.gather(pair.alice.heard(set(Asset), 10), pair.bob.heard(set(Asset), 10)))
+    heard = tuple(
+        await asyncio.gather(pair.alice.heard(set(SAID_BY_ALICE), 10), pair.bob.heard(set(SAID_BY_ALICE), 10))
+    )
     await shoot(pair.alice.tab, "call")
     assert heard == (SAID_BY_BOB, SAID_BY_ALICE)
 

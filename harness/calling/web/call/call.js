@@ -1,39 +1,33 @@
-// One call, from the invitation to its end. It is told what happens and keeps what the screen shows.
+// One call, from the invitation to its end: who may do what when, and what its window shows.
 
-import { capture, release } from "./capture.js";
-import { shown } from "./indicator.js";
-import { Media } from "./media.js";
-
-const NO_SCREEN = { indicator: "none", code: null, because: "" };
+import { Exchange } from "./exchange.js";
+import { Shown } from "./shown.js";
 
 const MODES = ["e2ee", "service"];
 
 /** Lines of captions that the screen has place for. */
 const CAPTIONS = 3;
 
-/**
- * `phase`: "inviting", "calling", "ringing" (caller) or "incoming", "accepting" (callee), then "connecting", "up", "over".
- * `confirmed`: the code that the user has compared, and "match" or "differ". `changed`: it is another one than before.
- */
+/** `phase`: "inviting", "calling", "ringing" (caller) or "incoming", "accepting" (callee), then "connecting", "up", "over". */
 export class Call {
   constructor({ id = null, peer, display, role, video, say, watcher }) {
     Object.assign(this, { id, peer, display, role, video, say, watcher });
     this.phase = role === "caller" ? "inviting" : "incoming";
     this.mode = null;
-    this.screen = NO_SCREEN;
-    this.lastCode = null;
-    this.changed = false;
-    this.confirmed = null;
+    this.shown = new Shown();
     this.features = new Map();
     this.captions = [];
-    this.tracks = [];
-    this.media = null;
     this.remote = null;
     this.since = null;
     this.ended = null;
-    this.restarted = false;
-    this.proofs = 0;
     this.work = Promise.resolve();
+    this.exchange = new Exchange(role, (type, fields) => say(type, { call: this.id, ...fields }), {
+      proved: (proof) => this.#proved(proof),
+      remote: (stream) => { this.remote = stream; this.watcher.changed(this); },
+      refused: (error) => this.watcher.refused(this, error),
+      failed: (reason) => this.phase !== "over" && this.hangUp(reason),
+      gone: () => this.restart(),
+    });
   }
 
   // what the user does
@@ -41,9 +35,8 @@ export class Call {
   async invite() {
     try {
       if (!await this.#prepared(this.video)) return;
-      this.video = this.#sends("video");
-      const media = this.video ? ["audio", "video"] : ["audio"];
-      const { call } = await this.say("invite", { to: this.peer, media });
+      this.video = this.exchange.has("video");
+      const { call } = await this.say("invite", { to: this.peer, media: this.video ? ["audio", "video"] : ["audio"] });
       this.id = call;
       if (this.phase === "over") await this.#say("cancel");
       this.#become("calling");
@@ -58,7 +51,7 @@ export class Call {
       if (!await this.#prepared(video)) return;
       this.#connect((await this.say("accept", { call: this.id })).mode);
     } catch (error) {
-      if (this.tracks.length === 0) this.#say("decline", { why: "no-microphone" });
+      if (!this.exchange.has("audio")) this.#say("decline", { why: "no-microphone" });
       this.#over("refused", error.message);
     }
   }
@@ -70,45 +63,37 @@ export class Call {
 
   /** End it, at whatever stage it is. */
   hangUp(reason = "user") {
-    const early = ["inviting", "calling", "ringing"].includes(this.phase);
-    if (early) this.#say("cancel");
+    if (["inviting", "calling", "ringing"].includes(this.phase)) this.#say("cancel");
     else this.#say("hang-up", { reason });
     this.#over(["user", "codes-differ"].includes(reason) ? "own" : reason);
   }
 
-  /** The user has compared the codes. */
+  /** The user has compared the codes: "match" or "differ". */
   compared(result) {
-    this.confirmed = { code: this.screen.code, result };
-    this.changed = false;
+    this.shown.compared(result);
     this.watcher.changed(this);
   }
 
   /** The network has changed, or the path is gone: look for another one (RFC 8445 section 2.4). */
   restart() {
-    if (!this.#agreed) return;
-    const offering = async () => this.media.stable && this.#describe("offer", await this.media.offer(true));
-    this.work = this.work.then(offering).catch((error) => this.watcher.refused(this, error));
+    this.work = this.work.then(() => this.#agreed && this.exchange.offer(true)).catch((error) => this.#refuse("", error));
   }
 
-  async feature(feature, on, argument = null) {
+  feature(feature, on, argument = null) {
     return this.say("feature", { call: this.id, feature, on, argument });
   }
 
   /** Send or hold back what is captured of "audio" or "video". */
   send(kind, on) {
-    for (const track of this.tracks.filter((one) => one.kind === kind)) track.enabled = on;
+    this.exchange.send(kind, on);
     this.watcher.changed(this);
-  }
-
-  sending(kind) {
-    return this.tracks.some((track) => track.kind === kind && track.enabled);
   }
 
   // what the service tells
 
   /** Frames are taken one after the other: an answer needs what came before it. */
   heard(frame) {
-    this.work = this.work.then(() => this.phase === "over" || this.#take(frame)).catch((error) => this.#refuse(frame, error));
+    this.work = this.work.then(() => this.phase === "over" || this.#take(frame)).catch((error) => this.#refuse(frame.sdp ?? "", error));
     return this.work;
   }
 
@@ -120,9 +105,9 @@ export class Call {
     switch (frame.type) {
       case "ringing": return this.phase === "calling" && this.#become("ringing");
       case "accepted": return this.#accepted(frame);
-      case "offer": return this.#offered(frame);
-      case "answer": return this.media?.offered && this.media.accept(frame.sdp);
-      case "candidates": return this.media?.candidates(frame.candidates);
+      case "offer": return this.#agreed && this.exchange.offered(frame.sdp);
+      case "answer": return this.#agreed && this.exchange.answered(frame.sdp);
+      case "candidates": return this.#agreed && this.exchange.candidates(frame.candidates);
       case "feature": return this.#featured(frame);
       case "caption": return this.#captioned(frame);
       case "declined": case "cancelled": return this.#over(frame.why);
@@ -135,13 +120,7 @@ export class Call {
     if (!["calling", "ringing"].includes(this.phase)) return;
     this.display = display;
     this.#connect(mode);
-    if (!this.#agreed) return;
-    await this.#describe("offer", await this.media.offer());
-  }
-
-  async #offered({ sdp }) {
-    if (!this.#agreed) return;
-    await this.#describe("answer", await this.media.answer(sdp));
+    if (this.#agreed) await this.exchange.offer();
   }
 
   #featured({ feature, on, by, argument }) {
@@ -155,11 +134,17 @@ export class Call {
   }
 
   #captioned({ user, text }) {
+    if (this.mode === "e2ee") return;
     this.captions = [...this.captions, { user, text }].slice(-CAPTIONS);
     this.watcher.changed(this);
   }
 
-  // what becomes of the media
+  // what becomes of it
+
+  /** Both people want the call: before that nothing of the network leaves this device. */
+  get #agreed() {
+    return ["connecting", "up"].includes(this.phase);
+  }
 
   #connect(mode) {
     this.mode = mode;
@@ -168,66 +153,22 @@ export class Call {
   }
 
   async #proved(proof) {
-    const turn = ++this.proofs;
-    const screen = await shown(this.mode, this.role, proof);
-    if (turn !== this.proofs || this.phase === "over" || same(screen, this.screen)) return;
-    this.screen = screen;
-    if (screen.code !== null) this.#coded(screen.code);
-    if (screen.indicator !== "none" && this.phase === "connecting") {
+    const news = await this.shown.take(this.mode, this.role, proof);
+    if (news === "same" || this.phase === "over") return;
+    if (news === "code") this.watcher.coded(this);
+    if (this.shown.screen.indicator !== "none" && this.phase === "connecting") {
       this.since = Date.now();
       this.phase = "up";
     }
     this.watcher.changed(this);
   }
 
-  #coded(digits) {
-    const before = this.lastCode;
-    this.lastCode = digits;
-    if (before === digits) return;
-    this.confirmed = null;
-    this.changed = before !== null;
-    this.watcher.coded(this);
-  }
-
-  #connection(state, dtls) {
+  /** Descriptions that nobody can use: in an ordinary call because one of them has its keys in it, which no browser has. */
+  #refuse(sdp, error) {
     if (this.phase === "over") return;
-    if (dtls === "failed") this.hangUp("dtls-failed");
-    else if (state === "connected") this.restarted = false;
-    else if (state === "failed" && (this.restarted || this.role === "callee")) this.hangUp("media-failed");
-    else if (["disconnected", "failed"].includes(state) && this.role === "caller" && !this.restarted) {
-      this.restarted = true;
-      this.restart();
-    }
-  }
-
-  /** Our description. A service that does not pass it on wants the keys of an ordinary call, which no browser can give. */
-  async #describe(type, sdp) {
-    try {
-      await this.say(type, { call: this.id, sdp });
-    } catch (error) {
-      // The other end has offered at the same time, and was faster: its offer is the next frame.
-      if (error.reason === "offer-open") await this.media.withdraw();
-      else this.#unanswered(this.mode === "service" ? "no-sdes" : "sdp-rejected", error);
-    }
-  }
-
-  /** The peer's description cannot be used. Without a fingerprint it is one of an ordinary call, with keys in it. */
-  #refuse({ sdp }, error) {
-    const keys = typeof sdp === "string" && !sdp.includes("a=fingerprint:");
-    this.#unanswered(this.mode === "service" && keys ? "no-sdes" : "sdp-rejected", error);
-  }
-
-  #unanswered(reason, error) {
-    if (this.phase === "over") return;
+    const keys = error.reason === "bad-description" || (sdp !== "" && !sdp.includes("a=fingerprint:"));
     this.watcher.refused(this, error);
-    this.hangUp(reason);
-  }
-
-  // inner steps
-
-  /** Both people want the call: before that nothing of the network leaves this device. */
-  get #agreed() {
-    return ["connecting", "up"].includes(this.phase);
+    this.hangUp(this.mode === "service" && keys ? "no-sdes" : "sdp-rejected");
   }
 
   #become(phase) {
@@ -239,33 +180,17 @@ export class Call {
   #over(why, detail = null) {
     if (this.phase === "over") return;
     this.phase = "over";
-    this.screen = NO_SCREEN;
     this.ended = { why, detail };
-    this.#release();
+    this.shown.clear();
+    this.exchange.close();
     this.watcher.changed(this);
   }
 
-  /** Microphone, camera, and a connection to send them by. False when the call has ended meanwhile. */
+  /** False when the call has ended while the user was asked for the microphone. */
   async #prepared(video) {
-    this.media = await Media.open(this.#watching());
-    this.tracks = await capture(video);
-    if (this.phase === "over") this.#release();
-    else this.media.send(this.tracks);
+    await this.exchange.prepare(video);
+    if (this.phase === "over") this.exchange.close();
     return this.phase !== "over";
-  }
-
-  #watching() {
-    return {
-      proved: (proof) => this.#proved(proof),
-      changed: (connection, dtls) => this.#connection(connection, dtls),
-      remote: (stream) => { this.remote = stream; this.watcher.changed(this); },
-      candidates: (candidates) => this.#say("candidates", { candidates }),
-    };
-  }
-
-  #release() {
-    this.media?.close();
-    release(this.tracks);
   }
 
   /** Say something about this call. A refusal is no end of it: the service tells when it is over. */
@@ -277,12 +202,4 @@ export class Call {
       this.watcher.refused(this, error);
     }
   }
-
-  #sends(kind) {
-    return this.tracks.some((track) => track.kind === kind);
-  }
-}
-
-function same(one, other) {
-  return one.indicator === other.indicator && one.code === other.code && one.because === other.because;
 }

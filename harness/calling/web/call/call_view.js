@@ -27,12 +27,13 @@ export function showCall(call) {
 
 /** How long the call has lasted; called every second. */
 export function showState(call) {
-  find("stage-state").textContent = call.phase === "up" ? lasting(call.since) : STATES[call.phase];
+  const lost = call.phase === "up" && call.shown.screen.indicator === "none";
+  find("stage-state").textContent = lost ? "Reconnecting…" : call.phase === "up" ? lasting(call.since) : STATES[call.phase];
 }
 
 /** Say that a code is there, or that it is another one than before. */
 export function announceCode(call) {
-  if (call.changed) warn(`The security code of the call with ${call.display} has changed. Compare it again.`);
+  if (call.shown.changed) warn(`The security code of the call with ${call.display} has changed. Compare it again.`);
   else tell(`The call with ${call.display} is end-to-end encrypted. Select the shield to compare the security code.`);
 }
 
@@ -49,15 +50,15 @@ function clear() {
 }
 
 function showIndicator(call) {
-  const { indicator } = call.screen;
+  const { screen: { indicator }, confirmed, changed } = call.shown;
   const button = find("indicator");
   button.hidden = indicator === "none";
   button.dataset.shown = indicator;
   for (const icon of button.querySelectorAll("[data-icon]")) icon.toggleAttribute("hidden", icon.dataset.icon !== indicator);
-  const [sign, look] = MARKS[call.confirmed?.result] ?? ["", "mark"];
+  const [sign, look] = MARKS[confirmed] ?? ["", "mark"];
   find("indicator-name").textContent = INDICATORS[indicator];
   Object.assign(find("indicator-mark"), { textContent: sign, className: look, hidden: sign === "" });
-  find("code-alarm").hidden = !call.changed || indicator !== "lock";
+  find("code-alarm").hidden = !changed || indicator !== "lock";
 }
 
 function showPictures(call) {
@@ -67,7 +68,7 @@ function showPictures(call) {
   remote.classList.toggle("no-picture", !picture);
   find("remote-name").hidden = picture;
   find("remote-name").textContent = initials(call.display);
-  const own = call.tracks.filter((track) => track.kind === "video" && track.enabled);
+  const own = call.exchange.tracks.filter((track) => track.kind === "video" && track.enabled);
   if (self.srcObject?.getTracks()[0] !== own[0]) self.srcObject = own.length ? new MediaStream(own) : null;
   self.hidden = own.length === 0;
 }
@@ -77,9 +78,9 @@ function initials(display) {
 }
 
 function showControls(call) {
-  find("mute").setAttribute("aria-pressed", String(call.tracks.length > 0 && !call.sending("audio")));
-  find("camera-off").setAttribute("aria-pressed", String(!call.sending("video")));
-  find("camera-off").disabled = !call.tracks.some((track) => track.kind === "video");
+  find("mute").setAttribute("aria-pressed", String(call.exchange.has("audio") && !call.exchange.sending("audio")));
+  find("camera-off").setAttribute("aria-pressed", String(!call.exchange.sending("video")));
+  find("camera-off").disabled = !call.exchange.has("video");
 }
 
 function showFeatures(call) {

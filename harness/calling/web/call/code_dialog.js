@@ -30,17 +30,16 @@ function openCode(call) {
 
 /** Show what the call's screen says, also while the dialog is open; it closes with the call. */
 export function showCode(call) {
-  if (call === null || call.screen.indicator === "none") return find("code-dialog").close();
-  const { indicator, code, because } = call.screen;
+  if (call === null || call.shown.screen.indicator === "none") return find("code-dialog").close();
+  const { screen: { indicator, code, because }, confirmed, changed } = call.shown;
   const locked = indicator === "lock";
   find("code-heading").textContent = locked ? "End-to-end encrypted" : "Not end-to-end encrypted";
   fill(find("code-why"), ...(locked ? ["Read these 20 digits to ", name(call.display), ", and listen to theirs. If all of them are the same, nobody is in between. If a single one differs, somebody is."] : [because]));
   find("code-part").hidden = !locked;
-  find("code-changed").hidden = !call.changed;
+  find("code-changed").hidden = !changed;
   showDigits(code);
-  const result = call.confirmed?.result;
-  find("code-result").textContent = RESULTS[result] ?? "";
-  find("advice").hidden = !locked || result !== "differ";
+  find("code-result").textContent = RESULTS[confirmed] ?? "";
+  find("advice").hidden = !locked || confirmed !== "differ";
   return undefined;
 }
 

@@ -138,8 +138,8 @@ export class Telephone {
       "accept-video": () => this.accept(true),
       "decline": () => this.call?.decline(),
       "hang-up": () => this.call?.hangUp(),
-      "mute": () => this.call?.send("audio", !this.call.sending("audio")),
-      "camera-off": () => this.call?.send("video", !this.call.sending("video")),
+      "mute": () => this.call?.send("audio", !this.call.exchange.sending("audio")),
+      "camera-off": () => this.call?.send("video", !this.call.exchange.sending("video")),
     };
     for (const [id, click] of Object.entries(clicks)) find(id).addEventListener("click", click);
   }
