@@ -35,6 +35,7 @@ bench:
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
 	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python -m tests.bench.service
+	@$(BIN)/python -m tests.bench.browser
 
 TIMES ?= 20
 soak:
