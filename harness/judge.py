@@ -62,7 +62,8 @@ class Observed:
     adversary and not with each other. `exposed`: an auditor saw clear media, or a key to it, at a vantage. `delivered`:
     each party heard exactly the markers of the other one. `misnamed`: a screen names somebody else than the person at
     the other end. `uninvited`: media left a device before its user had accepted the call. `beyond`: somebody holds
-    plaintext although the users' screens promised that he would not.
+    plaintext although the users' screens promised that he would not. `parted`: the adversary was one end of a party's
+    DTLS, and the two ends did not share their keys.
     """
 
     established: bool
@@ -76,6 +77,7 @@ class Observed:
     misnamed: bool = False
     uninvited: bool = False
     beyond: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Row:
     misnamed: bool | None = None
     uninvited: bool | None = None
     beyond: bool | None = None
+    parted: bool | None = None
 
     def matches(self, seen: Observed) -> bool:
         return all(
@@ -110,6 +113,7 @@ class Row:
                 (self.ending, seen.ending),
                 (self.misnamed, seen.misnamed),
                 (self.beyond, seen.beyond),
+                (self.parted, seen.parted),
             )
         )
 
@@ -131,6 +135,8 @@ OUTCOMES: Final = (
     Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.BOTH),
     Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.BOTH),
     Row(Outcome.BREACH, established=True, beyond=True, lock=Lock.BOTH),
+    # One end was the adversary's already when the other one looked and refused: the codes do not differ for nothing.
+    Row(Outcome.BLOCKED, established=True, lock=Lock.BOTH, codes=Codes.DIFFER, ending=Ending.REFUSED, parted=True),
     Row(Outcome.FALSE_ALARM, established=True, lock=Lock.BOTH, codes=Codes.DIFFER),
     # From here on nobody got anything and the codes are equal.
     Row(
@@ -203,6 +209,7 @@ def observe(
         misnamed=Reason.WRONG_PEER_NAME in reasons,
         uninvited=Reason.MEDIA_BEFORE_ACCEPT in reasons,
         beyond=bool(beyond),
+        parted=truth.ended_one and _apart(findings),
     )
 
 
@@ -323,8 +330,12 @@ def _between(truth: GroundTruth, findings: Sequence[Finding]) -> bool:
     Two witnesses: the adversary, whose handshake with each of them ended, and the recording, in which the two hold
     different keys. Either alone may be wrong: a boast, or a false alarm of an auditor.
     """
-    apart = any((one.reason, one.vantage) == (Reason.KEYS_NOT_SHARED, CALL_WIDE) for one in findings)
-    return truth.ended_both and apart
+    return truth.ended_both and _apart(findings)
+
+
+def _apart(findings: Sequence[Finding]) -> bool:
+    """Whether the recording of this call shows that its two ends hold different keys."""
+    return any((one.reason, one.vantage) == (Reason.KEYS_NOT_SHARED, CALL_WIDE) for one in findings)
 
 
 def _own(sent: Collection[SentMarker], recovered: Collection[Recovered]) -> list[Recovered]:

@@ -46,6 +46,11 @@ class GroundTruth(Noun):
     guests: tuple[GuestMarker, ...] = ()
 
     @property
+    def ended_one(self) -> bool:
+        """Whether the adversary says that a DTLS handshake with one of the two, at least, came to its end."""
+        return any(self.deeds.get(ended_with(party), 0) for party in Party)
+
+    @property
     def ended_both(self) -> bool:
         """Whether the adversary says that a DTLS handshake with each of the two came to its end."""
         return all(self.deeds.get(ended_with(party), 0) for party in Party)

@@ -76,6 +76,10 @@ def truth(**changes: object) -> GroundTruth:
         ({"ending": Ending.LOST, "exposed": True}, Outcome.BREACH),
         ({"ending": Ending.LOST, "codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
         ({"ending": Ending.REFUSED, "intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
+        ({"ending": Ending.REFUSED, "codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
+        ({"ending": Ending.REFUSED, "codes": Codes.DIFFER, "parted": True}, Outcome.BLOCKED),
+        ({"ending": Ending.LOST, "codes": Codes.DIFFER, "parted": True}, Outcome.FALSE_ALARM),
+        ({"codes": Codes.DIFFER, "parted": True}, Outcome.FALSE_ALARM),
         ({"misnamed": True}, Outcome.MISBOUND),
         ({"misnamed": True, "intercepted": True}, Outcome.BREACH),
         ({"misnamed": True, "delivered": False}, Outcome.MISBOUND),
@@ -130,6 +134,10 @@ DOWN = (fact(Reason.CALL_NOT_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reaso
         ({}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
         ({"dtls-ended-alice": 1}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
         ({"dtls-ended-alice": 1, "dtls-ended-bob": 0}, (*DIFFERENT, APART), Outcome.FALSE_ALARM),
+        # One end was the adversary's, and the other one refused.
+        ({"dtls-ended-bob": 1}, (*DIFFERENT, APART, REFUSED), Outcome.BLOCKED),
+        ({"dtls-ended-bob": 1}, (*DIFFERENT, REFUSED), Outcome.FALSE_ALARM),
+        ({}, (*DIFFERENT, APART, REFUSED), Outcome.FALSE_ALARM),
         # What an earlier call shows is not of this one.
         (BETWEEN, (*DIFFERENT, APART.model_copy(update={"vantage": "call-1 call"})), Outcome.FALSE_ALARM),
         # The screens do not tell.
