@@ -11,11 +11,12 @@ from math import inf
 from typing import Final
 
 from ..model.base import Party, Role
-from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.recording import SignalKind
 from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
 from .case import Case
+from .clock import clock_findings
 from .course import accepted_at, first_sent
 
 NAME: Final = "acceptance"
@@ -28,6 +29,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
     """Each party by itself; recordings from before the whole course of a call do not tell."""
     if not case.recording.invited:
         return (_say.fact(Reason.NOT_CHECKED, CALL_WIDE, "the recording does not tell when the call was accepted"),)
+    if any(found.severity is Severity.INCONCLUSIVE for found in clock_findings(case, _say)):
+        detail = "the clock was set during the call: what came before an acceptance, nobody can tell"
+        return (_say.fact(Reason.NOT_CHECKED, CALL_WIDE, detail),)
     findings = [*_forged(case), *(found for party in Party for found in _party(case, party))]
     if not any(found.reason is not Reason.ACCEPTANCE_FORGED for found in findings):
         detail = "nothing of either network left a device before the call was accepted"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.auditors.acceptance import audit
@@ -14,7 +16,8 @@ from .stage import ALICE, BOB, Stage, honest_call
 
 
 def late(stage: Stage, party: str, by: float) -> Stage:
-    """The acceptance of a party comes so much later."""
+    """The acceptance of a party comes so much later, and so does the end of the call."""
+    stage.now += by
     stage.signalling = [
         one.model_copy(update={"time": one.time + by})
         if one.message.kind is SignalKind.ACCEPT and one.hop == party
@@ -94,3 +97,10 @@ def test_what_the_service_says_in_the_callees_name_is_not_his_acceptance() -> No
     stage.signalling.insert(0, SignalEntry(time=told.time, hop="bob", direction="in", message=told.message, to=BOB))
     assert Reason.MEDIA_BEFORE_ACCEPT in raised(audit(stage.case()))
     assert ALICE in {one.vantage for one in audit(stage.case())}
+
+
+def test_when_the_clock_was_set_during_the_call_nobody_can_tell_what_came_before() -> None:
+    made = late(honest_call().course(), "bob", 10.0).case()
+    set_back = made.recording.model_copy(update={"monotonic_seconds": 3600.0})
+    (found,) = audit(replace(made, recording=set_back))
+    assert (found.reason, found.severity) == (Reason.NOT_CHECKED, Severity.FACT)
