@@ -208,6 +208,21 @@ async def test_only_the_program_is_let_in_at_a_gate() -> None:
         assert [data for _, _, _, data in notes.packets] == [b"mine"]
 
 
+async def test_a_program_that_cannot_be_told_where_to_bind_is_known_where_it_is() -> None:
+    notes = Notes()
+    leg = Leg(ALICE, notes, notes.advertise, notes.break_, "127.0.0.1")
+    async with people("127.0.0.1", PROGRAM, BOB) as (browser, elsewhere, bob):
+        gate = leg.gate(bob.address)
+        elsewhere.send(b"not yours", gate)
+        browser.send(b"mine", gate)
+        data, face = await bob.receive()
+        assert (data, face[0]) == (b"mine", ALICE)
+        bob.send(b"and back", face)
+        assert await browser.receive() == (b"and back", gate)
+        assert leg.strangers == elsewhere.address
+        await leg.close()
+
+
 async def test_a_program_that_opens_sockets_without_end_breaks_the_leg(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "MOST_FACES", 2)
     notes = Notes()
