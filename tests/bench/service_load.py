@@ -85,6 +85,11 @@ class Flood:
     async def deep_frames(self) -> None:
         await self._frames("[" * 200_000)
 
+    async def costly_frames(self) -> None:
+        """As many faults in a frame as fit."""
+        fields = ",".join(f'"{number:x}":1' for number in range(24_000))
+        await self._frames('{"type":"chat","id":1,' + fields + "}")
+
     async def _frames(self, frame: str) -> None:
         token = await self.token()
         while True:
@@ -161,6 +166,7 @@ FLOODS: dict[str, Callable[[Flood], Awaitable[None]]] = {
     "small-frames": Flood.small_frames,
     "large-frames": Flood.large_frames,
     "deep-frames": Flood.deep_frames,
+    "costly-frames": Flood.costly_frames,
     "chats": Flood.chats,
     "presence": Flood.presence,
     "requests": Flood.requests,

@@ -63,6 +63,7 @@ def seeds() -> Seeds:
     yield from of_layers()
     yield from of_media()
     yield from of_calls()
+    yield from of_service()
 
 
 def of_wire() -> Seeds:
@@ -268,6 +269,38 @@ def datagrams(path: Path, handshake: int, media_packets: int) -> list[tuple[bool
             if left[klass] >= 0 and window.length[row] < 1_400:
                 found.append((bool(window.outward[row]), window.payload(row)))
     return found
+
+
+def of_service() -> Seeds:
+    """A call with a guest, in the frames of its devices; and a paste with everything that the console takes."""
+    call = f"{1:032x}"
+    said: tuple[tuple[int, dict[str, object]], ...] = (
+        (0, {"type": "invite", "to": "bob@contoso.example", "media": ["audio"]}),
+        (1, {"type": "ringing", "call": call}),
+        (1, {"type": "accept", "call": call}),
+        (0, {"type": "offer", "call": call, "sdp": "v=0"}),
+        (1, {"type": "answer", "call": call, "sdp": "v=0"}),
+        (0, {"type": "candidates", "call": call, "candidates": ["a=candidate:1"]}),
+        (1, {"type": "feature", "call": call, "feature": "transfer", "on": True, "argument": "cem@contoso.example"}),
+        (3, {"type": "accept", "call": call}),
+        (3, {"type": "answer", "call": call, "sdp": "v=0"}),
+        (0, {"type": "chat", "to": "bob@contoso.example", "text": "hello"}),
+        (2, {"type": "presence", "presence": "away"}),
+        (3, {"type": "hang-up", "call": call, "reason": "user"}),
+    )
+    lines = (bytes([by]) + json.dumps({"id": number, **frame}).encode() for number, (by, frame) in enumerate(said, 1))
+    frames = b"\n".join(lines)
+    yield "frames", "service", b"s" + frames
+    yield "frames", "encrypted", b"e" + frames
+    noun = "CsTeamsEnhancedEncryptionPolicy"
+    paste = (
+        f"PS C:\\> New-{noun} E2EE -CallingEndtoEndEncryptionEnabledType DisabledUserOverride # comment",
+        f"Set-{noun} `\n -Identity 'E2EE' -Description \"one\"",
+        f"Grant-{noun} -Identity bob -PolicyName E2EE; Grant-{noun} -Global -PolicyName $null",
+        f"Get-{noun} -Filter Tag:* | Select-Object Identity, Description | ConvertTo-Json -Compress",
+        f"Get-{noun} | Remove-{noun} -WhatIf",
+    )
+    yield "console", "paste", "\n".join(paste).encode()
 
 
 def main() -> None:

@@ -31,6 +31,8 @@ TARGETS: Final = {
     "recover": "media_targets.recover",
     "conversation": "capture_targets.conversation",
     "inspect": "capture_targets.inspected",
+    "frames": "service_targets.frames",
+    "console": "service_targets.pasted",
 }
 
 

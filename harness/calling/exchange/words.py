@@ -6,7 +6,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, FailFast, Field
 
 MOST_FRAME: Final = 262_144
 """Bytes of one frame."""
@@ -52,7 +52,7 @@ Word = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 """A reason: a word with hyphens."""
 Sdp = Annotated[str, Field(min_length=1, max_length=MOST_FRAME)]
 Candidate = Annotated[str, Field(max_length=512)]
-Candidates = Annotated[tuple[Candidate, ...], Field(min_length=1, max_length=MOST_CANDIDATES)]
-Media = Annotated[tuple[Medium, ...], Field(min_length=1), AfterValidator(_distinct)]
+Candidates = Annotated[tuple[Candidate, ...], FailFast(), Field(min_length=1, max_length=MOST_CANDIDATES)]
+Media = Annotated[tuple[Medium, ...], FailFast(), Field(min_length=1, max_length=3), AfterValidator(_distinct)]
 ChatText = Annotated[str, Field(min_length=1, max_length=MOST_CHAT), AfterValidator(_writable)]
 Argument = Annotated[str, Field(max_length=MOST_NAME), AfterValidator(_writable)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, FailFast, Field
 
 from ...model.base import Noun
 from ...model.tenant import MOST_TEXT, Client, Encryption, Name
@@ -65,7 +65,7 @@ class GroupGrant(Grant):
 
 
 class Members(Noun):
-    members: Annotated[tuple[UserName, ...], Field(max_length=MOST_MEMBERS)]
+    members: Annotated[tuple[UserName, ...], FailFast(), Field(max_length=MOST_MEMBERS)]
 
 
 class Recording(Noun):

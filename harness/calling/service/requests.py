@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 from aiohttp import web
+from pydantic import TypeAdapter
 
-from ...model.base import Noun
 from ...model.tenant import same
 from ..exchange.outcome import Written
 from ..exchange.refusal import refuse
@@ -18,18 +18,19 @@ from ..store.chats import MOST_FILE, MOST_OF_USER, StoredFile
 from .bodies import FileName, SignIn
 from .errors import Handler
 from .limits import Buckets
+from .reading import read
 from .rows import Request, Row, Who
 from .sign_in import SignInDesk
 from .switchboard import Switchboard
 
-MOST_BODY: Final = 262_144
+MOST_SIGN_IN: Final = 4096
 BODY_SECONDS: Final = 30.0
 RATE: Final = 20.0
 BURST: Final = 60.0
 MOST_UPLOADS: Final = 4
 """At the same time: each is in memory."""
 _BEARER: Final = "Bearer "
-Body = TypeVar("Body", bound=Noun)
+_SIGN_IN: Final = TypeAdapter(SignIn)
 
 
 class Requests:
@@ -44,20 +45,21 @@ class Requests:
 
     def row(self, row: Row) -> Handler:
         """The handler of a row."""
+        kind = TypeAdapter(row.body)
 
         async def handle(request: web.Request) -> web.StreamResponse:
             ticket = self._allowed(request, row.who)
             strange = set(request.query) - row.query
             if strange or len(request.query) != len(set(request.query)):
                 refuse("malformed", "The query has a word that is unknown here, or one twice.")
-            body = _parsed(row.body, await _body(request, MOST_BODY))
+            body = read(kind, await _body(request, row.most) or b"{}")
             asked = Request(ticket, request.match_info, request.query, body)
             return web.json_response(row.answer(self._board, asked))
 
         return handle
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
-        body = _parsed(SignIn, await _body(request, MOST_BODY))
+        body = read(_SIGN_IN, await _body(request, MOST_SIGN_IN))
         token, ticket = await self._desk.sign_in(request.remote or "", body)
         directory = self._board.directory
         return web.json_response(
@@ -120,10 +122,6 @@ class Requests:
         if not self._buckets.take(ticket.id, self._monotonic()):
             refuse("too-many", "More requests than a device may send.")
         return ticket
-
-
-def _parsed(model: type[Body], content: bytes) -> Body:
-    return model.model_validate_json(content or b"{}")
 
 
 async def _body(request: web.Request, most: int) -> bytes:

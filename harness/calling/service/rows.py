@@ -17,6 +17,10 @@ from .bodies import Nothing
 from .shown import Shown
 from .switchboard import Switchboard
 
+MOST_BODY: Final = 16_384
+MOST_LONG_BODY: Final = 262_144
+"""Of members and pasted lines, which only administrators send."""
+
 
 class Who(StrEnum):
     """Who may send a request."""
@@ -38,7 +42,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Row:
-    """`path` as in aiohttp. `answer` is called when the sender may ask and the body is what it should be."""
+    """`path` as in aiohttp. `answer` is called when the sender may ask and the body is what it should be.
+
+    `most` is how many bytes that may have.
+    """
 
     method: str
     path: str
@@ -46,6 +53,7 @@ class Row:
     body: type[Noun]
     answer: Callable[[Switchboard, Request], Shown]
     query: frozenset[str] = frozenset()
+    most: int = MOST_BODY
 
 
 def _changed(board: Switchboard, transition: Callable[[Tenant], Tenant]) -> Tenant:
@@ -179,7 +187,7 @@ ROWS: Final = (
     Row("GET", "/api/users", _ADMINISTRATOR, Nothing, _users),
     Row("GET", "/api/users/{user}/effective", _ADMINISTRATOR, Nothing, _effective),
     Row("GET", "/api/groups", _ADMINISTRATOR, Nothing, _groups),
-    Row("PUT", "/api/groups/{group}", _ADMINISTRATOR, bodies.Members, _put_group),
+    Row("PUT", "/api/groups/{group}", _ADMINISTRATOR, bodies.Members, _put_group, most=MOST_LONG_BODY),
     Row("PUT", "/api/recording", _ADMINISTRATOR, bodies.Recording, _record),
-    Row("POST", "/api/console", _ADMINISTRATOR, bodies.ConsoleText, _console),
+    Row("POST", "/api/console", _ADMINISTRATOR, bodies.ConsoleText, _console, most=MOST_LONG_BODY),
 )

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ..exchange.refusal import Refusal, refuse
 from ..exchange.said import SAID, Hello, Said
@@ -20,6 +20,7 @@ from ..exchange.words import MOST_FRAME
 from ..store.accounts import token_id
 from .errors import refusal_of
 from .limits import Bucket
+from .reading import read
 from .switchboard import Switchboard
 
 HELLO_SECONDS: Final = 10.0
@@ -32,6 +33,8 @@ BYTES_A_FRAME: Final = 16_384
 MOST_WAITING: Final = 1024
 MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
 """Of what a device has not read yet: beyond, it is closed."""
+
+_HELLO: Final = TypeAdapter(Hello)
 
 
 class Outgoing:
@@ -81,7 +84,7 @@ class Frames:
 
     def read(self, text: str) -> Said:
         """`id`s go up, so that each is answered once."""
-        said = SAID.validate_json(text)
+        said = read(SAID, text)
         if said.id <= self._last:
             refuse("out-of-order", f"The id {said.id} was used, or a later one: ids go up.")
         self._last = said.id
@@ -137,7 +140,7 @@ async def _hello(socket: web.WebSocketResponse, board: Switchboard) -> Session:
         refuse("no-hello", "No hello came.")
     if message.type is not WSMsgType.TEXT:
         refuse("malformed", "The first frame is a hello.")
-    hello = Hello.model_validate_json(message.data)
+    hello = read(_HELLO, message.data)
     ticket = board.store.accounts.ticket(token_id(hello.token), board.clock())
     if ticket is None:
         refuse("no-token", "The token is not valid.")

@@ -216,7 +216,7 @@ async def test_a_body_that_never_ends_and_one_that_never_comes(
 
 
 @pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b"{", b"null", b"\xff", b'{"on":"yes"}', b'{"on":true,"more":1}', gzip.compress(b"{}")]
+    "body", [b"[" * 10_000, b"{", b"null", b"\xff", b'{"on":"yes"}', b'{"on":true,"more":1}', gzip.compress(b"{}")]
 )
 async def test_a_body_that_is_none_is_refused(service: Running, body: bytes) -> None:
     alice = await service.sign_in(ALICE)
