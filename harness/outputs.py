@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .model.cost import Cost
+from .model.endpoint_check import EndpointCheck
 from .model.inspection import Inspection, Standing
 from .model.policy_audit import PolicyAudit
 from .model.search import SearchDocument
@@ -20,7 +21,7 @@ from .report.files import write_new
 STANDARD_OUTPUT = "-"
 Views = Callable[[], Sequence[CallView]]
 """Reads the recordings for the eye; called only for a format that shows them."""
-Document = RunDocument | Inspection | Cost | SearchDocument | PolicyAudit
+Document = RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | EndpointCheck
 
 
 class Format(StrEnum):
@@ -63,6 +64,8 @@ def render(output_format: Format, document: Document, views: Views) -> str:
         raise ValueError("a search can be had as json")
     if isinstance(document, PolicyAudit):
         return _policy_audit(output_format, document)
+    if isinstance(document, EndpointCheck):
+        raise ValueError("a conformance run can be had as json")
     match output_format:
         case Format.JUNIT:
             from .report.junit import render as junit
@@ -111,6 +114,8 @@ def exit_code(document: Document) -> int:
         return _of_search(document)
     if isinstance(document, PolicyAudit):
         return 5 if not document.classes else 3 if document.users.undecided else 0
+    if isinstance(document, EndpointCheck):
+        return 0 if document.passed else 1
     return _of_run(document)
 
 

@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from .matrix import ADVERSARIES, MAX_VARIANTS, PATHS
 from .model.cost import Cost
+from .model.endpoint_check import EndpointCheck
 from .model.ground_truth import GroundTruth
 from .model.inspection import Inspection
 from .model.policy_audit import PolicyAudit
@@ -25,6 +26,7 @@ from .model.search import SearchDocument
 from .model.statement import EndpointStatement
 from .model.tenant import Tenant
 from .model.verdict import RunDocument
+from .protocol_schema import protocol_schema
 from .scenario_file import BASE_ID
 
 FOLDER: Final = Path("reports/schema")
@@ -145,5 +147,7 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "cost": _written(Cost),
     "tenant": _written(Tenant),
     "policy-audit": _written(PolicyAudit),
+    "endpoint-check": _written(EndpointCheck),
+    "endpoint-protocol": lambda: protocol_schema(_Generator),
 }
 """Every schema by its name: the file is `<name>.schema.json`."""

@@ -34,7 +34,8 @@ ARROWS = {
     "scenario_error": {"model", "matrix", "strict_yaml", "wording"},
     "scenario_file": {"model", "matrix", "scenario_error", "strict_yaml", "wording"},
     "catalogue": {"model", "scenario_error", "scenario_file", "strict_yaml", "wording"},
-    "schema": {"model", "matrix", "scenario_file"},
+    "protocol_schema": {"model"},
+    "schema": {"model", "matrix", "protocol_schema", "scenario_file"},
     "deviations": {"model", "strict_yaml"},
     "doctor": set[str](),
     "service_frames": {"model"},
@@ -48,6 +49,7 @@ ARROWS = {
     "live_call": NOUNS
     | LIVE
     | {"call_course", "evidence", "live_guest", "live_tenant", "service_signalling", "live_media", "markers"},
+    "endpoint_check": NOUNS | {"codes", "endpoints", "network"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},
@@ -68,6 +70,7 @@ ANYTHING = {
     "command_audit",
     "command_code",
     "command_cost",
+    "command_endpoint",
     "command_policy",
     "command_policy_audit",
     "command_run",

@@ -62,7 +62,7 @@ class Client {
     if (message.kind === "accept") {
       this.mode = message.body;
       if (this.mode !== "e2ee") this.fail("mode-unknown", `no calls of the kind ${this.mode}`);
-    } else if (["decline", "cancel", "hangup"].includes(message.kind)) {
+    } else if (["decline", "cancel", "hang-up"].includes(message.kind)) {
       this.fail("remote-hung-up", message.body);
     }
   }

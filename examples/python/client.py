@@ -68,7 +68,7 @@ class Client:
             self.mode = message["body"]
             if self.mode != "e2ee":
                 self._fail("mode-unknown", f"no calls of the kind {self.mode!r}")
-        elif message["kind"] in ("decline", "cancel", "hangup"):
+        elif message["kind"] in ("decline", "cancel", "hang-up"):
             self._fail("remote-hung-up", message["body"])
 
     async def picked_up(self):

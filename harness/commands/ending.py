@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from ..model.cost import Cost
+    from ..model.endpoint_check import EndpointCheck
     from ..model.inspection import Inspection
     from ..model.policy_audit import PolicyAudit
     from ..model.search import SearchDocument
@@ -80,7 +81,8 @@ def outputs_of(texts: tuple[str, ...]) -> tuple[Output, ...]:
 
 
 def finish(
-    ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | tuple[int, str], otherwise: int = EXIT_OK
+    ended: RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | EndpointCheck | tuple[int, str],
+    otherwise: int = EXIT_OK,
 ) -> NoReturn:
     """Turn what a command came to into an exit code."""
     from ..outputs import exit_code

@@ -34,9 +34,13 @@ class BehindLeg:
         return tuple(address_text(face) for face in self._leg.faces)
 
     @property
-    def strangers(self) -> Address | None:
-        """Who sent something to a gate without being at the program's address: most likely a socket bound elsewhere."""
-        return self._leg.strangers
+    def hint(self) -> str:
+        stranger = self._leg.strangers
+        if stranger is None:
+            return ""
+        return (
+            f"; a datagram came from {address_text(stranger)}: bind every socket to {self.address}, the given address"
+        )
 
     def heed(self, event: SocketEvent) -> None:
         raise ValueError(f"it tells of its sockets ({event.event!r}), and had said that it does not")

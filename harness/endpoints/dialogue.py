@@ -23,10 +23,6 @@ STARTING: Final = 30.0
 """Seconds more for the first answer, before which a program has to start; perhaps with many others at once."""
 
 
-class Nothing(Noun):
-    """Arguments or a result without content."""
-
-
 class Dialogue:
     """A program that was started, and answers that are read before anybody uses them."""
 
@@ -35,13 +31,20 @@ class Dialogue:
 
     async def hello(self) -> protocol.Hello:
         """Who are you, and do you say no when you must? Whoever says yes to everything would to what it does not do."""
-        hello = await self.ask(Operation.HELLO, protocol.Hello, longer=STARTING)
+        hello = await self.introduced()
+        await self.refuses_what_nobody_knows()
+        return hello
+
+    async def introduced(self) -> protocol.Hello:
+        return await self.ask(Operation.HELLO, protocol.Hello, longer=STARTING)
+
+    async def refuses_what_nobody_knows(self) -> None:
         unknown = f"unknown-{secrets.token_hex(8)}"
         try:
             await self._program.ask(unknown, {}, PATIENCE)
         except Refused as refused:
             if refused.reason == protocol.UNSUPPORTED:
-                return hello
+                return
         raise self.broken(f"it did not refuse an unknown operation as {protocol.UNSUPPORTED!r}")
 
     async def ask(

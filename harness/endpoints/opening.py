@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ..model.base import MEDIA, Asset
 from ..model.datagram import Address, address_text
-from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, OpenArguments, Operation
+from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, Nothing, OpenArguments, Operation
 from . import frames
 from .behind_leg import BehindLeg
-from .dialogue import Dialogue, Nothing
+from .dialogue import Dialogue
 from .endpoint import EndpointSetup
 from .program_sockets import ProgramSockets
 from .sockets_told import SocketsTold

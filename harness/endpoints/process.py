@@ -19,14 +19,14 @@ from pydantic import JsonValue
 from ..model import endpoint_protocol as protocol
 from ..model.base import Noun
 from ..model.endpoint_events import Event, FailedEvent, KeyEvent, PictureEvent, RtpEvent, SoundEvent
-from ..model.endpoint_protocol import UNSUPPORTED, Operation
+from ..model.endpoint_protocol import UNSUPPORTED, Nothing, Operation
 from ..model.finding import Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Screen
 from ..model.voice import quoted
 from .account import Account
-from .dialogue import Dialogue, Nothing
+from .dialogue import Dialogue
 from .endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from .heard_told import HeardTold
 from .keys_told import KeysTold
@@ -123,6 +123,11 @@ class ProcessEndpoint:
         if self._statement is None or self._program.fault is not None:
             raise NoStatement(self._program.fault or "its call was never opened, or is not concluded")
         return self._statement
+
+    @property
+    def hint(self) -> str:
+        """What may be the matter with a program whose call does not come up, as the end of a sentence; else nothing."""
+        return "" if self._opened is None else self._opened.sockets.hint
 
     def certificate_key(self) -> bytes | None:
         """A program keeps its keys to itself."""

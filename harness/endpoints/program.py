@@ -52,6 +52,7 @@ class Program(asyncio.SubprocessProtocol):
 
     def __init__(self, command: Sequence[str], heed: Callable[[Event], None], broken: Callable[[str], None]) -> None:
         self.fault: str | None = None
+        self.had_to_be_ended = False
         self._command, self._heed, self._broken = command, heed, broken
         self._transport: asyncio.SubprocessTransport | None = None
         self._numbers = count(1)
@@ -117,6 +118,7 @@ class Program(asyncio.SubprocessProtocol):
         if stdin is not None:
             stdin.close()
         await _within(GRACE, self._exited)
+        self.had_to_be_ended = self.had_to_be_ended or not self._exited.is_set()
         self._kill()
         await self._exited.wait()
         await _within(GRACE, self._silent)

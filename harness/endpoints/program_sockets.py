@@ -18,6 +18,10 @@ class ProgramSockets(Protocol):
     def addresses(self) -> tuple[str, ...] | None:
         """Where others see it, as text; None when that is its own to say."""
 
+    @property
+    def hint(self) -> str:
+        """What may be the matter when nothing reaches anybody, as the end of a sentence; else nothing."""
+
     def heed(self, event: SocketEvent) -> None:
         """Take down what the program tells of its sockets; ValueError for what no honest program tells."""
 

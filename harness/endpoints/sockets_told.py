@@ -22,6 +22,7 @@ class SocketsTold:
     """
 
     addresses = None
+    hint = ""
 
     def __init__(self, setup: EndpointSetup, known: Callable[[Address], None], broken: Callable[[str], object]) -> None:
         self.address = setup.address

@@ -59,6 +59,10 @@ class Operation(StrEnum):
     CLOSE = "close"
 
 
+class Nothing(Noun):
+    """Arguments or a result without content."""
+
+
 class Request(Noun):
     """One request. `op` is a word, so that a program can be asked what no program knows."""
 
@@ -172,3 +176,24 @@ class Answer(Noun):
     reason: str = Field(default="", max_length=64)
     detail: str = Field(default="", max_length=1000)
     result: dict[str, JsonValue] = {}
+
+
+SPEECH: Final[dict[Operation, tuple[type[Noun], type[Noun]]]] = {
+    Operation.HELLO: (Nothing, Hello),
+    Operation.OPEN: (OpenArguments, Nothing),
+    Operation.TOLD: (ToldArguments, Nothing),
+    Operation.PICKED_UP: (Nothing, Nothing),
+    Operation.CHAT: (Written, Written),
+    Operation.OFFER: (Nothing, Description),
+    Operation.ANSWER: (Description, Description),
+    Operation.ACCEPT: (Description, Nothing),
+    Operation.KNOWN: (KnownArguments, Nothing),
+    Operation.CONNECT: (ConnectArguments, Connected),
+    Operation.SEND: (Nothing, Nothing),
+    Operation.RECEIVE: (Nothing, Nothing),
+    Operation.INTRODUCED: (IntroducedArguments, Nothing),
+    Operation.SCREEN: (Nothing, Shown),
+    Operation.STATS: (Nothing, Stats),
+    Operation.CLOSE: (Nothing, Nothing),
+}
+"""What each operation is given, and what comes of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,21 @@ def test_an_example_is_secure_detected_and_blocked_where_the_reference_client_is
     assert re.match(SOFTWARE[example], statement["software"])
     assert set(statement["heard"]) == {"audio", "video"}
     assert statement["presented_certificate"]
+
+
+@pytest.mark.parametrize("example", SOFTWARE)
+def test_an_example_passes_the_conformance_run(example: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "endpoint", "check", "--", *shlex.split(command_of(example))],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=200,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1].endswith("this program can be put under test")
 
 
 def statement_of(tmp_path: Path, party: str) -> Any:

@@ -14,6 +14,7 @@ from harness.calling.policy.audit import Tenancy, audit
 from harness.command_cost import Asked, cost
 from harness.matrix import PATHS
 from harness.model.base import Asset, Party, Role
+from harness.model.endpoint_check import EndpointCheck
 from harness.model.finding import Reason
 from harness.model.ground_truth import GroundTruth, SentMarker
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
@@ -160,11 +161,12 @@ DOCUMENTS = {
     "search": Ledger("seed", Endpoints(), 1).document(),
     "tenant": Tenant(),
     "policy-audit": audit(Tenancy({}, ())),
+    "endpoint-check": EndpointCheck(command=("client",), software="client/1", checks=()),
 }
 
 
 def test_every_document_that_is_written_has_a_schema() -> None:
-    assert set(SCHEMAS) == {"scenario", *DOCUMENTS}
+    assert set(SCHEMAS) == {"scenario", "endpoint-protocol", *DOCUMENTS}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
