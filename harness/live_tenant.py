@@ -70,6 +70,8 @@ class LiveTenant:
         for tap in self._taps.values():
             tap.close()
         self._clear.close()
+        for path in self._folder.path(STORE).rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
         for party, content in self.service.received.items():
             self._folder.received(party, content)
         self.service.received.clear()

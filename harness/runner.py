@@ -149,10 +149,16 @@ class Runner:
     async def _record_all(self) -> None:
         for one in self._header.unmet:
             self._keep(not_run(one.scenario, one.why))
+        numbered = enumerate(self._state.scenarios.values(), self._options.first)
+        waiting = [(number, one) for number, one in numbered if one.id not in self._state.results]
         async with asyncio.TaskGroup() as group:
-            for number, scenario in enumerate(self._state.scenarios.values(), self._options.first):
-                if scenario.id not in self._state.results:
+            for number, scenario in waiting:
+                if not scenario.endpoints.in_browsers:
                     group.create_task(self._record(scenario, number))
+        # Who waits for a page to be drawn must not wait for a hundred calls beside it.
+        for number, scenario in waiting:
+            if scenario.endpoints.in_browsers:
+                await self._record(scenario, number)
 
     async def _record(self, scenario: Scenario, number: int) -> None:
         async with self._slots:

@@ -207,6 +207,11 @@ class Endpoints(Noun):
     alice: EndpointKind = Field(default=EndpointKind.AIORTC, strict=False)
     bob: EndpointKind = Field(default=EndpointKind.AIORTC, strict=False)
 
+    @property
+    def in_browsers(self) -> bool:
+        """Whether somebody calls with a browser, which wants much of a machine."""
+        return EndpointKind.CHROMIUM in (self.alice, self.bob)
+
     def of(self, party: Party) -> EndpointKind:
         return self.alice if party is Party.ALICE else self.bob
 

@@ -144,9 +144,7 @@ async def test_a_transport_that_comes_up_while_it_is_being_closed_leaves_nothing
 ) -> None:
     call = dial(media=(Asset.AUDIO,))
     inner: Any = call.alice
-    transport = inner._connections[0].stack.transport
     moments = {state: asyncio.Event() for state in ("connecting", "connected", "closed")}
-    transport.on("statechange", lambda: moments[transport.state].set())
     stop = RTCRtpTransceiver.stop
 
     async def stop_and_then_come_up(transceiver: RTCRtpTransceiver) -> None:
@@ -155,7 +153,10 @@ async def test_a_transport_that_comes_up_while_it_is_being_closed_leaves_nothing
 
     monkeypatch.setattr(RTCRtpTransceiver, "stop", stop_and_then_come_up)
     async with asyncio.timeout(PATIENCE):
-        await call.negotiate()
+        offer = await call.alice.offer()
+        transport = inner._connections[0].stack.transport
+        transport.on("statechange", lambda: moments[transport.state].set())
+        await call.alice.accept(await call.bob.answer(offer))
         await moments["connecting"].wait()
         await call.alice.close()
         await call.bob.close()

@@ -29,7 +29,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from .installed import PROGRAMS, program
 
-SECONDS: Final = 10.0
+SECONDS: Final = 30.0
 """How long an element of a page may take to appear."""
 
 _ARGUMENTS: Final = (
