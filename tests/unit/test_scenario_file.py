@@ -108,8 +108,8 @@ def test_a_file_knows_the_line_of_its_id() -> None:
         ("call: {media: [vido]}", "6:16: call.media[0] cannot be 'vido'; did you mean 'video'?"),
         ("call: {mode: 3}", "6:14: call.mode must be one of e2ee, service, clear, not the whole number 3"),
         (
-            "endpoints: {bob: chrome}",
-            "6:18: endpoints.bob cannot be 'chrome' (allowed: aiortc, aiortc-process, ",
+            "endpoints: {bob: safari}",
+            "6:18: endpoints.bob cannot be 'safari' (allowed: aiortc, aiortc-process, ",
         ),
         ("network: tunnel", "6:10: network cannot be 'tunnel' (allowed: loopback)"),
         ("references: [1]", "6:14: references[0] must be text, not the whole number 1"),
