@@ -110,6 +110,8 @@ def _outside(result: Result) -> str | None:
         return "not run"
     if Reason.CALL_ESTABLISHED not in reasons:
         return "not established" if Reason.CALL_NOT_ESTABLISHED in reasons else "not known to be established"
+    if result.outcome is Outcome.BLOCKED:
+        return "refused by an endpoint"  # nobody compares the codes of a call that an end has given up for this attack
     if Reason.LOCK_ON_BOTH not in reasons:
         return "without a lock on both screens"
     if compare_codes(result) in (Codes.ONE, Codes.NONE):

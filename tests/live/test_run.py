@@ -77,6 +77,8 @@ def test_intercepted_and_different_codes_are_the_same_thing_on_healthy_clients(
         reasons = {finding["reason"] for finding in one["findings"]}
         if one["family"] == "specimens" or not {"call-established", "lock-on-both"} <= reasons:
             continue
+        if one["outcome"] == "BLOCKED":  # an end has given it up: there is nobody to compare codes with
+            continue
         differ = one["codes"]["alice"] != one["codes"]["bob"]
         assert one["intercepted"] == differ, one["scenario"]
         seen.add(differ)

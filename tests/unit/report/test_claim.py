@@ -74,6 +74,7 @@ def test_a_call_that_was_not_judged_may_break_it_but_never_support_it(status: St
         (not_run("x", "interrupted"), "not run"),
         (blocked("x"), "not established"),
         (result("x", findings=()), "not known to be established"),
+        (result("x", codes={ALICE: code("x"), BOB: code("y")}, outcome=Outcome.BLOCKED), "refused by an endpoint"),
         (result("x", findings=established(Reason.LOCK_ON_ONE)), "without a lock on both screens"),
         (
             result("x", findings=established(Reason.LOCK_ON_NONE), intercepted=True, codes={}),
