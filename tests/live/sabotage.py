@@ -10,7 +10,7 @@ import asyncio
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,20 +167,24 @@ def pid_of(call: LiveCall, party: Party = Party.ALICE) -> int:
 
 @contextmanager
 def nothing_left(patch: pytest.MonkeyPatch, temporary: Path) -> Iterator[None]:
-    """No process, no socket, no open file and no temporary file more than before."""
+    """No process, no socket, no open file and no temporary file more than before.
+
+    What others had started before may start more: a browser that other tests share does.
+    """
     temporary.mkdir()
     patch.setenv("TMPDIR", str(temporary))
     patch.setattr("tempfile.tempdir", str(temporary))
     children, opened = set(_children()), _opened()
     yield
     gc.collect()
-    assert set(_children()) <= children
+    assert set(_children({pid for pid, _ in children})) <= children
     assert _opened() <= opened
     assert [str(path) for path in temporary.rglob("*")] == []
 
 
-def _children() -> Iterator[tuple[int, str]]:
-    """Processes that this one started, and those that they started, with their command lines."""
+def _children(others: Collection[int] = ()) -> Iterator[tuple[int, str]]:
+    """Processes that this one started, and those that they started, with their command lines; without what `others`
+    started."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -189,7 +193,7 @@ def _children() -> Iterator[tuple[int, str]]:
             except OSError:
                 continue
     known = {os.getpid()}
-    while more := {child for child, parent in parents.items() if parent in known} - known:
+    while more := {child for child, parent in parents.items() if parent in known and parent not in others} - known:
         known |= more
     for child in known - {os.getpid()}:
         try:
