@@ -48,13 +48,17 @@ CREATE INDEX chat_of_two ON chat (one, other, number);
 
 def exists(folder: Path) -> bool:
     """Whether there is a store in `folder`. OSError where there could be none: no folder, or none above it."""
-    if folder.is_dir():
-        return os.path.lexists(folder / DATABASE)
-    if os.path.lexists(folder):
+    try:
+        mode = os.stat(folder).st_mode
+    except FileNotFoundError:
+        if os.path.islink(folder):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+        if not folder.parent.is_dir():
+            raise
+        return False
+    if not stat.S_ISDIR(mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    if not folder.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.parent))
-    return False
+    return os.path.lexists(folder / DATABASE)
 
 
 def connect(folder: Path) -> sqlite3.Connection:
