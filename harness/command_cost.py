@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final
 
-from .adversaries.certificate import fresh_identity
 from .adversaries.grinding import Agreement, Task, search
 from .codes.cost import HALF, MEMORY, NEARLY, Attacker, Order, Price, chance, price
 from .codes.rates import PUBLISHED, Rate
@@ -19,6 +18,7 @@ from .codes.teams20 import DIGITS, THUMBPRINT_BYTES
 from .model.cost import AttackerReport, Cost, Effort, PriceReport, SchemeReport
 from .outputs import Format, Output, write_outputs
 from .report.cost_console import show
+from .wire.certificate import fresh_identity
 
 USAGE, HARNESS = 2, 3
 MOST_RATES: Final = 16

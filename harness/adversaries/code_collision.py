@@ -16,8 +16,8 @@ from cryptography import x509
 from ..codes import teams20
 from ..model.base import Party, Role
 from ..model.recording import SignalMessage
+from ..wire.certificate import Identity
 from ..wire.sdp import Sdp
-from .certificate import Identity
 from .grinding import Agreement, Task, varied
 
 

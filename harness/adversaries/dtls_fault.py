@@ -13,8 +13,8 @@ from typing import Final
 from ..model.adversary import DtlsFlaw
 from ..model.base import Party, Role
 from ..model.ground_truth import ended_with
+from ..wire.certificate import Identity
 from ..wire.dtls.writer import DTLS10
-from .certificate import Identity
 from .dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Leg, Point, Signature
 from .dtls.renegotiating_leg import RenegotiatingServer
 from .dtls_mitm import DtlsMitm, Plan, replaced

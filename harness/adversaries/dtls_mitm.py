@@ -17,8 +17,8 @@ from ..model.base import Party, Role
 from ..model.datagram import Address
 from ..model.ground_truth import ended_with
 from ..model.recording import SignalKind, SignalMessage
+from ..wire.certificate import Identity
 from ..wire.sdp import Fingerprint, Line, Sdp
-from .certificate import Identity
 from .code_collision import CodeCollision
 from .grinding import Agreement
 from .interception import PRESENTED, Interception, presented_to

@@ -12,8 +12,8 @@ from typing import Final, Literal
 from ..model.base import Party
 from ..model.feature import Feature, FeatureRequest
 from ..model.recording import SignalKind, SignalMessage
+from ..wire.certificate import Identity
 from ..wire.sdp import Origin, Sdp
-from .certificate import Identity
 from .machine import CallUp, Command, Deed, Deliver, Event, PathDatagram, SendSignal, Signal, let_pass
 from .mode_lies import KEYS_OFFERED, keyed_offer
 from .own_device import OwnDevice

@@ -14,12 +14,12 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.ground_truth import ended_with
+from ..wire.certificate import Identity
 from ..wire.demux import PacketClass, classify
 from ..wire.dtls import ContentType, HandshakeType
 from ..wire.dtls.record import RECORD_HEADER
-from .certificate import Identity
+from ..wire.dtls_end import DtlsEnd
 from .dtls import Leg
-from .dtls_leg import DtlsLeg
 from .machine import Command, Deed, Forward, PathDatagram, StartTimer, WriteDown, let_pass
 from .srtp_leg import SrtpLeg
 
@@ -62,7 +62,7 @@ class Interception:
 
     def _leg(self, party: Party, *, client: bool) -> Leg:
         """The interceptor's end of DTLS with a party."""
-        return DtlsLeg(self._identities[party], client=client)
+        return DtlsEnd(self._identities[party], client=client)
 
     def _dtls(self, sender: Party, data: bytes) -> Iterator[Command]:
         side = self._sides[sender]

@@ -11,11 +11,11 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.datagram import Address
+from ..wire.certificate import Identity
 from ..wire.demux import PacketClass, classify
 from ..wire.ice_lite import Credentials, asked_of, checked
 from ..wire.sdp import Candidate, Sdp
 from .candidate_injection import HIGHEST_PRIORITY
-from .certificate import Identity
 from .dtls_mitm import with_fingerprint_of
 from .interception import Interception
 from .machine import (

@@ -10,10 +10,10 @@ from ..codes.teams20 import DIGITS
 from ..model import adversary
 from ..model.adversary import Adversary, Attacker, Position
 from ..model.base import Party, Role
+from ..wire.certificate import Identity, fresh_identity
 from . import volleys
 from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
-from .certificate import Identity, fresh_identity
 from .certificate_watch import CertificateWatch
 from .chat_reader import ChatReader
 from .dtls_fault import DtlsFault

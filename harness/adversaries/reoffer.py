@@ -12,8 +12,8 @@ from typing import Final
 from ..model.adversary import Reoffer
 from ..model.base import Party
 from ..model.recording import SignalKind, SignalMessage
+from ..wire.certificate import Identity
 from ..wire.sdp import Origin, Sdp
-from .certificate import Identity
 from .dtls_mitm import with_fingerprint_of
 from .machine import CallUp, Command, Deed, Deliver, Event, SendSignal, Signal, let_pass
 

@@ -12,7 +12,7 @@ from ..model.base import Party
 from ..model.ground_truth import ended_with
 from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
-from .certificate import Identity
+from ..wire.certificate import Identity
 from .forged_acceptance import acceptance
 from .machine import CallUp, Command, Deed, Deliver, Event, PathDatagram, SendSignal, Signal, let_pass
 from .own_device import OwnDevice

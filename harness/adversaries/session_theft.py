@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..model.base import Party
+from ..wire.certificate import Identity
 from ..wire.demux import PacketClass, classify
 from ..wire.dtls import associations
 from ..wire.keylog import parse_keylog
-from .certificate import Identity
 from .dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Leg, Session
 from .dtls_mitm import DtlsMitm, Plan
 from .interception import Interception

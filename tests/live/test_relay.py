@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 import pytest
 
 from harness.adversaries.bystander import Bystander
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls_mitm import DtlsMitm, Plan
 from harness.adversaries.machine import (
     CallUp,
@@ -40,6 +39,7 @@ from harness.model.adversary import Position
 from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.recording import SignalKind, SignalMessage
+from harness.wire.certificate import fresh_identity
 
 from ..unit.adversaries.dtls_peer import DtlsPeer
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
+from ...wire.certificate import Identity
 from ...wire.dtls import ContentType, HandshakeMessage, HandshakeType, parse_server_hello
 from ...wire.dtls import writer as write
 from ...wire.dtls.vector import Cursor
-from ..certificate import Identity
 from .bend import HONEST, Bend, Signature
 from .bent_leg import BentLeg
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ...wire.certificate import Identity
 from ...wire.dtls import ContentType, HandshakeMessage, HandshakeReader, HandshakeType, Record, iter_records
 from ...wire.dtls import writer as write
 from ...wire.dtls.flight import datagrams
@@ -38,7 +39,6 @@ from ...wire.srtp import (
     keying_material_length,
     split_keying_material,
 )
-from ..certificate import Identity
 from .bend import Bend, Point, Signature
 
 _PATIENCE: Final = 1.0

@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from OpenSSL import SSL
 
-from ..certificate import Identity
-from ..dtls_leg import DtlsLeg
+from ...wire.certificate import Identity
+from ...wire.dtls_end import DtlsEnd
 
 
-class RenegotiatingServer(DtlsLeg):
-    """A `DtlsLeg` until it is told to renegotiate."""
+class RenegotiatingServer(DtlsEnd):
+    """A `DtlsEnd` until it is told to renegotiate."""
 
     def __init__(self, identity: Identity) -> None:
         super().__init__(identity, client=False)

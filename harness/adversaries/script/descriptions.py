@@ -25,9 +25,9 @@ from ...model.adversary.script import (
 from ...model.base import Party, Role
 from ...model.datagram import Address
 from ...model.recording import SignalKind, SignalMessage
+from ...wire.certificate import Identity
 from ...wire.sdp import Fingerprint, Line, Origin, Sdp
 from ..candidate_injection import with_candidate
-from ..certificate import Identity
 from ..dtls_mitm import with_fingerprint_of
 from ..machine import Command, Deed, Deliver, SendSignal, StartTimer
 from ..sdp_rewrite import changes

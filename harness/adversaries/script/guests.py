@@ -9,7 +9,7 @@ from ...model.adversary.script import Move
 from ...model.adversary.service_moves import ForgeFeature, RingAnother
 from ...model.base import Party
 from ...model.recording import SignalMessage
-from ..certificate import Identity
+from ...wire.certificate import Identity
 from ..feature_insertion import FeatureInsertion
 from ..machine import Command, Deed, Deliver, Event, Forward, Machine, Signal, StartTimer, TimerFired
 from ..second_device import DESCRIBED, LateDevice, OtherDevice

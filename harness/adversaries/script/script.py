@@ -9,7 +9,7 @@ from random import Random
 from ...model.adversary.script import Inject, Intercept, Move, OnPackets
 from ...model.base import Party
 from ...model.recording import SignalMessage
-from ..certificate import Identity
+from ...wire.certificate import Identity
 from ..dtls_mitm import DtlsMitm, Plan
 from ..interception import PRESENTED
 from ..machine import (

@@ -49,9 +49,9 @@ CREATE INDEX chat_of_two ON chat (one, other, number);
 def exists(folder: Path) -> bool:
     """Whether there is a store in `folder`. OSError where there could be none: no folder, or none above it."""
     try:
-        mode = os.stat(folder).st_mode
+        mode = folder.stat().st_mode
     except FileNotFoundError:
-        if os.path.islink(folder):
+        if folder.is_symlink():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
         if not folder.parent.is_dir():
             raise

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.code_collision import CodeCollision, sha256_of
 from harness.adversaries.dtls_mitm import DtlsMitm, Plan
 from harness.adversaries.grinding import Agreement, search
@@ -14,6 +13,7 @@ from harness.adversaries.machine import Command, Deed, Deliver, Forward, Grind, 
 from harness.codes import teams20
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
+from harness.wire.certificate import fresh_identity
 
 from .descriptions import ANSWER, OFFER
 from .dtls_peer import DtlsPeer, talk

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from pylibsrtp import Error
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls_fault import (
     BENDS,
     BENT,
@@ -19,6 +18,7 @@ from harness.adversaries.dtls_fault import (
 from harness.adversaries.machine import CallUp, Command, Deliver
 from harness.model.adversary import DtlsFlaw
 from harness.model.base import Party, Role
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import HandshakeReader, HandshakeType
 
 from .descriptions import ANSWER, OFFER, attributes

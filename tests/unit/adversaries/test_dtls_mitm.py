@@ -10,11 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pylibsrtp import Error
 
-from harness.adversaries.certificate import Identity, fresh_identity
 from harness.adversaries.dtls_mitm import DtlsMitm, How, Plan
 from harness.adversaries.machine import Command, Deliver, Forward, Learned, PathDatagram, StartTimer, TimerFired
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
+from harness.wire.certificate import Identity, fresh_identity
 
 from .descriptions import ANSWER, OFFER, attributes
 from .dtls_peer import AES_CM, DtlsPeer, talk

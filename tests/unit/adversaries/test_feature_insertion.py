@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.feature_insertion import ANNOUNCED, OFFERED, TAKEN, FeatureInsertion
 from harness.adversaries.machine import (
     CallUp,
@@ -24,6 +23,7 @@ from harness.adversaries.sdp_rewrite import sdes_line
 from harness.model.base import Party
 from harness.model.feature import Feature, FeatureRequest
 from harness.model.recording import SignalKind
+from harness.wire.certificate import fresh_identity
 from harness.wire.sdp import Origin, Sdp
 
 from .descriptions import ANSWER, OFFER, attributes

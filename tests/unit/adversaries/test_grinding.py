@@ -11,9 +11,9 @@ import pytest
 from cryptography import x509
 
 from harness.adversaries import grinding_worker
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.grinding import Agreement, Task, search, varied
 from harness.codes.teams20 import code, short_code, thumbprint
+from harness.wire.certificate import fresh_identity
 
 CALLER, CALLEE = bytes(range(32)), bytes(range(32, 64))
 WANTED = int(code(CALLER, CALLEE))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.machine import (
     Command,
     Learned,
@@ -20,6 +19,7 @@ from harness.adversaries.machine import (
 from harness.adversaries.own_device import CHECKED, OwnDevice
 from harness.model.base import Party
 from harness.wire import stun
+from harness.wire.certificate import fresh_identity
 from harness.wire.sdp import Candidate, Fingerprint, Sdp
 from harness.wire.stun_writer import written
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.machine import CallUp, Deliver, SendSignal
 from harness.adversaries.reoffer import ANSWERED, BROUGHT, ForgedReoffer
 from harness.model.adversary import Reoffer
 from harness.model.base import Party
+from harness.wire.certificate import fresh_identity
 from harness.wire.sdp import Fingerprint, Origin, Sdp
 
 from .descriptions import ANSWER, OFFER, attributes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.machine import CallUp, Deliver, Learned, Machine, OwnSocketOpened, SendSignal
 from harness.adversaries.second_device import ANSWERED, DESCRIBED, LateDevice, OtherDevice
 from harness.model.base import Party
 from harness.model.recording import SignalKind
+from harness.wire.certificate import fresh_identity
 from harness.wire.sdp import Fingerprint
 
 from .descriptions import ANSWER, OFFER, attributes

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from OpenSSL import SSL
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.machine import Command, Deliver, EarlierDatagram, EarlierKeys
 from harness.adversaries.session_theft import OFFERED, STOLEN, SessionTheft
 from harness.model.base import Party
+from harness.wire.certificate import fresh_identity
 from tests.unit.wire.openssl_pair import connect
 
 from .descriptions import OFFER

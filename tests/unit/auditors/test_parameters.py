@@ -12,13 +12,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls import Bend, BentClient, BentServer
 from harness.auditors.parameters import audit
 from harness.inspection.parameters import read_certificate
 from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import ContentType, records
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls import HONEST, Bend, BentClient, BentServer, Leg
 from harness.adversaries.dtls.renegotiating_leg import RenegotiatingServer
 from harness.model.finding import Severity
+from harness.wire.certificate import fresh_identity
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import connect, context, identity
 

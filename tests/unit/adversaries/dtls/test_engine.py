@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Point, Signature
 from harness.adversaries.dtls.renegotiating_leg import RenegotiatingServer
-from harness.adversaries.dtls_leg import DtlsLeg
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import Alert, DtlsAssociation, HandshakeMessage, HandshakeType, associations
 from harness.wire.dtls.writer import DTLS10
+from harness.wire.dtls_end import DtlsEnd
 
 from .openssl import OpenSsl, talk
 
@@ -209,7 +209,7 @@ def test_a_client_of_openssl_renegotiates_and_is_shown_another_certificate() -> 
 
 
 def test_the_engine_is_believed_by_the_interceptors_openssl_too() -> None:
-    client, server = BentClient(OURS, HONEST), DtlsLeg(SECOND, client=False)
+    client, server = BentClient(OURS, HONEST), DtlsEnd(SECOND, client=False)
     to_server = client.start()
     while to_server:
         answers = [answer for datagram in to_server for answer in server.receive(datagram)]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from OpenSSL import SSL
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls import Bend, BentClient, BentLeg, BentServer, Session
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import DtlsAssociation, associations
 from harness.wire.keylog import parse_keylog
 from tests.unit.wire.openssl_pair import connect

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls.rewriting import (
     Change,
     contradicting,
@@ -15,6 +14,7 @@ from harness.adversaries.dtls.rewriting import (
     rolled_back,
     without_extended_master_secret,
 )
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import HandshakeReader, HandshakeType, associations, parse_client_hello, records
 
 from .openssl import OpenSsl

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.script import Script
 from harness.model.adversary.script import Move
 from harness.model.base import Party
+from harness.wire.certificate import fresh_identity
 
 MOVE: TypeAdapter[Move] = TypeAdapter(Move)
 IDENTITIES = {party: fresh_identity(datetime.now(UTC)) for party in Party}

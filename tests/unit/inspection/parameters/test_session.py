@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.adversaries.certificate import fresh_identity
 from harness.adversaries.dtls import HONEST, Bend, BentClient, BentServer, Signature
 from harness.adversaries.dtls.renegotiating_leg import RenegotiatingServer
 from harness.inspection.parameters import load_policy, session_faults, session_notices
 from harness.model.finding import Reason
+from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import DtlsAssociation, associations
 from harness.wire.dtls.writer import DTLS10, record
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk

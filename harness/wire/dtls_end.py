@@ -1,4 +1,4 @@
-"""One end of a DTLS association, held by the interceptor: datagrams in, datagrams out, no socket.
+"""One end of a DTLS association, on OpenSSL: datagrams in, datagrams out, no socket.
 
 OpenSSL writes a flight as a stream of records into a memory BIO. A record must travel whole in one datagram
 (RFC 6347 section 4.1.1), so the stream is cut at record boundaries only.
@@ -6,14 +6,17 @@ OpenSSL writes a flight as a stream of records into a memory BIO. A record must 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
+from OpenSSL.crypto import X509
 
-from ..wire.dtls import srtp_profile_by_openssl
-from ..wire.dtls.flight import MTU, datagrams
-from ..wire.srtp import LABEL, SrtpKeys, keying_material_length, split_keying_material
 from .certificate import Identity
+from .dtls import srtp_profile_by_openssl
+from .dtls.flight import MTU, datagrams
+from .srtp import LABEL, SrtpKeys, keying_material_length, split_keying_material
 
 # What aiortc offers, and the same with RSA: the other end may hold an RSA certificate (GStreamer does).
 _SUITES: Final = (
@@ -29,15 +32,30 @@ has read our certificate."""
 _LARGEST_RECORD: Final = 1 << 14
 
 
-class DtlsLeg:
+def anybody(_certificate: bytes) -> bool:
+    """Takes whatever certificate is shown."""
+    return True
+
+
+class DtlsEnd:
     """DTLS with one party. Each method that can make the connection speak returns the datagrams to send.
 
-    `established`: the handshake ended well, so the peer's Finished covers our certificate. `closed`: the peer said
-    close_notify. `failure`: why the association broke, in OpenSSL's words. `received`: application data, decrypted.
+    `trusts` is asked about the peer's certificate (DER) during the handshake, which ends with an alert when it says no.
+    `keylog` is given the lines of a key log in NSS format. `established`: the handshake ended well, so the peer's
+    Finished covers our certificate. `closed`: the peer said close_notify. `failure`: why the association broke, in
+    OpenSSL's words.
     """
 
-    def __init__(self, identity: Identity, *, client: bool) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        client: bool,
+        trusts: Callable[[bytes], bool] = anybody,
+        keylog: Callable[[str], None] | None = None,
+    ) -> None:
         self.client = client
+        self._trusts, self._keylog = trusts, keylog
         self.established = False
         self.closed = False
         self.failure: str | None = None
@@ -119,18 +137,34 @@ class DtlsLeg:
         material = self._connection.export_keying_material(LABEL, keying_material_length(profile))
         return split_keying_material(material, profile)
 
+    @property
+    def presented(self) -> bytes | None:
+        """The certificate (DER) that the peer has shown in a handshake that ended well."""
+        shown = self._connection.get_peer_certificate(as_cryptography=True) if self.established else None
+        return None if shown is None else shown.public_bytes(Encoding.DER)
+
     def _context(self, identity: Identity) -> SSL.Context:
         context = SSL.Context(SSL.DTLS_METHOD)
         # Unless told not to ask, OpenSSL falls back to 256 bytes when flights are lost again and again.
         context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
-        # Both sides must show a certificate, as in WebRTC; the interceptor takes whatever it is shown.
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
+        # Both sides must show a certificate, as in WebRTC; nobody but `trusts` says whose it may be.
+        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._verified)
         context.use_certificate(identity.certificate)
         context.use_privatekey(identity.key)
         context.set_cipher_list(_SUITES)
         context.set_tlsext_use_srtp(_SRTP_PROFILES)
         context.set_info_callback(self._told)
+        if self._keylog is not None:
+            context.set_keylog_callback(self._logged)
         return context
+
+    def _verified(self, _connection: SSL.Connection, shown: X509, _error: int, depth: int, _preverified: int) -> bool:
+        """OpenSSL asks about each certificate of a chain; only the peer's own (depth 0) counts, others say nothing."""
+        return depth > 0 or self._trusts(shown.to_cryptography().public_bytes(Encoding.DER))
+
+    def _logged(self, _connection: SSL.Connection, line: bytes) -> None:
+        if self._keylog is not None:
+            self._keylog(line.decode("ascii"))
 
     def _told(self, _connection: SSL.Connection, where: int, code: int) -> None:
         if where & SSL.SSL_CB_READ_ALERT == SSL.SSL_CB_READ_ALERT and code & 0xFF in _CERTIFICATE_ALERTS:

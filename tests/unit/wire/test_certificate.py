@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from harness.adversaries.certificate import fresh_identity
+from harness.wire.certificate import fresh_identity
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

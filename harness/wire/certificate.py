@@ -1,4 +1,4 @@
-"""The interceptor's own certificate: one per leg and call, of the kind that WebRTC endpoints make for themselves."""
+"""A certificate of one's own for DTLS, of the kind that WebRTC endpoints make for themselves: one per leg and call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Identity:
 def fresh_identity(now: datetime) -> Identity:
     """A new P-256 key, self-signed: random common name, valid from yesterday for 30 days, as aiortc's are.
 
-    Nothing in its form tells the interceptor's certificate from an endpoint's; only the fingerprint does.
+    Nothing in its form tells an interceptor's, or a service's, from an endpoint's; only the fingerprint does.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, secrets.token_hex(16))])

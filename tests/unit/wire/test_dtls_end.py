@@ -9,21 +9,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.adversaries.certificate import Identity, fresh_identity
-from harness.adversaries.dtls_leg import DtlsLeg
+from harness.wire.certificate import Identity, fresh_identity
 from harness.wire.dtls import records
 from harness.wire.dtls.flight import MTU
+from harness.wire.dtls_end import DtlsEnd
 
-from .dtls_peer import DtlsPeer, self_signed
+from ..adversaries.dtls_peer import DtlsPeer, self_signed
 
 FATAL_CERTIFICATE_UNKNOWN = bytes.fromhex("15fefd00000000000000010002022e")
 
 
-def leg(*, client: bool) -> DtlsLeg:
-    return DtlsLeg(fresh_identity(datetime.now(UTC)), client=client)
+def leg(*, client: bool) -> DtlsEnd:
+    return DtlsEnd(fresh_identity(datetime.now(UTC)), client=client)
 
 
-def shake_hands(one: DtlsLeg, peer: DtlsPeer) -> list[bytes]:
+def shake_hands(one: DtlsEnd, peer: DtlsPeer) -> list[bytes]:
     """All that the leg said until both were done."""
     said: list[bytes] = []
     heard = [] if one.client else [peer.hello()]
@@ -39,7 +39,7 @@ def shake_hands(one: DtlsLeg, peer: DtlsPeer) -> list[bytes]:
 @pytest.mark.parametrize("client", [True, False])
 def test_a_large_certificate_is_fragmented_to_the_path(client: bool) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    large = DtlsLeg(Identity(self_signed(key, names=200), key), client=client)
+    large = DtlsEnd(Identity(self_signed(key, names=200), key), client=client)
     peer = DtlsPeer(client=not client)
 
     said = shake_hands(large, peer)
