@@ -74,6 +74,13 @@ def password_command(store: Path, name: str, password: str | None) -> Ended:
     return _changed(store, name, password, None, None)
 
 
+def remove_command(store: Path, name: str) -> Ended:
+    """The user is none any more, and signed out everywhere; others keep their chats."""
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        opened.remove_user(name)
+    return _ended(ended)
+
+
 def list_command(store: Path) -> Ended:
     """Every user: whether there is an account, and whether it is an administrator's."""
     lines: list[str] = []

@@ -71,6 +71,16 @@ def password(name: str, own: bool, store: Path) -> None:
     say(password_command(store, name, _password(own)))
 
 
+@user.command()
+@click.argument("name")
+@of_store
+def remove(name: str, store: Path) -> None:
+    """Remove a user: tokens, assignments and memberships go, and a call that is up ends."""
+    from ..command_serve import remove_command
+
+    say(remove_command(store, name))
+
+
 @user.command("list")
 @of_store
 def list_(store: Path) -> None:

@@ -238,6 +238,26 @@ async def test_compliance_recording_is_turned_on_and_off(centre: Centre) -> None
     assert not find_user(centre.tenant, CARLA.user).recorded
 
 
+async def test_a_user_is_removed_after_a_question_and_the_last_administrator_is_not(
+    centre: Centre, shoot: Shoot
+) -> None:
+    await centre.turn_to("users")
+    await centre.tab.press(f"Remove {CARLA.display}")
+    await shoot(centre.tab, "admin-remove-user")
+    await centre.tab.press("Cancel")
+    assert await centre.tab.sees(f"#user-rows tr:has-text('{CARLA.display}')")
+    await centre.tab.press(f"Remove {CARLA.display}")
+    await centre.tab.press("Remove")
+    await centre.tab.page.locator(f"#user-rows tr:has-text('{CARLA.display}')").wait_for(state="detached")
+    assert CARLA.user not in [one.name for one in centre.tenant.users]
+    before = centre.tenant
+    await centre.tab.press(f"Remove {ALICE.display}")
+    await centre.tab.press("Remove")
+    await centre.tab.appears("#confirm-problem:has-text('last administrator')")
+    assert centre.tenant == before
+    await centre.tab.press("Cancel")
+
+
 async def test_the_console_takes_pasted_lines(centre: Centre, shoot: Shoot) -> None:
     await centre.turn_to("console")
     await centre.type("#console-text", "New-CsTeamsEnhancedEncryptionPolicy Pasted -Description 'By hand'")

@@ -20,6 +20,7 @@ from harness.command_serve import (
     list_command,
     own_password,
     password_command,
+    remove_command,
     serve_command,
 )
 from harness.model.tenant import Client, ClientKind
@@ -73,6 +74,25 @@ def test_users_are_listed_with_what_they_may(store: Path) -> None:
             f"{CEM}: administrator",
         )
     )
+
+
+def test_a_user_is_removed_for_good_and_the_last_administrator_is_not(store: Path) -> None:
+    add_command(store, CEM, "", administrator=True, password="chosen by Cem")
+    bob = "bob@contoso.example"
+    password_command(store, bob, "chosen by Bob")
+    with closing(Store(store)) as opened:
+        token, _ = opened.accounts.issue(bob, Client(name="x", kind=ClientKind.WEB), 0.0)
+    assert remove_command(store, bob.upper()) == ""
+    with closing(Store(store)) as opened:
+        assert opened.accounts.find(bob) is None
+        assert opened.accounts.ticket(token_id(token), 1.0) is None
+        assert bob not in [user.name for user in opened.tenants.load().users]
+    for name, words in ((bob, "no user"), (CEM, "last administrator"), ("cem", "no user")):
+        ended = remove_command(store, name)
+        assert isinstance(ended, tuple)
+        assert words in ended[1]
+    with closing(Store(store)) as opened:
+        assert opened.accounts.find(CEM) is not None
 
 
 def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def joined(exchange: Exchange, directory: Directory, call: Call, session: Sessio
 
 def then_leaves(out: Outcome, directory: Directory, call: Call, session: str, why: str) -> Outcome:
     """`out`, after which a party is out of the call by what it has asked for."""
-    left = without(out.exchange, directory, call, session, why)
+    left = without(out.exchange, directory, call, out.exchange.sessions[session], why)
     told = (*out.told, Told((session,), HungUp(call=call.id, reason=why)), *left.told)
     return Outcome(left.exchange, out.answer, (*out.deeds, *left.deeds), told, (*out.news, *left.news))
 

@@ -21,7 +21,7 @@ RING_SECONDS: Final = 60.0
 def hang_up(exchange: Exchange, directory: Directory, session: Session, said: HangUp) -> Outcome:
     """A party leaves, which ends a call between two."""
     call = held_by(exchange, session, said.call)
-    return departed(exchange, directory, call, session.id, said.reason)
+    return departed(exchange, directory, call, session, said.reason)
 
 
 def overdue(exchange: Exchange, directory: Directory, call: Call, now: float) -> Outcome:
@@ -34,13 +34,14 @@ def overdue(exchange: Exchange, directory: Directory, call: Call, now: float) ->
     return Outcome(exchange)
 
 
-def abandoned(exchange: Exchange, directory: Directory, call: Call, session: str) -> Outcome:
-    """A device that the call concerns is gone. What rings ends unless another device can still accept."""
-    if not call.ringing and session in call.parties:
-        return departed(exchange, directory, call, session, "disconnected")
-    if session == call.caller:
+def abandoned(exchange: Exchange, directory: Directory, call: Call, who: Session, why: str) -> Outcome:
+    """A device that the call concerns is gone, and no session of `exchange` any more. What rings ends unless another
+    device can still accept."""
+    if not call.ringing and who.id in call.parties:
+        return departed(exchange, directory, call, who, why)
+    if who.id == call.caller:
         return over(exchange, directory, call, (Told(call.rung, Cancelled(call=call.id, why="cancelled")),))
-    left = tuple(one for one in call.bells if one != session)
+    left = tuple(one for one in call.bells if one != who.id)
     if not call.ringing:
         return guests.silenced(exchange, directory, call, left)
     if left:
@@ -48,32 +49,31 @@ def abandoned(exchange: Exchange, directory: Directory, call: Call, session: str
     return over(exchange, directory, call, (Told((call.caller,), Cancelled(call=call.id, why="unavailable")),))
 
 
-def departed(exchange: Exchange, directory: Directory, call: Call, session: str, reason: str) -> Outcome:
+def departed(exchange: Exchange, directory: Directory, call: Call, who: Session, reason: str) -> Outcome:
     """A party is out of the call; a guest who has not been heard yet merely stays out."""
-    if session == call.coming:
+    if who.id == call.coming:
         return guests.failed(exchange, directory, call)
-    return without(exchange, directory, call, session, reason)
+    return without(exchange, directory, call, who, reason)
 
 
-def without(exchange: Exchange, directory: Directory, call: Call, session: str, reason: str) -> Outcome:
+def without(exchange: Exchange, directory: Directory, call: Call, who: Session, reason: str) -> Outcome:
     """The call goes on without this party where two are left, or one is enough; else it is over."""
-    rest = tuple(one for one in call.parties if one not in (session, call.coming))
+    rest = tuple(one for one in call.parties if one not in (who.id, call.coming))
     if len(rest) < (1 if call.alone else 2):
         return over(exchange, directory, call, (Told(rest, HungUp(call=call.id, reason=reason)),))
     first, guest = Outcome(exchange), call.invited
-    if guest is not None and guest.by == session:
+    if guest is not None and guest.by == who.id:
         first = guests.failed(exchange, directory, call, guests.dropped(call, guest, "cancelled"))
         call = first.exchange.calls[call.id]
-    user = exchange.sessions[session].user
-    call = replace(call, gone=call.gone | {session}, offered=None if call.offered == session else call.offered)
-    frame = PartyOf(call=call.id, user=directory.name(user), display=directory.display(user), there=False)
+    call = replace(call, gone=call.gone | {who.id}, offered=None if call.offered == who.id else call.offered)
+    frame = PartyOf(call=call.id, user=directory.name(who.user), display=directory.display(who.user), there=False)
     after = Outcome(
         first.exchange.with_call(call),
-        deeds=(*first.deeds, Left(call.id, session)),
+        deeds=(*first.deeds, Left(call.id, who.id)),
         told=(*first.told, Told(call.parties, frame)),
         news=first.news,
     )
-    return with_presence(exchange, after, directory, user)
+    return with_presence(exchange, after, directory, who.user)
 
 
 def over(exchange: Exchange, directory: Directory, call: Call, told: tuple[Told, ...]) -> Outcome:

@@ -82,15 +82,16 @@ def joined(exchange: Exchange, directory: Directory, session: Session) -> Outcom
 
 
 def left(exchange: Exchange, directory: Directory, session: str) -> Outcome:
-    """A device is gone, and its call with it."""
+    """A device is gone, and its call with it; perhaps because its user is no user any more."""
     who = exchange.sessions.get(session)
     if who is None:
         return Outcome(exchange)
     rest = {id_: one for id_, one in exchange.sessions.items() if id_ != session}
     after = Outcome(replace(exchange, sessions=rest))
+    why = "disconnected" if who.user in directory.users else "user-removed"
     for call in exchange.calls.values():
         if session in call.sessions:
-            after = _then(after, endings.abandoned(after.exchange, directory, call, session))
+            after = _then(after, endings.abandoned(after.exchange, directory, call, who, why))
     return with_presence(exchange, after, directory, who.user)
 
 

@@ -24,8 +24,12 @@ from ...model.tenant import (
     valid_policy_name,
 )
 from .effective import effective
-from .lookup import Refused, find_group, find_policy, find_user
+from .lookup import Refused, Unknown, find_group, find_policy, find_user
 
+GONE: Final = " (removed)"
+"""Behind the name of a user who was removed, wherever others still have something of that user."""
+_NO_PART_OF_AN_ADDRESS: Final = frozenset({".", ".."})
+"""Names that a client takes out of a path before it asks for it (RFC 3986 section 5.2.4), encoded or not."""
 _Made = TypeVar("_Made", EncryptionPolicy, Group, User)
 
 
@@ -44,7 +48,7 @@ NOTHING_SAID: Final = Settings()
 def new_policy(tenant: Tenant, identity: str, settings: Settings = NOTHING_SAID) -> Tenant:
     """A further policy. What is not said is Disabled."""
     try:
-        name = valid_policy_name(policy_name(identity))
+        name = _addressed(valid_policy_name(policy_name(identity)))
     except ValueError as error:
         raise Refused(f"{identity!r}: {error}") from None
     if any(same(policy.name) == same(name) for policy in tenant.policies):
@@ -109,16 +113,31 @@ def grant_group(tenant: Tenant, identity: str, policy: str | None, rank: int | N
 
 def add_user(tenant: Tenant, name: str, display: str = "") -> Tenant:
     """A further user, without policy or group, the toggle off."""
-    user = _checked(User, name=name, display=display)
+    user = _checked(User, name=_addressed(name), display=display)
+    if same(user.name).endswith(GONE):
+        raise Refused(f"a name that ends with {GONE!r} is for users who were removed")
     if any(same(one.name) == same(user.name) for one in tenant.users):
         raise Refused(f"there is a user {user.name!r} already")
     return tenant.model_copy(update={"users": (*tenant.users, user)})
 
 
+def remove_user(tenant: Tenant, name: str) -> Tenant:
+    """The user, and every assignment and membership that was the user's. Only the whole sign-in name will do."""
+    gone = same(name)
+    left = tuple(one for one in tenant.users if same(one.name) != gone)
+    if len(left) == len(tenant.users):
+        raise Unknown(f"there is no user {name!r}: give the whole sign-in name")
+    groups = tuple(
+        one.model_copy(update={"members": tuple(member for member in one.members if same(member) != gone)})
+        for one in tenant.groups
+    )
+    return tenant.model_copy(update={"users": left, "groups": groups})
+
+
 def put_group(tenant: Tenant, name: str, members: tuple[str, ...]) -> Tenant:
     """A group with exactly these members, be it new or not. Members are named as for `find_user`."""
     people = tuple(dict.fromkeys(find_user(tenant, member).name for member in members))
-    group = _checked(Group, name=name, members=people)
+    group = _checked(Group, name=_addressed(name), members=people)
     others = [one for one in tenant.groups if same(one.name) != same(name)]
     return tenant.model_copy(update={"groups": (*others, group)})
 
@@ -189,6 +208,13 @@ def _with(policy: EncryptionPolicy, settings: Settings) -> EncryptionPolicy:
 def _with_user(tenant: Tenant, user: User, **changed: Any) -> Tenant:
     new = user.model_copy(update=changed)
     return tenant.model_copy(update={"users": tuple(new if one is user else one for one in tenant.users)})
+
+
+def _addressed(name: str) -> str:
+    """A name by which requests can ask for what it names."""
+    if name in _NO_PART_OF_AN_ADDRESS:
+        raise Refused(f"{name!r} is no name: no request could ask for it")
+    return name
 
 
 def _checked(noun: type[_Made], **fields: Any) -> _Made:

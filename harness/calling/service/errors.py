@@ -67,12 +67,18 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        text = {"reason": error.reason.lower().replace(" ", "-"), "detail": f"{error.reason}."}
+        text = {"reason": error.reason.lower().replace(" ", "-"), "detail": _said_of(request, error)}
         return web.Response(
             text=json.dumps(text), status=error.status, content_type="application/json", headers=_allow(error)
         )
     except Exception as error:  # noqa: BLE001 - the last place before the client
         return answer_of(refusal_of(error))
+
+
+def _said_of(request: web.Request, error: web.HTTPException) -> str:
+    if error.status == 404 and request.path.startswith("/api"):
+        return "No request has this address. Names in it are percent-encoded, and none can be `.` or `..`."
+    return f"{error.reason}."
 
 
 def _allow(error: web.HTTPException) -> dict[str, str]:

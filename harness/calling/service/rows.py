@@ -80,8 +80,10 @@ def _directory(board: Switchboard, _request: Request) -> Shown:
 
 
 def _chat(board: Switchboard, request: Request) -> Shown:
-    peer = same(board.directory.named(request.words["peer"]).name)
+    peer = same(request.words["peer"])
     lines = board.store.chats.between(request.ticket.user, peer)
+    if not lines:  # who is gone is still somebody to whom one has written
+        board.directory.named(peer)
     return {"messages": [shown.line(board.directory, one) for one in lines]}
 
 
@@ -138,6 +140,11 @@ def _users(board: Switchboard, _request: Request) -> Shown:
     return shown.users(board.directory)
 
 
+def _remove_user(board: Switchboard, request: Request) -> Shown:
+    board.remove_user(request.words["user"])
+    return _users(board, request)
+
+
 def _effective(board: Switchboard, request: Request) -> Shown:
     user = find_user(board.directory.tenant, request.words["user"])
     return shown.in_force_fully(board.directory.effective(user))
@@ -185,6 +192,7 @@ ROWS: Final = (
     Row("PUT", "/api/assignments/groups/{group}", _ADMINISTRATOR, bodies.GroupGrant, _grant_group),
     Row("PUT", "/api/assignments/tenant", _ADMINISTRATOR, bodies.Grant, _grant_tenant),
     Row("GET", "/api/users", _ADMINISTRATOR, Nothing, _users),
+    Row("DELETE", "/api/users/{user}", _ADMINISTRATOR, Nothing, _remove_user),
     Row("GET", "/api/users/{user}/effective", _ADMINISTRATOR, Nothing, _effective),
     Row("GET", "/api/groups", _ADMINISTRATOR, Nothing, _groups),
     Row("PUT", "/api/groups/{group}", _ADMINISTRATOR, bodies.Members, _put_group, most=MOST_LONG_BODY),

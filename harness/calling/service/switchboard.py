@@ -118,6 +118,11 @@ class Switchboard:
         self._tenant()
         return answer
 
+    def remove_user(self, name: str) -> None:
+        """A user is one no more: the devices have to go, and calls end. Refused."""
+        self.store.remove_user(name)
+        self._tenant()
+
     def void(self, sessions: tuple[str, ...], reason: str) -> None:
         """Tokens that are no longer valid."""
         self._done(rules.voided(self.exchange, sessions, reason))

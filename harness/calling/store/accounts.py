@@ -96,6 +96,10 @@ class Accounts:
             self._connection.execute("DELETE FROM token WHERE user = ?", (account.user,))
             self._connection.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
+    def remove(self, user: str) -> None:
+        """Nobody signs in as this user any more, and every token of the user is void."""
+        self._connection.execute("DELETE FROM account WHERE user = ?", (user,))
+
     def issue(self, user: str, device: Client, now: float) -> tuple[str, Ticket]:
         """A new token. The oldest ones of a user who has too many are void, and those whose time is over."""
         token = secrets.token_urlsafe(32)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..policy.transitions import GONE
 from .database import transaction
 
 FILES: Final = "files"
@@ -20,6 +21,13 @@ MOST_FILE: Final = 10 * 1024 * 1024
 """Bytes."""
 MOST_OF_USER: Final = 256 * 1024 * 1024
 """Bytes of all the files that one user has sent and that are still there."""
+
+_RENAMED: Final = (
+    "UPDATE chat SET sender = ? WHERE sender = ?",
+    "UPDATE chat SET receiver = ? WHERE receiver = ?",
+    "UPDATE file SET sender = ? WHERE sender = ?",
+    "UPDATE file SET receiver = ? WHERE receiver = ?",
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,17 @@ class Chats:
             self._connection.executemany("DELETE FROM file WHERE file = ?", gone)
         for (name,) in gone:
             (self._folder / name).unlink(missing_ok=True)
+
+    def part_with(self, user: str) -> None:
+        """The user is gone: what others have of those chats stays theirs, under a name that nobody can get."""
+        gone = f"{user}{GONE}"
+        with transaction(self._connection):
+            for statement in _RENAMED:
+                self._connection.execute(statement, (gone, user))
+            self._connection.execute(
+                "UPDATE chat SET one = min(sender, receiver), other = max(sender, receiver) WHERE ? IN (one, other)",
+                (user,),
+            )
 
     def between(self, user: str, peer: str) -> tuple[StoredLine, ...]:
         """The latest lines of these two, oldest first."""

@@ -1,7 +1,7 @@
 """The database of a store: SQLite in a private folder, recognised by its application id, whole after any kill.
 
-Write-ahead logging with synchronous=NORMAL: what was committed survives the end of the process, however it ends; a
-power cut may take the last commits with it, and never the consistency (sqlite.org/pragma.html#pragma_synchronous).
+Write-ahead logging with synchronous=FULL: what was committed survives the end of the process and a power cut, because
+the log is on the disk before anybody is told that it is kept (sqlite.org/pragma.html#pragma_synchronous).
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing, and nobody else writes meanwhile."""
+    """All of it or nothing, and nobody else writes meanwhile. Within another one it is a part of that."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -108,7 +111,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA synchronous = FULL")
     with transaction(connection):
         application, version = _number(connection, "application_id"), _number(connection, "user_version")
         empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)

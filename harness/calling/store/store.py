@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from ...model.tenant import same
+from ..policy.lookup import Refused
+from ..policy.transitions import remove_user
 from .accounts import Accounts
 from .chats import FILES, Chats
-from .database import DATABASE, connect, reported
+from .database import DATABASE, connect, reported, transaction
 from .tenants import Tenants
 
 LOCK: Final = "service.lock"
@@ -34,6 +37,24 @@ class Store:
         """A number that is another one when somebody else has written to the store."""
         (number,) = self._connection.execute("PRAGMA data_version").fetchone()
         return int(number)
+
+    def remove_user(self, name: str) -> None:
+        """Account, tokens, assignments and memberships go, all or none; others keep their chats. Refused.
+
+        The last administrator stays: nobody could undo it.
+        """
+        user = same(name)
+        try:
+            with transaction(self._connection):
+                administrators = {one.user for one in self.accounts.all() if one.administrator}
+                if administrators == {user}:
+                    raise Refused(f"{name!r} is the last administrator: make another one first")
+                self.tenants.change(lambda tenant: (remove_user(tenant, name), None))
+                self.accounts.remove(user)
+                self.chats.part_with(user)
+        except BaseException:
+            self.tenants.forget()
+            raise
 
     def close(self) -> None:
         self._connection.close()

@@ -67,6 +67,10 @@ class Tenants:
                 return answer
         raise OSError(f"the tenant was changed by others {MOST_ATTEMPTS} times meanwhile")
 
+    def forget(self) -> None:
+        """What was kept within a transaction that came to nothing."""
+        self._seen = self._version = -1
+
     def _refresh(self) -> None:
         (seen,) = self._connection.execute("PRAGMA data_version").fetchone()
         if seen == self._seen:

@@ -1,8 +1,8 @@
-// The policy in force for each user and the rule that decides; compliance recording.
+// The policy in force for each user and the rule that decides; compliance recording; users who are to go.
 
 import { el, fill, find, name } from "../common/dom.js";
 import { path } from "../common/service.js";
-import { onSubmit } from "./forms.js";
+import { act, confirmed, onSubmit } from "./forms.js";
 
 const RULES = { direct: "Assigned to the user", group: "Assigned to a group", tenant: "Assigned to the tenant", global: "Global" };
 
@@ -39,7 +39,17 @@ function row({ user, display, toggle, recorded, effective }) {
     el("td", { "data-label": "Because" }, `${RULES[effective.rule] ?? effective.rule}: ${effective.because}`),
     el("td", { "data-label": "Turned on", class: toggle ? "on" : null }, toggle ? "Yes" : "No"),
     el("td", { "data-label": "Recorded" }, recorded ? "Yes " : "No ", press),
+    el("td", { class: "acts" }, act("Remove", display, () => remove(user, display))),
   );
+}
+
+function remove(user, display) {
+  confirmed({
+    heading: `Remove ${display}?`,
+    text: `${user} is signed out everywhere, and a call that is up ends. Others keep their chats.`,
+    yes: "Remove",
+    action: () => change(() => service.remove(path("users", user)), `${display} is removed.`),
+  });
 }
 
 function showEffective({ policy, rule, because, rank, allows_calls: allows }) {

@@ -10,6 +10,7 @@ const ENDINGS = {
   "declined": "The call was declined.",
   "user": "The other person has hung up.",
   "disconnected": "The other device has lost its connection to the service.",
+  "user-removed": "An administrator has removed the other person.",
   "codes-differ": "The other person has hung up because the codes did not match.",
   "media-failed": "The connection between the two devices was lost.",
   "dtls-failed": "The other end did not present the certificate that was announced. Somebody may be in between: the call was ended.",

@@ -76,6 +76,15 @@ def test_in_a_call_of_three_each_describes_to_the_service_and_two_are_left_when_
     assert list(world.deeds) == [Ended(call)]
 
 
+def test_a_call_of_three_goes_on_without_a_device_that_is_lost() -> None:
+    world, call = brought()
+    world.leave("bob-pc")
+    left = {"type": "party", "call": call, "user": BOB, "display": "Bob", "there": False}
+    assert world.heard() == [("alice-pc", left), ("cem-pc", left)]
+    assert list(world.deeds) == [Left(call, "bob-pc")]
+    assert world.exchange.calls[call].parties == ("alice-pc", "cem-pc")
+
+
 def test_a_transfer_takes_out_who_asked_for_it() -> None:
     world, call = brought("transfer")
     assert ("bob-pc", {"type": "hung-up", "call": call, "reason": "transferred"}) in world.heard()

@@ -139,3 +139,10 @@ def test_who_is_no_user_any_more_has_to_go() -> None:
     world = connected("alice-pc", "bob-pc")
     world.change(Tenant(users=tuple(one for one in world.directory.tenant.users if one.name != BOB)))
     assert world.deeds == (Closed("bob-pc", "no-user"),)
+
+
+def test_the_call_of_somebody_who_was_removed_ends_and_the_reason_is_told() -> None:
+    world, call = up()
+    world.change(Tenant(users=tuple(one for one in world.directory.tenant.users if one.name != BOB)))
+    world.leave("bob-pc")
+    assert world.heard() == [("alice-pc", {"type": "hung-up", "call": call, "reason": "user-removed"})]

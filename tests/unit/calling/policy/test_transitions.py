@@ -17,6 +17,7 @@ from harness.calling.policy.transitions import (
     put_client,
     put_group,
     remove_policy,
+    remove_user,
     set_policy,
     turn,
 )
@@ -32,6 +33,36 @@ def tenant() -> Tenant:
     for group in ("sales", "legal", "board"):
         made = put_group(made, group, ("ben",))
     return made
+
+
+def test_a_user_who_is_removed_leaves_nothing_behind_in_the_tenant() -> None:
+    made = remove_user(grant_user(tenant(), "ben", "Plain"), "BEN@one.example")
+    assert [user.name for user in made.users] == ["ann@one.example", "ann@two.example"]
+    assert [group.members for group in made.groups] == [(), (), ()]
+    assert find_policy(remove_policy(made, "Plain"), "E2EE"), "nothing is assigned to nobody"
+
+
+@pytest.mark.parametrize("name", ["ben", "dora@one.example"])
+def test_only_the_whole_sign_in_name_removes(name: str) -> None:
+    with pytest.raises(Refused, match="whole sign-in name"):
+        remove_user(tenant(), name)
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_what_no_request_could_name_is_no_name(name: str) -> None:
+    makers: tuple[Callable[[], Tenant], ...] = (
+        lambda: put_group(tenant(), name, ()),
+        lambda: add_user(tenant(), name),
+        lambda: new_policy(tenant(), name),
+    )
+    for made in makers:
+        with pytest.raises(Refused, match="no request"):
+            made()
+
+
+def test_nobody_can_get_the_name_of_what_is_left_of_others() -> None:
+    with pytest.raises(Refused, match="were removed"):
+        add_user(tenant(), "ben@one.example (Removed)")
 
 
 def ranking(made: Tenant) -> list[tuple[str, str]]:

@@ -28,6 +28,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/console"): {"text": ""},
 }
 OPEN = ("POST", "/api/sign-in")
+REMOVAL = ("DELETE", "/api/users/{user}")
+"""Tried on the last administrator, who stays: the others are needed here."""
 FILES = {("POST", "/api/files"): "user", ("GET", "/api/files/{file}"): "its two users"}
 
 
@@ -63,6 +65,8 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 async def test_each_row_is_for_whom_it_is_for(service: Running, row: Any) -> None:
     path, body = filled(row.path), BODIES.get((row.method, row.path))
+    if (row.method, row.path) == REMOVAL:
+        path = path.replace(BOB, ADMIN)
     for token in ("", "x", "Bearer", "a" * 300):
         status, answer = await service.device(token).rest(row.method, path, body)
         assert (status, answer["reason"]) == (401, "no-token"), token
@@ -71,7 +75,7 @@ async def test_each_row_is_for_whom_it_is_for(service: Running, row: Any) -> Non
         status, answer = await one.rest(row.method, path, body)
         if row.who == "administrator" and user != ADMIN:
             assert (status, answer["reason"]) == (403, "not-allowed"), user
-        elif (row.method, row.path) == ("DELETE", "/api/policies/{name}"):
+        elif row.method == "DELETE":
             assert (status, answer["reason"]) == (409, "refused"), user
         else:
             assert status == 200, (user, answer)

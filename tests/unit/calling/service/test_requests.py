@@ -130,6 +130,54 @@ async def test_a_user_sees_herself_and_turns_it_on_where_the_policy_allows_it(se
     assert (await good(admin, "GET", "/api/me"))["administrator"] is True
 
 
+async def test_a_user_is_removed_with_tokens_call_and_assignments_and_others_keep_their_chats(
+    service: Running,
+) -> None:
+    admin, alice, bob = await service.sign_in(ADMIN), await service.connected(ALICE), await service.connected(BOB)
+    await good(admin, "PUT", "/api/groups/sales", {"members": [BOB, CEM]})
+    await bob.say("chat", to=ALICE, text="hello")
+    call = (await alice.say("invite", to=BOB, media=["audio"]))["call"]
+    await bob.say("accept", call=call)
+    left = await good(admin, "DELETE", f"/api/users/{BOB}")
+    assert BOB not in [one["user"] for one in left["users"]]
+    assert await alice.next("hung-up") == {"type": "hung-up", "call": call, "reason": "user-removed"}
+    await bob.closed()
+    assert bob.told[-1] == {"type": "bye", "reason": "no-user"}
+    assert (await bob.rest("GET", "/api/me"))[0] == 401
+    body = {"user": BOB, "password": PASSWORD, "device": PHONE}
+    assert (await service.device().rest("POST", "/api/sign-in", body))[1]["reason"] == "wrong-password"
+    assert (await good(admin, "GET", "/api/groups"))["groups"] == [{"group": "sales", "members": [CEM]}]
+    assert (await alice.rest("GET", f"/api/chats/{BOB}"))[0] == 404
+    kept = await good(alice, "GET", f"/api/chats/{BOB} (removed)")
+    assert [(one["from"], one["text"]) for one in kept["messages"]] == [(f"{BOB} (removed)", "hello")]
+    assert (await admin.rest("DELETE", f"/api/users/{BOB}"))[0] == 404
+
+
+async def test_the_last_administrator_stays(service: Running) -> None:
+    admin = await service.sign_in(ADMIN)
+    before = service.store.tenants.load()
+    status, refused = await admin.rest("DELETE", f"/api/users/{ADMIN}")
+    assert (status, refused["reason"]) == (409, "refused")
+    assert "last administrator" in refused["detail"]
+    assert service.store.tenants.load() == before
+    assert (await admin.rest("GET", "/api/me"))[0] == 200
+
+
+async def test_a_group_has_any_name_that_an_address_can_hold_and_others_are_told_why_not(service: Running) -> None:
+    admin = await service.sign_in(ADMIN)
+    for name, encoded in (("a/b", "a%2Fb"), ("50 %", "50%20%25"), ("...", "..."), ("?#", "%3F%23")):
+        path = URL(f"{service.url}/api/groups/{encoded}", encoded=True)
+        headers = {"Authorization": f"Bearer {admin.token}"}
+        async with service.session.put(path, json={"members": [BOB]}, headers=headers) as answer:
+            assert answer.status == 200
+            assert name in [one["group"] for one in (await answer.json())["groups"]]
+    for nowhere in ("/api/groups/..", "/api/groups/.", "/api/groups/%2e%2e", "/api/groups/a/b", "/api/nothing"):
+        status, refused = await admin.rest("PUT", nowhere, {"members": []})
+        assert status in (404, 405), nowhere
+        if status == 404:
+            assert "percent-encoded" in refused["detail"], nowhere
+
+
 async def test_recording_is_of_a_user_or_of_the_tenant(service: Running) -> None:
     admin = await service.sign_in(ADMIN)
     await good(admin, "PUT", "/api/recording", {"on": True, "user": BOB})

@@ -50,6 +50,20 @@ def test_a_line_can_carry_a_file(store: Store) -> None:
     assert (store.chats.sent_by("alice"), store.chats.sent_by("bob")) == (5, 0)
 
 
+def test_what_is_left_of_somebody_who_is_gone_is_for_the_others_and_not_for_the_next_of_that_name(store: Store) -> None:
+    store.chats.write("1", ("bob", "alice"), "hello", 1.0)
+    file = sent(store.chats, ("alice", "bob"), b"bytes", "2")
+    store.chats.write("3", ("alice", "cem"), "stays", 3.0)
+    store.chats.part_with("bob")
+    assert store.chats.between("alice", "bob") == ()
+    lines = store.chats.between("alice", "bob (removed)")
+    assert [(one.sender, one.text) for one in lines] == [("bob (removed)", "hello"), ("alice", "")]
+    kept = store.chats.find(file.file)
+    assert kept is not None
+    assert (kept.sender, kept.receiver) == ("alice", "bob (removed)")
+    assert len(store.chats.between("alice", "cem")) == 1
+
+
 def test_the_latest_are_kept_and_older_ones_go_with_their_files(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_MESSAGES", 3)
     first = sent(store.chats, ("alice", "bob"), b"old", "0")

@@ -13,6 +13,7 @@ import pytest
 
 from harness.calling.policy.transitions import add_user, new_policy
 from harness.calling.store.database import DATABASE, connect
+from harness.calling.store.store import Store
 from harness.calling.store.tenants import FRESH, Tenants, load, update
 from harness.model.tenant import Tenant
 
@@ -43,6 +44,27 @@ def test_a_refusal_leaves_the_tenant_as_it_is(store: Path) -> None:
 def test_looking_makes_no_store(store: Path) -> None:
     assert update(store, lambda tenant: (tenant, len(tenant.users))) == 2
     assert not store.exists()
+
+
+def test_what_is_kept_is_on_the_disk_before_it_is_said_to_be(store: Path) -> None:
+    with closing(connect(store)) as connection:
+        modes = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert modes == ["wal", 2], "FULL: a power cut takes no commit with it"
+
+
+def test_a_removal_that_fails_half_way_leaves_all_of_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Store(store)) as opened:
+        opened.tenants.change(lambda tenant: (add_user(tenant, "cem"), None))
+        before = opened.tenants.load()
+        monkeypatch.setattr(opened.chats, "part_with", failing)
+        with pytest.raises(sqlite3.OperationalError):
+            opened.remove_user("cem")
+        assert opened.tenants.load() == before
+    assert load(store) == before
+
+
+def failing(_user: str) -> None:
+    raise sqlite3.OperationalError("disk full")
 
 
 def test_twelve_at_once_lose_nothing(store: Path) -> None:
