@@ -106,7 +106,8 @@ class TenantService:
             if step.toggle is not None:
                 await self._clients[step.toggle].request("PUT", "/api/me/toggle", {"on": step.on})
             elif step.recording is not None:
-                await self._of_administrator("PUT", "/api/recording", {"on": step.recording})
+                of = {} if step.of is None else {"user": USERS[step.of]}
+                await self._of_administrator("PUT", "/api/recording", {"on": step.recording, **of})
             elif step.group is not None:
                 members = [USERS[party] for party in step.members]
                 await self._of_administrator("PUT", f"/api/groups/{quote(step.group, safe='')}", {"members": members})

@@ -57,6 +57,7 @@ CONTROLS = {
     "tenant-rank-decides",
     "tenant-direct-first",
     "compliance-recording",
+    "compliance-recording-of-one",
     "tenant-client-cannot",
     "tenant-client-is-old",
     "tenant-policy-flip",

@@ -21,10 +21,14 @@ class SentFile(Noun):
 
 
 class TenantStep(Noun):
-    """One thing that somebody sets: an administrator a cmdlet line, a group or recording, a user a toggle."""
+    """One thing that somebody sets: an administrator a cmdlet line, a group or recording, a user a toggle.
+
+    Recording is of the whole tenant, or `of` one party.
+    """
 
     cmdlet: str | None = Field(default=None, min_length=1, max_length=1000)
     recording: bool | None = None
+    of: Party | None = Field(default=None, strict=False)
     group: str | None = Field(default=None, min_length=1, max_length=128)
     members: tuple[Party, ...] = Field(default=(), strict=False)
     toggle: Party | None = Field(default=None, strict=False)

@@ -14,7 +14,7 @@ from harness.model.feature import Feature
 from harness.model.statement import Indicator
 from tests.live.endpoint_calls import PATIENCE
 from tests.live.service_people import USERS, calling
-from tests.unit.calling.service.running import ALICE, BOB
+from tests.unit.calling.service.running import ADMIN, ALICE, BOB
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.live]
 
@@ -76,6 +76,23 @@ async def test_in_a_service_call_captions_are_told_to_both_and_a_recording_is_ke
     names = {path.name for path in kept.iterdir()}
     assert names == {"captions.txt", "recording-alice-contoso-example.wav", "recording-bob-contoso-example.wav"}
     assert {path.stat().st_mode & 0o077 for path in (kept, *kept.iterdir())} == {0}
+
+
+async def test_a_call_that_must_be_recorded_and_cannot_be_does_not_come_up(tmp_path: Path) -> None:
+    """Without keys in the descriptions the media pass the service by: then whoever must record has nothing."""
+    async with calling(tmp_path, encrypted=False) as call:
+        assert call.place is not None
+        await call.alice.say("hang-up")
+        await call.bob.told("hung-up")
+        admin = await call.place.service.sign_in(ADMIN)
+        assert (await admin.rest("PUT", "/api/recording", {"on": True, "user": BOB}))[0] == 200
+        again = await call.alice.client.say("invite", to=BOB, media=["audio"])
+        call.alice.call = call.bob.call = again["call"]
+        await call.bob.told("incoming")
+        await call.bob.say("accept")
+        assert (await call.alice.told("recorded"))["call"] == again["call"]
+        with pytest.raises(ServiceRefused, match="must be recorded"):
+            await call.alice.say("offer", sdp="v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\n")
 
 
 @pytest.mark.parametrize("encrypted", [True, False])

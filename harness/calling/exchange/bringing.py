@@ -8,7 +8,7 @@ from typing import Final
 from ...model.feature import Feature
 from ...model.scenario import Mode
 from ...model.tenant import same
-from .concern import elsewhere, reachable
+from .concern import elsewhere, reachable, recorded
 from .directory import Directory
 from .endings import without
 from .outcome import Admitted, Joined, Outcome
@@ -63,11 +63,12 @@ def admitted(exchange: Exchange, directory: Directory, call: Call, session: Sess
     assert guest is not None
     after = _with_guest(call, guest, replace(guest, session=session.id))
     after = replace(after, gone=after.gone - {session.id})
+    records = recorded(directory, call.id, after.parties, session.user)
     out = Outcome(
         exchange.with_call(after),
         {"call": call.id, "mode": Mode.SERVICE.value},
-        (Admitted(call.id, guest.leg, session.id),),
-        elsewhere(call, session.id, "answered-elsewhere"),
+        (Admitted(call.id, guest.leg, session.id, bool(records)),),
+        (*elsewhere(call, session.id, "answered-elsewhere"), *records),
     )
     return with_presence(exchange, out, directory, session.user)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...model.scenario import Mode
 from ...model.tenant import same
 from . import bringing, guests
-from .concern import concerning, elsewhere, free, incoming, reachable, ringing_at
+from .concern import concerning, elsewhere, free, incoming, reachable, recorded, ringing_at
 from .directory import Directory
 from .endings import over
 from .outcome import Answered, Outcome, Talker
@@ -52,8 +52,9 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
     accepted = Accepted(call=call.id, mode=mode, display=directory.display(session.user), device=session.device.name)
     told = (Told((call.caller,), accepted), *elsewhere(call, session.id, "answered-elsewhere"))
     near, far = (Talker(one.id, directory.name(one.user)) for one in (caller, session))
-    deeds = (Answered(call.id, near, far),) if mode is Mode.SERVICE else ()
-    after = Outcome(exchange.with_call(up), {"call": call.id, "mode": mode.value}, deeds, told)
+    records = recorded(directory, call.id, up.parties, caller.user, session.user)
+    deeds = (Answered(call.id, near, far, bool(records)),) if mode is Mode.SERVICE else ()
+    after = Outcome(exchange.with_call(up), {"call": call.id, "mode": mode.value}, deeds, (*told, *records))
     return with_presence(exchange, after, directory, session.user)
 
 

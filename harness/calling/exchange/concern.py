@@ -7,7 +7,7 @@ from typing import Final
 from .directory import Directory
 from .refusal import refuse
 from .state import Call, Exchange, Session, Told
-from .told import Cancelled, Incoming
+from .told import Cancelled, Incoming, Recorded
 
 MOST_AT_ONCE: Final = 8
 """Calls that may ring at a user at the same time: beyond, the line is busy."""
@@ -60,6 +60,11 @@ def elsewhere(call: Call, session: str, why: str) -> tuple[Told, ...]:
     """What the other devices are told at which it rings."""
     others = tuple(one for one in call.bells if one != session)
     return (Told(others, Cancelled(call=call.id, why=why)),) if others else ()
+
+
+def recorded(directory: Directory, call: str, to: tuple[str, ...], *users: str) -> tuple[Told, ...]:
+    """What devices in a call are told when one of these users is under compliance recording."""
+    return (Told(to, Recorded(call=call)),) if directory.recorded(*users) else ()
 
 
 def incoming(directory: Directory, call: Call, rung: tuple[str, ...], by: Session) -> Told:

@@ -37,6 +37,10 @@ class Directory:
         found = self.users.get(user)
         return user if found is None else found.name
 
+    def recorded(self, *users: str) -> bool:
+        """Whether any of these users (comparable names) is under compliance recording."""
+        return self.tenant.compliance_recording or any(self.named(user).recorded for user in users)
+
     def effective(self, user: User) -> Effective:
         return effective(self.tenant, user)
 

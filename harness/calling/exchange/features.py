@@ -9,7 +9,7 @@ from ...model.feature import Feature
 from ...model.scenario import Mode
 from ...model.tenant import same
 from .bringing import BRINGS, between_two, guest_of, then_leaves
-from .concern import concerning, incoming, reachable
+from .concern import concerning, incoming, reachable, recorded
 from .directory import Directory
 from .outcome import Answered, Asked, Outcome, Talker
 from .refusal import refuse
@@ -97,8 +97,9 @@ def _forwarded(exchange: Exchange, directory: Directory, session: Session, call:
         call=call.id, mode=Mode.SERVICE, display=f"Voicemail of {directory.display(call.callee)}", device="voicemail"
     )
     bells = Told(call.rung, Cancelled(call=call.id, why="voicemail"))
-    deeds = (Answered(call.id, Talker(caller.id, directory.name(caller.user)), None),)
-    return Outcome(exchange.with_call(up), {}, deeds, (told, Told((call.caller,), accepted), bells))
+    records = recorded(directory, call.id, (call.caller,), caller.user, call.callee)
+    deeds = (Answered(call.id, Talker(caller.id, directory.name(caller.user)), None, bool(records)),)
+    return Outcome(exchange.with_call(up), {}, deeds, (told, Told((call.caller,), accepted), bells, *records))
 
 
 def _rings_more(

@@ -20,11 +20,15 @@ class Talker:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A call of mode `service` is up: its media go through the service. Without a callee, to its voicemail."""
+    """A call of mode `service` is up: its media go through the service. Without a callee, to its voicemail.
+
+    `recorded`: a party is under compliance recording, so that the service records by itself from the start.
+    """
 
     call: str
     caller: Talker
     callee: Talker | None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A guest has accepted, and is to be offered the call."""
+    """A guest has accepted, and is to be offered the call. `recorded` as in `Answered`."""
 
     call: str
     leg: str
     session: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

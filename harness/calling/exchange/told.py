@@ -83,6 +83,13 @@ class HungUp(Frame):
     reason: str
 
 
+class Recorded(Frame):
+    """The service records this call by itself, because a party is under compliance recording."""
+
+    type: Literal["recorded"] = "recorded"
+    call: str
+
+
 class FeatureUsed(Frame):
     type: Literal["feature"] = "feature"
     call: str

@@ -15,6 +15,9 @@ from .sound import Heard
 _MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
 
+COMPLIANCE: Final = "compliance"
+"""How the names of files begin that no party has asked for, and none can end."""
+
 MOST_LINES: Final = 100_000
 """Of one file: more than a day of talk."""
 
@@ -50,11 +53,18 @@ class Keeping:
     def __init__(self, folder: Path, now: Callable[[], float], told: Callable[[Line], None] | None = None) -> None:
         self._folder, self._now, self._told = folder, now, told
         self._open: dict[Feature, Recorder | Lines] = {}
+        self._compliance: Recorder | None = None
 
     @property
     def listeners(self) -> tuple[Recorder | Lines, ...]:
         """What is listening now."""
-        return tuple(self._open.values())
+        always = () if self._compliance is None else (self._compliance,)
+        return (*always, *self._open.values())
+
+    @property
+    def fault(self) -> str | None:
+        """Why the recording that must be made cannot be; what parties ask for may fail, and the call goes on."""
+        return None if self._compliance is None else self._compliance.fault
 
     def turn(self, feature: Feature, on: bool) -> None:
         """Begin or end one kind of keeping; twice is once. OSError when the folder or a file cannot be made."""
@@ -63,13 +73,24 @@ class Keeping:
             if ended is not None:
                 ended.close()
         elif feature not in self._open:
-            self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+            self._make()
             self._open[feature] = self._begun(feature)
+
+    def comply(self) -> None:
+        """Record all of the call from now on, whatever its parties ask for. OSError as for `turn`."""
+        if self._compliance is None:
+            self._make()
+            self._compliance = Recorder(self._folder, COMPLIANCE, self._now)
 
     def close(self) -> None:
         """End all of it."""
+        if self._compliance is not None:
+            self._compliance.close()
         for feature in tuple(self._open):
             self.turn(feature, on=False)
+
+    def _make(self) -> None:
+        self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
 
     def _begun(self, feature: Feature) -> Recorder | Lines:
         if feature in (Feature.RECORDING, Feature.VOICEMAIL):

@@ -77,6 +77,11 @@ class MediaProcessor:
         self._after()
         return answer
 
+    def comply(self) -> None:
+        """Record all of the call, from now to its end. OSError when the files cannot be made."""
+        self._kept.comply()
+        self.session.listeners = list(self._kept.listeners)
+
     def asked(self, feature: Feature, on: bool, by: str, argument: str | None = None) -> Bring | None:
         """A party asks for a feature. For an answer, `bring` and then `joined` must follow. FeatureRefused, OSError."""
         bring = self._features.asked(feature, on, by, argument)
@@ -149,6 +154,7 @@ class MediaProcessor:
                 transport = self._sockets.get(leg)
                 if transport is not None:
                     transport.sendto(data, to)
+            self.fault = self._kept.fault
         except Exception as error:  # noqa: BLE001 - the event loop would log it, and the processor seem to be well
             self.fault = f"the media processor broke: {type(error).__name__}: {error}"
 

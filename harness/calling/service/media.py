@@ -34,7 +34,8 @@ KEPT: Final = "kept"
 class _Call:
     """`legs` are the names of legs by session; `processor` is None when the media pass the service by.
 
-    `coming` are offers for guests by leg, None until they are written. `voicemail`: the service answers.
+    `coming` are offers for guests by leg, None until they are written. `voicemail`: the service answers. `recorded`:
+    the call must be recorded, or not be.
     """
 
     processor: MediaProcessor | None
@@ -42,6 +43,7 @@ class _Call:
     coming: dict[str, str | None] = field(default_factory=dict)
     described: bool = False
     voicemail: bool = False
+    recorded: bool = False
     fault: str | None = None
 
 
@@ -68,6 +70,8 @@ class ServiceMedia:
         call = self._calls.get(deed.call)
         if call is not None and isinstance(deed, Passed | Offered):
             self._look(call, deed.sdp)
+        if call is not None and isinstance(deed, Admitted) and deed.recorded:
+            _comply(call)
         if call is None or call.processor is None:
             return _PASSING_BY.do(deed)
         if call.fault is not None or call.processor.fault is not None:
@@ -89,6 +93,8 @@ class ServiceMedia:
         talkers = [one for one in (deed.caller, deed.callee) if one is not None]
         # Names that say who it is, for whoever reads a recording's.
         call = _Call(processor, {one.session: one.user for one in talkers}, voicemail=deed.callee is None)
+        if deed.recorded:
+            _comply(call)
         self._calls[deed.call] = call
         self._begin(_open(call, processor))
         return ()
@@ -106,6 +112,8 @@ class ServiceMedia:
         if call.described or call.processor is None:
             return
         if not call.voicemail and not _has_keys(sdp):
+            if call.recorded:
+                refuse("no-media", "This call must be recorded, and without keys in its descriptions it cannot be.")
             self._begin(call.processor.close())
             call.processor = None
         call.described = True
@@ -209,6 +217,17 @@ def _left(call: _Call, processor: MediaProcessor, deed: Left) -> None:
     here = [one for one in call.legs.values() if one not in call.coming]
     if len(here) == 2 and set(processor.session.talking) != set(here):
         processor.connect(*here)
+
+
+def _comply(call: _Call) -> None:
+    """The call is recorded from now on. Refusal when it cannot be: whoever must record does not call unrecorded."""
+    try:
+        if call.processor is None:
+            raise OSError(None, "the media pass the service by")
+        call.processor.comply()
+    except OSError as error:
+        refuse("no-media", f"This call must be recorded, and it cannot be: {error.strerror}.")
+    call.recorded = True
 
 
 def _has_keys(sdp: str) -> bool:

@@ -109,6 +109,7 @@ export class Call {
       case "answer": return this.#agreed && this.exchange.answered(frame.sdp);
       case "candidates": return this.#agreed && this.exchange.candidates(frame.candidates);
       case "feature": return this.#featured(frame);
+      case "recorded": return this.mode === "e2ee" ? this.watcher.unheeded(this, "recording") : this.watcher.recorded(this);
       case "caption": return this.#captioned(frame);
       case "declined": case "cancelled": return this.#over(frame.why);
       case "hung-up": return this.#over(frame.reason);

@@ -17,6 +17,7 @@ export class Telephone {
       changed: (call) => this.became(call),
       coded: (call) => announceCode(call),
       featured: (call, news) => this.featured(news),
+      recorded: () => this.notice("Your organisation records this call."),
       unheeded: (call, feature) => this.unheeded(feature),
       refused: (call, error) => this.notice(error.message),
     };
