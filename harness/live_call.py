@@ -112,6 +112,7 @@ class LiveCall:
         self.service = self._service() if self.tenant is None else self.tenant.service.signalling
         self.deeds: Counter[str] = Counter()
         self.pictures: dict[Party, bytes] = {}
+        self.plaintext: dict[Party, bytes] = {}
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
@@ -252,6 +253,7 @@ class LiveCall:
             through_leg=self.taps[party].through_leg,
             deeds=self.deeds,
             picture=partial(self.pictures.__setitem__, party),
+            plaintext=partial(self.plaintext.__setitem__, party),
             command=self.conditions.programs.get(party, ()),
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
@@ -313,6 +315,8 @@ class LiveCall:
             self.folder.keylog(party, self.keylogs[party])
         for party, picture in self.pictures.items():
             self.folder.picture(party, picture)
+        for party, dump in self.plaintext.items():
+            self.folder.plaintext(party, dump)
         return silent
 
     def traffic(self) -> Traffic:

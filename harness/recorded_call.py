@@ -12,6 +12,7 @@ from .evidence.recording_folder import (
     HOPS,
     open_recording,
     read_ground_truth,
+    read_plaintext,
     read_service_log,
     read_signalling,
     read_statements,
@@ -32,6 +33,7 @@ from .vantage.table import PacketTable
 from .vantage.tcp import Connection
 from .vantage.views import View
 from .wire.keylog import parse_keylog
+from .wire.rtp_dump import Dump, parse_dump
 
 WIRE = "wire"
 _WITH_SDP = (SignalKind.OFFER, SignalKind.ANSWER)
@@ -101,6 +103,7 @@ def case_of(opened: Opened, view: View, policy: Policy, without: Sequence[str]) 
         policy=policy,
         examination=None if WIRE in without else _examined(opened),
         service_log=read_service_log(root),
+        dumps=_dumps(root),
         earlier=tuple(case_of(one, view, policy, without) for one in opened.earlier),
     )
 
@@ -141,6 +144,12 @@ def _examined(opened: Opened) -> Examination | None:
         return examine(captures, Options(sdp=sdp, keylogs=keylogs, texts=signalling))
     except CaptureError:
         return None  # not even the head of a capture is sound, which is said of its leg
+
+
+def _dumps(root: Path) -> dict[Party, Dump]:
+    """Of each party whose endpoint tells it."""
+    told = {party: read_plaintext(root, party) for party in Party}
+    return {party: parse_dump(dump.decode(errors="replace")) for party, dump in told.items() if dump is not None}
 
 
 def _text(path: Path) -> str:

@@ -141,9 +141,37 @@ def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
     if leg is not None and leg.resumed:
         detail = f"{party} was shown no certificate in this call: its session is one of an earlier call"
         yield _say.notice(Reason.CERTIFICATE_NOT_VISIBLE, leg.name, detail)
+    elif case.keys_witnessed and (stated := _stated(case, party)) is not None:
+        yield from _by_statement(case, party, *stated)
     elif case.mode_of(party) is Mode.E2EE and not in_clear:
         detail = f"{party} is connected, but no certificate presented to it could be read from the wire"
         yield _say.inconclusive(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
+
+
+def _stated(case: Case, party: Party) -> tuple[bytes, bytes] | None:
+    """The certificate that this party says it was presented, and the one that the other says it presented."""
+    seen, other = case.statements.get(party), case.statements.get(party.peer)
+    if seen is None or other is None or not seen.presented_certificate or not other.local_certificate:
+        return None
+    try:
+        return bytes.fromhex(seen.presented_certificate), bytes.fromhex(other.local_certificate)
+    except ValueError:
+        return None
+
+
+def _by_statement(case: Case, party: Party, presented: bytes, own: bytes) -> Iterator[Finding]:
+    """DTLS 1.3 hides certificates from the wire (RFC 8446 section 4.4). That the two ends share their keys is proved by
+    other means; with which certificates, only they can say."""
+    shown = f"{party} says that it was presented {_printed(presented)}"
+    if not any(one.covers(presented) for one in sent(case.signalling, party.peer)):
+        detail = f"{shown}, which {party.peer} did not announce in the signalling"
+        yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, party, detail)
+    if presented != own:
+        detail = f"{shown} where {party.peer} says that it presented {_printed(own)}"
+        yield _say.alarm(Reason.CERTIFICATE_SUBSTITUTED, party, detail)
+    else:
+        detail = f"the handshake hides it from the wire; {shown}, as {party.peer} says it did"
+        yield _say.notice(Reason.CERTIFICATE_NOT_VISIBLE, party, detail)
 
 
 def _statement(case: Case, party: Party) -> Iterator[Finding]:

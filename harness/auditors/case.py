@@ -18,7 +18,10 @@ from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
 from ..vantage.tcp import Connection
 from ..wire.dtls import DtlsAssociation
+from ..wire.rtp_dump import Dump
+from ..wire.srtp import PROFILES
 from .course import mode_told
+from .dumps import Witness, same_keys
 from .leg import Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
 
@@ -31,7 +34,8 @@ class Case:
     None when Wireshark was not asked, `examination` when the captures were not examined. `keylogs` holds master secrets
     by client random. `service_log` is what the service wrote on its disk, None when nobody kept it. `earlier` are the
     calls that the same devices made before. `service_connections` are each party's with the calling service, by the
-    name of that leg. What an expectation or the ground truth says is not here, on purpose.
+    name of that leg. `dumps` are those of endpoints that tell what their SRTP layer sealed and opened. What an
+    expectation or the ground truth says is not here, on purpose.
     """
 
     recording: Recording
@@ -47,6 +51,7 @@ class Case:
     earlier: tuple[Case, ...] = ()
     damage: Mapping[str, str] = field(default_factory=dict)
     service_connections: Mapping[str, tuple[Connection, ...]] = field(default_factory=dict)
+    dumps: Mapping[Party, Dump] = field(default_factory=dict)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:
@@ -66,6 +71,24 @@ class Case:
     def leg(self, party: Party) -> Leg | None:
         """The leg next to this party; None when nothing was recorded there."""
         return next((leg for leg in self.legs if leg.party is party), None)
+
+    @cached_property
+    def witnesses(self) -> Mapping[Party, Witness]:
+        """The legs next to endpoints whose dump can be read, under the profile that the handshake shows, or the endpoint."""
+        return {leg.party: one for leg in self.legs if (one := self._witness(leg)) is not None}
+
+    @cached_property
+    def keys_witnessed(self) -> bool | None:
+        """Whether the dumps of both ends prove that they share their keys; None when they prove nothing."""
+        both = self.witnesses
+        return same_keys(both[Party.ALICE], both[Party.BOB]) if len(both) == len(Party) else None
+
+    def _witness(self, leg: Leg) -> Witness | None:
+        dump, statement = self.dumps.get(leg.party), self.statements.get(leg.party)
+        shown = next((one.srtp_profile for one in leg.associations if one.protected_near and one.srtp_profile), None)
+        stated = None if statement is None or statement.dtls is None else statement.dtls.srtp_profile
+        profile = PROFILES.get(shown or stated or "")
+        return None if dump is None or dump.problem or profile is None else Witness(leg, dump, profile)
 
     def _signalled(self, party: Party) -> SignalledKeys | None:
         """The keys by which this party's media are secured in an ordinary call; in any other they secure nothing."""

@@ -2,8 +2,9 @@
 
 In layers: every packet is of a known class and well-formed; every media packet is authentic under the endpoint's own
 exported keys, or in an ordinary call under those of its descriptions; no payload is clear by its content, and no marker
-can be decoded from the wire; what came in and is not authentic was refused. A statistic can show that something is
-clear, never that it is encrypted: keys show that.
+can be decoded from the wire; what came in and is not authentic was refused. Where an endpoint gives no keys and does
+tell what its SRTP layer sealed and opened, that takes their place (`sealing` says what it proves). A statistic can show
+that something is clear, never that it is encrypted: keys show that, or both ends' dumps.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..model.voice import Voice, counted
 from .accounting import Balance
 from .authenticity import Fate
 from .case import Case
+from .dumps import told
 from .leg import Leg, Media
 from .shared_keys import estranged, shared_keys
 
@@ -75,8 +77,9 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
     if leg.signalled is not None or (leg.keys and not (leg.borrows and leg.unkeyed)):
         yield from _authenticated(case, leg)
-    elif leg.secured and (case.connected(leg.party) or leg.outward.packets):
+    elif leg.party not in case.witnesses and leg.secured and (case.connected(leg.party) or leg.outward.packets):
         yield _keyless(case, leg)
+    yield from _dumped(case, leg)
 
 
 def _keyless(case: Case, leg: Leg) -> Finding:
@@ -85,6 +88,15 @@ def _keyless(case: Case, leg: Leg) -> Finding:
         detail = f"{leg.party} exports no keys, and those that {leg.party.peer} exported are of another handshake"
         return _say.notice(Reason.KEYS_MISSING, leg.name, detail)
     return _say.inconclusive(Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}")
+
+
+def _dumped(case: Case, leg: Leg) -> Iterator[Finding]:
+    dump = case.dumps.get(leg.party)
+    if leg.party in case.witnesses:
+        yield from told(case.witnesses[leg.party], _say)
+    elif dump is not None and dump.problem is not None:
+        detail = f"the dump of {leg.party} is not whole: {dump.problem}"
+        yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
 
 
 def _unexplained(leg: Leg) -> Iterator[Finding]:

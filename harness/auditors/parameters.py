@@ -70,11 +70,14 @@ def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
 def _handshake(case: Case, leg: Leg, one: DtlsAssociation, when: datetime) -> Iterator[Finding]:
     negotiated = f"{one.version}, {one.suite_iana}, {one.srtp_profile or 'no SRTP profile in clear'}"
     yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, negotiated)
+    yield from _profile_told(case, leg, one)
     for reason, fault in handshake_faults(one, case.policy):
         yield _say.alarm(reason, leg.name, fault)
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         if chain:
             yield from _certificate(case, leg, side, chain[0], when)
+        elif case.keys_witnessed and (stated := _stated(case, leg.party, side)) is not None:
+            yield from _certificate(case, leg, side, stated, when, f", as {leg.party} says")
         elif case.connected(leg.party) and (one.protected_near or not leg.secured) and not one.session_resumed:
             # Beside one that the party came to the end of, another may have lost its certificates on the way.
             detail = f"the certificate from {side}'s side is not in clear on this leg"
@@ -92,9 +95,30 @@ def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
         yield _say.notice(Reason.ALERT_IN_CLEAR, leg.name, detail)
 
 
-def _certificate(case: Case, leg: Leg, side: Party, der: bytes, when: datetime) -> Iterator[Finding]:
+def _profile_told(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
+    """The SRTP profile that a handshake hides (RFC 8446 section 4.3.1), as the endpoint says. How much longer its
+    packets are on the wire than in its dump is seen: `sealing`."""
+    witness = None if one.srtp_profile else case.witnesses.get(leg.party)
+    if witness is not None and one.protected_near:
+        name = witness.profile.name
+        yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, f"{name}, as {leg.party} says")
+        if not allows(case.policy.profiles, name):
+            yield _say.alarm(Reason.PROFILE_NOT_ALLOWED, leg.name, f"the policy does not allow {name}")
+
+
+def _stated(case: Case, party: Party, side: Party) -> bytes | None:
+    """A certificate of a handshake that hides it, as this party says: its own, or the other one's."""
+    told = case.statements.get(party)
+    stated = None if told is None else told.local_certificate if side is party else told.presented_certificate
+    try:
+        return bytes.fromhex(stated) if stated else None
+    except ValueError:
+        return None
+
+
+def _certificate(case: Case, leg: Leg, side: Party, der: bytes, when: datetime, source: str = "") -> Iterator[Finding]:
     """A certificate of one call may be as young as its handshake."""
-    place = f"the certificate from {side}'s side"
+    place = f"the certificate from {side}'s side{source}"
     try:
         certificate = read_certificate(der)
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Do the two ends hold the same keys, or does each share its own with somebody between them?
 
-Best both export them, and they are compared. What one end exports proves it too, when what the other one sent, seen at
+Best both export them, and they are compared. Where both tell what they sealed and opened instead, and neither exports
+a key, that shows it. What one end exports proves it too, when what the other one sent, seen at
 its own sockets, is authentic under it. And without any key: ends that came to the end of different handshakes share
 nothing, for each handshake has its own random numbers (RFC 5246 section 7.4.1.2).
 """
@@ -13,6 +14,7 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.voice import Voice
 from .case import Case
+from .dumps import shared
 from .leg import Leg
 
 
@@ -24,6 +26,8 @@ def shared_keys(case: Case, say: Voice) -> Iterator[Finding]:
     elif estranged(case):
         detail = "alice and bob came to the end of different handshakes: each shares its keys with somebody else"
         yield say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
+    elif not holders and len(case.witnesses) == len(Party):
+        yield from shared(case.witnesses[Party.ALICE], case.witnesses[Party.BOB], say)
     else:
         yield from (found for leg in case.legs if leg.borrows for found in _proved(leg, say))
     yield from _signalled(case, say)

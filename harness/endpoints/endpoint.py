@@ -31,7 +31,8 @@ class EndpointSetup:
     `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
     of a program tells the tap, which does not see what the program may send past it. `deeds` counts what a client does
     that attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows, PNG; the last one
-    counts. `command` starts a program that somebody else made; for every other endpoint it is empty.
+    counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
+    one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
     """
 
     party: Party
@@ -50,6 +51,7 @@ class EndpointSetup:
     through_leg: Callable[[], None] = lambda: None
     deeds: Counter[str] = field(default_factory=Counter)
     picture: Callable[[bytes], None] = lambda _: None
+    plaintext: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
 
 

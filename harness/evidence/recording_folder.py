@@ -29,6 +29,8 @@ STORE = "store"
 """The store of the calling service that the call went through, with its database and its keys."""
 SCREEN = "media/screen-{party}.png"
 """What was on the screen of a party whose client has one: it shows the other person's picture, too."""
+PLAINTEXT = "media/rtp-{party}.txt"
+"""What the endpoint of a party says that its SRTP layer sealed and opened, in clear."""
 RECEIVED = "received"
 """Files that a party got from the other one through the service."""
 GUEST = "keys/guest-{name}.json"
@@ -80,6 +82,10 @@ class RecordingFolder:
     def picture(self, party: Party, png: bytes) -> None:
         """The screen of a party."""
         create(self.root / SCREEN.format(party=party), png, secret=True)
+
+    def plaintext(self, party: Party, dump: bytes) -> None:
+        """What an endpoint tells of the packets that it sealed and opened."""
+        create(self.root / PLAINTEXT.format(party=party), dump, secret=True)
 
     def received(self, party: Party, content: bytes) -> None:
         """A file that a party got."""
@@ -175,6 +181,12 @@ def read_received(root: Path, party: Party) -> bytes:
     """The file that a party got from the other one; nothing when it got none."""
     path = root / RECEIVED / f"{party}.txt"
     return read(path) if path.exists() else b""
+
+
+def read_plaintext(root: Path, party: Party) -> bytes | None:
+    """What a party's endpoint tells of the packets that it sealed and opened; None when it tells nothing."""
+    path = root / PLAINTEXT.format(party=party)
+    return read(path) if path.exists() else None
 
 
 def read_service_log(root: Path) -> bytes | None:

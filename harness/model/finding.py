@@ -106,6 +106,10 @@ class Reason(StrEnum):
     REPLAY_DROPPED = "replay-dropped"
     REPLAY_ACCEPTED = "replay-accepted"
     UNEXPLAINED_PACKET = "unexplained-packet"
+    SEALED_AS_TOLD = "sealed-as-told"
+    PACKET_NOT_TOLD = "packet-not-told"
+    PACKET_NOT_OPENED = "packet-not-opened"
+    TOLD_NOT_SEEN = "told-not-seen"
     KEYS_SHARED = "keys-shared"
     KEYS_NOT_SHARED = "keys-not-shared"
     # who is at the far end

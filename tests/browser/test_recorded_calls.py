@@ -8,17 +8,17 @@ import pytest
 
 from harness.catalogue import load
 from harness.endpoints.chromium.installed import program
-from harness.evidence.recording_folder import SCREEN, read_statements
+from harness.evidence.recording_folder import PLAINTEXT, SCREEN, read_statements
 from harness.model.base import Party
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
 from harness.placement import Placed, place, plan
 from harness.runner import Options
+from harness.wire.rtp_dump import parse_dump
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: the recorded calls of browsers did not run")
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-MITM = {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller", "callee"]}
 BROWSERS = {"alice": "chromium", "bob": "chromium", "media": ["audio", "video"], "seconds": 0.5}
 
 
@@ -31,11 +31,18 @@ def statements(placed: Placed) -> tuple[EndpointStatement, EndpointStatement]:
 
 
 def test_two_browsers_show_equal_codes(tmp_path: Path) -> None:
-    """Between themselves they speak DTLS 1.3, which hides the certificates, and give nobody their keys: that their
-    packets are authentic remains unproved, and nothing else does."""
+    """Between themselves they speak DTLS 1.3, which hides the certificates, and give nobody their keys: what each says
+    that it sealed and opened proves the call, packet by packet. Without it, nothing would."""
     placed = place(plan("two-browsers", None, Outcome.SECURE, BROWSERS), Options(captures=tmp_path))
     alice, bob = statements(placed)
-    assert (placed.result.outcome, placed.result.status) == (Outcome.SECURE, Status.INCONCLUSIVE)
+    assert (placed.result.outcome, placed.result.status) == (Outcome.SECURE, Status.AS_EXPECTED), placed.result.because
+    proofs = {(one.reason, one.vantage) for one in placed.result.findings if one.auditor == "opacity"}
+    assert {("sealed-as-told", "alice-bob"), ("sealed-as-told", "bob-alice"), ("keys-shared", "call")} <= proofs
+    assert placed.recording is not None
+    for party in Party:
+        dump = placed.recording / PLAINTEXT.format(party=party)
+        assert dump.stat().st_mode & 0o777 == 0o600
+        assert not parse_dump(dump.read_text()).problem
     assert alice.screen.indicator is bob.screen.indicator is Indicator.LOCK
     assert alice.screen.code == bob.screen.code
     assert alice.screen.code is not None
@@ -47,9 +54,12 @@ def test_two_browsers_show_equal_codes(tmp_path: Path) -> None:
 
 def test_two_browsers_with_an_interceptor_between_them_show_different_codes(tmp_path: Path) -> None:
     """The service swaps the fingerprints and a relay ends DTLS: it speaks 1.2, and both browsers go along."""
-    placed = place(plan("intercepted-browsers", MITM, Outcome.DETECTED, BROWSERS), Options(captures=tmp_path))
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == "chromium-pair-intercepted")
+    placed = place(scenario, Options(captures=tmp_path))
     alice, bob = statements(placed)
-    assert placed.result.outcome is Outcome.DETECTED
+    assert (placed.result.outcome, placed.result.status) == (Outcome.DETECTED, Status.AS_EXPECTED), (
+        placed.result.because
+    )
     assert placed.result.intercepted
     assert alice.screen.indicator is bob.screen.indicator is Indicator.LOCK
     assert alice.screen.code is not None

@@ -6,6 +6,7 @@ state with another one, and costs a tenth of a second where a browser costs a wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from . import rtp_log
 from .installed import PROGRAMS, program
 
 SECONDS: Final = 30.0
@@ -96,23 +98,30 @@ class PageSocket:
 
 
 class Chromium:
-    """One running browser. Use it as an asynchronous context manager; tabs end with it."""
+    """One running browser. Use it as an asynchronous context manager; tabs end with it.
+
+    `rtp_log` is what it tells of the packets that it seals and opens.
+    """
 
     def __init__(self, *, flags: Iterable[str] = ()) -> None:
         self._flags = tuple(flags)
+        self.rtp_log = rtp_log.RtpLog()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
     async def __aenter__(self) -> Chromium:
         path = program()
         if path is None:
+            self.rtp_log.close()
             raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
         self._playwright = await async_playwright().start()
         try:
-            arguments = [*_ARGUMENTS, _RESOLVE, *self._flags]
-            self._browser = await self._playwright.chromium.launch(executable_path=path, args=arguments)
+            arguments = [*_ARGUMENTS, _RESOLVE, *rtp_log.FLAGS, *self._flags]
+            told: dict[str, str | float | bool] = {**os.environ, rtp_log.VARIABLE: self.rtp_log.place}
+            self._browser = await self._playwright.chromium.launch(executable_path=path, args=arguments, env=told)
         except PlaywrightError as error:
             await self._playwright.stop()
+            self.rtp_log.close()
             raise BrowserError(f"{path} does not start: {error.message.splitlines()[0]}") from error
         return self
 
@@ -123,6 +132,7 @@ class Chromium:
             await self._browser.close()
         if self._playwright is not None:
             await self._playwright.stop()
+        self.rtp_log.close()
 
     @property
     def version(self) -> str:

@@ -24,6 +24,7 @@ from ..handshake import refusal
 from ..rules import CallRules, Progress, Stage
 from .browser import BrowserError, PageError
 from .facts import Facts
+from .rtp_log import ssrcs
 from .seat import Seat
 from .shared import SHARED
 from .stage import Frame
@@ -75,6 +76,7 @@ class ChromiumEndpoint:
         self._failed_at = 0.0
         self._closing = False
         self._promised = ""
+        self._ssrcs: set[int] = set()
         self._heard: dict[Asset, int] = {}
         self._statement: EndpointStatement | None = None
         # What happens at the window, one thing after the other; the first is that it is there.
@@ -171,6 +173,9 @@ class ChromiumEndpoint:
         await self.conclude()
         await self._seat.close()
         await self._leg.close()
+        dump = self._seat.dump(self._ssrcs)
+        if dump is not None:
+            self._setup.plaintext(dump.encode())
 
     def statement(self) -> EndpointStatement:
         if self._statement is None:
@@ -236,6 +241,7 @@ class ChromiumEndpoint:
         try:
             async with asyncio.timeout(PATIENCE):
                 described = await self._unless_over(self._descriptions.get())
+            self._ssrcs |= ssrcs(Sdp.parse(described))
             return await self._leg.outward(described)
         except (OSError, RuntimeError, TimeoutError, ValueError) as error:
             self._give_up(Reason.ENDPOINT_ERROR, f"its description is of no use: {error}")

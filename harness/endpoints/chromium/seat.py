@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from ...model.base import Asset, Party, Role
@@ -10,6 +10,7 @@ from ...model.statement import Indicator, Screen
 from . import facts, senses
 from .browser import PageError
 from .call_window import Account, CallWindow
+from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
 from .stage import Frame, Stage
 
@@ -28,10 +29,13 @@ class Seat:
         self.stage = Stage(self._own.user, self._peer.user, peer_name, heard)
         self.software = ""
         self._window: CallWindow | None = None
+        self._log: RtpLog | None = None
+        self._begin = 0
 
     async def open(self, shared: SharedChromium) -> None:
         """The page is there; the caller's user has called."""
         browser = await shared.browser()
+        self._log, self._begin = browser.rtp_log, browser.rtp_log.opened()
         tab = await browser.tab(scripts=[senses.INSTRUMENTS])
         self._window = CallWindow(tab, self._own)
         self.software = f"chromium/{browser.version} (call window)"
@@ -77,6 +81,11 @@ class Seat:
     async def close(self) -> None:
         if self._window is not None:
             await self._window.close()
+
+    def dump(self, ssrcs: Collection[int]) -> str | None:
+        """What the page's SRTP layer, which sends with these SSRCs, sealed and opened. Ask once, at the end."""
+        log, self._log = self._log, None
+        return None if log is None else dump_of(log.taken(self._begin), ssrcs)
 
     @property
     def _silence(self) -> Mapping[Asset, int | None]:

@@ -35,6 +35,7 @@ from harness.vantage import udp
 from harness.vantage.table import PacketTable
 from harness.wire.demux import PacketClass, classify
 from harness.wire.keylog import parse_keylog
+from harness.wire.rtp_dump import Dump
 from harness.wire.sdes import CryptoLine
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.vantage.blocks import enhanced, interface, options, section
@@ -81,6 +82,7 @@ class Stage:
     now: float = STARTED
     invited: bool = False
     service_log: bytes | None = None
+    dumps: dict[Party, Dump] = field(default_factory=dict)
 
     def course(self, told: Mode = Mode.E2EE, **lies: Mode) -> Stage:
         """Before everything else: Bob accepts, and each party is told a mode, or by its name another one."""
@@ -208,6 +210,7 @@ class Stage:
             dissections=None,
             policy=load_policy(),
             service_log=self.service_log,
+            dumps=self.dumps,
         )
 
     def _with_history(self, one: EndpointStatement) -> EndpointStatement:

@@ -135,6 +135,7 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "earlier",
         "damage",
         "service_connections",
+        "dumps",
     }
 
 

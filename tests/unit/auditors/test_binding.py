@@ -12,6 +12,7 @@ from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
+from .dumped import dumped, hidden
 from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
@@ -338,3 +339,26 @@ def test_a_call_that_somebody_ends_over_its_restart_has_not_gone_on() -> None:
     assert Reason.FINGERPRINT_NOT_COMPARED not in raised(audit(stage.case()))
     stage.talk(3)
     assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
+
+
+def test_of_a_handshake_that_hides_its_certificates_the_two_ends_speak() -> None:
+    """Once their dumps have proved that they share their keys; before that, nobody knows who was at the other end."""
+    stage = hidden(dumped(honest_call()))
+    findings = audit(stage.case())
+    assert {(one.reason, one.severity) for one in findings} == {(Reason.CERTIFICATE_NOT_VISIBLE, Severity.NOTICE)}
+    assert "as bob says it did" in findings[0].detail
+    del stage.dumps[BOB]
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
+
+
+def test_ends_that_state_different_certificates_for_one_handshake_are_an_alarm() -> None:
+    stage = hidden(dumped(honest_call()))
+    stage.state(ALICE, presented_certificate=OF_MALLORY.der.hex())
+    assert raised(audit(stage.case())) == {Reason.CERTIFICATE_SUBSTITUTED, Reason.CERTIFICATE_NOT_SIGNALLED}
+
+
+def test_a_hidden_certificate_that_nobody_announced_is_an_alarm() -> None:
+    stage = hidden(dumped(honest_call()))
+    stage.state(ALICE, local_certificate=OF_MALLORY.der.hex())
+    stage.state(BOB, presented_certificate=OF_MALLORY.der.hex())
+    assert raised(audit(stage.case())) == {Reason.CERTIFICATE_NOT_SIGNALLED}

@@ -19,11 +19,11 @@ from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.wire.certificate import fresh_identity
-from harness.wire.dtls import ContentType, records
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands
 
 from .answers import raised
+from .dumped import dumped, hidden, without_certificate
 from .packets import OPENSSL_PROFILE
 from .stage import (
     ALICE,
@@ -262,12 +262,15 @@ def test_a_certificate_that_is_lost_beside_a_resumed_session_is_still_missing() 
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
 
 
-def without_certificate(datagram: bytes) -> bytes:
-    """The datagram without the records of a Certificate message in clear (type 11, RFC 5246 section 7.4)."""
-    kept, at = b"", 0
-    for one in records(datagram):
-        size = 13 + len(one.fragment)
-        lost = one.epoch == 0 and one.content_type is ContentType.HANDSHAKE and one.fragment[0] == 11
-        kept += b"" if lost else datagram[at : at + size]
-        at += size
-    return kept
+def test_certificates_that_a_handshake_hides_are_judged_as_the_ends_state_them() -> None:
+    """When both ends' dumps prove that they share their keys. Without the dump of one, nobody has seen them."""
+    stage = hidden(dumped(honest_call()))
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == set()
+    assert Reason.CERTIFICATE_NOT_ALLOWED not in raised(findings)
+    assert "the certificate from bob's side, as alice says: " in " ".join(one.detail for one in findings)
+    old = fresh_identity(datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC))
+    stage.state(ALICE, presented_certificate=old.der.hex())
+    assert Reason.CERTIFICATE_NOT_ALLOWED in raised(audit(stage.case()))
+    del stage.dumps[BOB]
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.CERTIFICATE_NOT_VISIBLE}
