@@ -74,7 +74,7 @@ class Case:
 
     @cached_property
     def witnesses(self) -> Mapping[Party, Witness]:
-        """The legs next to endpoints whose dump can be read, under the profile that the handshake shows, or the endpoint."""
+        """Legs whose endpoint gives a dump that can be read, with the profile that the handshake shows, or else it."""
         return {leg.party: one for leg in self.legs if (one := self._witness(leg)) is not None}
 
     @cached_property

@@ -2,8 +2,8 @@
 
 A dump is an endpoint's own statement about the packets that its SRTP layer was given and gave back. It holds no key, so
 it can prove no packet authentic. It shows for each packet on the wire that it has the header of a packet that the
-endpoint meant, another payload, and the length of a tag more (RFC 3711 section 3.1): nothing left beside what it sealed,
-and nothing left in clear. What the keys are, and who else has them, it cannot show.
+endpoint meant, another payload, and the length of a tag more (RFC 3711 section 3.1): nothing left beside what it
+sealed, and nothing left in clear. What the keys are, and who else has them, it cannot show.
 
 The dumps of both ends together show more. A packet that arrives with the very bytes with which it left, and that the
 other end opened to what was sealed, was opened under the key that sealed it: any other key fails the tag (RFC 3711
