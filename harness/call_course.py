@@ -17,7 +17,7 @@ from .model.base import Party
 from .model.feature import FeatureRequest
 from .model.finding import Reason
 from .model.recording import SignalKind, SignalMessage
-from .model.scenario import AskedFeature, Call, ChatLine
+from .model.scenario import Call, ChatLine
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""
@@ -32,7 +32,8 @@ class CallCourse:
     """Two endpoints and the service between them. `call_up` is told when both are connected.
 
     `tokens`: what each party's lines of chat end with, so that they can be recognised anywhere. `beside`: what others
-    do meanwhile, so many seconds into the media.
+    do meanwhile, so many seconds into the media. `settled` waits until the service's media are as they were last asked
+    to be.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class CallCourse:
         call_up: Callable[[], None],
         tokens: Mapping[Party, str] = MappingProxyType({}),
         beside: Sequence[tuple[float, Callable[[], Awaitable[None]]]] = (),
+        settled: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._call = call
         self._endpoints = endpoints
@@ -50,6 +52,7 @@ class CallCourse:
         self._call_up = call_up
         self._tokens = tokens
         self._beside = beside
+        self._settled = settled
         self._steps: set[asyncio.Task[None]] = set()
         self._acted: set[tuple[Party, SignalKind]] = set()
         self._accepted: set[Party] = set()
@@ -127,14 +130,23 @@ class CallCourse:
 
     async def _until_heard(self) -> None:
         """The time of the call and all that is to happen in it, then patience until each party has heard the other."""
-        plans = [self._asking(one) for one in self._call.features] + [self._writing(one) for one in self._call.chat]
+        plans = [self._asking(), *(self._writing(one) for one in self._call.chat)]
         plans += [_later(after, do) for after, do in self._beside]
         await asyncio.gather(self._passing(), *plans)
+        await self._patiently(*(endpoint.wait_heard() for endpoint in self._endpoints.values()), self._as_asked())
+
+    async def _patiently(self, *events: Awaitable[None]) -> None:
+        """What does not happen in the time that the call gives it shows in the recording."""
         try:
             async with asyncio.timeout(self._call.patience):
-                await asyncio.gather(*(endpoint.wait_heard() for endpoint in self._endpoints.values()))
+                await asyncio.gather(*events)
         except TimeoutError:
             return
+
+    async def _as_asked(self) -> None:
+        """How long it takes until a feature shows depends on the machine; what shows may not."""
+        if self._settled is not None and self._call.features:
+            await self._settled()
 
     async def _passing(self) -> None:
         """The time that media flows, with its restart."""
@@ -144,10 +156,15 @@ class CallCourse:
             await self._restart()
         await asyncio.sleep(self._call.seconds - (first or 0))
 
-    async def _asking(self, one: AskedFeature) -> None:
-        await asyncio.sleep(one.after)
-        request = FeatureRequest(feature=one.feature, on=one.on, argument=one.argument)
-        await self._carry(SignalKind.FEATURE, one.by, request.model_dump_json())
+    async def _asking(self) -> None:
+        """One feature after the other, each when it is its time and those before it have shown."""
+        now = asyncio.get_running_loop().time
+        begun = now()
+        for one in sorted(self._call.features, key=lambda one: one.after):
+            await asyncio.sleep(begun + one.after - now())
+            await self._patiently(self._as_asked())
+            request = FeatureRequest(feature=one.feature, on=one.on, argument=one.argument)
+            await self._carry(SignalKind.FEATURE, one.by, request.model_dump_json())
 
     async def _writing(self, one: ChatLine) -> None:
         await asyncio.sleep(one.after)

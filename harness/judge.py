@@ -129,7 +129,10 @@ OUTCOMES: Final = (
     Row(Outcome.BREACH, established=True, lock=Lock.ONE),
     # A plain shield promises less than a lock, and not nothing.
     Row(Outcome.BREACH, established=True, beyond=True, lock=Lock.NONE),
-    Row(Outcome.DISCLOSED, established=True, lock=Lock.NONE, codes=Codes.NONE),
+    # Two people who compare a code and find it equal believe it, lock or no lock.
+    Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.NONE, codes=Codes.EQUAL),
+    Row(Outcome.BREACH, established=True, exposed=True, lock=Lock.NONE, codes=Codes.EQUAL),
+    Row(Outcome.DISCLOSED, established=True, lock=Lock.NONE),
     # From here on the lock is shown on both screens.
     Row(Outcome.DETECTED, established=True, intercepted=True, lock=Lock.BOTH, codes=Codes.DIFFER),
     Row(Outcome.BREACH, established=True, intercepted=True, lock=Lock.BOTH),
@@ -169,6 +172,7 @@ _EXPOSURES: Final = frozenset(
         Reason.MARKER_ON_WIRE,
         Reason.KEY_ON_WIRE,
         Reason.LOCK_ON_SERVICE_CALL,
+        Reason.CODE_ON_SERVICE_CALL,
         Reason.CHAT_ON_DISK,
     }
 )

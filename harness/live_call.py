@@ -118,7 +118,8 @@ class LiveCall:
         self.endpoints = {party: self._endpoint(party) for party in Party}
         tokens = {party: chat.token(self._marker(party, Asset.CHAT)) for party in Party}
         beside = () if self.tenant is None else self.tenant.beside
-        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens, beside)
+        settled = None if self.media is None or Asset.AUDIO not in scenario.call.media else self.media.settled
+        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens, beside, settled)
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""

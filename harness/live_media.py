@@ -22,6 +22,9 @@ from .vantage.loot import LootFile
 MOST_GUESTS: Final = 1
 """There is one address for them in the network of a call."""
 
+SETTLED_PACKETS: Final = 30
+"""Of sound, 20 ms each: twice what a marker needs to be heard."""
+
 GUEST_SECONDS: Final = 15.0
 """Until a device that was brought in must be connected."""
 
@@ -39,6 +42,7 @@ class LiveMedia:
         self.guests: list[LiveGuest] = []
         self._guest = guest
         self._bringing: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
         self._broken: str | None = None
 
     @property
@@ -55,6 +59,13 @@ class LiveMedia:
     def opened(self, name: str, clear: bytes) -> None:
         """The processor has a packet in clear."""
         self._file.of_device(name, clear, time.time())
+        self._news.set()
+
+    async def settled(self) -> None:
+        """Wait until whoever is to come has come, and all who talk have heard each other for a while as things are."""
+        while self._bringing or not self.processor.session.flowed(SETTLED_PACKETS):
+            self._news.clear()
+            await self._news.wait()
 
     def passed(self, message: SignalMessage) -> SignalMessage | None:
         """What the service passes on of an offer or an answer; None for one that it can do nothing with."""
@@ -80,6 +91,7 @@ class LiveMedia:
             bring = self.processor.asked(request.feature, request.on, by.value, argument)
         except FeatureRefused as error:
             return f"{error}."
+        self.processor.session.count_anew()
         if bring is not None:
             self._begin(bring)
         return None

@@ -56,6 +56,7 @@ def _screen(case: Case, party: Party, screen: Screen) -> Iterator[Finding]:
         yield _say.alarm(Reason.LOCK_WITHOUT_CODE, party, f"{party} sees a lock but has no code to compare")
     if code and not locked:
         yield _say.alarm(Reason.CODE_WITHOUT_LOCK, party, f"{party} sees a code on a call without a lock")
+        yield from _compared_for_nothing(case, party)
     if screen.peer.casefold() != party.peer.value:
         detail = f"{party} reads {quoted(screen.peer)} as the name of the other person, who is {party.peer}"
         yield _say.alarm(Reason.WRONG_PEER_NAME, party, detail)
@@ -75,6 +76,14 @@ def _encrypted(case: Case, party: Party) -> Iterator[Finding]:
     elif not leg.secured:
         detail = f"{party} sees a lock without a finished DTLS handshake"
         yield _say.alarm(Reason.LOCK_WITHOUT_ENCRYPTION, leg.name, detail)
+
+
+def _compared_for_nothing(case: Case, party: Party) -> Iterator[Finding]:
+    """A code says that nobody else has the keys. Who reads the descriptions has those that lie in them."""
+    leg = case.leg(party)
+    if leg is not None and leg.signalled is not None and not leg.secured:
+        detail = f"{party} sees a code, but the keys of its media lie in the signalling: the service holds them"
+        yield _say.alarm(Reason.CODE_ON_SERVICE_CALL, leg.name, detail)
 
 
 def _early(case: Case, statement: EndpointStatement) -> Iterator[Finding]:

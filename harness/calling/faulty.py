@@ -1,6 +1,6 @@
 """Services that are broken on purpose: one planted fault each, to prove that the harness sees it.
 
-The last is the real service with one rule of its policies turned round.
+The last two are the real service with one rule of its policies turned round.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ..model.base import Party
 from ..model.recording import SignalKind, SignalMessage
 from ..model.scenario import Mode
-from ..model.tenant import User, same
+from ..model.tenant import Client, User, same
 from .exchange.directory import Directory
 from .signalling import CallingService
 
@@ -40,3 +40,10 @@ class GroupsFirst(Directory):
         ranked = {same(one.group) for one in self.tenant.ranking}
         of_groups = {same(one) for group in self.tenant.groups if same(group.name) in ranked for one in group.members}
         return user.model_copy(update={"policy": None}) if same(user.name) in of_groups else user
+
+
+class ComplianceIgnored(Directory):
+    """Forgets that the organisation has to record its calls: what is decided is as if it had not."""
+
+    def mode(self, caller: tuple[str, Client], callee: tuple[str, Client]) -> Mode:
+        return Directory(self.tenant.model_copy(update={"compliance_recording": False})).mode(caller, callee)

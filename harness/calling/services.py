@@ -6,12 +6,13 @@ from typing import Final
 
 from ..model.scenario import ServiceKind
 from .exchange.directory import Directory
-from .faulty import ChatLogged, GroupsFirst, ToggleIgnored
+from .faulty import ChatLogged, ComplianceIgnored, GroupsFirst, ToggleIgnored
 from .signalling import CallingService
 
 DIRECTORIES: Final[dict[ServiceKind, type[Directory]]] = {
     ServiceKind.REFERENCE: Directory,
     ServiceKind.PRECEDENCE_WRONG: GroupsFirst,
+    ServiceKind.COMPLIANCE_IGNORED: ComplianceIgnored,
     ServiceKind.GREETING_IN_CLEAR: Directory,
 }
 """What decides about calls in the real service."""

@@ -157,6 +157,7 @@ class Reason(StrEnum):
     SCREENS_CONSISTENT = "screens-consistent"
     SCREENS_CONTRADICT = "screens-contradict"
     CODE_WITHOUT_LOCK = "code-without-lock"
+    CODE_ON_SERVICE_CALL = "code-on-service-call"
     WRONG_PEER_NAME = "wrong-peer-name"
     # Wireshark's view
     WIRESHARK_AGREES = "wireshark-agrees"

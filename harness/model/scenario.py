@@ -91,6 +91,9 @@ class EndpointKind(StrEnum):
     LOCK_WITHOUT_CODE = "lock-without-code"
     CODE_ON_ONE_SIDE = "code-on-one-side"
     LOCK_ON_ONE_SIDE = "lock-on-one-side"
+    CODE_WITHOUT_LOCK = "code-without-lock"
+    LOCK_TAKEN_BACK = "lock-taken-back"
+    NOTICE_UNTOLD = "notice-untold"
     PARAMETERS_MISSTATED = "parameters-misstated"
     CERTIFICATE_EXPIRED = "certificate-expired"
     ANSWERS_WHILE_RINGING = "answers-while-ringing"
@@ -222,11 +225,12 @@ class ServiceKind(StrEnum):
     REFERENCE = "reference"
     CHAT_LOGGED = "chat-logged"
     TOGGLE_IGNORED = "toggle-ignored"
+    COMPLIANCE_IGNORED = "compliance-ignored"
     PRECEDENCE_WRONG = "precedence-wrong"
     GREETING_IN_CLEAR = "greeting-in-clear"
 
 
-OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.GREETING_IN_CLEAR)
+OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.COMPLIANCE_IGNORED, ServiceKind.GREETING_IN_CLEAR)
 """Those that are the real service, with one fault in it or in the devices that connect to it."""
 
 

@@ -28,6 +28,8 @@ INDICTING: Final = {
     Reason.LOCK_TOO_EARLY: "a screen is its own client's, and this one shows a lock before there is anything behind it",
     Reason.LOCK_WITHDRAWN: "a screen is its own client's, and this one took its promise back while the call went on",
     Reason.LOCK_ON_SERVICE_CALL: "a screen is its own client's, and this one shows a lock over keys the service holds",
+    Reason.CODE_WITHOUT_LOCK: "a screen is its own client's, and this one shows a code where nothing is promised",
+    Reason.CODE_ON_SERVICE_CALL: "a screen is its own client's, and this one shows a code over keys the service holds",
     Reason.SCREENS_CONTRADICT: "what an endpoint says of its own screen must agree with itself",
     Reason.UNEXPLAINED_PACKET: "what a party sends is its own doing, and this belongs to no protocol of a call",
     Reason.LOCK_WITHOUT_ENCRYPTION: "a screen is its own client's, and this one shows a lock over nothing",

@@ -128,6 +128,21 @@ async def test_whose_sound_arrived_where_is_found_in_the_files_alone(tmp_path: P
     }
 
 
+async def test_what_was_asked_for_is_heard_however_short_the_call_is_meant_to_be(tmp_path: Path) -> None:
+    park: dict[str, Any] = {"feature": "park", "by": "bob", "after": 0}
+    taken = park | {"on": False, "argument": "tablet"}
+    root, _ = await recorded(tmp_path, 30_010, call=asking(park, taken, seconds=0.1))
+    assert arrived(root) == {"alice": {"bob", "tablet"}, "bob": {"alice"}, "tablet": {"alice"}}
+
+
+async def test_a_device_that_never_comes_is_waited_for_no_longer_than_the_call_allows(tmp_path: Path) -> None:
+    transfer = {"feature": "transfer", "by": "bob", "argument": "carol", "after": 0}
+    wish = asking(transfer, "recording", seconds=0.1) | {"media": ["video"], "patience": 0.2}
+    root, recording = await recorded(tmp_path, 30_011, call=wish)
+    assert recording.monotonic_seconds is not None
+    assert SignalKind.FEATURE in {one.message.kind for one in read_signalling(root)}
+
+
 async def test_what_nobody_asked_for_is_kept_nowhere_and_heard_by_nobody_else(tmp_path: Path) -> None:
     root, _ = await recorded(tmp_path, 30_008, call=asking(seconds=0.6))
     assert arrived(root) == {"alice": {"bob"}, "bob": {"alice"}}

@@ -66,7 +66,7 @@ def truth(**changes: object) -> GroundTruth:
         ({"lock": Lock.ONE}, Outcome.BREACH),
         ({"lock": Lock.NONE, "codes": Codes.NONE}, Outcome.DISCLOSED),
         ({"lock": Lock.NONE, "codes": Codes.NONE, "intercepted": True}, Outcome.DISCLOSED),
-        ({"lock": Lock.NONE, "codes": Codes.EQUAL}, Outcome.UNKNOWN),
+        ({"lock": Lock.NONE, "codes": Codes.EQUAL}, Outcome.DISCLOSED),
         ({"codes": Codes.NONE}, Outcome.UNKNOWN),
         ({"ending": Ending.REFUSED}, Outcome.BLOCKED),
         ({"ending": Ending.REFUSED, "attacked": False}, Outcome.FAILED_CALL),
@@ -178,6 +178,28 @@ def test_what_anybody_could_have_read_under_a_lock_is_a_breach_without_loot(reas
     expect = Expectation(outcome=Outcome.BREACH, because=(reason,))
     verdict = judge(expect, truth(), (), (*UP, fact(reason, Severity.ALARM)), HEARD)
     assert (verdict.outcome, verdict.status) == (Outcome.BREACH, Status.AS_EXPECTED)
+
+
+@pytest.mark.parametrize("reason", [Reason.PLAINTEXT_ON_WIRE, Reason.CODE_ON_SERVICE_CALL])
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (Reason.CODES_EQUAL, Outcome.BREACH),
+        (Reason.CODES_DIFFER, Outcome.DISCLOSED),
+        (Reason.CODE_ON_ONE_SIDE, Outcome.DISCLOSED),
+        (Reason.CODES_ABSENT, Outcome.DISCLOSED),
+    ],
+)
+def test_equal_codes_promise_what_a_lock_does(reason: Reason, codes: Reason, expected: Outcome) -> None:
+    seen = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(codes))
+    findings = (*seen, fact(reason, Severity.ALARM))
+    assert judge(RIGHT, truth(adversary=None, required=()), (), findings, HEARD).outcome is expected
+    assert judge(RIGHT, truth(adversary=None, required=()), (), seen, HEARD).outcome is Outcome.DISCLOSED
+
+
+def test_an_interceptor_behind_equal_codes_is_a_breach_without_a_lock() -> None:
+    findings = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reason.CODES_EQUAL))
+    assert judge(RIGHT, truth(), (LOOTED,), findings, HEARD).outcome is Outcome.BREACH
 
 
 def test_plaintext_beyond_the_promise_is_a_breach_and_its_place_is_named() -> None:

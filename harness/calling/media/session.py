@@ -7,6 +7,7 @@ sees those of the first other leg. Who is held hears the tone of the service, an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
@@ -65,6 +66,8 @@ class Session:
         self._mixer = Mixer()
         self._own: dict[str, OwnSound] = {}
         self._frames = 0
+        self._came: Counter[str] = Counter()
+        self._went: Counter[str] = Counter()
 
     # legs and descriptions
 
@@ -126,6 +129,20 @@ class Session:
         for name in (*names, *held):
             _ = self.legs[name]
         self._talking, self._held = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(held))
+        self.count_anew()
+
+    def count_anew(self) -> None:
+        """What has flowed until now counts no more."""
+        self._came.clear()
+        self._went.clear()
+
+    def flowed(self, packets: int) -> bool:
+        """Whether so many packets of sound came from each who talks, and went to each who has somebody to hear, since
+        it was last said who hears whom, or counted anew."""
+        hearing = self._talking if len(self._talking) > 1 else ()
+        return all(self._came[one] >= packets for one in self._talking) and all(
+            self._went[one] >= packets for one in hearing
+        )
 
     def beep(self, name: str) -> None:
         """The service says that it listens now."""
@@ -159,6 +176,7 @@ class Session:
         if arrived.answer is not None:
             yield Send(name, arrived.answer, source)
         if arrived.clear is not None:
+            self._came[name] += _is_sound(arrived.clear, leg.encodings)
             self._hear(name, leg, arrived.clear)
             for other in self._receivers(name, leg, arrived.clear):
                 yield from self._sealed(other, arrived.clear)
@@ -202,8 +220,10 @@ class Session:
             yield from self._sealed(name, packet)
 
     def _sealed(self, name: str, clear: bytes) -> Iterator[Send]:
-        sealed = self.legs[name].sealed(clear)
+        leg = self.legs[name]
+        sealed = leg.sealed(clear)
         if sealed is not None:
+            self._went[name] += _is_sound(clear, leg.encodings)
             yield Send(name, *sealed)
 
 

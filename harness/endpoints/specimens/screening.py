@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ...model.base import Role
+from ...model.mode import Mode
 from ...model.statement import EndpointStatement, Indicator, Screen
+from .. import announcements
 from ..aiortc import AiortcEndpoint
 from ..clear import ClearEndpoint
 from .coding import CONSTANT_CODE
@@ -55,6 +57,30 @@ class LockOnOneSide(AiortcEndpoint):
 
     def screen(self) -> Screen:
         return self._display.empty() if self._setup.party.role is Role.CALLEE else super().screen()
+
+
+class CodeWithoutLock(AiortcEndpoint):
+    """Shows a code beside the plain shield of an ordinary call: two people who compare it believe that it tells."""
+
+    def screen(self) -> Screen:
+        return super().screen().model_copy(update={"code": CONSTANT_CODE} if self._mode is Mode.SERVICE else {})
+
+
+class LockTakenBack(AiortcEndpoint):
+    """Takes the lock away when the service says that a policy has changed, though the call goes on as it was."""
+
+    def announce(self, notice: str) -> None:
+        if notice == announcements.POLICY and self._connected:
+            self._show(self._display.plain())
+        super().announce(notice)
+
+
+class NoticeUntold(AiortcEndpoint):
+    """Says afterwards that its screen had no notice, which its own history of that screen shows."""
+
+    def statement(self) -> EndpointStatement:
+        stated = super().statement()
+        return stated.model_copy(update={"screen": stated.screen.model_copy(update={"notice": None})})
 
 
 class ParametersMisstated(AiortcEndpoint):

@@ -128,6 +128,10 @@ def test_lock_and_code_belong_together() -> None:
     stage.show(ALICE, code="1" * 20)
     stage.show(BOB, code="1" * 20)
     assert raised(audit(stage.case())) == {Reason.CODE_WITHOUT_LOCK}
+    stage = service_call()
+    stage.show(ALICE, indicator=Indicator.PLAIN, code="1" * 20)
+    stage.show(BOB, indicator=Indicator.PLAIN, code="1" * 20)
+    assert raised(audit(stage.case())) == {Reason.CODE_WITHOUT_LOCK, Reason.CODE_ON_SERVICE_CALL}
 
 
 @pytest.mark.parametrize("name", ["Mallory", "", "Alice", "Bob ", "B\u043eb"])

@@ -137,6 +137,32 @@ def test_a_call_is_handed_over_to_a_device_that_was_described_later() -> None:
     assert list(session.datagram("bob", devices["bob"].sound(BOB, 99), devices["bob"].address)) == []
 
 
+def test_sound_has_flowed_when_everybody_has_spoken_and_been_spoken_to_as_things_are_now() -> None:
+    session, devices = call("alice", "bob", "carol")
+    talk(session, {name: devices[name] for name in ("alice", "bob")}, frames=20)
+    assert session.flowed(20)
+    assert not session.flowed(21)
+    session.count_anew()
+    assert not session.flowed(1)
+    join(session, devices["carol"], like="alice")
+    talk(session, {name: devices[name] for name in ("alice", "bob")}, frames=20, first=21)
+    session.talk(("alice", "bob", "carol"))
+    assert not session.flowed(1), "nothing yet among the three"
+    talk(session, devices, frames=40, first=41)
+    assert session.flowed(20)
+
+
+def test_sound_of_one_alone_flows_one_way_and_pictures_are_no_sound() -> None:
+    session, devices = call("alice", "bob")
+    alice = devices["alice"]
+    for packet in alice.picture(ALICE, 1):
+        list(session.datagram("alice", packet, alice.address))
+    assert not session.flowed(1)
+    session.talk(("alice",))
+    list(session.datagram("alice", alice.sound(ALICE, 1), alice.address))
+    assert session.flowed(1)
+
+
 def test_who_is_held_hears_the_tone_and_is_heard_by_nobody() -> None:
     session, devices = call("alice", "bob")
     session.talk((), held=("alice",))
