@@ -91,7 +91,7 @@ class CallCourse:
 
         How long a service holds a description is no part of her patience.
         """
-        await self._carry(SignalKind.INVITE, Party.ALICE, " ".join(self._call.media))
+        await self._carry(SignalKind.INVITE, Party.ALICE, " ".join(self._call.negotiated))
         alice, patience = self._endpoints[Party.ALICE], self._call.setup_seconds
         ringing: asyncio.Future[Any] = asyncio.create_task(alice.connect(self._call.ring + patience))
         await asyncio.wait({self._begun, ringing}, return_when=FIRST_COMPLETED)

@@ -125,6 +125,7 @@ class Worker:
                 voice=asked.voice,
                 first_sequence=asked.first_sequence,
                 replay_window=asked.replay_window,
+                peer_shares=asked.peer_shares,
             )
         )
         self._spawn(self._tell_failure())

@@ -203,7 +203,7 @@ class LiveCall:
 
     def _guest(self, name: str) -> LiveGuest:
         """A further device of this name, with sound only: it is heard, and nobody sees it."""
-        markers = {asset: self._marker(name, asset) for asset in {Asset.AUDIO} & set(self._spoken())}
+        markers = {asset: self._marker(name, asset) for asset in {Asset.AUDIO} & set(self._spoken(Party.BOB))}
         make = partial(endpoints.create, EndpointKind.AIORTC)
         return LiveGuest(name, self.folder, markers, self.network.address("guest"), make)
 
@@ -240,8 +240,8 @@ class LiveCall:
         setup = EndpointSetup(
             party=party,
             peer_name=NAMES[party.peer],
-            media=call.media,
-            markers={asset: self._marker(party, asset) for asset in self._spoken()},
+            media=call.negotiated,
+            markers={asset: self._marker(party, asset) for asset in self._spoken(party)},
             address=self.network.address(party),
             advertise=self._advertise,
             tap=self.taps[party],
@@ -256,12 +256,21 @@ class LiveCall:
             picture=partial(self.pictures.__setitem__, party),
             plaintext=partial(self.plaintext.__setitem__, party),
             command=self.conditions.programs.get(party, ()),
+            peer_shares=party.peer in call.sharing,
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
-    def _spoken(self) -> tuple[Asset, ...]:
-        """The assets that carry something: none in a call that lasts no time."""
-        return self.scenario.call.media if self.scenario.call.seconds else ()
+    def _spoken(self, party: Party) -> tuple[Asset, ...]:
+        """The assets that carry something of this party: none in a call that lasts no time."""
+        call = self.scenario.call
+        shared = (Asset.SCREEN,) if party in call.sharing else ()
+        return (*call.media, *shared) if call.seconds else ()
+
+    @property
+    def _shared(self) -> dict[Asset, tuple[Party, ...]]:
+        """Who had a screen to share."""
+        who = tuple(party for party in Party if Asset.SCREEN in self._spoken(party))
+        return {Asset.SCREEN: who} if who else {}
 
     @property
     def _written(self) -> dict[Asset, tuple[Party, ...]]:
@@ -337,7 +346,7 @@ class LiveCall:
         markers = tuple(
             SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
             for party in Party
-            for asset in (*self._spoken(), *(asset for asset, who in self._written.items() if party in who))
+            for asset in (*self._spoken(party), *(asset for asset, who in self._written.items() if party in who))
         )
         if self.relay is None or self.loot is None or adversary is None:
             return GroundTruth(markers=markers, guests=self._guest_markers(), **self._malicious_peer())
@@ -394,7 +403,7 @@ class LiveCall:
             files=self.folder.entries(),
             silent=silent,
             invited=True,
-            written=self._written,
+            written={**self._shared, **self._written},
         )
 
 
@@ -432,7 +441,7 @@ async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: 
 def _earlier(scenario: Scenario) -> Scenario:
     """The same two devices, without anybody between them, and no longer than needed."""
     call = scenario.call
-    plain = {"restart_after": None, "features": (), "chat": ()}
+    plain = {"restart_after": None, "features": (), "chat": (), "screen": ()}
     short = call.model_copy(update={**plain, "seconds": min(call.seconds, EARLIER_SECONDS)})
     return scenario.model_copy(update={"adversary": None, "call": short})
 

@@ -48,6 +48,7 @@ CONTROLS = {
     "honest-brief-call",
     "honest-ringing-call",
     "honest-chat-call",
+    "honest-screen-call",
     "feature-refused",
     "feature-granted",
     "tenant-honest-call",
@@ -66,6 +67,7 @@ CONTROLS = {
     "tenant-service-call",
     "bystander-relay",
     "service-call",
+    "service-screen-call",
     "service-recording",
     "service-captions",
     "service-voicemail",
@@ -76,8 +78,10 @@ CONTROLS = {
     "service-park",
     "service-companion",
     "clear-call",
+    "clear-screen-call",
 }
 SIGNALLING_ATTACKS = """
+    fingerprint-swap-screen
     fingerprint-swap fingerprint-swap-short-call fingerprint-swap-one-side fingerprint-swap-at-restart
     fingerprint-malformed fingerprint-weak-hash fingerprint-many fingerprint-per-media setup-role setup-role-reoffer
     sdes-injection profile-avp rtcp-mux-off reoffer-new-fingerprint late-mitm unknown-key-share reflection
@@ -90,6 +94,7 @@ DTLS_ATTACKS = """
     dtls-handshake-faults forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
+    passive-tap-screen
     passive-tap clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip srtp-replay srtp-replay-late
     srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection srtcp-tamper rtp-bleed
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
@@ -183,6 +188,16 @@ def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: s
 def test_what_can_come_from_both_is_sent_from_the_path_and_from_beside_it(kind: type[adversary.Injector]) -> None:
     tried = {one.adversary.on_path for one in SCENARIOS.values() if isinstance(one.adversary, kind)}
     assert tried == {True, False}
+
+
+def test_a_screen_is_shared_by_either_alone_and_by_both_and_in_each_mode() -> None:
+    shared = {(one.call.mode, one.call.screen) for one in SCENARIOS.values() if one.call.screen}
+    assert {frozenset(roles) for _, roles in shared} == {
+        frozenset({Role.CALLER}),
+        frozenset({Role.CALLEE}),
+        frozenset(Role),
+    }
+    assert {mode for mode, _ in shared} == set(Mode)
 
 
 def test_either_side_alone_and_both_and_none_are_swapped() -> None:

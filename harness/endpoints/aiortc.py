@@ -108,7 +108,7 @@ class AiortcEndpoint:
         self._go.set()
 
     async def wait_heard(self) -> None:
-        await self._current.listener.found(self._setup.media)
+        await self._current.listener.found(self._setup.expected)
 
     def introduced(self, name: str) -> None:
         self._display.rename(name)

@@ -26,7 +26,8 @@ class EndpointSetup:
     """One party's side of one call.
 
     `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
-    silent. `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
+    silent. `peer_shares`: a screen is to be expected of the peer; `media` names one when either has one to share.
+    `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
     `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
     `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
     of a program tells the tap, which does not see what the program may send past it. `deeds` counts what a client does
@@ -53,6 +54,12 @@ class EndpointSetup:
     picture: Callable[[bytes], None] = lambda _: None
     plaintext: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
+    peer_shares: bool = False
+
+    @property
+    def expected(self) -> tuple[Asset, ...]:
+        """What shall be heard and seen of the peer."""
+        return tuple(asset for asset in self.media if asset is not Asset.SCREEN or self.peer_shares)
 
 
 class CallFailed(Exception):

@@ -19,9 +19,9 @@ from ..markers import audio, video
 from ..model.base import Asset
 from ..model.scenario import AudioKind
 
-FRAME_TICKS: Final = {Asset.AUDIO: 960, Asset.VIDEO: 9_000}
+FRAME_TICKS: Final = {Asset.AUDIO: 960, Asset.VIDEO: 9_000, Asset.SCREEN: 9_000}
 """20 ms of sound and a tenth of a second of pictures, on the RTP clock of each."""
-CLOCK: Final = {Asset.AUDIO: Fraction(1, 48_000), Asset.VIDEO: Fraction(1, 90_000)}
+CLOCK: Final = {Asset.AUDIO: Fraction(1, 48_000), **dict.fromkeys((Asset.VIDEO, Asset.SCREEN), Fraction(1, 90_000))}
 
 _SAMPLES: Final = FRAME_TICKS[Asset.AUDIO]
 _CIRCLE: Final = 5
@@ -42,15 +42,15 @@ _ENCODING: Final = {
 
 def encoded(asset: Asset, marker: int, voice: AudioKind = AudioKind.CHORD) -> tuple[bytes, ...]:
     """Five Opus packets of 20 ms, for speech a hundred at a variable rate; or one VP8 key frame."""
-    if asset is Asset.VIDEO:
-        return (_vp8(video.picture(marker)),)
+    if asset is not Asset.AUDIO:
+        return (_vp8(video.picture(marker, of=asset)),)
     return _opus(_sound(marker, voice, _WARM_UP), _ENCODING[voice])[_WARM_UP:]
 
 
 def raw(asset: Asset, marker: int, voice: AudioKind = AudioKind.CHORD) -> tuple[bytes, ...]:
     """The same before it is encoded: 960 samples of 16 bits a piece, little end first, mono; or one picture's luma."""
-    if asset is Asset.VIDEO:
-        return (video.picture(marker).tobytes(),)
+    if asset is not Asset.AUDIO:
+        return (video.picture(marker, of=asset).tobytes(),)
     return tuple(piece.tobytes() for piece in _sound(marker, voice, 0).astype("<i2").reshape(-1, _SAMPLES))
 
 

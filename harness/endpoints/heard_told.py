@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..markers.recover import recover
-from ..model.base import MEDIA, Asset
+from ..model.base import Asset
 from ..model.endpoint_events import MediaEvent, PictureEvent, RtpEvent, SoundEvent
 
 STEP: Final = 24
@@ -30,9 +30,13 @@ SECONDS: Final = 1.0
 
 
 class HeardTold:
-    """Finds the markers in what a program tells. `heard`: those found since the call, or its last restart, came up."""
+    """Finds the markers in what a program tells, until it has found those of the `expected` assets.
 
-    def __init__(self) -> None:
+    `heard`: those found since the call, or its last restart, came up.
+    """
+
+    def __init__(self, expected: Collection[Asset]) -> None:
+        self._expected = frozenset(expected)
         self.heard: dict[Asset, int] = {}
         self._news = asyncio.Event()
         self._packets: deque[bytes] = deque(maxlen=KEPT)
@@ -54,9 +58,8 @@ class HeardTold:
             case SoundEvent():
                 self._samples(event.rate, np.frombuffer(event.data[: len(event.data) // 2 * 2], "<i2"))
             case PictureEvent():
-                if Asset.VIDEO not in self.heard:
-                    luma = np.frombuffer(event.data, np.uint8).reshape(event.height, event.width)
-                    self._found(Asset.VIDEO, video.decode(luma))
+                if not self.heard.keys() >= self._expected:
+                    self._picture(np.frombuffer(event.data, np.uint8).reshape(event.height, event.width))
 
     async def found(self, assets: Collection[Asset]) -> None:
         """Wait until a marker was found in each of these."""
@@ -67,10 +70,14 @@ class HeardTold:
     def _packet(self, data: bytes) -> None:
         self._packets.append(data)
         self._waiting += 1
-        if self._waiting < STEP or self.heard.keys() >= set(MEDIA):
+        if self._waiting < STEP or self.heard.keys() >= self._expected:
             return
         self._waiting = 0
         for asset, _, marker in recover(self._packets):
+            self._found(Asset(asset), marker)
+
+    def _picture(self, luma: NDArray[np.uint8]) -> None:
+        for asset, marker in video.recognise(luma):
             self._found(Asset(asset), marker)
 
     def _samples(self, rate: int, samples: NDArray[np.int16]) -> None:

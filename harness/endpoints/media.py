@@ -21,10 +21,15 @@ from ..model.base import Asset
 from ..model.scenario import AudioKind
 from .frames import CLOCK, FRAME_TICKS, encoded
 
-CODECS: Final = {Asset.AUDIO: ("audio/opus",), Asset.VIDEO: ("video/vp8", "video/rtx")}
-"""What is negotiated, by MIME type in lower case: the markers are encoded beforehand, for these."""
+CODECS: Final = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}
+"""What is negotiated for each kind, by MIME type in lower case: the markers are encoded beforehand, for these."""
 
 _LATE_SECONDS: Final = 0.2
+
+
+def kind_of(asset: Asset) -> str:
+    """What its section is called in a description: a screen is pictures, as a camera's are."""
+    return "audio" if asset is Asset.AUDIO else "video"
 
 
 class MarkerTrack(MediaStreamTrack):
@@ -32,8 +37,9 @@ class MarkerTrack(MediaStreamTrack):
 
     def __init__(self, asset: Asset, marker: int, go: asyncio.Event, voice: AudioKind = AudioKind.CHORD) -> None:
         super().__init__()
-        self.kind = asset.value
-        self._asset, self._marker, self._voice = asset, marker, voice
+        self.kind = kind_of(asset)
+        self.asset = asset
+        self._marker, self._voice = marker, voice
         self._go = go
         self._ticks, self._clock = FRAME_TICKS[asset], CLOCK[asset]
         self._frames: Sequence[bytes] = ()
@@ -44,7 +50,7 @@ class MarkerTrack(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         if not self._frames:
             await self._go.wait()
-            self._frames = encoded(self._asset, self._marker, self._voice)
+            self._frames = encoded(self.asset, self._marker, self._voice)
             self._next = loop.time()
         if loop.time() - self._next > _LATE_SECONDS:
             # A machine that cannot keep up must not be given a burst to catch up with.
@@ -84,11 +90,12 @@ class Ear:
 
 
 class Eye:
-    """Finds the marker in pictures: looks at the first one, then at every third."""
+    """Finds the marker in pictures of a camera or a screen: looks at the first one, then at every third."""
 
     _STEP: Final = 3
 
-    def __init__(self) -> None:
+    def __init__(self, asset: Asset = Asset.VIDEO) -> None:
+        self._asset = asset
         self._seen = 0
 
     def take(self, frame: object) -> int | None:
@@ -97,7 +104,7 @@ class Eye:
             return None
         plane = frame.planes[0]
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-        return video.decode(rows[:, : plane.width])
+        return video.decode(rows[:, : plane.width], of=self._asset)
 
 
 class Listener:
@@ -112,9 +119,9 @@ class Listener:
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def attach(self, track: MediaStreamTrack) -> None:
-        """Listen to one more track, until it ends."""
-        self._tasks.append(asyncio.create_task(self._listen(track, Asset(track.kind))))
+    def attach(self, track: MediaStreamTrack, asset: Asset) -> None:
+        """Listen to one more track, which is to carry this, until it ends."""
+        self._tasks.append(asyncio.create_task(self._listen(track, asset)))
 
     async def found(self, assets: Collection[Asset]) -> None:
         """Wait until a marker was decoded in each of these."""
@@ -127,7 +134,7 @@ class Listener:
         await asyncio.gather(*self._tasks)
 
     async def _listen(self, track: MediaStreamTrack, asset: Asset) -> None:
-        sense = Ear() if asset is Asset.AUDIO else Eye()
+        sense = Ear() if asset is Asset.AUDIO else Eye(asset)
         while (frame := await _next(track)) is not None:
             if asset not in self.heard and (marker := sense.take(frame)) is not None:
                 self.heard[asset] = marker

@@ -55,6 +55,7 @@ async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> Non
         first_sequence=setup.first_sequence,
         replay_window=setup.replay_window,
         pieces=_pieces(setup, opened.hello.sends),
+        peer_shares=setup.peer_shares,
     )
     await dialogue.ask(Operation.OPEN, Nothing, asked)
 

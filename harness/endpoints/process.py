@@ -51,7 +51,7 @@ class ProcessEndpoint:
         self._environment = {**os.environ, **({} if command else _OURS)}
         self._opened: Opened | None = None
         self._keys = KeysTold(setup.keylog)
-        self._heard = HeardTold()
+        self._heard = HeardTold(setup.expected)
         self._account = Account(setup)
         self._early: list[tuple[Operation, Noun]] = []
         self._failed = asyncio.Event()
@@ -99,7 +99,7 @@ class ProcessEndpoint:
 
     async def wait_heard(self) -> None:
         if not self._call.listens:
-            await self._heard.found(self._setup.media)
+            await self._heard.found(self._setup.expected)
             return
         try:
             await self._dialogue.ask(Operation.RECEIVE, Nothing, longer=None)

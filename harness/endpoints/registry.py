@@ -66,6 +66,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.PLAINTEXT_RTCP_ACCEPTED: media.PlaintextRtcpAccepted,
     EndpointKind.PLAINTEXT_FIRST: media.PlaintextFirst,
     EndpointKind.PLAINTEXT_RTCP: media.PlaintextRtcp,
+    EndpointKind.SCREEN_IN_CLEAR: media.ScreenInClear,
     EndpointKind.PLAINTEXT_FALLBACK: media.PlaintextFallback,
     EndpointKind.MEDIA_COPIED: media.MediaCopied,
     EndpointKind.TELEMETRY_SENT: media.TelemetrySent,

@@ -31,7 +31,8 @@ Stream = list[tuple[rtp.RtpHeader, bytes]]
 
 
 class RecoveredMarker(NamedTuple):
-    """A marker that was decoded, checksum correct, from the packets of one SSRC. `asset` is "audio" or "video"."""
+    """A marker that was decoded, checksum correct, from the packets of one SSRC. `asset` is "audio",
+    "video" or "screen"."""
 
     asset: str
     ssrc: int
@@ -78,26 +79,28 @@ def _in_order(stream: Stream) -> Stream:
 
 
 def _recover_stream(ssrc: int, stream: Stream) -> RecoveredMarker | None:
-    marker = _from_video(stream)
-    if marker is not None:
-        return RecoveredMarker("video", ssrc, marker)
-    marker = _from_audio(stream)
-    return None if marker is None else RecoveredMarker("audio", ssrc, marker)
+    seen = next(_from_pictures(stream), None)
+    if seen is not None:
+        asset, marker = seen
+        return RecoveredMarker(asset, ssrc, marker)
+    heard = _from_audio(stream)
+    return None if heard is None else RecoveredMarker("audio", ssrc, heard)
 
 
 def _all_of(ssrc: int, stream: Stream) -> Iterator[RecoveredMarker]:
-    seen = {marker for luma in vp8.pictures(frames(stream)) if (marker := video.decode(luma)) is not None}
+    seen = set(_from_pictures(stream))
     if seen:
-        yield from (RecoveredMarker("video", ssrc, marker) for marker in seen)
+        yield from (RecoveredMarker(asset, ssrc, marker) for asset, marker in seen)
         return
     heard = list(opus.decoded(opus.clear_packets(stream)))
     if heard:
         yield from (RecoveredMarker("audio", ssrc, marker) for marker in audio.decode_all(np.concatenate(heard)))
 
 
-def _from_video(stream: Stream) -> int | None:
-    markers = (video.decode(luma) for luma in vp8.pictures(frames(stream)))
-    return next((marker for marker in markers if marker is not None), None)
+def _from_pictures(stream: Stream) -> Iterator[tuple[str, int]]:
+    """What the pictures are of, each with its marker."""
+    for luma in vp8.pictures(frames(stream)):
+        yield from video.recognise(luma)
 
 
 def _from_audio(stream: Stream) -> int | None:

@@ -53,9 +53,10 @@ class Asset(StrEnum):
 
     AUDIO = "audio"
     VIDEO = "video"
+    SCREEN = "screen"
     CHAT = "chat"
     FILE = "file"
 
 
-MEDIA: Final = (Asset.AUDIO, Asset.VIDEO)
+MEDIA: Final = (Asset.AUDIO, Asset.VIDEO, Asset.SCREEN)
 """What flows between the two devices; chat goes through the service, which can read it."""

@@ -90,6 +90,9 @@ class OpenArguments(Noun):
     `pieces`, in base64 (RFC 4648 section 4), are what a program sends in a circle that does not make its media itself:
     each piece of sound lasts 20 ms, each picture 100 ms. Encoded: Opus packets, VP8 frames. Raw: 960 samples each, 16
     bits signed, little end first, mono, 48 kHz; the luma of 160 x 120 pixels, row by row.
+
+    `media` names "screen" when one of the two shares one: a section of video of its own, with `a=content:slides` (RFC
+    4796). It has a marker when this party shares one, and `peer_shares` says that the other one does.
     """
 
     party: Party
@@ -102,6 +105,7 @@ class OpenArguments(Noun):
     first_sequence: int | None
     replay_window: int | None
     pieces: dict[Asset, tuple[str, ...]] = {}
+    peer_shares: bool = False
 
 
 class Description(Noun):

@@ -141,8 +141,8 @@ class Recording(Noun):
     `monotonic_seconds` is how long it took from `started` to `ended` by a clock that cannot be set; recordings that are
     older than this field have none. `silent` says of each party without a statement why there is none, as the
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
-    `written`: who sent a line of chat or a file that carries a marker. `service_legs` are empty when the signalling
-    passed a service in the same process.
+    `written`: who sent a line of chat, a file or a screen that carries a marker. `service_legs` are empty when the
+    signalling passed a service in the same process.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION

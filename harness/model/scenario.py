@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from .adversary import Adversary, Position
-from .base import MEDIA, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party
+from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
 from .mode import Mode as Mode
@@ -75,6 +75,7 @@ class EndpointKind(StrEnum):
     PLAINTEXT_RTCP_ACCEPTED = "plaintext-rtcp-accepted"
     PLAINTEXT_FIRST = "plaintext-first"
     PLAINTEXT_RTCP = "plaintext-rtcp"
+    SCREEN_IN_CLEAR = "screen-in-clear"
     PLAINTEXT_FALLBACK = "plaintext-fallback"
     MEDIA_COPIED = "media-copied"
     TELEMETRY_SENT = "telemetry-sent"
@@ -158,6 +159,7 @@ class ChatLine(Noun):
 class Call(Noun):
     """What is called for: the mode, the media, and how long media flows once both sides are up (seconds).
 
+    `screen`: who shares one, from the first description on.
     `ring`: how long it rings until the callee's user accepts.
     `restart_after`: so many seconds into the media the caller restarts ICE by a new offer. `earlier`: how many honest
     calls the same two devices make before this one. `code_digits`: less than 20 for a system with a shorter code.
@@ -170,6 +172,7 @@ class Call(Noun):
 
     mode: Mode = Field(default=Mode.E2EE, strict=False)
     media: tuple[Asset, ...] = Field(default=(Asset.AUDIO, Asset.VIDEO), min_length=1, strict=False)
+    screen: tuple[Role, ...] = Field(default=(), strict=False, max_length=2)
     ring: float = Field(default=0.0, ge=0, le=60)
     seconds: float = Field(default=1.5, ge=0, le=600)
     setup_seconds: float = Field(default=15.0, gt=0, le=120)
@@ -193,8 +196,12 @@ class Call(Noun):
     def _media_are_distinct(self) -> Self:
         if len(set(self.media)) != len(self.media):
             raise ValueError("a medium is named twice")
-        if not set(self.media) <= set(MEDIA):
+        if Asset.SCREEN in self.media:
+            raise ValueError("'screen' stands by itself: who shares one is named in call.screen")
+        if not set(self.media) <= {Asset.AUDIO, Asset.VIDEO}:
             raise ValueError("'chat' is no medium: what is written stands in call.chat")
+        if len(set(self.screen)) != len(self.screen):
+            raise ValueError("who shares a screen is named twice")
         return self
 
     @model_validator(mode="after")
@@ -202,6 +209,16 @@ class Call(Noun):
         if max((*(one.after for one in self.features), *(one.after for one in self.chat)), default=0) > self.seconds:
             raise ValueError("something is asked for or written after the end of the call")
         return self
+
+    @property
+    def negotiated(self) -> tuple[Asset, ...]:
+        """What the descriptions hold a section for."""
+        return (*self.media, *((Asset.SCREEN,) if self.screen else ()))
+
+    @property
+    def sharing(self) -> tuple[Party, ...]:
+        """Who shares a screen."""
+        return tuple(party for party in Party if party.role in self.screen)
 
 
 class Endpoints(Noun):

@@ -19,12 +19,18 @@ from ..wire.demux import PacketClass, classify
 from .holding import Holding, Text
 from .media import LookedAt, MediaKey, ssrc_of
 
-MARKED: Final = {Content.AUDIO: "audio", Content.VIDEO: "video", Content.CHAT: "chat", Content.FILE: "file"}
+MARKED: Final = {
+    Content.AUDIO: "audio",
+    Content.VIDEO: "video",
+    Content.SCREEN: "screen",
+    Content.CHAT: "chat",
+    Content.FILE: "file",
+}
 """Contents that carry markers, with the names of their assets."""
 
 _UNRECORDED: Final = "the way to the service was not recorded: the runner hands messages over itself"
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
-_FLOWING: Final = (Content.AUDIO, Content.VIDEO)
+_FLOWING: Final = (Content.AUDIO, Content.VIDEO, Content.SCREEN)
 
 
 class Found(NamedTuple):

@@ -29,8 +29,10 @@ PATIENCE: Final = 20.0
 MARKERS: Final = {
     (Party.ALICE, Asset.AUDIO): 0xA11CE00000000A0D,
     (Party.ALICE, Asset.VIDEO): 0xA11CE0000000071D,
+    (Party.ALICE, Asset.SCREEN): 0xA11CE00000005C2E,
     (Party.BOB, Asset.AUDIO): 0xB0B0000000000A0D,
     (Party.BOB, Asset.VIDEO): 0xB0B000000000071D,
+    (Party.BOB, Asset.SCREEN): 0xB0B0000000005C2E,
 }
 
 Tamper = Callable[[str], str]
@@ -164,6 +166,7 @@ def dial(
             advertise=advertise,
             tap=call.ledgers[party],
             keylog=call.keylogs[party].append,
+            peer_shares=(party.peer, Asset.SCREEN) in sent,
         )
         call.endpoints[party] = create(kind, setup) if isinstance(kind, EndpointKind) else kind(setup)
     if mode is not None:

@@ -15,7 +15,7 @@ from harness.endpoints.frames import encoded
 from harness.endpoints.registry import create
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
-from harness.model.base import MEDIA, Asset, Party
+from harness.model.base import Asset, Party
 from harness.model.finding import Reason
 from harness.model.scenario import MALICIOUS, EndpointKind, Mode
 from harness.model.statement import Indicator, PacketCounts
@@ -136,8 +136,31 @@ async def test_null_cipher_negotiates_encryption_and_sends_the_media_in_clear() 
     assert pictures_in_clear(call) > 0
     without_tags = [data[:-10] for data in on_the_wire(call)]
     assert {(found.asset, found.marker) for found in recover(without_tags)} >= {
-        (asset.value, MARKERS[party, asset]) for party in Party for asset in MEDIA
+        (asset.value, MARKERS[party, asset]) for party in Party for asset in (Asset.AUDIO, Asset.VIDEO)
     }
+
+
+ALL = (Asset.AUDIO, Asset.VIDEO, Asset.SCREEN)
+
+
+async def test_screen_in_clear_sends_the_screen_in_clear_and_nothing_else() -> None:
+    kind = EndpointKind.SCREEN_IN_CLEAR
+    async with dial(kind, kind, media=ALL) as call:
+        await call.negotiate()
+        assert all((await call.connect()).values())
+        await call.talk()
+    assert {(found.asset, found.marker) for found in recover(on_the_wire(call))} == {
+        ("screen", MARKERS[party, Asset.SCREEN]) for party in Party
+    }
+    assert {call.statement(party).screen.code for party in Party} == {true_code(call)}
+
+
+async def test_the_healthy_endpoint_sends_nothing_in_clear_with_a_screen() -> None:
+    async with dial(media=ALL) as call:
+        await call.negotiate()
+        assert all((await call.connect()).values())
+        await call.talk()
+    assert recover(on_the_wire(call)) == ()
 
 
 async def test_the_healthy_endpoint_sends_nothing_in_clear() -> None:

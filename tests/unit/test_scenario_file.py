@@ -95,7 +95,7 @@ def test_a_file_knows_the_line_of_its_id() -> None:
         ("titel: x", "6:1: unknown key 'titel'; did you mean 'title'? (allowed: schema_version, id, title, "),
         (
             "call: {secnds: 1}",
-            "6:8: unknown key 'secnds'; did you mean 'seconds'? (allowed: mode, media, ring, ",
+            "6:8: unknown key 'secnds'; did you mean 'seconds'? (allowed: mode, media, screen, ring, ",
         ),
         ("call: [1]", "6:7: call must be a mapping, not a list"),
         ("call: {seconds: yes}", "6:17: call.seconds must be a number, not the text 'yes'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from aiortc import RTCDtlsTransport, RTCIceTransport
+from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCIceTransport
 
 from ...model.finding import Reason
 from ..sessions import CountedInbound, CountedOutbound, Counts, Inbound, Outbound
@@ -70,6 +70,13 @@ class Transport(RTCDtlsTransport):
 
     def _why_closed(self) -> tuple[Reason, str]:
         return Reason.CONNECTION_LOST, "the ICE transport was lost"
+
+    def sent_from(self, ssrc: int) -> MediaStreamTrack | None:
+        """The track whose packets have this SSRC, of those that are sent."""
+        own: Any = self
+        sender = own._rtp_router.senders.get(ssrc)
+        track: MediaStreamTrack | None = None if sender is None else sender.track
+        return track
 
     async def _send_rtp(self, data: bytes) -> None:
         # Nothing is raised: aiortc answers requests of the peer from where it reads, and would stop reading.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from ...model.base import Asset
 from ..aiortc import AiortcEndpoint
 from ..aiortc_door import DtlsTransport, FallbackTransport, NullProfileTransport, Transport
+from ..media import MarkerTrack
 from ..sessions import ForgetfulSession, Inbound, Outbound, null_cipher_sessions
-from .sessions import Accompanied, ClearReportsTaken, FirstInClear, ReportsInClear, TagIgnored
+from .sessions import Accompanied, ClearReportsTaken, ClearTaken, FirstInClear, ReportsInClear, SomeInClear, TagIgnored
 
 FIRST_IN_CLEAR: Final = 20
 TELEMETRY: Final = b"x-telemetry: a packet has been sent"
@@ -81,6 +83,20 @@ class PlaintextRtcp(AiortcEndpoint):
     """Encrypts the media and sends the reports about them in clear."""
 
     transport = with_sessions(lambda _, inbound, outbound: (inbound, ReportsInClear(outbound)))
+
+
+def _around_screens(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+    def of_a_screen(ssrc: int) -> bool:
+        track = dtls.sent_from(ssrc)
+        return isinstance(track, MarkerTrack) and track.asset is Asset.SCREEN
+
+    return ClearTaken(inbound), SomeInClear(outbound, of_a_screen)
+
+
+class ScreenInClear(AiortcEndpoint):
+    """Encrypts sound and camera, sends its screen past the SRTP session, and takes the peer's as it comes."""
+
+    transport = with_sessions(_around_screens)
 
 
 class PlaintextFallback(AiortcEndpoint):

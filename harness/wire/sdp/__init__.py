@@ -2,9 +2,23 @@
 
 from .addresses import with_addresses
 from .candidate import Candidate
+from .content import SLIDES, sections_for, with_content
 from .description import MAX_LINES, MAX_SIZE, Line, Sdp
 from .fingerprint import Fingerprint
 from .media import Media
 from .origin import Origin
 
-__all__ = ["MAX_LINES", "MAX_SIZE", "Candidate", "Fingerprint", "Line", "Media", "Origin", "Sdp", "with_addresses"]
+__all__ = [
+    "MAX_LINES",
+    "MAX_SIZE",
+    "SLIDES",
+    "Candidate",
+    "Fingerprint",
+    "Line",
+    "Media",
+    "Origin",
+    "Sdp",
+    "sections_for",
+    "with_addresses",
+    "with_content",
+]

@@ -35,14 +35,30 @@ def picture(marker: int) -> PictureEvent:
 
 
 def test_sound_in_packets() -> None:
-    told, circle = HeardTold(), encoded(Asset.AUDIO, MARKER)
+    told, circle = HeardTold((Asset.AUDIO, Asset.VIDEO)), encoded(Asset.AUDIO, MARKER)
     for number in range(2 * room.STEP):
         told.heed(rtp(number, circle[number % len(circle)]))
     assert told.heard == {Asset.AUDIO: MARKER}
 
 
+def test_pictures_of_a_camera_and_of_a_screen_are_told_apart() -> None:
+    told = HeardTold((Asset.VIDEO, Asset.SCREEN))
+    for asset, marker in ((Asset.SCREEN, OTHER), (Asset.VIDEO, MARKER)):
+        [luma] = raw(asset, marker)
+        told.heed(PictureEvent(width=video.WIDTH, height=video.HEIGHT, data=luma))
+    assert told.heard == {Asset.SCREEN: OTHER, Asset.VIDEO: MARKER}
+
+
+def test_who_has_found_everything_looks_no_further() -> None:
+    told = HeardTold((Asset.VIDEO,))
+    told.heed(picture(MARKER))
+    [luma] = raw(Asset.SCREEN, OTHER)
+    told.heed(PictureEvent(width=video.WIDTH, height=video.HEIGHT, data=luma))
+    assert told.heard == {Asset.VIDEO: MARKER}
+
+
 def test_a_picture_in_packets() -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     [frame] = encoded(Asset.VIDEO, MARKER)
     number = 0
     for _ in range(room.STEP):
@@ -55,7 +71,7 @@ def test_a_picture_in_packets() -> None:
 
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
 def test_sound_as_it_is_heard_at_any_rate(rate: int) -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     pcm = audio.chord(MARKER, rate, rate=rate)
     for at in range(0, rate, 480):
         told.heed(SoundEvent(rate=rate, data=pcm[at : at + 480].astype("<i2").tobytes()))
@@ -63,7 +79,7 @@ def test_sound_as_it_is_heard_at_any_rate(rate: int) -> None:
 
 
 def test_a_picture_as_it_is_seen() -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     told.heed(PictureEvent(width=160, height=120, data=bytes(160 * 120)))
     assert told.heard == {}
     told.heed(picture(MARKER))
@@ -71,7 +87,7 @@ def test_a_picture_as_it_is_seen() -> None:
 
 
 def test_what_was_heard_first_counts_until_the_call_restarts() -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     told.heed(picture(MARKER))
     told.heed(picture(OTHER))
     assert told.heard == {Asset.VIDEO: MARKER}
@@ -82,7 +98,7 @@ def test_what_was_heard_first_counts_until_the_call_restarts() -> None:
 
 
 def test_a_change_of_rate_begins_a_new_piece_of_sound() -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     for event in sound(MARKER, 10):
         told.heed(event)
     told.heed(SoundEvent(rate=16_000, data=bytes(2 * 5000)))
@@ -90,7 +106,7 @@ def test_a_change_of_rate_begins_a_new_piece_of_sound() -> None:
 
 
 def test_noise_half_a_sample_and_nonsense_hold_no_marker() -> None:
-    told = HeardTold()
+    told = HeardTold((Asset.AUDIO, Asset.VIDEO))
     noise = np.random.default_rng(1).integers(-9000, 9000, 48_000).astype("<i2").tobytes()
     told.heed(SoundEvent(rate=48_000, data=noise + b"\x01"))
     for number in range(2 * room.STEP):
@@ -101,7 +117,7 @@ def test_noise_half_a_sample_and_nonsense_hold_no_marker() -> None:
 
 def test_who_waits_is_told_as_soon_as_all_of_it_was_heard() -> None:
     async def listen() -> None:
-        told = HeardTold()
+        told = HeardTold((Asset.AUDIO, Asset.VIDEO))
         waiting = asyncio.create_task(told.found((Asset.AUDIO, Asset.VIDEO)))
         told.heed(picture(MARKER))
         await asyncio.sleep(0)

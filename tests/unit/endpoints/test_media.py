@@ -17,7 +17,7 @@ from aiortc.mediastreams import MediaStreamError
 from harness.endpoints.frames import encoded
 from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack
 from harness.markers import audio, video
-from harness.model.base import MEDIA, Asset
+from harness.model.base import Asset
 from harness.model.scenario import AudioKind
 
 MARKERS = [0, 2**64 - 1, 0x0123456789ABCDEF]
@@ -59,8 +59,15 @@ def test_each_single_picture_decodes_to_its_marker(marker: int) -> None:
         assert video.decode(frame.to_ndarray(format="gray")) == marker
 
 
+@pytest.mark.parametrize(("asset", "other"), [(Asset.VIDEO, Asset.SCREEN), (Asset.SCREEN, Asset.VIDEO)])
+def test_an_eye_finds_what_it_looks_for_and_nothing_else(asset: Asset, other: Asset) -> None:
+    [frame] = seen_frames(encoded(asset, MARKERS[2]))
+    assert Eye(asset).take(frame) == MARKERS[2]
+    assert Eye(other).take(frame) is None
+
+
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("asset", "seconds"), [(Asset.AUDIO, 0.02), (Asset.VIDEO, 0.1)])
+@pytest.mark.parametrize(("asset", "seconds"), [(Asset.AUDIO, 0.02), (Asset.VIDEO, 0.1), (Asset.SCREEN, 0.1)])
 async def test_a_track_keeps_time(asset: Asset, seconds: float) -> None:
     go = asyncio.Event()
     go.set()
@@ -164,9 +171,9 @@ async def test_a_listener_takes_every_frame_and_has_enough_of_each_track_once() 
     sound = Played("audio", heard_frames(encoded(Asset.AUDIO, 7) * 20))
     sight = Played("video", seen_frames(encoded(Asset.VIDEO, 8) * 5))
     for track in (sound, sight):
-        listener.attach(track)
+        listener.attach(track, Asset(track.kind))
     async with asyncio.timeout(5):
-        await listener.found(MEDIA)
+        await listener.found((Asset.AUDIO, Asset.VIDEO))
         await listener.ended()
     assert listener.heard == {Asset.AUDIO: 7, Asset.VIDEO: 8}
     assert sorted(track.kind for track in enough) == ["audio", "video"]

@@ -81,12 +81,17 @@ def audio_packets(marker: int, ssrc: int, seconds: float = 1.5, first_sequence: 
 
 
 def video_packets(
-    marker: int, ssrc: int, count: int = 15, first_sequence: int = 1000, size: tuple[int, int] = (160, 120)
+    marker: int,
+    ssrc: int,
+    count: int = 15,
+    first_sequence: int = 1000,
+    size: tuple[int, int] = (160, 120),
+    of: str = video.CAMERA,
 ) -> list[bytes]:
-    """A marker's video as RTP, ten frames a second."""
+    """A marker's video as RTP, ten frames a second, of a camera or a screen."""
     encoder = Vp8Encoder()
     packets: list[bytes] = []
-    luma = video.picture(marker, *size)
+    luma = video.picture(marker, *size, of=of)
     for n in range(count):
         payloads, timestamp = encoder.encode(video_frame(luma, at=9_000 * n))
         for payload in payloads:

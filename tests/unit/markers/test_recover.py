@@ -57,6 +57,13 @@ Call = list[bytes]
 Expected = tuple[RecoveredMarker, ...]
 
 
+def test_a_screen_is_told_from_a_camera(voice: Call, face: Call, expected: Expected) -> None:
+    slides = video_packets(OTHER_VOICE, OTHER_SSRC, of="screen")
+    screen = RecoveredMarker("screen", OTHER_SSRC, OTHER_VOICE)
+    assert recover(slides) == (screen,)
+    assert recover(slides + voice + face) == recover_all(face + voice + slides) == tuple(sorted((screen, *expected)))
+
+
 def test_both_media_of_a_call_are_recovered(voice: Call, face: Call, expected: Expected) -> None:
     assert recover(voice + face) == expected
 

@@ -109,3 +109,29 @@ def test_a_picture_too_small_for_its_blocks_holds_no_marker_and_is_not_made(shap
 def test_a_colour_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="two axes"):
         video.decode(np.zeros((120, 160, 3), np.uint8))
+
+
+# a camera and a screen
+
+
+@given(markers)
+def test_the_picture_of_a_screen_is_never_that_of_a_camera(marker: int) -> None:
+    camera, screen = video.picture(marker), video.picture(marker, of=video.SCREEN)
+
+    assert list(video.recognise(camera)) == [("video", marker)]
+    assert list(video.recognise(screen)) == [("screen", marker)]
+    assert video.decode(screen, of=video.SCREEN) == marker
+    assert video.decode(screen) is video.decode(camera, of=video.SCREEN) is None
+
+
+@given(markers)
+def test_not_as_a_negative_either(marker: int) -> None:
+    for of in (video.CAMERA, video.SCREEN):
+        assert list(video.recognise(255 - video.picture(marker, of=of))) == []
+
+
+def test_what_is_no_picture_of_either_is_recognised_as_nothing() -> None:
+    assert list(video.recognise(np.full((120, 160), 128, np.uint8))) == []
+    assert list(video.recognise(np.full((12, 16), 128, np.uint8))) == []
+    with pytest.raises(ValueError, match="two axes"):
+        list(video.recognise(np.zeros((120, 160, 3), np.uint8)))

@@ -70,3 +70,17 @@ def test_another_length_is_no_word(data: bytes) -> None:
 def test_a_marker_beyond_64_bits_is_refused(marker: int) -> None:
     with pytest.raises(ValueError, match="64 bits"):
         pack(marker)
+
+
+@given(markers)
+def test_the_name_of_a_word_stands_before_it_under_the_checksum(marker: int) -> None:
+    body = marker.to_bytes(8, "big")
+
+    assert pack(marker, b"screen") == body + crc32_bit_by_bit(b"screen" + body).to_bytes(4, "big")
+    assert unpack(pack(marker, b"screen"), b"screen") == marker
+
+
+@given(markers)
+def test_a_word_of_one_name_is_none_of_another(marker: int) -> None:
+    assert unpack(pack(marker), b"screen") is None
+    assert unpack(pack(marker, b"screen")) is None

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from harness.model.adversary import Adversary, Position
-from harness.model.base import Party
+from harness.model.base import Asset, Party
 from harness.model.feature import Feature
 from harness.model.scenario import AskedFeature, Call
 
@@ -91,9 +91,20 @@ def test_a_feature_can_be_asked_for_by_its_name_alone() -> None:
         ({"chat": [{"text": "x" * 1001}]}, "at most 1000 characters"),
         ({"features": ["park"] * 17}, "at most 16 items"),
         ({"media": ["chat"]}, "'chat' is no medium"),
+        ({"media": ["audio", "screen"]}, "who shares one is named in call.screen"),
+        ({"screen": ["caller", "caller"]}, "who shares a screen is named twice"),
+        ({"screen": ["alice"]}, "Input should be 'caller' or 'callee'"),
         ({"ring": -1}, "greater than or equal to 0"),
     ],
 )
 def test_what_cannot_be_asked_for_or_written_is_refused(described: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         call(**described)
+
+
+def test_a_screen_is_negotiated_when_anybody_shares_one() -> None:
+    assert call().negotiated == (Asset.AUDIO, Asset.VIDEO)
+    assert call().sharing == ()
+    assert call(media=["audio"], screen=["callee"]).negotiated == (Asset.AUDIO, Asset.SCREEN)
+    assert call(screen=["callee"]).sharing == (Party.BOB,)
+    assert call(screen=["callee", "caller"]).sharing == (Party.ALICE, Party.BOB)

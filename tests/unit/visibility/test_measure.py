@@ -17,7 +17,7 @@ from harness.visibility.media import LookedAt, MediaKey
 from harness.wire.srtp_session import SrtpSealer
 from tests.unit.markers.sent_media import audio_packets, video_packets
 
-VOICE, FACE = 0x1111_2222_3333_4444, 0x5555_6666_7777_8888
+VOICE, FACE, SLIDE = 0x1111_2222_3333_4444, 0x5555_6666_7777_8888, 0x9999_AAAA_BBBB_CCCC
 PROFILE = "SRTP_AES128_CM_HMAC_SHA1_80"
 KEY, OTHER_KEY = bytes(range(30)), bytes(range(100, 130))
 PASSWORD, FRAGMENT = b"an ice password of the call", b"frag"
@@ -25,6 +25,7 @@ PASSWORD, FRAGMENT = b"an ice password of the call", b"frag"
 MARKERS = (
     SentMarker(asset=Asset.AUDIO, sender=Party.ALICE, marker=f"{VOICE:016x}"),
     SentMarker(asset=Asset.VIDEO, sender=Party.ALICE, marker=f"{FACE:016x}"),
+    SentMarker(asset=Asset.SCREEN, sender=Party.ALICE, marker=f"{SLIDE:016x}"),
 )
 TRUTH = Truth(
     markers=MARKERS,
@@ -71,6 +72,22 @@ def test_one_stream_in_clear_among_sealed_ones_is_plaintext(clear: tuple[bytes, 
     mixed = heap(*audio_packets(VOICE, 1), *sealed(tuple(video_packets(FACE, 2))))
     assert saw(Content.AUDIO, packets=mixed).sight is Sight.PLAINTEXT
     assert saw(Content.VIDEO, packets=mixed).sight is Sight.CIPHERTEXT
+
+
+def test_a_screen_in_clear_beside_a_sealed_camera_is_the_screen_alone() -> None:
+    mixed = heap(*video_packets(SLIDE, 3, of="screen"), *sealed(tuple(video_packets(FACE, 2))))
+    assert saw(Content.SCREEN, packets=mixed) == (Sight.PLAINTEXT, "alice-bob.pcapng: the screen of alice")
+    assert saw(Content.VIDEO, packets=mixed).sight is Sight.CIPHERTEXT
+
+
+def test_the_marker_of_a_screen_in_the_picture_of_a_camera_is_no_screen() -> None:
+    assert saw(Content.SCREEN, packets=heap(*video_packets(SLIDE, 3))).sight is Sight.ABSENT
+
+
+def test_a_screen_under_keys_of_nobody_is_not_called_absent() -> None:
+    slides = tuple(video_packets(SLIDE, 3, of="screen"))
+    assert saw(Content.SCREEN, packets=heap(*sealed(slides))).sight is Sight.CIPHERTEXT
+    assert saw(Content.SCREEN, packets=heap(*sealed(slides, OTHER_KEY))).sight is Sight.NOT_MEASURED
 
 
 def test_what_is_only_authenticated_is_plaintext() -> None:
