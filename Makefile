@@ -4,10 +4,11 @@ BIN := .venv/bin
 # Without tshark the run goes on and every result says what was not checked. Asked by the shell, after the set-up.
 WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
-.PHONY: help run test check bench soak search fuzz lock clean
+.PHONY: help system run test check bench soak search fuzz lock clean
 
 help:
 	@echo 'make run    set up, attack real calls, show a table and an HTML report'
+	@echo 'make system  install what the system provides: Wireshark, browsers, GStreamer (Debian 12)'
 	@echo 'make test   set up, check style and types, run all tests'
 	@echo 'make bench  compare speed and memory with bare calls and other tools (ARGS=--quick: 4 GB less on the disk)'
 	@echo 'make soak   run the whole catalogue twenty times: every scenario must come out the same (TIMES=n)'
@@ -19,6 +20,9 @@ help:
 run:
 	@$(PYTHON) bootstrap.py run
 	@$(BIN)/harness run $(WITHOUT) $(ARGS)
+
+system:
+	@$(PYTHON) bootstrap.py system
 
 test: check
 	@$(BIN)/python -m pytest $(ARGS)

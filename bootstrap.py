@@ -1,7 +1,7 @@
 """Make the environment: a virtual one with the locked packages, and programs from the system when that is possible.
 
 Needs nothing but Python's standard library. A second call finds its stamp and changes nothing. Usage:
-`python3 bootstrap.py run|test|fuzz`.
+`python3 bootstrap.py run|test|fuzz`, or `system` for the system's packages alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
@@ -21,8 +22,34 @@ LOCKS = {
     "test": ROOT / "requirements-test.lock",
     "fuzz": ROOT / "requirements-fuzz.lock",
 }
-PROGRAMS = {"tshark": "Wireshark's second opinion", "chromium": "a real browser in calls"}
-"""What the system's packages provide, and what goes without it."""
+GSTREAMER = "python3-gi gir1.2-gst-plugins-bad-1.0 gir1.2-nice-0.1 gstreamer1.0-nice gstreamer1.0-plugins-base \
+gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
+SYSTEM = "system"
+
+
+class Provided(NamedTuple):
+    """What the system's packages provide, and what goes without it. `asked` ends with 0 when it is there."""
+
+    name: str
+    packages: str
+    what: str
+    asked: list[str]
+
+    def there(self) -> bool:
+        return shutil.which(self.asked[0]) is not None and (
+            len(self.asked) == 1 or quiet(self.asked, {**os.environ, "PYTHONPATH": str(ROOT)})
+        )
+
+
+RUN = [
+    Provided("tshark", "tshark", "Wireshark's second opinion", ["tshark"]),
+    Provided("chromium", "chromium", "a real browser in calls", ["chromium"]),
+]
+"""What a run of the catalogue is poorer without."""
+STRANGERS = [
+    Provided("gstreamer", GSTREAMER, "webrtcbin in calls", ["/usr/bin/python3", "-m", "harness.endpoints.gstreamer"]),
+]
+"""Other stacks in calls, which the tests want to have seen."""
 NODE_EXAMPLE = ROOT / "examples" / "node"
 FAILED = 3
 
@@ -30,11 +57,12 @@ FAILED = 3
 def main(profile: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - runs before anything checked the version
         stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}")
-    install_packages(profile)
-    for program, what in PROGRAMS.items():
-        if shutil.which(program) is None and not install_system_package(program):
-            say(f"{program} is missing, and with it {what}. To have it: apt-get install {program}")
-    if profile != "run":
+    if profile != SYSTEM:
+        install_packages(profile)
+    for one in RUN if profile == "run" else RUN + STRANGERS:
+        if not one.there() and not install_system_package(*one.packages.split()):
+            say(f"{one.name} is missing, and with it {one.what}. To have it: apt-get install {one.packages}")
+    if profile in ("test", "fuzz"):
         install_example()
 
 
@@ -87,16 +115,16 @@ def make_environment() -> None:
     call(command, "the virtual environment could not be made")
 
 
-def install_system_package(name: str) -> bool:
-    """True when the system's package manager installed it. Never asks for a password."""
+def install_system_package(*names: str) -> bool:
+    """True when the system's package manager installed them. Never asks for a password."""
     if shutil.which("apt-get") is None:
         return False
     prefix = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if prefix and shutil.which("sudo") is None:
         return False
-    say(f"installing {name} from the system's packages")
+    say(f"installing {' '.join(names)} from the system's packages")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", name]
+    install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *names]
     if quiet(install, environment):
         return True
     return quiet([*prefix, "apt-get", "update", "--quiet"], environment) and quiet(install, environment)
@@ -121,6 +149,6 @@ def stop(text: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in LOCKS:
-        stop(f"usage: python3 bootstrap.py {'|'.join(LOCKS)}")
+    if len(sys.argv) != 2 or sys.argv[1] not in (*LOCKS, SYSTEM):
+        stop(f"usage: python3 bootstrap.py {'|'.join((*LOCKS, SYSTEM))}")
     main(sys.argv[1])

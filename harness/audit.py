@@ -203,8 +203,10 @@ def _deviation(opened: Opened, known: Sequence[Deviation]) -> Deviation | None:
     """What is known to go otherwise with the software that these endpoints say they run; of specimens nothing is."""
     if opened.scenario.family is Family.SPECIMENS:
         return None
-    software = [statement.software for statement in opened.statements.values()]
-    return next((one for one in known if one.applies(opened.scenario.id, software)), None)
+    software = {party: statement.software for party, statement in opened.statements.items()}
+    applying = [one for one in known if one.applies(opened.scenario.id, software)]
+    # What is known of these two stacks together says more than what is known of one with whomever.
+    return next((one for one in applying if one.between), applying[0] if applying else None)
 
 
 def _dissected(opened: Sequence[Opened]) -> list[View]:

@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from . import strict_yaml
-from .model.deviation import Deviation, Deviations
+from .model.deviation import Deviation, Deviations, Stacks
 
 FILE: Final = Path(__file__).with_name("deviations.yaml")
 
@@ -34,9 +34,16 @@ def load(path: Path = FILE) -> tuple[Deviation, ...]:
         place = ".".join(str(step) for step in first["loc"])
         raise DeviationsError(f"{path}: {place}: {first['msg']}") from error
     _check_once(path, (one.id for one in listed), "the deviation")
-    _check_once(path, (name for one in listed for name in one.scenarios), "the scenario")
-    _check_whole(path, {name for one in listed for name in one.scenarios})
+    for ends in _every_pair(listed):
+        names = [name for one in listed for name in one.scenarios if ends in (one.between or (None,))]
+        _check_once(path, names, "the scenario")
+        _check_whole(path, set(names))
     return listed
+
+
+def _every_pair(listed: Iterable[Deviation]) -> set[Stacks | None]:
+    """The pairs of stacks of which something is known, and None for a stack with whomever."""
+    return {None, *(ends for one in listed for ends in one.between)}
 
 
 def naming(deviations: Iterable[Deviation], scenarios: Collection[str]) -> tuple[Deviation, ...]:

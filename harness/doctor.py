@@ -20,6 +20,8 @@ from enum import StrEnum
 from importlib import metadata
 from typing import Final
 
+from .endpoints.gstreamer import installed as gstreamer
+
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
 
@@ -94,6 +96,7 @@ def examine() -> tuple[Part, ...]:
         _loopback(),
         _program("tshark", "the auditor 'wireshark', a second opinion on every capture", r"TShark \(Wireshark\) (\S+)"),
         _program("chromium", "a real browser in calls, and the tests of the web pages", r"Chromium (\S+)"),
+        _gstreamer(),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
     )
 
@@ -194,6 +197,15 @@ def _program(name: str, needed_for: str, pattern: str) -> Part:
     if found is None:
         return part(State.BROKEN, None, f"{path} --version does not name a version of {name}")
     return part(State.INSTALLED, found[1].rstrip("."))
+
+
+def _gstreamer() -> Part:
+    needed_for = "GStreamer's webrtcbin in calls, a stack that nobody here wrote (--endpoint PARTY=gstreamer)"
+    install = f"apt-get install {' '.join(gstreamer.PACKAGES)}"
+    there = gstreamer.found()
+    if there.software is None:
+        return Part("gstreamer", State.MISSING, None, needed_for, install, False, there.why)
+    return Part("gstreamer", State.INSTALLED, there.software.partition("/")[2], needed_for, install, False)
 
 
 def _loopback() -> Part:

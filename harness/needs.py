@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from .endpoints.chromium.installed import PROGRAMS, program
+from .endpoints.gstreamer import installed as gstreamer
 from .model.base import Party
-from .model.scenario import EndpointKind, Scenario
+from .model.scenario import EndpointKind, Mode, Scenario
 from .model.unmet import Unmet
 
 
@@ -23,9 +24,36 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
-    for party in Party:
-        if scenario.endpoints.of(party) is EndpointKind.PROGRAM and party not in programs:
+    return next((why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None), None)
+
+
+def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
+    """What keeps this party's software out of the scenario."""
+    match scenario.endpoints.of(party):
+        case EndpointKind.PROGRAM if not named:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
-        if scenario.endpoints.of(party) is EndpointKind.CHROMIUM and program() is None:
+        case EndpointKind.CHROMIUM if program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
+        case EndpointKind.GSTREAMER:
+            return _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES) or _beyond(
+                scenario, party, "webrtcbin"
+            )
     return None
+
+
+def _without_stack(party: Party, stack: str, why: str, packages: Iterable[str]) -> str | None:
+    if not why:
+        return None
+    return f"{party} is {stack}, which is not to be had here ({why}): apt-get install {' '.join(packages)}"
+
+
+def _beyond(scenario: Scenario, party: Party, stack: str) -> str | None:
+    """What a bare stack has no part for: it makes encrypted calls, and is no client of the service."""
+    call = scenario.call
+    asked = {
+        "writes no chat": bool(call.chat),
+        "cannot restart ICE": call.restart_after is not None,
+        "makes no ordinary calls of the service": call.mode is Mode.SERVICE,
+        "signs in to no service": scenario.tenant is not None,
+    }
+    return next((f"{party} is {stack}, which {what}" for what, wanted in asked.items() if wanted), None)

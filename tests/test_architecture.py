@@ -37,7 +37,7 @@ ARROWS = {
     "protocol_schema": {"model"},
     "schema": {"model", "matrix", "protocol_schema", "scenario_file"},
     "deviations": {"model", "strict_yaml"},
-    "doctor": set[str](),
+    "doctor": {"endpoints"},  # what finds a stack, which imports nothing that may be missing
     "service_frames": {"model"},
     "service_signalling": {"model", "calling", "endpoints", "service_frames"},
     "tenant_service": {"model", "calling", "endpoints", "network", "service_signalling"},
@@ -96,6 +96,7 @@ FOREIGN = {
     "aiohttp": {"calling", "endpoints"},
     "playwright": {"endpoints"},
     "hypothesis": {"search"},
+    "gi": {"endpoints"},
 }
 
 

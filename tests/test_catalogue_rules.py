@@ -117,6 +117,7 @@ OTHERS = {
     EndpointKind.AIORTC_PROCESS,
     EndpointKind.PROGRAM,
     EndpointKind.CHROMIUM,
+    EndpointKind.GSTREAMER,
     EndpointKind.CLEAR,
 }
 OTHERS |= MALICIOUS

@@ -18,7 +18,9 @@ def flaws(sdp: str, kind: str, media: Collection[Asset]) -> Iterator[str]:
     """One sentence each; none for an offer or an answer that is a description of such a call."""
     try:
         description = Sdp.parse(sdp)
-        sections = [one for one in description.media() if one.port]
+        bundled = {level for level, _ in description.values("bundle-only")}
+        # Port 0 says no, but for a section that only goes into a bundle (RFC 8843 section 6).
+        sections = [one for one in description.media() if one.port or one.level in bundled]
         candidates = description.candidates()
     except ValueError as error:
         yield f"it cannot be read: {error}"

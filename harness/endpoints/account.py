@@ -37,9 +37,10 @@ class Account:
 
     def came_up(self, screen: Screen | None) -> None:
         """The call, or its restart, is up, and this is on the screen, if there is one."""
-        self._connected, self._up_at = True, time.time()
+        # Somebody may have given up since it came up, before anybody had looked.
+        self._connected, self._up_at = True, self._failed_at or time.time()
         if screen is not None:
-            self._looked(screen)
+            self._looked(screen, self._up_at)
 
     def failed(self, failure: Failure) -> None:
         """The first failure is the cause."""
@@ -96,7 +97,7 @@ class Account:
             self._screens.append(ScreenMoment(time=self._up_at, screen=shown))
         if self.failure is None:
             if self._connected:
-                self._looked(shown)
+                self._looked(shown, time.time())
             return shown
         if not self._screens:
             return shown
@@ -105,6 +106,6 @@ class Account:
         self._screens.append(ScreenMoment(time=self._failed_at, screen=empty))
         return last
 
-    def _looked(self, screen: Screen) -> None:
+    def _looked(self, screen: Screen, when: float) -> None:
         if not self._screens or self._screens[-1].screen != screen:
-            self._screens.append(ScreenMoment(time=time.time(), screen=screen))
+            self._screens.append(ScreenMoment(time=when, screen=screen))

@@ -38,17 +38,17 @@ N = TypeVar("N", bound=Noun)
 OWN: Final = (sys.executable, "-P", "-m", "harness.endpoint_worker")
 """Our own endpoint. Without the folder that the user happens to be in: it may hold modules of the same names."""
 _OURS: Final = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent)}
-"""What our own endpoint has in its environment beside what every program has."""
+"""What programs of this package have in their environment beside what every program has."""
 
 
 class ProcessEndpoint:
-    """A client in a process of its own. Implements `endpoint.Endpoint`."""
+    """A client in a process of its own. Implements `endpoint.Endpoint`. `ours`: its command is one of this package."""
 
-    def __init__(self, setup: EndpointSetup, command: Sequence[str] = ()) -> None:
+    def __init__(self, setup: EndpointSetup, command: Sequence[str] = (), *, ours: bool = False) -> None:
         self._setup = setup
         self._program = Program(command or OWN, self._heed, self._broke)
         self._dialogue = Dialogue(self._program)
-        self._environment = {**os.environ, **({} if command else _OURS)}
+        self._environment = {**os.environ, **(_OURS if ours or not command else {})}
         self._opened: Opened | None = None
         self._keys = KeysTold(setup.keylog)
         self._heard = HeardTold(setup.expected)

@@ -10,6 +10,7 @@ from .aiortc import AiortcEndpoint
 from .chromium.shared import SHARED
 from .clear import ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
+from .gstreamer.installed import COMMAND as GSTREAMER
 from .process import ProcessEndpoint
 from .specimens import attacking, coding, comparing, keying, leaking, media, obeying, screening
 
@@ -18,6 +19,10 @@ def _program(setup: EndpointSetup) -> Endpoint:
     if not setup.command:
         raise ValueError(f"nobody said which program {setup.party} is")
     return ProcessEndpoint(setup, setup.command)
+
+
+def _gstreamer(setup: EndpointSetup) -> Endpoint:
+    return ProcessEndpoint(setup, GSTREAMER, ours=True)
 
 
 def _chromium(setup: EndpointSetup) -> Endpoint:
@@ -32,6 +37,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
     EndpointKind.PROGRAM: _program,
     EndpointKind.CHROMIUM: _chromium,
+    EndpointKind.GSTREAMER: _gstreamer,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
     EndpointKind.CODE_FROM_SDP: coding.CodeFromSdp,

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import SCHEMA_VERSION, Noun
+from .base import SCHEMA_VERSION, Noun, Party
 from .outcome import Outcome
 from .scenario import Expectation
 
 BARE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
+class Stacks(Noun):
+    """Which stacks call each other, by name: whose fault shows, and how the call ends, may hang on both."""
+
+    alice: str = Field(pattern=r"^[a-z0-9-]+$", max_length=40)
+    bob: str = Field(pattern=r"^[a-z0-9-]+$", max_length=40)
+
+    def of(self, party: Party) -> str:
+        return self.alice if party is Party.ALICE else self.bob
+
+
 class Deviation(Noun):
     """What one version of one stack does in some scenarios instead of what the scenarios rightly ask for.
 
     `stack` and `version` must both stand in an endpoint's statement ("aioice/0.13.0"), or the deviation does not
-    apply. `scenarios` are ids with or without the brackets of a variant. `right` and `happens` are a sentence each,
-    `reason` says why the stack does it, `reference` a link or how to see it again.
+    apply. `between`: only where these stacks are the two ends, and the version then counts at each end that has the
+    stack; without it, the stack may be at either end. `scenarios` are ids with or without the brackets of a variant.
+    `right` and `happens` are a sentence each, `reason` says why the stack does it, `reference` a link or how to see it
+    again.
     """
 
     id: str = Field(pattern=BARE_ID, max_length=120)
     stack: str = Field(pattern=r"^[a-z0-9-]+$", max_length=40)
     version: str = Field(pattern=r"^[0-9A-Za-z.+-]+$", max_length=40)
     scenarios: tuple[str, ...] = Field(min_length=1, max_length=200, strict=False)
+    between: tuple[Stacks, ...] = Field(default=(), max_length=8, strict=False)
     right: str = Field(min_length=1, max_length=500)
     happens: str = Field(min_length=1, max_length=500)
     reason: str = Field(min_length=1, max_length=1000)
@@ -47,9 +60,19 @@ class Deviation(Noun):
         """Whether it speaks of this scenario, by its whole id or by that of its file."""
         return scenario in self.scenarios or scenario.partition("[")[0] in self.scenarios
 
-    def applies(self, scenario: str, software: Iterable[str]) -> bool:
+    def applies(self, scenario: str, software: Mapping[Party, str]) -> bool:
         """Whether it speaks of a call of this scenario between endpoints with these statements of software."""
-        return self.names(scenario) and any(self.software in said.split() for said in software)
+        if not self.names(scenario) or not any(self.software in said.split() for said in software.values()):
+            return False
+        return not self.between or any(self._ends_are(stacks, software) for stacks in self.between)
+
+    def _ends_are(self, stacks: Stacks, software: Mapping[Party, str]) -> bool:
+        return all(self._is(stacks.of(party), software.get(party, "")) for party in Party)
+
+    def _is(self, stack: str, software: str) -> bool:
+        """Whether this software is that stack; the one that deviates must also be of the version that does."""
+        named = software.split()
+        return self.software in named if stack == self.stack else any(one.startswith(f"{stack}/") for one in named)
 
 
 class Deviations(Noun):

@@ -34,13 +34,14 @@ class EndpointKind(StrEnum):
     """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens.
 
     `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one. `CHROMIUM` is the
-    call window of the calling service in a real browser.
+    call window of the calling service in a real browser, `GSTREAMER` is GStreamer's webrtcbin.
     """
 
     AIORTC = "aiortc"
     AIORTC_PROCESS = "aiortc-process"
     PROGRAM = "program"
     CHROMIUM = "chromium"
+    GSTREAMER = "gstreamer"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
     CODE_FROM_SDP = "code-from-sdp"

@@ -139,6 +139,9 @@ class Call:
         await self.close()
 
 
+STRANGERS: Final = frozenset({EndpointKind.PROGRAM, EndpointKind.CHROMIUM, EndpointKind.GSTREAMER})
+"""Endpoints whose stack is not aiortc, and which may not be there."""
+
 Maker = Callable[[EndpointSetup], Endpoint]
 
 

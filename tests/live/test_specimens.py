@@ -24,7 +24,7 @@ from harness.wire.demux import PacketClass, classify
 from harness.wire.dtls import associations
 from harness.wire.sdp import Fingerprint, Sdp
 
-from .endpoint_calls import MARKERS, PATIENCE, Box, Call, dial
+from .endpoint_calls import MARKERS, PATIENCE, STRANGERS, Box, Call, dial
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 
@@ -52,7 +52,7 @@ def true_code(call: Call) -> str:
     return teams20.code(*thumbprints)
 
 
-@pytest.mark.parametrize("kind", sorted(set(EndpointKind) - MALICIOUS - {EndpointKind.PROGRAM, EndpointKind.CHROMIUM}))
+@pytest.mark.parametrize("kind", sorted(set(EndpointKind) - MALICIOUS - STRANGERS))
 async def test_without_an_adversary_every_specimen_holds_a_call_and_media_arrives(kind: EndpointKind) -> None:
     call = await whole_call(kind)
     for party in Party:

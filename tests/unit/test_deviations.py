@@ -79,6 +79,15 @@ def test_a_deviation_of_a_scenario_that_is_not_there_is_refused(tmp_path: Path) 
         check_known([one], ["clienthello"])
 
 
+def test_the_same_scenario_may_go_otherwise_between_other_stacks(tmp_path: Path) -> None:
+    again = ENTRY.replace("takes-dtls", "ends-dtls")
+    pair = "    between: [{alice: aioice, bob: other}]\n"
+    both = load(written(tmp_path, f"schema_version: 1\ndeviations:{ENTRY}{again}{pair}"))
+    assert [len(one.between) for one in both] == [0, 1]
+    with pytest.raises(DeviationsError, match="listed twice"):
+        load(written(tmp_path, f"schema_version: 1\ndeviations:{ENTRY}{pair}{again}{pair}"))
+
+
 def test_a_scenario_and_one_of_its_variants_are_not_two_entries(tmp_path: Path) -> None:
     both = ENTRY.replace("[clienthello-race]", '[clienthello-race, "clienthello-race[a=1]"]')
     with pytest.raises(DeviationsError, match="the one contains the other"):

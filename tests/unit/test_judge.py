@@ -8,7 +8,7 @@ import pytest
 
 from harness.judge import Codes, Ending, Lock, Observed, judge, judge_stack, observe, outcome
 from harness.model.base import Asset, Party
-from harness.model.deviation import Deviation
+from harness.model.deviation import Deviation, Stacks
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
 from harness.model.scenario import Expectation
@@ -385,9 +385,22 @@ def test_without_a_known_deviation_the_scenario_is_judged_as_it_is_written() -> 
 
 
 def test_a_deviation_speaks_of_one_version_only() -> None:
-    assert KNOWN.applies("clienthello-race[position=path]", ["aiortc/1.16.0 aioice/0.13.0 OpenSSL 3.5"])
-    assert not KNOWN.applies("clienthello-race", ["aiortc/1.16.0 aioice/0.13.1"])
-    assert not KNOWN.applies("dtls-junk", ["aioice/0.13.0"])
+    assert KNOWN.applies("clienthello-race[position=path]", {Party.BOB: "aiortc/1.16.0 aioice/0.13.0 OpenSSL 3.5"})
+    assert not KNOWN.applies("clienthello-race", {Party.BOB: "aiortc/1.16.0 aioice/0.13.1"})
+    assert not KNOWN.applies("dtls-junk", {Party.BOB: "aioice/0.13.0"})
+
+
+def test_a_deviation_may_speak_of_two_stacks_at_their_ends() -> None:
+    between = (Stacks(alice="aioice", bob="other"),)
+    known = KNOWN.model_copy(update={"between": between})
+    deviating, healthy = "aiortc/1.16.0 aioice/0.13.0", "other/2"
+    assert known.applies("clienthello-race", {Party.ALICE: deviating, Party.BOB: healthy})
+    assert not known.applies("clienthello-race", {Party.ALICE: healthy, Party.BOB: deviating})
+    assert not known.applies("clienthello-race", {Party.ALICE: deviating, Party.BOB: deviating})
+    assert not known.applies("clienthello-race", {Party.ALICE: "aioice/0.13.1", Party.BOB: healthy})
+    assert not known.applies("clienthello-race", {Party.ALICE: deviating})
+    both = KNOWN.model_copy(update={"between": (Stacks(alice="aioice", bob="aioice"),)})
+    assert not both.applies("clienthello-race", {Party.ALICE: deviating, Party.BOB: "aioice/0.13.1"})
 
 
 def test_media_before_the_acceptance_is_a_breach_by_its_alarm() -> None:

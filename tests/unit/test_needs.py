@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness import needs
+from harness.endpoints.gstreamer import installed as gstreamer
 from harness.model.base import Party
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Scenario
@@ -46,6 +49,36 @@ def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPa
     assert lacking.why == f"alice sits at a browser, and none of these is installed: {missing}"
     monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
     assert unmet(scenarios, (), ()) == ()
+
+
+def test_a_stack_that_is_not_there_is_missing_and_what_it_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found(None, "no webrtcbin"))
+    (lacking,) = unmet([scenario("healthy"), scenario("strange", bob="gstreamer")], (), {"strange"})
+    assert (lacking.scenario, lacking.asked) == ("strange", True)
+    assert lacking.why.startswith(
+        "bob is webrtcbin, which is not to be had here (no webrtcbin): apt-get install python3-gi"
+    )
+    monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("webrtcbin/1.22.0"))
+    assert unmet([scenario("strange", bob="gstreamer")], (), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "tenant", "words"),
+    [
+        ({"chat": [{"text": "hello"}]}, None, "writes no chat"),
+        ({"restart_after": 0.5}, None, "cannot restart ICE"),
+        ({"mode": "service"}, None, "makes no ordinary calls of the service"),
+        ({}, {}, "signs in to no service"),
+    ],
+)
+def test_a_bare_stack_is_not_asked_for_what_only_a_client_of_the_service_does(
+    monkeypatch: pytest.MonkeyPatch, call: dict[str, object], tenant: dict[str, object] | None, words: str
+) -> None:
+    monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("webrtcbin/1.22.0"))
+    plain = scenario("strange", alice="gstreamer").model_dump(mode="json")
+    wanted = Scenario.model_validate_json(json.dumps({**plain, "call": {**plain["call"], **call}, "tenant": tenant}))
+    (lacking,) = unmet([wanted], (), ())
+    assert lacking.why == f"alice is webrtcbin, which {words}"
 
 
 def result(name: str, status: Status) -> Result:

@@ -18,6 +18,13 @@ _EXPONENT: Final = 65537
 _BITS: Final = 2048
 _DTLS10: Final = 0xFEFF
 
+_SUITES: Final = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
+    b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305"
+)
+"""Those of aiortc, and then two for a server that holds an RSA certificate, as webrtcbin does: RFC 8827 section 6.5
+asks for what ECDSA needs, and forbids no other. Without them the two have no suite in common."""
+
 
 class CallCertificate(RTCCertificate):
     """A certificate for one call (P-256, made by `generateCertificate`) whose DTLS sessions log their keys."""
@@ -54,6 +61,7 @@ class CallCertificate(RTCCertificate):
 
     def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
         context = super()._create_ssl_context(srtp_profiles)
+        context.set_cipher_list(_SUITES)
         context.set_keylog_callback(lambda _, line: self.keylog(line.decode("ascii")))
         return context
 

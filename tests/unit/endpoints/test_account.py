@@ -132,3 +132,13 @@ def test_the_reference_client_shows_no_lock_without_a_code_and_a_plain_shield_in
     known.mode, known.peer_name = Mode.SERVICE, "Robert"
     shown = Screen(indicator=Indicator.PLAIN, code=None, peer="Robert")
     assert known.reference_screen(CERTIFICATES) == shown
+
+
+def test_a_call_that_failed_before_anybody_looked_was_up_until_then() -> None:
+    known = account()
+    known.failed(LOST)
+    known.came_up(LOCKED)
+    statement = stated(known, EMPTY)
+    times = [moment.time for moment in statement.screens]
+    assert [moment.screen for moment in statement.screens] == [LOCKED, EMPTY]
+    assert times == sorted(times)
