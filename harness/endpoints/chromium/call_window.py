@@ -82,6 +82,13 @@ class CallWindow:
         await senses.load(self.tab, markers)
         await self.tab.press("Accept with video" if Asset.VIDEO in markers else "Accept, sound only")
 
+    async def share(self) -> None:
+        """Share the screen."""
+        await self.tab.press("Share screen")
+
+    async def stop_sharing(self) -> None:
+        await self.tab.press("Stop sharing")
+
     async def write(self, text: str) -> None:
         """A line of chat to the person that is chosen."""
         await self.tab.page.locator("#text").fill(text)
@@ -128,7 +135,7 @@ class CallWindow:
 
     async def heard(self, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:
         """The markers in what this person hears and sees."""
-        return await senses.heard(self.tab, "#remote", assets, seconds)
+        return await senses.heard(self.tab, assets, seconds)
 
     async def facts(self) -> facts.Facts | None:
         """What the browser says of the call, beside the screen."""

@@ -1,5 +1,5 @@
 // Before the page's own scripts: capture devices that carry a marker, and an observer of every peer connection.
-// The page notices nothing of it: `getUserMedia` gives tracks, `RTCPeerConnection` makes connections.
+// The page notices nothing of it: `getUserMedia` and `getDisplayMedia` give tracks, `RTCPeerConnection` makes connections.
 (() => {
   const RATE = 48000;
   const LISTEN = 32768;
@@ -7,11 +7,10 @@
   const HEIGHT = 240;
   const connections = [];
   const captured = [];
-  let marker = { sound: null, picture: null };
-  let image = null;
+  let marker = { sound: null, picture: null, screen: null };
   let speaker = null;
   let sounding = null;
-  let showing = null;
+  const showing = {};
   let context = null;
   let ear = null;
 
@@ -45,39 +44,44 @@
     sounding.start();
   }
 
-  /** The marker's picture; grey without a marker. */
-  function picture() {
-    const { width, height, luma } = marker.picture ?? { width: WIDTH, height: HEIGHT, luma: null };
+  /** The marker's picture of a camera ("picture") or a screen ("screen"); grey without a marker. */
+  function picture(what) {
+    const { width, height, luma } = marker[what] ?? { width: WIDTH, height: HEIGHT, luma: null };
     const grey = luma === null ? new Uint8Array(width * height).fill(128) : decoded(luma);
     const image = new ImageData(width, height);
     grey.forEach((level, place) => image.data.set([level, level, level, 255], 4 * place));
     return image;
   }
 
-  /** Ten times a second. */
-  function camera() {
-    clearInterval(showing);
+  /** Ten times a second, whatever is loaded then. */
+  function pictures(what) {
+    clearInterval(showing[what]?.timer);
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const surface = canvas.getContext("2d");
     const [track] = canvas.captureStream(0).getVideoTracks();
-    const draw = () => { surface.putImageData(image, 0, 0); track.requestFrame(); };
-    image = picture();
+    const draw = () => { surface.putImageData(showing[what].image, 0, 0); track.requestFrame(); };
+    showing[what] = { image: picture(what), timer: setInterval(() => draw(), 100) };
     draw();
-    showing = setInterval(draw, 100);
     return track;
   }
 
-  /** What microphone and camera carry from now on, also those that are in use. */
+  /** What microphone, camera and screen carry from now on, also those that are in use. */
   function load(next) {
     marker = next;
-    image = picture();
+    for (const what of Object.keys(showing)) showing[what].image = picture(what);
     speak();
   }
 
   navigator.mediaDevices.getUserMedia = async ({ audio: sound, video }) => {
-    const tracks = [...(sound ? [microphone()] : []), ...(video ? [camera()] : [])];
+    const tracks = [...(sound ? [microphone()] : []), ...(video ? [pictures("picture")] : [])];
     captured.push(...tracks);
     return new MediaStream(tracks);
+  };
+
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const track = pictures("screen");
+    captured.push(track);
+    return new MediaStream([track]);
   };
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -140,7 +144,10 @@
   /** How many captured tracks have not been stopped. */
   const live = () => captured.filter((track) => track.readyState === "live").length;
 
+  /** How many media sections the latest connection has. */
+  const sections = () => connections.at(-1)?.getTransceivers().length ?? 0;
+
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load, described, heard, seen, facts, live },
+    value: { load, described, heard, seen, facts, live, sections },
   });
 })();

@@ -18,12 +18,16 @@ export class Call {
     this.features = new Map();
     this.captions = [];
     this.remote = null;
+    this.screen = null;
+    this.choosing = false;
     this.since = null;
     this.ended = null;
     this.work = Promise.resolve();
     this.exchange = new Exchange(role, (type, fields) => say(type, { call: this.id, ...fields }), {
       proved: (proof) => this.#proved(proof),
       remote: (stream) => { this.remote = stream; this.watcher.changed(this); },
+      screen: (track) => this.#showed(track),
+      unshared: () => this.share(false),
       refused: (error) => this.watcher.refused(this, error),
       failed: (reason) => this.phase !== "over" && this.hangUp(reason),
       gone: () => this.restart(),
@@ -87,6 +91,30 @@ export class Call {
   send(kind, on) {
     this.exchange.send(kind, on);
     this.watcher.changed(this);
+  }
+
+  get sharing() {
+    return this.exchange.screen !== null;
+  }
+
+  /** Whether a screen could be shared now: after microphone and camera, and while nobody is choosing one. */
+  get canShare() {
+    return this.exchange.has("audio") && !this.choosing;
+  }
+
+  /** Share what the user chooses of the screen, or share it no longer. */
+  async share(on) {
+    if (!this.canShare || on === this.sharing || this.phase === "over") return;
+    this.#choosing(true);
+    try {
+      await (on ? this.exchange.share() : this.exchange.unshare());
+    } catch (error) {
+      this.watcher.refused(this, new Error(`No screen is shared: ${error.message}`));
+    }
+    this.#choosing(false);
+    if (this.phase === "over" || on !== this.sharing) return;
+    this.watcher.shared(this, on);
+    this.work = this.work.then(() => this.#agreed && this.exchange.renew()).catch((error) => this.#refuse("", error));
   }
 
   // what the service tells
@@ -170,6 +198,17 @@ export class Call {
     const keys = error.reason === "bad-description" || (sdp !== "" && !sdp.includes("a=fingerprint:"));
     this.watcher.refused(this, error);
     this.hangUp(this.mode === "service" && keys ? "no-sdes" : "sdp-rejected");
+  }
+
+  #choosing(now) {
+    this.choosing = now;
+    this.watcher.changed(this);
+  }
+
+  #showed(track) {
+    this.screen = track;
+    this.watcher.showed(this);
+    this.watcher.changed(this);
   }
 
   #become(phase) {

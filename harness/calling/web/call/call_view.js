@@ -18,11 +18,17 @@ export function showCall(call) {
   showState(call);
   showIndicator(call);
   showPictures(call);
+  showScreen(call);
   showControls(call);
   showFeatures(call);
   showCaptions(call);
   showCode(call);
   return undefined;
+}
+
+/** Say that a screen is shown, or is no longer. */
+export function announceScreen(call) {
+  tell(call.screen === null ? `${call.display} no longer shares a screen.` : `${call.display} is sharing a screen.`);
 }
 
 /** How long the call has lasted; called every second. */
@@ -43,7 +49,7 @@ export function lasting(since) {
 }
 
 function clear() {
-  for (const id of ["remote", "self"]) find(id).srcObject = null;
+  for (const id of ["remote", "self", "screen"]) find(id).srcObject = null;
   find("features").hidden = true;
   find("more").setAttribute("aria-expanded", "false");
   showCode(null);
@@ -73,6 +79,14 @@ function showPictures(call) {
   self.hidden = own.length === 0;
 }
 
+function showScreen({ screen, display }) {
+  const shown = find("screen");
+  if ((shown.srcObject?.getTracks()[0] ?? null) !== screen) shown.srcObject = screen && new MediaStream([screen]);
+  shown.hidden = screen === null;
+  shown.setAttribute("aria-label", `Screen shared by ${display}`);
+  find("pictures").classList.toggle("with-screen", screen !== null);
+}
+
 function initials(display) {
   return display.split(/\s+/u).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
 }
@@ -81,6 +95,9 @@ function showControls(call) {
   find("mute").setAttribute("aria-pressed", String(call.exchange.has("audio") && !call.exchange.sending("audio")));
   find("camera-off").setAttribute("aria-pressed", String(!call.exchange.sending("video")));
   find("camera-off").disabled = !call.exchange.has("video");
+  find("share").hidden = navigator.mediaDevices.getDisplayMedia === undefined;
+  find("share").disabled = !call.canShare;
+  find("share-name").textContent = call.sharing ? "Stop sharing" : "Share screen";
 }
 
 function showFeatures(call) {

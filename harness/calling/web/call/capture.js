@@ -11,6 +11,13 @@ export async function capture(video) {
   }
 }
 
+/** What the user chooses of the screen: a window, a tab, or all of it. */
+export async function captureScreen() {
+  const [track] = (await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false })).getVideoTracks();
+  track.contentHint = "detail";
+  return track;
+}
+
 export function release(tracks) {
   for (const track of tracks) track.stop();
 }

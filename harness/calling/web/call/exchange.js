@@ -1,18 +1,20 @@
 // The media of a call, and its descriptions on their way through the service (RFC 3264).
 
-import { capture, release } from "./capture.js";
+import { capture, captureScreen, release } from "./capture.js";
 import { Media } from "./media.js";
 
 export class Exchange {
   /**
-   * `say(type, fields)` speaks about the call. `watcher` is told: `proved(proof)`, `remote(stream)`, `refused(error)`, `gone()`
-   * when the path is, and `failed(reason)` when the media cannot go on.
+   * `say(type, fields)` speaks about the call. `watcher` is told: `proved(proof)`, `remote(stream)`, `screen(track)`, `unshared()` when
+   * the user has ended it at the browser's own control, `refused(error)`, `gone()` when the path is, and `failed(reason)` when the media cannot go on.
    */
   constructor(role, say, watcher) {
     Object.assign(this, { role, say, watcher });
     this.tracks = [];
+    this.screen = null;
     this.media = null;
     this.restarted = false;
+    this.due = false;
   }
 
   /** Microphone, camera when it is wanted and there, and a connection to send them by. Nothing is sent to anybody. */
@@ -20,6 +22,7 @@ export class Exchange {
     this.media = await Media.open({
       proved: (proof) => this.watcher.proved(proof),
       remote: (stream) => this.watcher.remote(stream),
+      screen: (track) => this.watcher.screen(track),
       changed: (connection, dtls) => this.#changed(connection, dtls),
       candidates: (candidates) => this.say("candidates", { candidates }).catch((error) => this.watcher.refused(error)),
     });
@@ -28,15 +31,37 @@ export class Exchange {
   }
 
   async offer(restart = false) {
-    if (this.media.stable) await this.#describe("offer", await this.media.offer(restart));
+    if (!this.media.stable) return;
+    this.due = false;
+    await this.#describe("offer", await this.media.offer(restart));
   }
 
   async offered(sdp) {
     await this.#describe("answer", await this.media.answer(sdp));
+    await this.renew();
   }
 
   async answered(sdp) {
     if (this.media.offered) await this.media.accept(sdp);
+    await this.renew();
+  }
+
+  /** Show the other end what the user chooses of the screen. An Error of the browser when nothing was chosen. */
+  async share() {
+    const track = await captureScreen();
+    if (this.media.closed) return release([track]);
+    track.addEventListener("ended", () => this.watcher.unshared());
+    return this.#showing(track);
+  }
+
+  async unshare() {
+    release([this.screen]);
+    await this.#showing(null);
+  }
+
+  /** Say what is shown here now, if the other end does not know it; while an offer is open, that waits for its answer. */
+  async renew() {
+    if (this.due && this.media.unsaid) await this.offer();
   }
 
   candidates(lines) {
@@ -58,7 +83,7 @@ export class Exchange {
 
   close() {
     this.media?.close();
-    release(this.tracks);
+    release([...this.tracks, this.screen].filter((track) => track !== null));
   }
 
   /** A path that is gone is looked for again, once, by the caller: so not both do. */
@@ -72,12 +97,19 @@ export class Exchange {
     }
   }
 
+  async #showing(track) {
+    this.screen = track;
+    this.due = true;
+    await this.media.share(track);
+  }
+
   async #describe(type, sdp) {
     try {
       await this.say(type, { sdp });
     } catch (error) {
       // The other end has offered at the same time, and was faster: its offer is the next frame.
       if (error.reason !== "offer-open") throw error;
+      this.due = true;
       await this.media.withdraw();
     }
   }

@@ -1,6 +1,7 @@
 // The media of one call: the browser's own WebRTC, with a certificate that was made for this call and for no other.
 
 import { NOTHING, presented, proofOf } from "./proof.js";
+import { Screens } from "./screen.js";
 import { hex } from "./teams20.js";
 
 const GATHERING_MS = 1000;
@@ -11,7 +12,8 @@ const RENEWAL_MS = 5000;
 export class Media {
   /**
    * Candidates are gathered from here on, so that they are there when they are needed; nothing is sent to anybody.
-   * `watcher` is told: `proved(proof)`, `changed(connectionState, dtlsState)`, `remote(stream)`, `candidates(lines)`.
+   * `watcher` is told: `proved(proof)`, `changed(connectionState, dtlsState)`, `remote(stream)`, `screen(track)` with
+   * null when none is shown any more, `candidates(lines)`.
    */
   static async open(watcher) {
     const certificate = await RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
@@ -30,8 +32,11 @@ export class Media {
     this.connection = new RTCPeerConnection({
       certificates: [certificate], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require", iceServers: [], iceCandidatePoolSize: 1,
     });
+    this.screens = new Screens(this.connection);
+    this.shown = null;
     const received = new MediaStream();
-    this.connection.addEventListener("track", ({ track }) => {
+    this.connection.addEventListener("track", ({ track, transceiver }) => {
+      if (this.screens.has(transceiver)) return;
       received.addTrack(track);
       watcher.remote(received);
     });
@@ -46,6 +51,16 @@ export class Media {
     for (const track of tracks) this.connection.addTrack(track, stream);
   }
 
+  /** Show this of the screen from the next description on; null shows nothing more. */
+  share(track) {
+    return this.screens.share(track);
+  }
+
+  /** Whether an offer is wanted: what is shown here, or is no longer, is not known at the other end. */
+  get unsaid() {
+    return this.described && this.screens.unsaid;
+  }
+
   /** The SDP of an offer. `restart` asks for new ICE credentials. */
   async offer(restart = false) {
     return this.#describe(await this.connection.createOffer({ iceRestart: restart }));
@@ -53,12 +68,17 @@ export class Media {
 
   /** Take an offer, give the SDP of the answer. An open offer of our own is rolled back. */
   async answer(sdp) {
+    this.screens.expect(sdp);
     await this.#take("offer", sdp);
-    return this.#describe(await this.connection.createAnswer());
+    await this.screens.offered();
+    const answer = await this.#describe(await this.connection.createAnswer());
+    this.#showScreen();
+    return answer;
   }
 
   async accept(sdp) {
     await this.#take("answer", sdp);
+    this.#showScreen();
   }
 
   /** Candidates of the other end; those that come before its description wait for it. */
@@ -141,7 +161,13 @@ export class Media {
     }
     if (gathers) await complete;
     this.gathered = true;
-    return this.connection.localDescription.sdp;
+    return this.screens.written(this.connection.localDescription.sdp);
+  }
+
+  #showScreen() {
+    if (this.screens.shown === this.shown) return;
+    this.shown = this.screens.shown;
+    this.watcher.screen(this.shown);
   }
 
   /** Until all candidates are known, or for a second: the rest is sent after. */
@@ -163,8 +189,9 @@ export class Media {
   }
 }
 
+/** Each once: a section more for the same certificate announces no other one. */
 function fingerprints(sdp) {
-  return (sdp.match(/^a=fingerprint:.*$/gm) ?? []).join();
+  return [...new Set(sdp.match(/^a=fingerprint:.*$/gm) ?? [])].sort().join();
 }
 
 /** The name of the ICE credentials of a description: another one begins a new search for a path (RFC 8839 section 4.4.1). */

@@ -4,7 +4,7 @@ import { tell, warn } from "../common/announce.js";
 import { open } from "../common/dialog.js";
 import { fill, find, name } from "../common/dom.js";
 import { Call } from "./call.js";
-import { announceCode, lasting, prepareFeatures, showCall, showState } from "./call_view.js";
+import { announceCode, announceScreen, lasting, prepareFeatures, showCall, showState } from "./call_view.js";
 import { prepareCode } from "./code_dialog.js";
 import { FEATURES, ending } from "./words.js";
 
@@ -16,6 +16,8 @@ export class Telephone {
     this.watcher = {
       changed: (call) => this.became(call),
       coded: (call) => announceCode(call),
+      showed: (call) => announceScreen(call),
+      shared: (call, on) => tell(on ? "You are sharing your screen." : "You no longer share your screen."),
       featured: (call, news) => this.featured(news),
       recorded: () => this.notice("Your organisation records this call."),
       unheeded: (call, feature) => this.unheeded(feature),
@@ -140,6 +142,7 @@ export class Telephone {
       "decline": () => this.call?.decline(),
       "hang-up": () => this.call?.hangUp(),
       "mute": () => this.call?.send("audio", !this.call.exchange.sending("audio")),
+      "share": () => this.call?.share(!this.call.sharing),
       "camera-off": () => this.call?.send("video", !this.call.exchange.sending("video")),
     };
     for (const [id, click] of Object.entries(clicks)) find(id).addEventListener("click", click);
