@@ -19,8 +19,10 @@ from typing import Any
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
+from .calling.service.switchboard import Telling, as_it_is
 from .calling.services import SERVICES
 from .calling.signalling import Signalling, carried_as_it_is, granted
+from .dishonest_service import DishonestService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
 from .evidence.recording_folder import LOOT, RecordingFolder
@@ -193,7 +195,14 @@ class LiveCall:
             return None
         tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
-        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service)
+        telling = as_it_is if self.relay is None else self._telling(self.relay)
+        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service, telling)
+
+    def _telling(self, relay: Relay) -> Telling:
+        """What the real service tells its users: the truth, unless the adversary has it in hand."""
+        adversary = self.scenario.adversary
+        in_hand = adversary is not None and Position.SIGNALLING in adversary.position
+        return DishonestService(relay.signal_at_once).tell if in_hand else as_it_is
 
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""

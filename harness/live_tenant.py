@@ -8,6 +8,7 @@ from functools import partial
 
 from .calling.service.media import ServiceMedia
 from .calling.service.processor import MediaProcessor, Tell
+from .calling.service.switchboard import Telling, as_it_is
 from .calling.signalling import Delivery
 from .evidence.recording_folder import KEPT, PROCESSED, STORE, RecordingFolder
 from .live_media import TEXT
@@ -23,7 +24,8 @@ from .vantage.stream_tap import StreamTap
 
 
 class LiveTenant:
-    """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`: see TenantService.
+    """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`, `telling`: see
+    TenantService.
 
     `tokens` stand in the files that parties send; `sent` says who did.
     """
@@ -36,6 +38,7 @@ class LiveTenant:
         heed: Callable[[Delivery], None],
         tokens: Mapping[Party, str],
         kind: ServiceKind,
+        telling: Telling = as_it_is,
     ) -> None:
         self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
         self.sent: list[Party] = []
@@ -44,7 +47,7 @@ class LiveTenant:
         self._taps = {party: self._tap(party) for party in Party}
         ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
         self.service = TenantService(
-            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed
+            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed, telling
         )
 
     @property

@@ -16,6 +16,7 @@ from .calling.service.app import Parts
 from .calling.service.certificates import AUTHORITY, tls_context
 from .calling.service.processor import MediaProcessor, Tell
 from .calling.service.serve import served
+from .calling.service.switchboard import Telling, as_it_is
 from .calling.services import DIRECTORIES
 from .calling.signalling import Delivery
 from .calling.store.accounts import Account, Work, hashed
@@ -37,7 +38,8 @@ CHEAP: Final = Work(n=2, r=1, p=1)
 
 class TenantService:
     """`host` is where the service listens, `hosts` where the way to it begins for each party; `heed` and `clock` as in
-    `ServiceSignalling`. `open` it before the call, `close` it after. `received` are the files that a party got.
+    `ServiceSignalling`; `telling` is what the service tells instead, in whose hands it may be. `open` it before the
+    call, `close` it after. `received` are the files that a party got.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class TenantService:
         kind: ServiceKind,
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
+        telling: Telling = as_it_is,
     ) -> None:
         self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
-        self._processor, self._kind = processor, kind
+        self._processor, self._kind, self._telling = processor, kind, telling
         self._password = secrets.token_urlsafe()
         self._open = AsyncExitStack()
         self._paths: dict[Party, StreamPath] = {}
@@ -144,7 +147,13 @@ class TenantService:
         for name in (*USERS.values(), ADMINISTRATOR):
             store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
         context = tls_context(self._store, self._host)
-        parts = Parts(self._processor, work=CHEAP, witness=self.signalling.witness, directory=DIRECTORIES[self._kind])
+        parts = Parts(
+            self._processor,
+            work=CHEAP,
+            witness=self.signalling.witness,
+            directory=DIRECTORIES[self._kind],
+            telling=self._telling,
+        )
         return self._host, await self._open.enter_async_context(served(store, context, (self._host, 0), parts))
 
     async def _path(self, party: Party, service: Address) -> Address:

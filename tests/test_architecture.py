@@ -40,6 +40,7 @@ ARROWS = {
     "doctor": {"endpoints"},  # what finds a stack, which imports nothing that may be missing
     "service_frames": {"model"},
     "service_signalling": {"model", "calling", "endpoints", "service_frames"},
+    "dishonest_service": {"model", "calling", "service_frames", "service_signalling"},
     "tenant_service": {"model", "calling", "endpoints", "network", "service_signalling"},
     "live_tenant": NOUNS
     | {"calling", "evidence", "live_media", "network", "service_signalling", "tenant_service", "vantage"},
@@ -48,7 +49,16 @@ ARROWS = {
     "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},
     "live_call": NOUNS
     | LIVE
-    | {"call_course", "evidence", "live_guest", "live_tenant", "service_signalling", "live_media", "markers"},
+    | {
+        "call_course",
+        "dishonest_service",
+        "evidence",
+        "live_guest",
+        "live_tenant",
+        "service_signalling",
+        "live_media",
+        "markers",
+    },
     "endpoint_check": NOUNS | {"codes", "endpoints", "network"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},

@@ -179,6 +179,13 @@ class Relay:
             reply = await self._ground(reply.grind)
         return reply.delivered
 
+    def signal_at_once(self, message: SignalMessage) -> SignalMessage | None:
+        """The same for a service that cannot hold a message back."""
+        reply = self._tell(Signal(message, time.time(), None))
+        if reply.grind is not None:
+            self._broke("Grind: this service cannot hold a message back while certificates are tried")
+        return reply.delivered
+
     async def _ground(self, grind: Grind) -> _Reply:
         try:
             tries = await ground(grind.task)

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .adversary import Adversary, Position
+from .adversary import Adversary, DtlsMitm, Position
 from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
@@ -290,8 +290,14 @@ class Scenario(Noun):
     expect: Expectation
     twin: str | None = None
 
+    def _service_in_hand_swaps_only(self) -> bool:
+        """The real service holds no message back and has none of its own: all it does for somebody is a swap."""
+        if self.adversary is None or Position.SIGNALLING not in self.adversary.position:
+            return True
+        return isinstance(self.adversary, DtlsMitm) and not (self.adversary.agree_first or self.adversary.agree_last)
+
     @model_validator(mode="after")
-    def _the_real_service_is_nobodys(self) -> Self:
+    def _the_real_service_swaps_at_most(self) -> Self:
         if self.tenant is None:
             if self.service in OF_TENANTS:
                 raise ValueError(
@@ -300,8 +306,8 @@ class Scenario(Noun):
             return self
         if self.service not in (ServiceKind.REFERENCE, *OF_TENANTS) or self.call.earlier:
             raise ValueError("with a tenant the call goes through the real service, once: no other service, no earlier")
-        if self.adversary is not None and Position.SIGNALLING in self.adversary.position:
-            raise ValueError("with a tenant the call goes through the real service, which is in nobody's hands")
+        if not self._service_in_hand_swaps_only():
+            raise ValueError("with a tenant the real service carries the call: in an interceptor's hands it can swap")
         if self.adversary is not None and self.call.mode is not Mode.E2EE:
             raise ValueError("with a tenant nobody can stand in the path of an ordinary call")
         planned = [one.after for one in self.tenant.later] + [one.after for one in self.tenant.files]

@@ -68,6 +68,16 @@ def test_two_browsers_with_an_interceptor_between_them_show_different_codes(tmp_
     assert {one.dtls.version for one in (alice, bob) if one.dtls} == {"DTLSv1.2"}
 
 
+def test_the_real_service_swaps_the_fingerprints_of_two_browsers(tmp_path: Path) -> None:
+    """The dishonest service is the one that both are signed in at, over TLS; nothing stands between it and them."""
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == "tenant-chromium-pair-intercepted")
+    placed = place(scenario, Options(captures=tmp_path))
+    alice, bob = statements(placed)
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert alice.screen.indicator is bob.screen.indicator is Indicator.LOCK
+    assert alice.screen.code != bob.screen.code
+
+
 @pytest.mark.parametrize("name", ["chromium-is-called", "chromium-intercepted"])
 def test_a_browser_and_the_reference_client(tmp_path: Path, name: str) -> None:
     """Through the real calling service, and intercepted. One end gives its keys: every auditor is content."""

@@ -110,6 +110,15 @@ async def test_the_message_goes_on_when_the_search_is_over() -> None:
 
 
 @live
+@pytest.mark.asyncio
+async def test_a_search_while_nothing_can_be_held_back_breaks_the_relay() -> None:
+    async with between_phones(Searching(QUICK), Position.SIGNALLING) as setting:
+        assert setting.relay.signal_at_once(OFFER) is None
+        assert setting.relay.fault is not None
+        assert "cannot hold a message back" in setting.relay.fault
+
+
+@live
 @pytest.mark.parametrize(
     ("program", "words"),
     [

@@ -288,6 +288,12 @@ async def test_with_the_signalling_a_message_may_be_changed_or_swallowed() -> No
         assert await setting.relay.signal(OFFER) is None
 
 
+async def test_a_service_that_holds_nothing_back_is_answered_at_once() -> None:
+    other = OFFER.model_copy(update={"body": "v=1\r\n"})
+    async with between_phones(Scripted(Signal, lambda _: [Deliver(other)]), Position.SIGNALLING) as setting:
+        assert setting.relay.signal_at_once(OFFER) is other
+
+
 async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address() -> None:
     machine = Scripted(CallUp, lambda _: [SendOffPath(ALICE, b"boo")])
     async with between_phones(machine, Position.OFF_PATH) as setting:

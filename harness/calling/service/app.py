@@ -21,7 +21,7 @@ from .requests import Requests
 from .rows import ROWS
 from .sign_in import SignInDesk
 from .socket import signalling
-from .switchboard import Switchboard, Witness, nobody
+from .switchboard import Switchboard, Telling, Witness, as_it_is, nobody
 
 TICK_SECONDS: Final = 0.5
 NEWS_SECONDS: Final = 0.25
@@ -43,7 +43,8 @@ class Parts:
     """What a service is made of besides its store.
 
     `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there;
-    `witness` sees what users say and are told, as the service itself does; `directory` decides about calls.
+    `witness` sees what users say and are told, as the service itself does; `directory` decides about calls;
+    `telling` is what an honest service has no use for: what its users are told instead of the truth.
     """
 
     processor: Callable[[Tell], MediaProcessor] = lambda _tell: NoProcessor()
@@ -51,12 +52,13 @@ class Parts:
     work: Work = field(default_factory=Work)
     witness: Witness = nobody
     directory: type[Directory] = Directory
+    telling: Telling = as_it_is
 
 
 def application(store: Store, parts: Parts, door: Middleware) -> web.Application:
     """The calling service over an open store, behind a door."""
     clock = parts.clocks
-    board = Switchboard(store, parts.processor, clock.day, parts.witness, parts.directory)
+    board = Switchboard(store, parts.processor, clock.day, parts.witness, parts.directory, parts.telling)
     desk = SignInDesk(board, clock.monotonic, parts.work)
     app = web.Application(middlewares=[door, errors])
     app[BOARD] = board

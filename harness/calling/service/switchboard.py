@@ -45,6 +45,15 @@ def nobody(_user: str, _what: Said | Frame) -> None:
     """Sees nothing, of a service whose work nobody watches."""
 
 
+Telling = Callable[[str, Frame], Frame | None]
+"""(a user's comparable name, what the service has for this user) -> what the user is told, None for nothing."""
+
+
+def as_it_is(_user: str, frame: Frame) -> Frame | None:
+    """Tells everybody the truth, as an honest service does."""
+    return frame
+
+
 class Switchboard:
     """`clock` gives seconds since the epoch."""
 
@@ -55,8 +64,9 @@ class Switchboard:
         clock: Callable[[], float],
         witness: Witness = nobody,
         directory: type[Directory] = Directory,
+        telling: Telling = as_it_is,
     ) -> None:
-        self._witness, self._of_tenant = witness, directory
+        self._witness, self._of_tenant, self._telling = witness, directory, telling
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
@@ -198,6 +208,10 @@ class Switchboard:
         for session in told.to:
             if (connection := self._connections.get(session)) is None:
                 continue
+            frame: Frame = told.frame
             if (who := self.exchange.sessions.get(session)) is not None:
-                self._witness(who.user, told.frame)
-            connection.tell(text)
+                if (otherwise := self._telling(who.user, frame)) is None:
+                    continue
+                frame = otherwise
+                self._witness(who.user, frame)
+            connection.tell(text if frame is told.frame else frame.encoded())

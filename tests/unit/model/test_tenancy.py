@@ -15,6 +15,8 @@ from harness.model.tenant import ClientKind
 
 KNOWN = {"id": "one", "family": "control", "title": "One", "why": "A test", "expect": {"outcome": "SECURE"}}
 
+MITM = {"kind": "dtls-mitm", "position": ["signalling", "path"]}
+
 
 def scenario(**parts: Any) -> Scenario:
     return Scenario.model_validate_json(json.dumps({**KNOWN, "tenant": {}, **parts}))
@@ -40,10 +42,8 @@ def test_a_step_is_exactly_one_thing(step: dict[str, Any]) -> None:
     [
         ({"service": "chat-logged"}, "no other service"),
         ({"call": {"earlier": 1}}, "no earlier"),
-        (
-            {"adversary": {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller"]}},
-            "nobody's hands",
-        ),
+        ({"adversary": {"kind": "sdp-rewrite", "position": ["signalling"], "rewrite": "rtcp-mux-off"}}, "it can swap"),
+        ({"adversary": MITM | {"swap": ["caller", "callee"], "agree_first": 4}}, "it can swap"),
         ({"adversary": {"kind": "bystander", "position": ["path"]}, "call": {"mode": "service"}}, "nobody can stand"),
         ({"tenant": {"later": [{"after": 9, "toggle": "bob"}]}}, "after the end of the call"),
     ],
@@ -53,8 +53,9 @@ def test_what_the_real_service_cannot_do_is_refused(parts: dict[str, Any], why: 
         scenario(**parts)
 
 
-def test_a_path_in_somebodys_hands_is_possible() -> None:
+def test_a_path_in_somebodys_hands_is_possible_and_so_is_a_service_that_swaps_fingerprints() -> None:
     assert scenario(adversary={"kind": "dtls-mitm", "position": ["path"]}).tenant == Tenancy()
+    assert scenario(adversary=MITM | {"swap": ["caller"]}).tenant == Tenancy()
 
 
 def test_a_service_that_is_wrong_about_tenants_needs_one() -> None:
