@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import jsonschema_rs
 import pytest
 
 from harness import strict_yaml
 from harness.auditors import AUDITORS
+from harness.auditors.establishment import FAILURES
 from harness.catalogue import base_id, files, load, place
+from harness.deviations import load as load_deviations
 from harness.model import adversary
 from harness.model.adversary import (
     DtlsFault,
@@ -291,6 +293,26 @@ def test_a_specimen_must_be_seen(scenario: Scenario) -> None:
     named = set(scenario.expect.because) - set(twin.expect.because)
     assert scenario.expect.because or scenario.expect.beyond
     assert named or (scenario.expect.outcome is Outcome.BREACH is not twin.expect.outcome)
+
+
+LOOKING: Final = (
+    adversary.Recorder,
+    adversary.LaterKeys,
+    adversary.ServiceProcessor,
+    adversary.CertificateWatch,
+    adversary.ChatReader,
+)
+"""Adversaries that change nothing: nobody but they themselves can tell that they were there."""
+
+
+@pytest.mark.parametrize("scenario", ATTACKED, ids=named)
+def test_an_attack_that_changes_something_is_proved_by_the_recording(scenario: Scenario) -> None:
+    """Not by the adversary's word, nor by that of an endpoint, which may give up for another reason."""
+    if isinstance(scenario.adversary, LOOKING) or {scenario.endpoints.alice, scenario.endpoints.bob} & MALICIOUS:
+        return
+    known = [one.expect for one in load_deviations() if one.names(scenario.id)]
+    for expect in (scenario.expect, *known):
+        assert expect.seen or set(expect.because) - FAILURES
 
 
 def test_for_each_auditor_that_can_raise_an_alarm_a_specimen_is_planted_that_it_must_recognise() -> None:
