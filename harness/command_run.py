@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 import time
@@ -23,6 +24,7 @@ from .evidence.files import EvidenceError
 from .inspection.parameters.policy import load_policy
 from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
+from .network.loopback import NETWORKS
 from .outputs import Format, Output, write_outputs
 from .report.console import encodable, show
 from .report.progress import Progress
@@ -125,6 +127,8 @@ def _options(chosen: dict[str, Any]) -> Options:
         seed=chosen["seed"],
         without=tuple(chosen["without"]),
         policy=chosen["policy"],
+        # Runs at the same time share the loopback interface, and who listens there must not hear the other one.
+        first=1 + secrets.randbelow(NETWORKS),
         programs=choose(chosen.get("endpoints", ()), chosen.get("programs", ()))[1],
     )
 

@@ -97,6 +97,8 @@ def examine() -> tuple[Part, ...]:
         _program("tshark", "the auditor 'wireshark', a second opinion on every capture", r"TShark \(Wireshark\) (\S+)"),
         _program("chromium", "a real browser in calls, and the tests of the web pages", r"Chromium (\S+)"),
         _gstreamer(),
+        _turn_server(),
+        _packet_sockets(),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
     )
 
@@ -206,6 +208,37 @@ def _gstreamer() -> Part:
     if there.software is None:
         return Part("gstreamer", State.MISSING, None, needed_for, install, False, there.why)
     return Part("gstreamer", State.INSTALLED, there.software.partition("/")[2], needed_for, install, False)
+
+
+def _turn_server() -> Part:
+    """coturn says nothing but its version, and ends with whatever code it likes."""
+    needed_for = "calls through a TURN server that nobody here wrote (network: turn-udp, turn-tcp)"
+
+    def part(state: State, version: str | None, detail: str = "") -> Part:
+        return Part("coturn", state, version, needed_for, "apt-get install coturn", False, detail)
+
+    path = shutil.which("turnserver")
+    if path is None:
+        return part(State.MISSING, None)
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return part(State.BROKEN, None, f"{path} --version: {error}")
+    found = re.search(r"^(\d+(?:\.\d+)+)\s*$", done.stdout.decode(errors="replace"), re.MULTILINE)
+    if found is None:
+        return part(State.BROKEN, None, f"{path} --version does not name a version of coturn")
+    return part(State.INSTALLED, found[1])
+
+
+def _packet_sockets() -> Part:
+    """Who may open one may listen to a whole interface."""
+    needed_for = "listening beside a TURN server: what passes an interface, and not only a party's sockets"
+    install = "run as root, or with CAP_NET_RAW"
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0).close()
+    except (OSError, AttributeError) as error:
+        return Part("packet sockets", State.MISSING, None, needed_for, install, False, str(error))
+    return Part("packet sockets", State.INSTALLED, None, needed_for, install, False)
 
 
 def _loopback() -> Part:

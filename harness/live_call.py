@@ -29,6 +29,7 @@ from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
 from .live_tenant import LiveTenant
+from .live_turn import LiveTurn
 from .markers import chat
 from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
@@ -109,6 +110,7 @@ class LiveCall:
         self.loot: LootFile | None = None
         self.relay = self._relay()
         self.tenant = self._tenant()
+        self.turn = self._turn()
         self.media = self._media()
         self.disk: list[str] = []
         self.service = self._service() if self.tenant is None else self.tenant.service.signalling
@@ -133,6 +135,8 @@ class LiveCall:
                 for number, datagrams in enumerate(self.past.traffic, 1):
                     self.relay.earlier_traffic(number, datagrams)
                 self._lose_sessions(self.relay)
+            if self.turn is not None:
+                await self.turn.open(self.relay)
             if self.media is not None:
                 await self.media.open(self._advertised_to_alice)
             if self.tenant is not None:
@@ -148,7 +152,7 @@ class LiveCall:
         # First all of them: the end of one must not look like a failure to the other.
         ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
         ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
-        for service in (self.media, self.tenant):
+        for service in (self.media, self.tenant, self.turn):
             if service is not None:
                 await service.close()
         if self.relay is not None:
@@ -204,6 +208,13 @@ class LiveCall:
         in_hand = adversary is not None and Position.SIGNALLING in adversary.position
         return DishonestService(relay.signal_at_once).tell if in_hand else as_it_is
 
+    def _turn(self) -> LiveTurn | None:
+        """The relay that both devices are forced through; an adversary on the path is that relay."""
+        if not self.scenario.network.turn:
+            return None
+        own = not self.scenario.relayed_by_coturn
+        return LiveTurn(self.scenario.network, self.network, self.folder, own)
+
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""
         if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
@@ -240,7 +251,9 @@ class LiveCall:
 
     def _tap(self, party: Party) -> LegTap:
         ordinary = self.scenario.call.mode is Mode.SERVICE
-        far = "relay" if self._on_path(party) else "processor" if ordinary else party.peer.value
+        far = (
+            "relay" if self._on_path(party) or self.turn is not None else "processor" if ordinary else party.peer.value
+        )
         name = f"{party}-{far}"
         return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
 
@@ -266,6 +279,7 @@ class LiveCall:
             plaintext=partial(self.plaintext.__setitem__, party),
             command=self.conditions.programs.get(party, ()),
             peer_shares=party.peer in call.sharing,
+            turn=None if self.turn is None else self.turn.servers[party],
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
@@ -303,7 +317,8 @@ class LiveCall:
         if self.relay is None:
             return real
         self.relay.learned(Party(party), real)
-        return await self.relay.advertise(Party(party), real) if self._on_path(Party(party)) else real
+        faced = self._on_path(Party(party)) and self.turn is None
+        return await self.relay.advertise(Party(party), real) if faced else real
 
     async def _advertised_to_alice(self, real: Address) -> Address:
         """In an ordinary call the service is who Alice talks to; an adversary on the path stands between them."""
@@ -388,7 +403,9 @@ class LiveCall:
     def _refuse_faults(self) -> None:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
         faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
-        faults += [one.fault for one in (self.relay, self.media, self.tenant) if one is not None and one.fault]
+        faults += [
+            one.fault for one in (self.relay, self.media, self.tenant, self.turn) if one is not None and one.fault
+        ]
         if faults:
             raise LiveCallError(faults[0])
 
@@ -406,9 +423,12 @@ class LiveCall:
             started=started.time,
             ended=time.time(),
             monotonic_seconds=time.monotonic() - started.monotonic,
-            provenance=self.conditions.provenance,
+            provenance={**self.conditions.provenance, **({} if self.turn is None else self.turn.provenance)},
             vantages=vantages,
             service_legs=() if self.tenant is None else self.tenant.legs(),
+            wires=() if self.turn is None else self.turn.wires(),
+            devices={party: self.network.address(party) for party in Party},
+            network=self.scenario.network,
             files=self.folder.entries(),
             silent=silent,
             invited=True,

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.gstreamer import installed as gstreamer
 from .model.base import Party
-from .model.scenario import EndpointKind, Mode, Scenario
+from .model.scenario import NOT_THROUGH_TURN, EndpointKind, Mode, Scenario
 from .model.unmet import Unmet
+from .network import coturn
+from .vantage.packet_tap import may_listen
 
 
 def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Collection[str]) -> tuple[Unmet, ...]:
@@ -24,7 +26,20 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
-    return next((why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None), None)
+    lacking = (why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None)
+    return next(lacking, None) or (_why_no_relay(scenario) if scenario.network.turn else None)
+
+
+def _why_no_relay(scenario: Scenario) -> str | None:
+    for party in Party:
+        kind = scenario.endpoints.of(party)
+        if kind in NOT_THROUGH_TURN:
+            return f"{party} is {kind}, which cannot be forced through a TURN server yet"
+    if scenario.relayed_by_coturn and not coturn.installed():
+        return "the media go through coturn, which is not installed: apt-get install coturn"
+    if not may_listen():
+        return "somebody must listen beside the TURN server, which takes root, or CAP_NET_RAW"
+    return None
 
 
 def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:

@@ -27,11 +27,12 @@ from .model.recording import Recording, SignalKind
 from .model.run import IndexEntry
 from .model.scenario import Scenario
 from .model.statement import EndpointStatement
-from .vantage import table, tcp
+from .vantage import table, tcp, wire_rows
 from .vantage.capture import CaptureError
 from .vantage.table import PacketTable
 from .vantage.tcp import Connection
 from .vantage.views import View
+from .vantage.wire_rows import WireRows
 from .wire.keylog import parse_keylog
 from .wire.rtp_dump import Dump, parse_dump
 
@@ -89,10 +90,12 @@ def case_of(opened: Opened, view: View, policy: Policy, without: Sequence[str]) 
     root, recording = opened.root, opened.recording
     tables, damage = _tables(root, recording)
     connections, unread = _service_connections(root, recording)
+    wires, unseen = _wires(root, recording)
     return Case(
         recording=recording,
         tables=tables,
-        damage=damage | unread,
+        damage=damage | unread | unseen,
+        wires=wires,
         service_connections=connections,
         statements=opened.statements,
         signalling=read_signalling(root),
@@ -130,6 +133,18 @@ def _service_connections(root: Path, recording: Recording) -> tuple[dict[str, tu
         except (CaptureError, ValueError) as error:
             damage[one.name] = str(error).removeprefix(f"{root}/")
     return connections, damage
+
+
+def _wires(root: Path, recording: Recording) -> tuple[dict[str, WireRows], dict[str, str]]:
+    """What passed each interface that somebody listened to, and why that is not known."""
+    wires: dict[str, WireRows] = {}
+    damage: dict[str, str] = {}
+    for one in recording.wires:
+        try:
+            wires[one.name] = wire_rows.read(root / one.file)
+        except CaptureError as error:
+            damage[one.name] = str(error).removeprefix(f"{root}/")
+    return wires, damage
 
 
 def _examined(opened: Opened) -> Examination | None:

@@ -47,6 +47,7 @@ ARROWS = {
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_guest": NOUNS | {"endpoints", "evidence", "vantage"},
     "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},
+    "live_turn": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_call": NOUNS
     | LIVE
     | {
@@ -55,6 +56,7 @@ ARROWS = {
         "evidence",
         "live_guest",
         "live_tenant",
+        "live_turn",
         "service_signalling",
         "live_media",
         "markers",
@@ -69,7 +71,7 @@ ARROWS = {
     "audit_process": {"model"},
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call", "needs"},
     "endpoint_choice": {"model", "wording"},
-    "needs": {"model", "endpoints"},
+    "needs": {"model", "endpoints", "network", "vantage"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},

@@ -68,6 +68,8 @@ CONTROLS = {
     "tenant-features-granted",
     "tenant-service-call",
     "bystander-relay",
+    "honest-turn-call",
+    "turn-bystander",
     "service-call",
     "service-screen-call",
     "service-recording",
@@ -96,9 +98,10 @@ DTLS_ATTACKS = """
     dtls-handshake-faults forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
-    passive-tap-screen
-    passive-tap clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip srtp-replay srtp-replay-late
-    srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection srtcp-tamper rtp-bleed
+    passive-tap-screen passive-tap turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp turn-dtls-mitm-sdp-untouched
+    turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip srtp-replay
+    srtp-replay-late srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection
+    srtcp-tamper rtp-bleed
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
     malformed-media-by-peer reflection-of-packets
 """

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ..model.adversary import Position
@@ -77,12 +78,9 @@ class _Face:
     socket: UdpSocket
 
 
-@dataclass(frozen=True)
-class _Route:
-    """How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces."""
-
-    face: _Face
-    to: Address
+Way = Callable[[bytes], object]
+"""How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
+would."""
 
 
 @dataclass
@@ -137,7 +135,7 @@ class Relay:
         self._own: UdpSocket | None = None
         self._faces: dict[Address, _Face] = {}
         self._faces_by_socket: dict[UdpSocket, _Face] = {}
-        self._routes: dict[Party, _Route] = {}
+        self._routes: dict[Party, Way] = {}
         self._known: dict[Party, list[Address]] = {party: [] for party in Party}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._closed = False
@@ -265,10 +263,13 @@ class Relay:
         if from_face is None or from_face.party is face.party:
             self.strangers += 1
             return
-        # Whatever the machine sends now goes the way of this datagram, or straight back.
-        self._routes[face.party] = _Route(from_face, face.real)
-        self._routes[from_face.party] = _Route(face, from_face.real)
-        self._tell(PathDatagram(from_face.party, data, time.time(), source))
+        on, back = partial(from_face.socket.send, to=face.real), partial(face.socket.send, to=from_face.real)
+        self.passes(from_face.party, data, source, on, back)
+
+    def passes(self, sender: Party, data: bytes, source: Address, on: Way, back: Way) -> None:
+        """A datagram is on its way to the other party: what the machine sends now goes `on` with it, or `back`."""
+        self._routes[sender.peer], self._routes[sender] = on, back
+        self._tell(PathDatagram(sender, data, time.time(), source))
 
     def _stranger(self, _udp: UdpSocket, data: bytes, source: Address) -> None:
         self._tell(StrangerDatagram(source, data, time.time()))
@@ -332,7 +333,7 @@ class Relay:
         route = self._routes.get(to)
         if route is None:
             raise LookupError(f"no datagram has shown yet how to reach {to}")
-        route.face.socket.send(data, route.to)
+        route(data)
 
     def _send_off_path(self, to: Party, data: bytes, at: Address | None) -> None:
         """To every address known of the party, unless to one of them: off the path nobody knows which is in use."""

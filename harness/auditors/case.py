@@ -17,6 +17,7 @@ from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
 from ..vantage.tcp import Connection
+from ..vantage.wire_rows import WireRows
 from ..wire.dtls import DtlsAssociation
 from ..wire.rtp_dump import Dump
 from ..wire.srtp import PROFILES
@@ -34,8 +35,9 @@ class Case:
     None when Wireshark was not asked, `examination` when the captures were not examined. `keylogs` holds master secrets
     by client random. `service_log` is what the service wrote on its disk, None when nobody kept it. `earlier` are the
     calls that the same devices made before. `service_connections` are each party's with the calling service, by the
-    name of that leg. `dumps` are those of endpoints that tell what their SRTP layer sealed and opened. What an
-    expectation or the ground truth says is not here, on purpose.
+    name of that leg. `dumps` are those of endpoints that tell what their SRTP layer sealed and opened. `wires`
+    are what passed interfaces of the network, by the names of those taps. What an expectation or the ground truth says
+    is not here, on purpose.
     """
 
     recording: Recording
@@ -52,6 +54,7 @@ class Case:
     damage: Mapping[str, str] = field(default_factory=dict)
     service_connections: Mapping[str, tuple[Connection, ...]] = field(default_factory=dict)
     dumps: Mapping[Party, Dump] = field(default_factory=dict)
+    wires: Mapping[str, WireRows] = field(default_factory=dict)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

@@ -42,6 +42,7 @@ class Connection:
         self._go = go
         self.stack = Stack(setup.address, setup.tap, certificate, self, kind)
         self.stack.first_sequence, self.stack.replay_window = setup.first_sequence, setup.replay_window
+        self.stack.turn = setup.turn
         self.listener = Listener(self.stack.stop_decoding)
         self.stack.on("track", self._listen)
         self.address: Address | None = None

@@ -13,6 +13,7 @@ from ..model.finding import Reason
 from ..model.recording import SignalMessage
 from ..model.scenario import AudioKind
 from ..model.statement import EndpointStatement, Failure
+from ..model.turn import TurnServer
 
 MAX_DETAIL: Final = 1000
 """Characters of a failure's sentence: what peers and libraries say is cut to this."""
@@ -34,6 +35,7 @@ class EndpointSetup:
     that attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows, PNG; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
+    `turn` is the server that all media go through, and no other way is taken.
     """
 
     party: Party
@@ -55,6 +57,7 @@ class EndpointSetup:
     plaintext: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
     peer_shares: bool = False
+    turn: TurnServer | None = None
 
     @property
     def expected(self) -> tuple[Asset, ...]:

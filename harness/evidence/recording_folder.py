@@ -134,6 +134,8 @@ def open_recording(root: Path, expected_sha256: str | None = None) -> Recording:
     for legs in (recording.vantages, recording.service_legs):
         if any(leg.file not in known for leg in legs) or len({leg.party for leg in legs}) != len(legs):
             raise EvidenceError(f"{index}: its vantages are not one file of the recording for each party")
+    if any(wire.file not in known for wire in recording.wires):
+        raise EvidenceError(f"{index}: names what passed an interface, and has no such file")
     strangers = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")

@@ -33,6 +33,13 @@ def _checked(text: str) -> str:
     return text
 
 
+def _host(text: str) -> str:
+    return parse_address(f"{text}:1")[0]
+
+
+Host = Annotated[str, Field(max_length=15), AfterValidator(_host)]
+"""An IPv4 address as text, in documents."""
+
 SocketAddress = Annotated[str, Field(max_length=21), AfterValidator(_checked)]
 """An address as text, in documents."""
 

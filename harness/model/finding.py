@@ -116,6 +116,11 @@ class Reason(StrEnum):
     PEER_PROVED = "peer-proved"
     FOREIGN_DATAGRAM = "foreign-datagram"
     MEDIA_TO_STRANGER = "media-to-stranger"
+    # what passed the interfaces of the network
+    NETWORK_ACCOUNTED = "network-accounted"
+    NETWORK_UNREAD = "network-unread"
+    NETWORK_UNACCOUNTED = "network-unaccounted"
+    NETWORK_UNSEEN = "network-unseen"
     # what became of the datagrams between the two legs
     PATH_UNCHANGED = "path-unchanged"
     NOTHING_TO_COMPARE = "nothing-to-compare"

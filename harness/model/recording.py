@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from .base import SCHEMA_VERSION, Asset, Moment, Noun, Party
-from .scenario import Mode
+from .datagram import Host
+from .scenario import Mode, Network
 
 MAX_BODY: Final = 262_144
 """Characters of what one message of the signalling carries."""
@@ -51,6 +52,18 @@ class ServiceLeg(Noun):
     connections: int = Field(ge=0)
     sent: int = Field(ge=0)
     received: int = Field(ge=0)
+
+
+class WireVantage(Noun):
+    """What passed a network interface, whoever sent it: whole IPv4 packets, by the kernel's account.
+
+    `packets` is what the tap wrote, `dropped` what the kernel had no room for before the tap could read it.
+    """
+
+    name: str = Field(pattern=r"^[a-z]+-wire$")
+    file: str
+    packets: int = Field(ge=0)
+    dropped: int = Field(ge=0)
 
 
 class GuestDevice(Noun):
@@ -142,7 +155,8 @@ class Recording(Noun):
     older than this field have none. `silent` says of each party without a statement why there is none, as the
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
     `written`: who sent a line of chat, a file or a screen that carries a marker. `service_legs` are empty when the
-    signalling passed a service in the same process.
+    signalling passed a service in the same process. `wires` are what passed the interfaces of the call's network, where
+    somebody listened there, and `devices` the addresses of the parties' devices in it.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -160,6 +174,9 @@ class Recording(Noun):
     provenance: dict[str, str]
     vantages: tuple[Vantage, ...]
     service_legs: tuple[ServiceLeg, ...] = ()
+    wires: tuple[WireVantage, ...] = ()
+    devices: dict[Party, Host] = {}
+    network: Network = Field(default=Network.LOOPBACK, strict=False)
     files: tuple[FileEntry, ...]
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
     written: dict[Asset, tuple[Party, ...]] = {}

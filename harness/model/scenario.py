@@ -125,6 +125,18 @@ MALICIOUS: Final = frozenset(
 """Clients that attack their peer: who places one places an adversary, and the other end is under test."""
 
 
+NOT_THROUGH_TURN: Final = frozenset(
+    {
+        EndpointKind.AIORTC_PROCESS,
+        EndpointKind.PROGRAM,
+        EndpointKind.CHROMIUM,
+        EndpointKind.GSTREAMER,
+        EndpointKind.CLEAR,
+    }
+)
+"""Endpoints that nobody can tell of a TURN server, or that are for calls without one."""
+
+
 class AudioKind(StrEnum):
     """What the audio sounds like: a steady chord, or the chord as loud and as silent as somebody who speaks."""
 
@@ -252,6 +264,20 @@ OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.COMPLIANCE_IGNORE
 """Those that are the real service, with one fault in it or in the devices that connect to it."""
 
 
+class Network(StrEnum):
+    """What is between the two devices. With TURN both are forced through a relay, reached by UDP or by TCP: coturn, or
+    the adversary's own server when that is on the path.
+    """
+
+    LOOPBACK = "loopback"
+    TURN_UDP = "turn-udp"
+    TURN_TCP = "turn-tcp"
+
+    @property
+    def turn(self) -> bool:
+        return self in (Network.TURN_UDP, Network.TURN_TCP)
+
+
 class Expectation(Noun):
     """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
 
@@ -285,7 +311,7 @@ class Scenario(Noun):
     endpoints: Endpoints = Endpoints()
     service: ServiceKind = Field(default=ServiceKind.REFERENCE, strict=False)
     tenant: Tenancy | None = None
-    network: Literal["loopback"] = "loopback"
+    network: Network = Field(default=Network.LOOPBACK, strict=False)
     adversary: Adversary | None = None
     expect: Expectation
     twin: str | None = None
@@ -295,6 +321,27 @@ class Scenario(Noun):
         if self.adversary is None or Position.SIGNALLING not in self.adversary.position:
             return True
         return isinstance(self.adversary, DtlsMitm) and not (self.adversary.agree_first or self.adversary.agree_last)
+
+    @model_validator(mode="after")
+    def _a_relay_is_for_clients_of_ours(self) -> Self:
+        if not self.network.turn:
+            return self
+        elsewhere = [one.value for one in (self.endpoints.alice, self.endpoints.bob) if one in NOT_THROUGH_TURN]
+        if elsewhere:
+            raise ValueError(f"the endpoint {elsewhere[0]!r} cannot be forced through a TURN server yet")
+        if self.tenant is not None or self.call.mode is not Mode.E2EE:
+            raise ValueError(
+                "a TURN server relays encrypted calls; an ordinary one goes through the service's processor"
+            )
+        if self.adversary is not None and self.adversary.kind == "candidate-injection":
+            raise ValueError("who forces the media through a TURN server needs no candidates of the adversary's")
+        return self
+
+    @property
+    def relayed_by_coturn(self) -> bool:
+        """Whether a TURN server is needed that is nobody's: where the adversary is on the path, it is the server."""
+        on_path = self.adversary is not None and Position.PATH in self.adversary.position
+        return self.network.turn and not on_path
 
     @model_validator(mode="after")
     def _the_real_service_swaps_at_most(self) -> Self:

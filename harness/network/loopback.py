@@ -5,7 +5,16 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Final
 
-HOSTS: Final = {"alice": 1, "bob": 2, "relay-alice": 3, "relay-bob": 4, "attacker": 5, "service": 6, "guest": 7}
+HOSTS: Final = {
+    "alice": 1,
+    "bob": 2,
+    "relay-alice": 3,
+    "relay-bob": 4,
+    "attacker": 5,
+    "service": 6,
+    "guest": 7,
+    "turn": 8,
+}
 """Who lives in the network of a call, and at which host number."""
 
 BEHIND: Final = 16

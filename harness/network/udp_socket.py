@@ -30,12 +30,13 @@ def dropped(sock: socket.socket) -> int:
 
 
 class UdpSocket:
-    """One bound socket. `arrived` is called for each datagram; `received` and `sent` count.
+    """One bound socket, on a free port unless one is named. `arrived` is called for each datagram.
 
-    `unsent` counts datagrams that the kernel would not take: then they are lost, as on any congested link.
+    `received` and `sent` count. `unsent` counts datagrams that the kernel would not take: then they are lost, as on any
+    congested link.
     """
 
-    def __init__(self, host: str, arrived: Arrival) -> None:
+    def __init__(self, host: str, arrived: Arrival, port: int = 0) -> None:
         self.received = 0
         self.sent = 0
         self.unsent = 0
@@ -45,7 +46,7 @@ class UdpSocket:
         try:
             self._socket.setblocking(False)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            self._socket.bind((host, 0))
+            self._socket.bind((host, port))
         except OSError:
             self._socket.close()
             raise

@@ -7,7 +7,7 @@ shows of them is not known, unless it was recorded; it is known that nothing sho
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from ..auditors.case import Case
 from ..auditors.leg import Leg
+from ..auditors.network import packets_of
 from ..evidence.files import EvidenceError, read
 from ..evidence.recording_folder import KEPT, LOOT, PROCESSED, RECEIVED, SERVICE_LOG, STORE, read_guests
 from ..model.adversary import Position
@@ -57,7 +58,7 @@ def holdings(opened: Opened, case: Case, findings: Iterable[Finding]) -> tuple[H
     relayed = tuple(one for one in taps if one.place.endswith("-relay.pcapng"))
     return (
         _path(case, opened, taps, keys),
-        _relay(case, relayed, keys),
+        _relay(case, (*relayed, *_wires(case)), keys),
         _service(case, opened),
         _adversary(case, opened, relayed),
         _peer(case, opened, taps),
@@ -81,6 +82,14 @@ def _relay(case: Case, relayed: tuple[Packets, ...], keys: Mapping[str, str]) ->
     blind = {} if relayed else dict.fromkeys(Content, _NO_RELAY)
     blind = {**_damage(case), **_not_searched(case), **blind}
     return Holding(Observer.RELAY, relayed, blind=blind, known=_found_deeper(relayed, keys))
+
+
+def _wires(case: Case) -> Iterator[Packets]:
+    """What a relay had in its hands: everything that passed its interface, words about allocations too."""
+    if case.recording.network.turn:
+        for one in case.recording.wires:
+            if one.name in case.wires:
+                yield Packets(one.file, packets_of(case.wires[one.name].rows))
 
 
 def _service(case: Case, opened: Opened) -> Holding:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from . import stun
-from .stun_writer import error_code, written, xor_mapped
+from .stun_writer import error_code, written, xor_address
 
 _FRAGMENT_BYTES = 6
 _PASSWORD_BYTES = 24
@@ -66,7 +66,8 @@ def checked(data: bytes, source: tuple[str, int], own: Credentials) -> Check | N
     if message.get("ICE-CONTROLLED") is not None:
         # Who has a lite agent as its peer is always the controlling one (RFC 8445 section 6.1.1).
         return _refused(message, 487, "Role Conflict", key)
-    answer = written(stun.Method.BINDING, stun.StunClass.SUCCESS, message.transaction_id, [xor_mapped(source)], key)
+    seen = xor_address("XOR-MAPPED-ADDRESS", source)
+    answer = written(stun.Method.BINDING, stun.StunClass.SUCCESS, message.transaction_id, [seen], key)
     return Check(answer, genuine=True, nominates=message.use_candidate)
 
 

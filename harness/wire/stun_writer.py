@@ -38,10 +38,10 @@ def written(
     return covered + _attribute("FINGERPRINT", (crc32(covered) ^ FINGERPRINT_XOR).to_bytes(4, "big"))
 
 
-def xor_mapped(address: tuple[str, int]) -> tuple[str, bytes]:
-    """XOR-MAPPED-ADDRESS of an IPv4 address and port (RFC 8489 section 14.2)."""
+def xor_address(name: str, address: tuple[str, int]) -> tuple[str, bytes]:
+    """XOR-MAPPED-ADDRESS, or an attribute like it, of an IPv4 address and port (RFC 8489 section 14.2)."""
     host, port = int(IPv4Address(address[0])) ^ MAGIC_COOKIE, address[1] ^ MAGIC_COOKIE >> 16
-    return "XOR-MAPPED-ADDRESS", pack("!BBHI", 0, _IPV4, port, host)
+    return name, pack("!BBHI", 0, _IPV4, port, host)
 
 
 def error_code(code: int, reason: str) -> tuple[str, bytes]:

@@ -76,6 +76,7 @@ HONEST_FACTS = {
     ("strangers", "peer-proved", "alice-bob"),
     ("strangers", "peer-proved", "bob-alice"),
     ("path", "path-unchanged", "call"),
+    ("network", "nothing-to-compare", "call"),
     ("parameters", "parameters-negotiated", "alice-bob"),
     ("parameters", "parameters-negotiated", "bob-alice"),
     ("parameters", "parameters-acceptable", "call"),

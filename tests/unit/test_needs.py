@@ -8,9 +8,10 @@ import pytest
 
 from harness import needs
 from harness.endpoints.gstreamer import installed as gstreamer
+from harness.model.adversary import Bystander, Position
 from harness.model.base import Party
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import Scenario
+from harness.model.scenario import Network, Scenario
 from harness.model.unmet import Unmet
 from harness.model.verdict import Result, RunDocument, Summary
 from harness.needs import unmet
@@ -79,6 +80,32 @@ def test_a_bare_stack_is_not_asked_for_what_only_a_client_of_the_service_does(
     wanted = Scenario.model_validate_json(json.dumps({**plain, "call": {**plain["call"], **call}, "tenant": tenant}))
     (lacking,) = unmet([wanted], (), ())
     assert lacking.why == f"alice is webrtcbin, which {words}"
+
+
+def test_a_relayed_call_needs_coturn_unless_the_adversary_relays_and_a_tap_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest = scenario("honest").model_copy(update={"network": Network.TURN_UDP})
+    adversary = Bystander(kind="bystander", position=(Position.PATH,))
+    dishonest = honest.model_copy(update={"id": "dishonest", "adversary": adversary})
+    monkeypatch.setattr(needs, "may_listen", lambda: True)
+    monkeypatch.setattr("harness.network.coturn.installed", lambda: False)
+    (lacking,) = unmet([honest, dishonest, scenario("direct")], (), {"honest"})
+    assert (lacking.scenario, lacking.asked) == ("honest", True)
+    assert lacking.why == "the media go through coturn, which is not installed: apt-get install coturn"
+    monkeypatch.setattr("harness.network.coturn.installed", lambda: True)
+    assert unmet([honest, dishonest], (), ()) == ()
+    monkeypatch.setattr(needs, "may_listen", lambda: False)
+    assert [one.scenario for one in unmet([honest, dishonest, scenario("direct")], (), ())] == ["honest", "dishonest"]
+
+
+def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line puts endpoints into scenarios that were checked with others."""
+    monkeypatch.setattr(needs, "may_listen", lambda: True)
+    monkeypatch.setattr("harness.network.coturn.installed", lambda: True)
+    relayed = scenario("relayed", bob="aiortc-process").model_copy(update={"network": Network.TURN_UDP})
+    (lacking,) = unmet([relayed], (), ())
+    assert lacking.why == "bob is aiortc-process, which cannot be forced through a TURN server yet"
 
 
 def result(name: str, status: Status) -> Result:

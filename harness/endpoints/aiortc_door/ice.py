@@ -1,4 +1,4 @@
-"""ICE on one address, through a socket that is watched."""
+"""ICE on one address, through a socket that is watched: one of its own, or an allocation at a TURN server."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import logging
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any, Final
 
-from aioice import Candidate, Connection
+from aioice import Candidate, Connection, TransportPolicy
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import StunProtocol
 from aiortc import RTCIceGatherer
 
-from ...model.datagram import Tap
+from ...model.datagram import Address, Tap
+from ...model.turn import TurnServer
 from .. import sockets
+from . import turn
 from .watcher import described
 
 _LOG: Final = logging.getLogger(__name__)
@@ -29,30 +31,29 @@ class _Stun(StunProtocol):
 
 
 class _LoopbackIce(Connection):
-    """An ICE agent with one host candidate, on the address it is given. It contacts loopback addresses only."""
+    """An ICE agent with one candidate: of the host, on the address it is given; or relayed, where a server is named,
+    and then no other way is taken (RFC 8828 section 5.2, mode 4). It contacts loopback addresses only.
+    """
 
-    def __init__(self, address: str, tap: Tap) -> None:
-        super().__init__(ice_controlling=False, use_ipv6=False)
+    def __init__(self, address: str, tap: Tap, server: TurnServer | None = None) -> None:
+        policy = TransportPolicy.ALL if server is None else TransportPolicy.RELAY
+        super().__init__(ice_controlling=False, use_ipv6=False, transport_policy=policy)
         self._address = address
         self._tap = tap
+        self._server = server
 
     async def gather_candidates(self) -> None:
         if self._local_candidates_start:
             return
         self._local_candidates_start = True
-        sock = sockets.bind(self._address)
-        host, port = sock.getsockname()
         protocol = _Stun(self)
-        protocol.local_candidate = Candidate(
-            foundation=candidate_foundation("host", "udp", host),
-            component=1,
-            transport="udp",
-            priority=candidate_priority(1, "host"),
-            host=host,
-            port=port,
-            type="host",
-        )
-        await sockets.attach(sock, protocol, self._tap)
+        if self._server is None:
+            sock = sockets.bind(self._address)
+            protocol.local_candidate = _candidate("host", sock.getsockname())
+            await sockets.attach(sock, protocol, self._tap)
+        else:
+            relayed = await turn.allocate(self._address, self._server, protocol, self._tap)
+            protocol.local_candidate = _candidate("relay", relayed)
         self._protocols.append(protocol)
         self._local_candidates.append(protocol.local_candidate)
         self._local_candidates_end = True
@@ -63,6 +64,22 @@ class _LoopbackIce(Connection):
             await super().add_remote_candidate(remote_candidate)
 
 
+def _candidate(kind: str, address: Address) -> Candidate:
+    """The address behind a relay is named to nobody (RFC 9429 section 3.5.3, in the format of RFC 8839 section 5.1)."""
+    related = ("0.0.0.0", 9) if kind == "relay" else (None, None)  # noqa: S104 - a word of SDP, and no address
+    return Candidate(
+        foundation=candidate_foundation(kind, "udp", address[0]),
+        component=1,
+        transport="udp",
+        priority=candidate_priority(1, kind),
+        host=address[0],
+        port=address[1],
+        type=kind,
+        related_address=related[0],
+        related_port=related[1],
+    )
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return IPv4Address(host).is_loopback
@@ -71,8 +88,8 @@ def _is_loopback(host: str) -> bool:
 
 
 class LoopbackGatherer(RTCIceGatherer):
-    """aiortc's gatherer over such an agent. It asks no STUN or TURN server."""
+    """aiortc's gatherer over such an agent. It asks no STUN server, and of TURN servers the one that it is given."""
 
-    def __init__(self, address: str, tap: Tap) -> None:
+    def __init__(self, address: str, tap: Tap, server: TurnServer | None = None) -> None:
         super().__init__(iceServers=[])
-        self._connection = _LoopbackIce(address, tap)
+        self._connection = _LoopbackIce(address, tap, server)

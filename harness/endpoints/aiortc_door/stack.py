@@ -22,6 +22,7 @@ from aiortc import (
 
 from ...model.datagram import Address, Tap
 from ...model.finding import Reason
+from ...model.turn import TurnServer
 from .certificate import CallCertificate
 from .ice import LoopbackGatherer
 from .transport import Transport
@@ -41,11 +42,13 @@ class _DecoderQueue(queue.Queue[Any]):
 class Stack(RTCPeerConnection):
     """An RTCPeerConnection with a single transport, of the kind it is given, on a single address.
 
-    `first_sequence` and `replay_window` are settings that aiortc does not offer; None leaves them to it.
+    `first_sequence` and `replay_window` are settings that aiortc does not offer; None leaves them to it. `turn`: the
+    server that all of it goes through.
     """
 
     first_sequence: int | None = None
     replay_window: int | None = None
+    turn: TurnServer | None = None
 
     def __init__(
         self, address: str, tap: Tap, certificate: CallCertificate, watcher: Watcher, kind: type[Transport]
@@ -90,7 +93,7 @@ class Stack(RTCPeerConnection):
     def _RTCPeerConnection__createDtlsTransport(self) -> RTCDtlsTransport:
         """As aiortc does it, with our own gatherer and transport."""
         own: Any = self
-        gatherer = LoopbackGatherer(self._address, self._tap)
+        gatherer = LoopbackGatherer(self._address, self._tap, self.turn)
         gatherer.on("statechange", own._RTCPeerConnection__updateIceGatheringState)
         ice = RTCIceTransport(gatherer)
         ice.on("statechange", own._RTCPeerConnection__updateIceConnectionState)

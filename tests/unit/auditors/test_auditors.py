@@ -43,6 +43,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "opacity",
         "strangers",
         "path",
+        "network",
         "wire",
         "parameters",
         "indicator",
@@ -55,7 +56,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
 
 def test_who_only_informs_has_no_way_to_raise_an_alarm() -> None:
     informing = [one for one in AUDITORS if one.informs]
-    assert [one.name for one in informing] == ["features", "signalling", "path"]
+    assert [one.name for one in informing] == ["features", "signalling", "path", "network"]
     for one in informing:
         assert not re.search(r"[.](alarm|ALARM)\b", Path(str(inspect.getsourcefile(one.audit))).read_text())
 
@@ -136,6 +137,7 @@ def test_a_case_holds_nothing_of_what_was_expected_or_what_the_adversary_knows()
         "damage",
         "service_connections",
         "dumps",
+        "wires",
     }
 
 

@@ -16,8 +16,13 @@ BETWEEN_CALLS = {"memory"}
 ONLY_A_PROGRAMS = {"pieces"}
 """An endpoint in this process makes its media itself."""
 
+NOT_YET = {"turn"}
+"""Scenarios whose media go through a TURN server refuse a process of its own."""
+
 
 def test_the_process_is_told_everything_that_an_endpoint_in_this_process_is_told() -> None:
     told = set(OpenArguments.model_fields)
-    assert told - ONLY_A_PROGRAMS | OF_THIS_SIDE | BETWEEN_CALLS == {field.name for field in fields(EndpointSetup)}
+    assert told - ONLY_A_PROGRAMS | OF_THIS_SIDE | BETWEEN_CALLS | NOT_YET == {
+        field.name for field in fields(EndpointSetup)
+    }
     assert not told & (OF_THIS_SIDE | BETWEEN_CALLS)

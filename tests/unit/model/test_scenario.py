@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from harness.model.adversary import Adversary, Position
 from harness.model.base import Asset, Party
 from harness.model.feature import Feature
-from harness.model.scenario import AskedFeature, Call
+from harness.model.scenario import AskedFeature, Call, Scenario
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
 
@@ -108,3 +108,43 @@ def test_a_screen_is_negotiated_when_anybody_shares_one() -> None:
     assert call(media=["audio"], screen=["callee"]).negotiated == (Asset.AUDIO, Asset.SCREEN)
     assert call(screen=["callee"]).sharing == (Party.BOB,)
     assert call(screen=["callee", "caller"]).sharing == (Party.ALICE, Party.BOB)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"endpoints": {"bob": "chromium"}}, "'chromium' cannot be forced through a TURN server"),
+        ({"endpoints": {"alice": "aiortc-process"}}, "'aiortc-process' cannot be forced through a TURN server"),
+        ({"call": {"mode": "service"}}, "an ordinary one goes through the service's processor"),
+        ({"tenant": {}}, "an ordinary one goes through the service's processor"),
+        ({"adversary": {"kind": "candidate-injection", "position": ["signalling"]}}, "needs no candidates"),
+        ({"network": "turn"}, "Input should be 'loopback'"),
+    ],
+)
+def test_what_cannot_go_through_a_turn_server_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(RELAYED | changes))
+
+
+@pytest.mark.parametrize(
+    ("adversary", "by_coturn"),
+    [
+        (None, True),
+        ({"kind": "sdp-rewrite", "position": ["signalling"], "rewrite": "hash-md5"}, True),
+        ({"kind": "bystander", "position": ["path"]}, False),
+    ],
+)
+def test_who_is_on_the_path_of_a_relayed_call_is_the_relay(adversary: Any, by_coturn: bool) -> None:
+    relayed = Scenario.model_validate_json(json.dumps(RELAYED | {"adversary": adversary}))
+    assert relayed.relayed_by_coturn is by_coturn
+    assert not Scenario.model_validate_json(json.dumps(RELAYED | {"network": "loopback"})).relayed_by_coturn
+
+
+RELAYED = {
+    "id": "relayed",
+    "family": "control",
+    "title": "T",
+    "why": "W",
+    "network": "turn-udp",
+    "expect": {"outcome": "SECURE"},
+}

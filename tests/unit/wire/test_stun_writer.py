@@ -6,14 +6,20 @@ import pytest
 from aioice import stun as aioice
 
 from harness.wire import stun
-from harness.wire.stun_writer import error_code, written, xor_mapped
+from harness.wire.stun_writer import error_code, written, xor_address
 
 TRANSACTION = bytes(range(12))
 KEY = b"the password of the answering side"
 
 
 def test_a_success_tells_the_address_it_came_from_and_is_authentic() -> None:
-    data = written(stun.Method.BINDING, stun.StunClass.SUCCESS, TRANSACTION, [xor_mapped(("127.0.9.1", 40_001))], KEY)
+    data = written(
+        stun.Method.BINDING,
+        stun.StunClass.SUCCESS,
+        TRANSACTION,
+        [xor_address("XOR-MAPPED-ADDRESS", ("127.0.9.1", 40_001))],
+        KEY,
+    )
     message = stun.parse(data)
     assert (message.method, message.klass, message.transaction_id) == (
         stun.Method.BINDING,
@@ -27,7 +33,13 @@ def test_a_success_tells_the_address_it_came_from_and_is_authentic() -> None:
 
 
 def test_an_implementation_of_others_takes_it() -> None:
-    data = written(stun.Method.BINDING, stun.StunClass.SUCCESS, TRANSACTION, [xor_mapped(("192.0.2.77", 3_478))], KEY)
+    data = written(
+        stun.Method.BINDING,
+        stun.StunClass.SUCCESS,
+        TRANSACTION,
+        [xor_address("XOR-MAPPED-ADDRESS", ("192.0.2.77", 3_478))],
+        KEY,
+    )
     message = aioice.parse_message(data)
     assert message.attributes["XOR-MAPPED-ADDRESS"] == ("192.0.2.77", 3_478)
     assert message.check_message_integrity(KEY)

@@ -1,0 +1,94 @@
+"""A daemon that somebody else wrote, as our child: it ends when it is told to, and when we do, however we end.
+
+`setpriv --pdeathsig` (util-linux) has the kernel end it with the thread that started it, so that nothing is left even
+of a harness that was killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+LAST_WORDS: Final = 4000
+"""Bytes of what it says that are kept, from the end."""
+
+GRACE: Final = 2.0
+"""Seconds between being asked to end and being ended."""
+
+_CHUNK: Final = 65_536
+
+
+class ChildFailed(OSError):
+    """The daemon does not start, or has ended by itself; the message says why, with its last words."""
+
+
+class Child:
+    """One daemon. `prefix` are words in front of its command: how it gets into a network namespace, say."""
+
+    def __init__(self, command: Sequence[str], prefix: Sequence[str] = ()) -> None:
+        self.name = command[0]
+        self._command, self._prefix = tuple(command), tuple(prefix)
+        self._process: asyncio.subprocess.Process | None = None
+        self._words = b""
+        self._reading: asyncio.Task[None] | None = None
+        self._ending = False
+
+    async def start(self) -> None:
+        """Start it. ChildFailed when there is no such program."""
+        tied = shutil.which("setpriv")
+        if tied is None or shutil.which(self.name) is None:
+            raise ChildFailed(f"{self.name} cannot be started: it, or setpriv, is not installed")
+        self._process = await asyncio.create_subprocess_exec(
+            *self._prefix,
+            tied,
+            "--pdeathsig",
+            "KILL",
+            *self._command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._reading = asyncio.create_task(self._listen())
+
+    @property
+    def pid(self) -> int:
+        """Its id; ChildFailed when it was never started."""
+        if self._process is None:
+            raise ChildFailed(f"{self.name} was never started")
+        return self._process.pid
+
+    @property
+    def fault(self) -> str | None:
+        """Why it is no longer there, if it should be."""
+        if self._process is None or self._process.returncode is None or self._ending:
+            return None
+        said = self._words.decode(errors="replace").strip().splitlines()
+        words = f"; its last words: {said[-1][:300]!r}" if said else ""
+        return f"{self.name} ended by itself ({self._process.returncode}){words}"
+
+    async def end(self) -> None:
+        """Ask it to end, and end it if it does not. May be called again."""
+        self._ending = self._ending or self.fault is None
+        if self._process is None:
+            return
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, how)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._process.wait(), GRACE)
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """Nobody may be kept waiting because his words are not read."""
+        output = None if self._process is None else self._process.stdout
+        while output is not None and (said := await output.read(_CHUNK)):
+            self._words = (self._words + said)[-LAST_WORDS:]

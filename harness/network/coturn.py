@@ -1,0 +1,101 @@
+"""coturn, a TURN server that nobody here wrote, for one call: two credentials, one address, nothing on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Final
+
+from ..model.datagram import Address
+from ..model.turn import TurnServer
+from .child import Child, ChildFailed
+
+PROGRAM: Final = "turnserver"
+PORT: Final = 3478
+"""Registered for STUN and TURN, over UDP and TCP (RFC 8656 section 20)."""
+
+SECONDS: Final = 10.0
+"""How long it may take to be there."""
+
+_AGAIN: Final = 0.01
+
+
+def installed() -> bool:
+    return shutil.which(PROGRAM) is not None
+
+
+@cache
+def version() -> str:
+    """What it says of itself, or "unknown"."""
+    try:
+        said = subprocess.run([PROGRAM, "--version"], capture_output=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    found = re.search(r"\d+(\.\d+)+", said.stdout.decode(errors="replace"))
+    return found[0] if found else "unknown"
+
+
+def command(host: str, users: Iterable[TurnServer]) -> tuple[str, ...]:
+    """How it is started: by the command line alone. Its database is in memory, its id file is its own output."""
+    return (
+        PROGRAM,
+        "-n",
+        "--no-cli",
+        "--no-tls",
+        "--no-dtls",
+        "--no-rfc5780",
+        "--no-multicast-peers",
+        "--allow-loopback-peers",
+        f"--listening-ip={host}",
+        f"--relay-ip={host}",
+        f"--listening-port={PORT}",
+        "--lt-cred-mech",
+        "--fingerprint",
+        "--realm=harness",
+        *(f"--user={one.username}:{one.password}" for one in users),
+        "--userdb=:memory:",
+        "--pidfile=/proc/self/fd/1",
+        "--log-file=stdout",
+        "--simple-log",
+    )
+
+
+class Coturn:
+    """`start` it before the call, `close` it after. `fault` says that it did not last."""
+
+    def __init__(self, host: str, users: Iterable[TurnServer], prefix: Sequence[str] = ()) -> None:
+        self._address: Address = (host, PORT)
+        self.child = Child(command(host, users), prefix)
+
+    @property
+    def fault(self) -> str | None:
+        return self.child.fault
+
+    async def start(self) -> None:
+        """Start it, and wait until it takes connections. ChildFailed when it does not."""
+        await self.child.start()
+        try:
+            async with asyncio.timeout(SECONDS):
+                while not await self._answers():
+                    if self.child.fault is not None:
+                        raise ChildFailed(self.child.fault)
+                    await asyncio.sleep(_AGAIN)
+        except TimeoutError:
+            raise ChildFailed(f"{PROGRAM} takes no connection after {SECONDS:g} s") from None
+
+    async def close(self) -> None:
+        await self.child.end()
+
+    async def _answers(self) -> bool:
+        with suppress(OSError):
+            # From its own address: the taps of a call listen to its network, and nobody of the call sent this.
+            _, writer = await asyncio.open_connection(*self._address, local_addr=(self._address[0], 0))
+            writer.close()
+            await writer.wait_closed()
+            return True
+        return False

@@ -1,0 +1,90 @@
+"""A daemon ends when it is told to, when it does not want to, and when whoever started it is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from harness.network.child import Child, ChildFailed
+
+pytestmark = pytest.mark.skipif(which("setpriv") is None, reason="setpriv (util-linux) is not installed")
+STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
+
+
+def alive(pid: int) -> bool:
+    """Whether it still runs: a process that has ended and was not asked for yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_installed_is_named() -> None:
+    with pytest.raises(ChildFailed, match="no-such-daemon cannot be started"):
+        await Child(["no-such-daemon"]).start()
+
+
+@pytest.mark.asyncio
+async def test_it_ends_when_it_is_asked_to_and_that_is_no_fault() -> None:
+    child = Child(["sleep", "60"])
+    await child.start()
+    assert child.fault is None
+    await child.end()
+    await child.end()
+    assert not alive(child.pid)
+    assert child.fault is None
+
+
+@pytest.mark.asyncio
+async def test_who_ends_by_himself_is_a_fault_with_his_last_words() -> None:
+    child = Child(["sh", "-c", "echo no room left; exit 3"])
+    await child.start()
+    assert child._process is not None
+    await child._process.wait()
+    assert child._reading is not None
+    await child._reading
+    assert child.fault == "sh ended by itself (3); its last words: 'no room left'"
+    await child.end()
+    assert child.fault is not None
+
+
+@pytest.mark.asyncio
+async def test_who_does_not_want_to_end_is_ended_with_all_that_he_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.network.child.GRACE", 0.2)
+    child = Child(["sh", "-c", STUBBORN])
+    await child.start()
+    async with asyncio.timeout(5):
+        while b"ready" not in child._words:  # noqa: ASYNC110 - it says so on a pipe, and nobody else is told
+            await asyncio.sleep(0)
+    await child.end()
+    assert not alive(child.pid)
+
+
+def test_it_does_not_outlive_who_started_it() -> None:
+    parent = (
+        "import asyncio\nfrom harness.network.child import Child\n"
+        "async def main():\n    child = Child(['sleep', '60'])\n    await child.start()\n"
+        "    print(child.pid, flush=True)\n    await asyncio.Event().wait()\nasyncio.run(main())\n"
+    )
+    started = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    pid = int(started.stdout.readline())
+    assert alive(pid)
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+    with suppress(ProcessLookupError):
+        watched = os.pidfd_open(pid)
+        assert select.select([watched], [], [], 5.0)[0]
+        os.close(watched)
+    assert not alive(pid)
