@@ -99,7 +99,8 @@ DTLS_ATTACKS = """
 """
 NETWORK_AND_MEDIA_ATTACKS = """
     passive-tap-screen passive-tap turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp turn-dtls-mitm-sdp-untouched
-    turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip srtp-replay
+    turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip
+    srtp-replay
     srtp-replay-late srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection
     srtcp-tamper rtp-bleed
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
