@@ -7,7 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from .evidence.recording_folder import open_recording, read_ground_truth, read_signalling, read_statements
+from .evidence.recording_folder import (
+    open_recording,
+    read_ground_truth,
+    read_screen,
+    read_signalling,
+    read_statements,
+)
+from .model.base import Party
 from .model.recording import Vantage
 from .model.verdict import Result, RunDocument
 from .report.call_view import CallView, PacketFlow
@@ -30,6 +37,7 @@ def _view(result: Result, folder: Path) -> CallView:
         screens={party: statement.screen for party, statement in statements.items()},
         history={party: statement.screens for party, statement in statements.items()},
         adversary=read_ground_truth(folder).adversary,
+        pictures={party: png for party in Party if (png := read_screen(folder, party)) is not None},
     )
 
 

@@ -24,7 +24,7 @@ from .calling.services import SERVICES
 from .calling.signalling import Signalling, carried_as_it_is, granted
 from .dishonest_service import DishonestService
 from .endpoints import registry as endpoints
-from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement
+from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement, ScreenPicture
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
@@ -115,7 +115,7 @@ class LiveCall:
         self.disk: list[str] = []
         self.service = self._service() if self.tenant is None else self.tenant.service.signalling
         self.deeds: Counter[str] = Counter()
-        self.pictures: dict[Party, bytes] = {}
+        self.pictures: dict[Party, ScreenPicture] = {}
         self.plaintext: dict[Party, bytes] = {}
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
@@ -348,7 +348,7 @@ class LiveCall:
                 silent[party] = str(error)[:MAX_SILENCE]
             self.folder.keylog(party, self.keylogs[party])
         for party, picture in self.pictures.items():
-            self.folder.picture(party, picture)
+            self.folder.picture(party, picture.whole, picture.shown)
         for party, dump in self.plaintext.items():
             self.folder.plaintext(party, dump)
         return silent

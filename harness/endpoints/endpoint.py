@@ -23,16 +23,24 @@ Advertise = Callable[[str, Address], Awaitable[Address]]
 
 
 @dataclass(frozen=True)
+class ScreenPicture:
+    """A real screen, PNG: the `whole` of it, and what anybody may be `shown`, without what people said in the call."""
+
+    whole: bytes
+    shown: bytes
+
+
+@dataclass(frozen=True)
 class EndpointSetup:
     """One party's side of one call.
 
     `markers` holds what this party sends, by asset; an asset of `media` without a marker is negotiated and stays
     silent. `peer_shares`: a screen is to be expected of the peer; `media` names one when either has one to share.
-    `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline.
-    `memory` is what the device keeps from one call to the next; a healthy one keeps nothing.
-    `first_sequence` and `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front
-    of a program tells the tap, which does not see what the program may send past it. `deeds` counts what a client does
-    that attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows, PNG; the last one
+    `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline. `memory`
+    is what the device keeps from one call to the next; a healthy one keeps nothing. `first_sequence` and
+    `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front of a program
+    tells the tap, which does not see what the program may send past it. `deeds` counts what a client does that
+    attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
     `turn` is the server that all media go through, and no other way is taken.
@@ -53,7 +61,7 @@ class EndpointSetup:
     replay_window: int | None = None
     through_leg: Callable[[], None] = lambda: None
     deeds: Counter[str] = field(default_factory=Counter)
-    picture: Callable[[bytes], None] = lambda _: None
+    picture: Callable[[ScreenPicture], None] = lambda _: None
     plaintext: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
     peer_shares: bool = False

@@ -29,6 +29,8 @@ STORE = "store"
 """The store of the calling service that the call went through, with its database and its keys."""
 SCREEN = "media/screen-{party}.png"
 """What was on the screen of a party whose client has one: it shows the other person's picture, too."""
+SCREEN_SHOWN = "screen-{party}.png"
+"""The same without what people show and write: indicator, name and code are not secret."""
 PLAINTEXT = "media/rtp-{party}.txt"
 """What the endpoint of a party says that its SRTP layer sealed and opened, in clear."""
 RECEIVED = "received"
@@ -39,6 +41,7 @@ SECRET_FOLDERS = ("keys", "media")
 HOPS = ("alice", "service", "bob")
 MAX_FILE = 4 * 1024 * 1024 * 1024
 MAX_STATEMENT = 1024 * 1024
+MAX_PICTURE = 4 * 1024 * 1024
 
 
 class RecordingFolder:
@@ -79,9 +82,10 @@ class RecordingFolder:
             lines = "".join(f"{entry.model_dump_json()}\n" for entry in own)
             create(self.root / name, lines.encode(), secret=name in self._with_keys)
 
-    def picture(self, party: Party, png: bytes) -> None:
-        """The screen of a party."""
-        create(self.root / SCREEN.format(party=party), png, secret=True)
+    def picture(self, party: Party, whole: bytes, shown: bytes) -> None:
+        """The screen of a party: all of it, and what anybody may see of it."""
+        create(self.root / SCREEN.format(party=party), whole, secret=True)
+        create(self.root / SCREEN_SHOWN.format(party=party), shown)
 
     def plaintext(self, party: Party, dump: bytes) -> None:
         """What an endpoint tells of the packets that it sealed and opened."""
@@ -183,6 +187,12 @@ def read_received(root: Path, party: Party) -> bytes:
     """The file that a party got from the other one; nothing when it got none."""
     path = root / RECEIVED / f"{party}.txt"
     return read(path) if path.exists() else b""
+
+
+def read_screen(root: Path, party: Party) -> bytes | None:
+    """The picture of a party's screen that anybody may see; None when its client has no screen of its own."""
+    path = root / SCREEN_SHOWN.format(party=party)
+    return read(path, MAX_PICTURE) if path.exists() else None
 
 
 def read_plaintext(root: Path, party: Party) -> bytes | None:

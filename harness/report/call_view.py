@@ -32,7 +32,7 @@ class CallView:
     """One call for the eye: its result, its signalling, its packets and both screens.
 
     `adversary` is the kind of machine between the parties ("dtls-mitm"); None for a call that nobody attacked.
-    `history` holds every screen that a party saw, with its time.
+    `history` holds every screen that a party saw, with its time. `pictures` are PNG files of real screens.
     """
 
     result: Result
@@ -41,3 +41,4 @@ class CallView:
     screens: Mapping[Party, Screen] = field(default_factory=dict)
     adversary: str | None = None
     history: Mapping[Party, tuple[ScreenMoment, ...]] = field(default_factory=dict)
+    pictures: Mapping[Party, bytes] = field(default_factory=dict)

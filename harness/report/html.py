@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from .visibility import matrices
 MAX_CHANGED_LINES: Final = 8
 LINE_LIMIT: Final = 240
 """A sha-512 fingerprint line has 213 characters."""
+
+MAX_PICTURE: Final = 192 * 1024
+"""Bytes of one screen that a page shows: a call window has about 50,000."""
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 MARKS: Final = {
     Status.AS_EXPECTED: "✓",
@@ -53,13 +59,18 @@ _GLOBALS: Final = {
 
 @dataclass(frozen=True)
 class ScreenView:
-    """One call window. `digits` are the four groups; `raw` is a code that is none. `indicator` None: not recorded."""
+    """One call window. `digits` are the four groups; `raw` is a code that is none. `indicator` None: not recorded.
+
+    `picture` is a data URI of what a real screen looked like; `too_large` when it is more than a page should hold.
+    """
 
     owner: str
     indicator: Indicator | None
     peer: str | None
     digits: tuple[str, ...] | None
     raw: str | None
+    picture: str | None = None
+    too_large: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,10 +160,11 @@ def _screens(result: Result, view: CallView | None) -> tuple[ScreenView, ...]:
     shown = {} if view is None else view.screens
     if not shown and not result.codes:
         return ()
-    return tuple(_screen(party, result, shown.get(party)) for party in Party)
+    pictures = {} if view is None else view.pictures
+    return tuple(_screen(party, result, shown.get(party), pictures.get(party, b"")) for party in Party)
 
 
-def _screen(party: Party, result: Result, screen: Screen | None) -> ScreenView:
+def _screen(party: Party, result: Result, screen: Screen | None, png: bytes) -> ScreenView:
     """Without the statement's screen, only what the result proves: its code, and a lock that both showed."""
     owner = party.value.capitalize()
     if screen is None:
@@ -161,7 +173,11 @@ def _screen(party: Party, result: Result, screen: Screen | None) -> ScreenView:
     else:
         code, indicator, peer = screen.code, screen.indicator, screen.peer
     digits = None if code is None else groups(code)
-    return ScreenView(owner, indicator, peer, digits, code if digits is None else None)
+    real = png.startswith(_PNG)
+    picture = f"data:image/png;base64,{b64encode(png).decode()}" if real and len(png) <= MAX_PICTURE else None
+    return ScreenView(
+        owner, indicator, peer, digits, code if digits is None else None, picture, real and picture is None
+    )
 
 
 def _changes(view: CallView) -> tuple[ChangeView, ...]:

@@ -8,11 +8,12 @@ import pytest
 
 from harness.catalogue import load
 from harness.endpoints.chromium.installed import program
-from harness.evidence.recording_folder import PLAINTEXT, SCREEN, read_statements
+from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_statements
 from harness.model.base import Party
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
 from harness.placement import Placed, place, plan
+from harness.report.html import MAX_PICTURE
 from harness.runner import Options
 from harness.wire.rtp_dump import parse_dump
 
@@ -25,7 +26,14 @@ BROWSERS = {"alice": "chromium", "bob": "chromium", "media": ["audio", "video"],
 def statements(placed: Placed) -> tuple[EndpointStatement, EndpointStatement]:
     assert placed.recording is not None
     for party in Party:
-        assert (placed.recording / SCREEN.format(party=party)).read_bytes().startswith(b"\x89PNG")
+        whole, shown = (
+            placed.recording / SCREEN.format(party=party),
+            placed.recording / SCREEN_SHOWN.format(party=party),
+        )
+        assert whole.read_bytes().startswith(b"\x89PNG")
+        assert whole.stat().st_mode & 0o777 == 0o600, "it shows the other person"
+        assert shown.read_bytes().startswith(b"\x89PNG")
+        assert shown.stat().st_size < MAX_PICTURE
     found = read_statements(placed.recording)
     return found[Party.ALICE], found[Party.BOB]
 

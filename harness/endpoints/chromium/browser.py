@@ -231,9 +231,10 @@ class Tab:
         except PlaywrightError as error:
             raise PageError(error.message.splitlines()[0]) from error
 
-    async def picture(self) -> bytes:
-        """A screenshot of the whole window, PNG."""
-        return await self.page.screenshot(animations="disabled")
+    async def picture(self, without: str = "") -> bytes:
+        """A screenshot of the whole window, PNG; what the CSS selector `without` names is left empty in it."""
+        hidden = f"{without} {{ visibility: hidden !important }}" if without else None
+        return await self.page.screenshot(animations="disabled", style=hidden)
 
     async def close(self) -> None:
         await self._context.close()

@@ -7,12 +7,16 @@ from typing import Final
 
 from ...model.base import Asset, Party, Role
 from ...model.statement import Indicator, Screen
+from ..endpoint import ScreenPicture
 from . import facts, senses
 from .browser import PageError
 from .call_window import Account, CallWindow
 from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
 from .stage import Frame, Stage
+
+_CONTENT: Final = "video, #messages"
+"""What people show and write to each other."""
 
 _NETWORK_CHANGES: Final = "() => { dispatchEvent(new Event('online')); }"
 
@@ -67,10 +71,11 @@ class Seat:
         """The page has taken the answer to its offer, or is out of the call."""
         await senses.described(self.window.tab)
 
-    async def screen(self) -> tuple[Screen, bytes]:
-        """What is on it now, with the code that shows upon selecting the shield; and its picture (PNG)."""
+    async def screen(self) -> tuple[Screen, ScreenPicture]:
+        """What is on it now, with the code that shows upon selecting the shield; and its picture."""
         screen = await self.window.screen()
-        picture = await self.window.tab.picture()
+        tab = self.window.tab
+        picture = ScreenPicture(await tab.picture(), await tab.picture(without=_CONTENT))
         if screen.indicator is not Indicator.NONE:
             await self.window.close_code()
         return screen, picture

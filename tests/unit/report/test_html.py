@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from harness.model.self_test import SelfTest
 from harness.model.statement import Indicator, Screen
 from harness.model.verdict import Outcome, Result, Status, Summary
 from harness.report.call_view import CallView, PacketFlow
-from harness.report.html import render
+from harness.report.html import MAX_PICTURE, render
 
 from .html_tree import Element, Page
 from .sample import ALICE, BEGAN, BOB, blocked, carried, code, detected, document, not_run, realistic, result, screens
@@ -256,3 +257,32 @@ def test_what_is_not_green_stands_open() -> None:
 def test_a_view_of_another_run_is_refused() -> None:
     with pytest.raises(ValueError, match="'honest-call' shows a result that is not in this document"):
         render(document([result()]), [CallView(result(seconds=9.0))])
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(40))
+
+
+def with_pictures(**pictures: bytes) -> Element:
+    one = detected()
+    shown = {Party(name): png for name, png in pictures.items()}
+    return section(page([one], CallView(result=one, screens=screens(one), pictures=shown)))
+
+
+def test_the_picture_of_a_real_screen_stands_beside_its_code() -> None:
+    windows = with_pictures(bob=PNG).all("figure", kind="window")
+    assert [len(one.all("img")) for one in windows] == [0, 1]
+    (image,) = windows[1].all("img")
+    assert image.attributes["src"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assert image.attributes["alt"].startswith("What Bob saw")
+
+
+def test_a_picture_that_is_too_large_for_a_page_is_said_to_be_elsewhere() -> None:
+    root = with_pictures(alice=PNG + bytes(MAX_PICTURE))
+    assert root.all("img") == []
+    assert "too large for a page; it is in the recording" in root.text
+
+
+def test_what_is_no_picture_is_not_shown_as_one() -> None:
+    root = with_pictures(alice=b"<svg onload='alert(1)'/>")
+    assert root.all("img") == []
+    assert "too large" not in root.text
