@@ -17,7 +17,7 @@ from .model.base import Party
 from .model.feature import FeatureRequest
 from .model.finding import Reason
 from .model.recording import SignalKind, SignalMessage
-from .model.scenario import Call, ChatLine
+from .model.scenario import Call, ChatLine, Mode
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""
@@ -57,6 +57,8 @@ class CallCourse:
         self._acted: set[tuple[Party, SignalKind]] = set()
         self._accepted: set[Party] = set()
         self._over: set[Party] = set()
+        self._ordinary = False
+        self._stopped: set[Party] = set()
         self._begun: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._exchange: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -104,6 +106,7 @@ class CallCourse:
     async def _ring(self, callee: Party) -> None:
         """The callee's device rings until its user accepts, or until the call is over."""
         await self._carry(SignalKind.RINGING, callee, "")
+        self._begin(self._asking(ringing=True))
         await asyncio.sleep(self._call.ring)
         if callee not in self._over:
             self._accepted.add(callee)
@@ -117,9 +120,9 @@ class CallCourse:
         """
         if not self._call.seconds:
             return
-        for endpoint in self._endpoints.values():
+        for endpoint in self._there:
             endpoint.start_media()
-        failures: list[asyncio.Task[Any]] = [asyncio.create_task(one.wait_failed()) for one in self._endpoints.values()]
+        failures: list[asyncio.Task[Any]] = [asyncio.create_task(one.wait_failed()) for one in self._there]
         talking = asyncio.create_task(self._until_heard())
         try:
             await asyncio.wait({*failures, talking}, return_when=FIRST_COMPLETED)
@@ -130,10 +133,10 @@ class CallCourse:
 
     async def _until_heard(self) -> None:
         """The time of the call and all that is to happen in it, then patience until each party has heard the other."""
-        plans = [self._asking(), *(self._writing(one) for one in self._call.chat)]
+        plans = [self._asking(ringing=False), *(self._writing(one) for one in self._call.chat)]
         plans += [_later(after, do) for after, do in self._beside]
         await asyncio.gather(self._passing(), *plans)
-        await self._patiently(*(endpoint.wait_heard() for endpoint in self._endpoints.values()), self._as_asked())
+        await self._patiently(*(endpoint.wait_heard() for endpoint in self._there), self._as_asked())
 
     async def _patiently(self, *events: Awaitable[None]) -> None:
         """What does not happen in the time that the call gives it shows in the recording."""
@@ -156,11 +159,11 @@ class CallCourse:
             await self._restart()
         await asyncio.sleep(self._call.seconds - (first or 0))
 
-    async def _asking(self) -> None:
+    async def _asking(self, ringing: bool) -> None:
         """One feature after the other, each when it is its time and those before it have shown."""
         now = asyncio.get_running_loop().time
         begun = now()
-        for one in sorted(self._call.features, key=lambda one: one.after):
+        for one in sorted((one for one in self._call.features if one.ringing is ringing), key=lambda one: one.after):
             await asyncio.sleep(begun + one.after - now())
             await self._patiently(self._as_asked())
             request = FeatureRequest(feature=one.feature, on=one.on, argument=one.argument)
@@ -179,13 +182,23 @@ class CallCourse:
             await self._connected()
 
     async def _connected(self) -> bool:
+        """Whether everybody is who is in the call at the end of it."""
         timeout = self._call.setup_seconds
-        return all(await asyncio.gather(*(endpoint.connect(timeout) for endpoint in self._endpoints.values())))
+        connected = await asyncio.gather(*(self._endpoints[party].connect(timeout) for party in Party))
+        return all(up for party, up in zip(Party, connected, strict=True) if self._endpoints[party] in self._there)
+
+    @property
+    def _there(self) -> list[Endpoint]:
+        """Who is in the call: both, or the caller alone when an ordinary call was taken elsewhere while it rang."""
+        elsewhere = self._stopped - self._accepted if self._ordinary else ()
+        return [self._endpoints[party] for party in Party if party not in elsewhere]
 
     # what a client does about a message
 
     def _deliver(self, to: Party, message: SignalMessage) -> None:
         """Give a message to the client that it reached."""
+        if message.kind is SignalKind.CANCEL:
+            self._stopped.add(to)
         if message.name is not None and message.sender is not to:
             self._endpoints[to].introduced(message.name)
         match message.kind:
@@ -195,10 +208,11 @@ class CallCourse:
                 self._begin(self._take(to, message.body))
             case _:
                 self._endpoints[to].told(message)
-                self._go_on(to, message.kind)
+                self._go_on(to, message)
 
-    def _go_on(self, to: Party, kind: SignalKind) -> None:
+    def _go_on(self, to: Party, message: SignalMessage) -> None:
         """What a client does by itself when it has been told this for the first time."""
+        kind = message.kind
         if (to, kind) in self._acted:
             return
         self._acted.add((to, kind))
@@ -206,6 +220,7 @@ class CallCourse:
             self._begin(self._ring(to))
         elif kind is SignalKind.ACCEPT and to is Party.ALICE:
             self._accepted.add(to)
+            self._ordinary = message.body == Mode.SERVICE.value
             self._begun.set_result(None)
             self._begin(self._offer(to))
 

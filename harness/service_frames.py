@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from .model.base import Party
-from .model.feature import FeatureRefusal, FeatureRequest
+from .model.feature import LOCKED, NOT_NOW, FeatureRefusal, FeatureRequest
 from .model.recording import SignalKind, SignalMessage
 from .model.tenant import same
 
@@ -97,11 +97,13 @@ def said(message: SignalMessage, peer: str) -> tuple[str, dict[str, Any]]:
             raise ValueError(f"a client never says {message.kind.value!r}")
 
 
-def refused(message: SignalMessage, detail: str) -> SignalMessage:
-    """The service's refusal of a feature that a party has asked for."""
+def refused(message: SignalMessage, reason: str, detail: str) -> SignalMessage:
+    """The service's refusal of a feature that a party has asked for: locked, or not to be had as things are."""
     feature = FeatureRequest.model_validate_json(message.body).feature
-    refusal = FeatureRefusal(feature=feature, detail=detail).model_dump_json()
-    return message.model_copy(update={"kind": SignalKind.FEATURE_REFUSED, "body": refusal, "name": None})
+    refusal = FeatureRefusal(feature=feature, detail=detail, reason=LOCKED if reason == LOCKED else NOT_NOW)
+    return message.model_copy(
+        update={"kind": SignalKind.FEATURE_REFUSED, "body": refusal.model_dump_json(), "name": None}
+    )
 
 
 def _feature(frame: Frame) -> str:

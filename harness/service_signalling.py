@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Final, Literal
 
 from .calling.exchange.said import Said
-from .calling.exchange.told import Frame
+from .calling.exchange.told import Accepted, Cancelled, Frame, HungUp
 from .calling.signalling import Delivery, Hop
 from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused, Told
-from .model.base import Party
+from .model.base import Party, Role
 from .model.recording import SignalEntry, SignalKind, SignalMessage
 from .model.tenant import same
 from .service_frames import heard, refused, said, told
@@ -50,6 +51,8 @@ class ServiceSignalling:
         self._clients, self._clock, self._heed, self._heed_file = clients, clock, heed, heed_file
         self._call: str | None = None
         self._over = False
+        self._up = False
+        self._out: set[Party] = set()
         self._entries: list[SignalEntry] = []
         self._awaited: defaultdict[tuple[Party, str], deque[_Arrival]] = defaultdict(deque)
 
@@ -61,14 +64,16 @@ class ServiceSignalling:
         """Take a message from its sender. What arrives of it, where it arrives and when. TenantServiceError."""
         sender, kind, fields = message.sender, *said(message, USERS[message.sender.peer])
         self._saw(sender.value, "out", message if message.kind in _NAMED else message.model_copy(update={"name": None}))
-        arrivals = {to: self._expect(to, message) for to in _reached(message)}
+        arrivals = {to: self._expect(to, expected) for to, expected in self._reached(message)}
         try:
             answer = await self._clients[sender].say(kind, **fields, **self._of_call(message.kind))
         except ServiceRefused as refusal:
-            for to, arrival in arrivals.items():
-                self._awaited[to, _arrives_as(message)].remove(arrival)
+            for queue in self._awaited.values():
+                for arrival in arrivals.values():
+                    with suppress(ValueError):
+                        queue.remove(arrival)
             if message.kind is SignalKind.FEATURE:
-                yield self._answered(sender, refused(message, refusal.detail))
+                yield self._answered(sender, refused(message, refusal.reason, refusal.detail))
             elif message.kind not in _ENDS:  # the other one may have ended it first
                 raise TenantServiceError(f"the service refuses {kind!r} of {sender}: {refusal}") from refusal
             return
@@ -109,6 +114,9 @@ class ServiceSignalling:
         party = next((party for party, name in USERS.items() if same(name) == user), None)
         if party is None or self._over:
             return
+        self._up = self._up or isinstance(what, Accepted)
+        if isinstance(what, Cancelled | HungUp):
+            self._out.add(party)
         frame, out = what.model_dump(mode="json", by_alias=True), isinstance(what, Frame)
         message = told(frame, party, USERS[party]) if out else heard(frame, party)
         if message is not None and (message.kind is not SignalKind.PRESENCE or not out):
@@ -124,6 +132,21 @@ class ServiceSignalling:
     def _of_call(self, kind: SignalKind) -> dict[str, str]:
         """Which call a frame is about; an invitation makes one, and a line of chat needs none."""
         return {} if kind in _OF_NO_CALL else {"call": self._call or ""}
+
+    def _reached(self, message: SignalMessage) -> Iterator[tuple[Party, SignalMessage]]:
+        """Whom the service tells what of a message that it takes: the other one the same, and of a feature both.
+
+        Who is out of the call is told nothing. An offer is then answered: by the service, or whoever else is there.
+        """
+        sender, other = message.sender, message.sender.peer
+        if message.kind is SignalKind.FEATURE:
+            yield sender, message
+            if not self._up and sender is Role.CALLER.party:
+                return  # whom it rings at is told of nothing else
+        if message.kind is SignalKind.CHAT or other not in self._out:
+            yield other, message
+        elif message.kind is SignalKind.OFFER:
+            yield sender, message.model_copy(update={"kind": SignalKind.ANSWER})
 
     def _expect(self, to: Party, message: SignalMessage) -> _Arrival:
         arrival: _Arrival = asyncio.get_running_loop().create_future()
@@ -142,12 +165,6 @@ class ServiceSignalling:
 def _arrives_as(message: SignalMessage) -> str:
     """By what it is recognised when it arrives: its kind, and of a presence which one."""
     return f"{message.kind} {message.body}" if message.kind is SignalKind.PRESENCE else message.kind.value
-
-
-def _reached(message: SignalMessage) -> tuple[Party, ...]:
-    """Whom the service tells of a message that it takes: the other one, and of a feature both."""
-    other = message.sender.peer
-    return (message.sender, other) if message.kind is SignalKind.FEATURE else (other,)
 
 
 async def _arrived(to: Party, kind: str, arrival: _Arrival) -> SignalMessage:

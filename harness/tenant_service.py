@@ -108,6 +108,8 @@ class TenantService:
         try:
             if step.toggle is not None:
                 await self._clients[step.toggle].request("PUT", "/api/me/toggle", {"on": step.on})
+            elif step.voicemail is not None:
+                await self._clients[step.voicemail].request("PUT", "/api/me/voicemail", {"on": step.on})
             elif step.recording is not None:
                 of = {} if step.of is None else {"user": USERS[step.of]}
                 await self._of_administrator("PUT", "/api/recording", {"on": step.recording, **of})
@@ -153,6 +155,7 @@ class TenantService:
             witness=self.signalling.witness,
             directory=DIRECTORIES[self._kind],
             telling=self._telling,
+            rings=self._tenancy.rings,
         )
         return self._host, await self._open.enter_async_context(served(store, context, (self._host, 0), parts))
 

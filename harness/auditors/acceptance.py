@@ -43,6 +43,8 @@ def _forged(case: Case) -> Iterator[Finding]:
     """A caller who was told of an acceptance that the callee had not given by then."""
     caller, callee = (role.party for role in Role)
     told, given = accepted_at(case.signalling, caller), accepted_at(case.signalling, callee)
+    if case.taken_elsewhere is not None:
+        return
     if told is not None and told < (inf if given is None else given):
         detail = f"{caller} was told that {callee} had accepted, who had not"
         yield _say.notice(Reason.ACCEPTANCE_FORGED, caller, detail)

@@ -46,7 +46,9 @@ def _party(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _altered(case: Case, party: Party) -> Iterator[Finding]:
-    """What this party received against what the other one sent."""
+    """What this party received against what the other one sent; nothing where somebody else is the other one."""
+    if party.peer not in case.there:
+        return
     originals = sent(case.signalling, party.peer)
     for description in received(case.signalling, party):
         if any(description.written == original.written for original in originals):

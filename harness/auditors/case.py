@@ -10,7 +10,8 @@ from math import inf
 from ..inspection.inspect import Examination
 from ..inspection.leaks import LeakPolicy, load_leak_policy
 from ..inspection.parameters.policy import Policy
-from ..model.base import Party
+from ..model.base import Party, Role
+from ..model.finding import Reason
 from ..model.recording import Recording, SignalEntry
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
@@ -21,7 +22,7 @@ from ..vantage.wire_rows import WireRows
 from ..wire.dtls import DtlsAssociation
 from ..wire.rtp_dump import Dump
 from ..wire.srtp import PROFILES
-from .course import mode_told
+from .course import mode_told, taken_elsewhere
 from .dumps import Witness, same_keys
 from .leg import Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
@@ -103,6 +104,23 @@ class Case:
     def mode_of(self, party: Party) -> Mode:
         """The kind of call that this party was told it is; of recordings without a word of that, what was decided."""
         return mode_told(self.signalling, party) or self.recording.mode
+
+    @property
+    def taken_elsewhere(self) -> str | None:
+        """By what, when the callee's device only rang and an ordinary call was taken elsewhere."""
+        return taken_elsewhere(self.signalling)
+
+    @cached_property
+    def there(self) -> tuple[Party, ...]:
+        """Who is in the call at its end: both, but for a callee whose device only rang, and says no more than that."""
+        statement = self.statements.get(Role.CALLEE.party)
+        only_rang = (
+            self.taken_elsewhere is not None
+            and statement is not None
+            and not statement.connected
+            and (statement.failure is None or statement.failure.reason is Reason.REMOTE_HUNG_UP)
+        )
+        return (Role.CALLER.party,) if only_rang else tuple(Party)
 
     @property
     def through_service(self) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from ..model.base import Party, Role
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..model.scenario import Mode
+
+_ELSEWHERE: Final = frozenset({"voicemail", "answered-elsewhere"})
+"""Why a device stops ringing that nobody has given up (docs/calling-service.md)."""
 
 
 def accepted_at(entries: Iterable[SignalEntry], party: Party) -> float | None:
@@ -29,6 +33,18 @@ def mode_told(entries: Iterable[SignalEntry], party: Party) -> Mode | None:
     """The mode that this party makes its call in: the first one that it was told; None when it was told none."""
     heard = modes_heard(entries, party)[:1]
     return next((mode for mode in Mode if mode.value in heard), None)
+
+
+def taken_elsewhere(entries: Iterable[SignalEntry]) -> str | None:
+    """By what an ordinary call was taken while it rang at the callee's device, which was told so; None when it was not.
+
+    It is the service's word. What a caller is promised does not hang on it: there is neither lock nor code.
+    """
+    every, caller, callee = tuple(entries), Role.CALLER.party, Role.CALLEE.party
+    if mode_told(every, caller) is not Mode.SERVICE or accepted_at(every, callee) is not None:
+        return None
+    told = (message.body for message in heard(every, callee, SignalKind.CANCEL))
+    return next((word for word in told if word in _ELSEWHERE), None)
 
 
 def heard(entries: Iterable[SignalEntry], party: Party, kind: SignalKind) -> tuple[SignalMessage, ...]:

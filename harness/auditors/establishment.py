@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..model.base import Party
+from ..model.base import Party, Role
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.recording import MAX_SILENCE, Vantage
-from ..model.statement import Failure
+from ..model.statement import EndpointStatement, Failure
 from ..model.voice import Voice, quoted
 from .case import Case
 from .clock import clock_findings
@@ -49,6 +49,7 @@ REFUSALS: Final = frozenset(
 )
 """Failures by which an endpoint says that it will not go on. By the others a call is merely lost."""
 
+_CALLEE: Final = Role.CALLEE.party
 _say = Voice(NAME)
 
 
@@ -62,18 +63,25 @@ def _established(case: Case) -> Iterator[Finding]:
         why = case.recording.silent.get(party)
         told = "" if why is None else f": {quoted(why, MAX_SILENCE)}"
         yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement{told}")
-    down = [party for party, statement in case.statements.items() if not statement.connected]
+    if case.taken_elsewhere is not None:
+        yield _say.fact(Reason.TAKEN_ELSEWHERE, _CALLEE, f"{_CALLEE} only rang, and stopped: {case.taken_elsewhere}")
+    down = [party for party, one in _there(case).items() if not one.connected]
     if down:
         who = " and ".join(sorted(down))
         yield _say.fact(Reason.CALL_NOT_ESTABLISHED, CALL_WIDE, f"{who} never considered the call connected")
     elif not case.silent:
-        yield _say.fact(Reason.CALL_ESTABLISHED, CALL_WIDE, "both parties considered the call connected")
+        who = "both parties" if case.taken_elsewhere is None else "the caller, whose call was taken elsewhere,"
+        yield _say.fact(Reason.CALL_ESTABLISHED, CALL_WIDE, f"{who} considered the call connected")
         yield from _ended_early(case)
+
+
+def _there(case: Case) -> dict[Party, EndpointStatement]:
+    return {party: one for party, one in case.statements.items() if party in case.there}
 
 
 def _ended_early(case: Case) -> Iterator[Finding]:
     """How a call ended that was up and failed: whoever refuses to go on decides, not who merely lost it."""
-    failures = [one.failure for one in case.statements.values() if one.failure is not None]
+    failures = [one.failure for one in _there(case).values() if one.failure is not None]
     refusal = next((one for one in failures if one.reason in REFUSALS), None)
     if refusal is not None:
         yield _say.fact(Reason.CALL_REFUSED, CALL_WIDE, f"the call was up until it was refused for {refusal.reason}")
@@ -82,10 +90,10 @@ def _ended_early(case: Case) -> Iterator[Finding]:
 
 
 def _failures(case: Case) -> Iterator[Finding]:
-    failures = {party: one.failure for party, one in case.statements.items() if one.failure is not None}
+    failures = {party: one.failure for party, one in _there(case).items() if one.failure is not None}
     for party, failure in failures.items():
         yield _failure(party, failure, failures.get(party.peer))
-    unexplained = not failures and not case.silent and not all(one.connected for one in case.statements.values())
+    unexplained = not failures and not case.silent and not all(one.connected for one in _there(case).values())
     if unexplained:
         yield _say.alarm(Reason.ENDPOINT_ERROR, CALL_WIDE, "the call did not come about and neither party says why")
 

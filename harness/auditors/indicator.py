@@ -57,7 +57,7 @@ def _screen(case: Case, party: Party, screen: Screen) -> Iterator[Finding]:
     if code and not locked:
         yield _say.alarm(Reason.CODE_WITHOUT_LOCK, party, f"{party} sees a code on a call without a lock")
         yield from _compared_for_nothing(case, party)
-    if screen.peer.casefold() != party.peer.value:
+    if screen.peer.casefold() != party.peer.value and party.peer in case.there:
         detail = f"{party} reads {quoted(screen.peer)} as the name of the other person, who is {party.peer}"
         yield _say.alarm(Reason.WRONG_PEER_NAME, party, detail)
 

@@ -49,6 +49,8 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 def _empty(case: Case, leg: Leg) -> Finding:
     """An empty leg is what a refused call leaves behind, and only that."""
+    if leg.party not in case.there and _why_media_is_due(case, leg.party) is None:
+        return _say.fact(Reason.NO_PACKETS, leg.name, f"no packet: {leg.party} only rang")
     up = [party for party in Party if case.connected(party)]
     doubt = f"{up[0]} says it was connected" if up else _why_media_is_due(case, leg.party)
     if doubt is not None:
@@ -64,8 +66,8 @@ def _why_media_is_due(case: Case, party: Party) -> str | None:
     sent = statement.packets
     if sent.rtp_sent + sent.rtcp_sent:
         return f"{party} says it sent {counted(sent.rtp_sent + sent.rtcp_sent, 'media packet')}"
-    up = [one for one in Party if case.connected(one)]
-    if len(up) == len(Party) and case.recording.media_seconds > 0 and statement.failure is None:
+    up = all(case.connected(one) for one in case.there)
+    if up and party in case.there and case.recording.media_seconds > 0 and statement.failure is None:
         return f"media flowed for {case.recording.media_seconds:g} s"
     return None
 

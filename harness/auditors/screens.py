@@ -48,7 +48,7 @@ def _screens(case: Case, statement: EndpointStatement) -> Iterator[Finding]:
         yield _say.alarm(Reason.SCREENS_CONTRADICT, who, detail)
     for one in during:
         yield from _code(case, who, one)
-        if one.screen.peer.casefold() != who.peer.value:
+        if one.screen.peer.casefold() != who.peer.value and who.peer in case.there:
             detail = f"{who} read {quoted(one.screen.peer)} as the name of the other person, who is {who.peer}"
             yield _say.alarm(Reason.WRONG_PEER_NAME, who, detail)
     if _withdrawn(during):

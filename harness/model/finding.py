@@ -29,6 +29,7 @@ class Reason(StrEnum):
     CALL_NOT_ESTABLISHED = "call-not-established"
     CALL_REFUSED = "call-refused"
     CALL_LOST = "call-lost"
+    TAKEN_ELSEWHERE = "taken-elsewhere"
     # establishment: why an endpoint ended or refused the call
     FINGERPRINT_MISMATCH = "fingerprint-mismatch"
     FINGERPRINT_MISSING = "fingerprint-missing"

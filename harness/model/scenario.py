@@ -145,10 +145,13 @@ class AudioKind(StrEnum):
 
 
 class AskedFeature(FeatureRequest):
-    """A feature that a party asks the service for, so many seconds into the media. A word alone: by Alice, soon."""
+    """A feature that a party asks the service for, so many seconds into the media, or into the ringing. A word alone:
+    by Alice, soon.
+    """
 
     by: Party = Field(default=Party.ALICE, strict=False)
     after: float = Field(default=0.1, ge=0, le=600)
+    ringing: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -219,8 +222,11 @@ class Call(Noun):
 
     @model_validator(mode="after")
     def _is_said_while_media_flows(self) -> Self:
-        if max((*(one.after for one in self.features), *(one.after for one in self.chat)), default=0) > self.seconds:
+        asked = [one.after for one in self.features if not one.ringing]
+        if max((*asked, *(one.after for one in self.chat)), default=0) > self.seconds:
             raise ValueError("something is asked for or written after the end of the call")
+        if max((one.after for one in self.features if one.ringing), default=-1) >= self.ring:
+            raise ValueError("something is asked for while it rings, and it does not ring so long")
         return self
 
     @property

@@ -21,7 +21,8 @@ class SentFile(Noun):
 
 
 class TenantStep(Noun):
-    """One thing that somebody sets: an administrator a cmdlet line, a group or recording, a user a toggle.
+    """One thing that somebody sets: an administrator a cmdlet line, a group or recording, a user a toggle, or that
+    the voicemail takes ordinary calls which nobody answers.
 
     Recording is of the whole tenant, or `of` one party.
     """
@@ -32,13 +33,18 @@ class TenantStep(Noun):
     group: str | None = Field(default=None, min_length=1, max_length=128)
     members: tuple[Party, ...] = Field(default=(), strict=False)
     toggle: Party | None = Field(default=None, strict=False)
+    voicemail: Party | None = Field(default=None, strict=False)
     on: bool = True
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> TenantStep:
-        if sum(one is not None for one in (self.cmdlet, self.recording, self.group, self.toggle)) != 1:
-            raise ValueError("a step is a cmdlet, a recording, a group or a toggle: exactly one of them")
+        if sum(one is not None for one in self._things) != 1:
+            raise ValueError("a step is a cmdlet, a recording, a group, a toggle or a voicemail: exactly one of them")
         return self
+
+    @property
+    def _things(self) -> tuple[object, ...]:
+        return self.cmdlet, self.recording, self.group, self.toggle, self.voicemail
 
 
 class LaterStep(TenantStep):
@@ -58,12 +64,14 @@ ALLOWED: Final = (
 class Tenancy(Noun):
     """A tenant of two users and an administrator at the real service: TLS, WebSocket, a database.
 
-    `set` is done in this order before the call; without it both are allowed to encrypt, and have turned it on.
-    `devices` are what they call with, `presence` what they have chosen that the directory says of them. `later` and
-    `files` come during the call, at most one file of each. Users are `alice` and `bob` @contoso.example.
+    `set` is done in this order before the call; without it both are allowed to encrypt, and have turned it on. A call
+    rings for so many seconds as `rings` says. `devices` are what they call with, `presence` what they have chosen that
+    the directory says of them. `later` and `files` come during the call, at most one file of each. Users are `alice`
+    and `bob` @contoso.example.
     """
 
     set: tuple[TenantStep, ...] = Field(default=ALLOWED, strict=False, max_length=MOST_STEPS)
+    rings: float = Field(default=60.0, gt=0, le=60)
     later: tuple[LaterStep, ...] = Field(default=(), strict=False, max_length=MOST_STEPS)
     devices: dict[Party, Client] = Field(default={}, strict=False)
     presence: dict[Party, Literal["available", "busy", "away"]] = Field(default={}, strict=False)

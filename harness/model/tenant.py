@@ -135,7 +135,8 @@ class User(Noun):
     """`name` is the sign-in name; `policy` the name of the policy assigned directly, if any.
 
     `toggle` is Settings > Privacy > End-to-end encrypted calls. It belongs to the user, so that all clients show the
-    same. `recorded`: a compliance recording policy is assigned to this user.
+    same. `recorded`: a compliance recording policy is assigned to this user. `voicemail`: it takes ordinary calls that
+    the user does not answer.
     """
 
     name: Name
@@ -144,6 +145,7 @@ class User(Noun):
     toggle: bool = False
     clients: tuple[Client, ...] = (Client(name="desktop", kind=ClientKind.WINDOWS),)
     recorded: bool = False
+    voicemail: bool = False
 
 
 class Group(Noun):

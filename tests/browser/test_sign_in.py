@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from harness.calling.policy.lookup import find_user
 from harness.calling.policy.transitions import grant_user
 from harness.calling.store.tenants import update
 from harness.endpoints.chromium.browser import Chromium
@@ -106,6 +107,21 @@ async def test_the_setting_is_the_same_on_all_devices(service: Service, shoot: S
     assert await violations(desk.tab) == []
     for window in (desk, phone):
         await window.close()
+
+
+async def test_a_user_wants_a_voicemail_and_the_service_keeps_that(service: Service) -> None:
+    window = await service.signed_in(BOB)
+    await window.tab.press("Settings")
+    switch = window.tab.page.locator("#voicemail")
+    assert not await switch.is_checked()
+    async with window.tab.page.expect_response("**/api/me/voicemail") as answered:
+        await switch.check()
+    assert (await answered.value).ok
+    assert find_user(service.store.tenants.load(), BOB.user).voicemail
+    await window.tab.page.reload()
+    await window.tab.press("Settings")
+    await window.tab.page.locator("#voicemail:checked").wait_for()
+    await window.close()
 
 
 @pytest.mark.parametrize(

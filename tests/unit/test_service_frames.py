@@ -8,7 +8,7 @@ import pytest
 
 from harness.calling.exchange.said import SAID
 from harness.model.base import Party
-from harness.model.feature import FeatureRefusal, FeatureRequest
+from harness.model.feature import LOCKED, NOT_NOW, FeatureRefusal, FeatureRequest
 from harness.model.recording import MAX_BODY, SignalKind, SignalMessage
 from harness.service_frames import heard, refused, said, told
 
@@ -98,7 +98,9 @@ def test_a_client_never_says_what_only_the_service_can() -> None:
 
 def test_a_refusal_names_the_feature_and_says_why() -> None:
     asked = SignalMessage(kind=SignalKind.FEATURE, sender=Party.ALICE, body=ASKED, name="Alice")
-    refusal = refused(asked, "Transfer is not available in an end-to-end encrypted call.")
+    refusal = refused(asked, "locked-feature", "Transfer is not available in an end-to-end encrypted call.")
     assert (refusal.kind, refusal.sender, refusal.name) == (SignalKind.FEATURE_REFUSED, Party.ALICE, None)
     said_why = FeatureRefusal.model_validate_json(refusal.body)
-    assert (said_why.feature.value, said_why.detail[:8]) == ("transfer", "Transfer")
+    assert (said_why.feature.value, said_why.detail[:8], said_why.reason) == ("transfer", "Transfer", LOCKED)
+    for other in ("not-now", "unavailable", "busy"):
+        assert FeatureRefusal.model_validate_json(refused(asked, other, "no").body).reason == NOT_NOW

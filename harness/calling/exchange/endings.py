@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ...model.scenario import Mode
-from . import guests
+from . import guests, voicemail
 from .concern import held_by
 from .directory import Directory
 from .outcome import Ended, Left, Outcome
@@ -16,6 +16,7 @@ from .state import Call, Exchange, Session, Told
 from .told import Cancelled, HungUp, PartyOf
 
 RING_SECONDS: Final = 60.0
+"""How long a call rings, unless the service is told otherwise."""
 
 
 def hang_up(exchange: Exchange, directory: Directory, session: Session, said: HangUp) -> Outcome:
@@ -24,12 +25,14 @@ def hang_up(exchange: Exchange, directory: Directory, session: Session, said: Ha
     return departed(exchange, directory, call, session, said.reason)
 
 
-def overdue(exchange: Exchange, directory: Directory, call: Call, now: float) -> Outcome:
-    """What becomes of a call by the passing of time alone: nobody has taken it, or no guest has come."""
-    if call.ringing and now - call.since >= RING_SECONDS:
+def overdue(exchange: Exchange, directory: Directory, call: Call, now: float, most: float) -> Outcome:
+    """What becomes of a call by the passing of time alone: for `most` seconds nobody has taken it, or no guest came."""
+    if call.ringing and now - call.since >= most:
+        if voicemail.takes_unanswered(exchange, directory, call):
+            return voicemail.answers(exchange, directory, call)
         return over(exchange, directory, call, (Told(call.sessions, Cancelled(call=call.id, why="no-answer")),))
     guest = call.invited
-    if guest is not None and now - guest.since >= RING_SECONDS:
+    if guest is not None and now - guest.since >= most:
         return guests.failed(exchange, directory, call, guests.dropped(call, guest, "no-answer"))
     return Outcome(exchange)
 

@@ -95,11 +95,11 @@ def left(exchange: Exchange, directory: Directory, session: str) -> Outcome:
     return with_presence(exchange, after, directory, who.user)
 
 
-def ticked(exchange: Exchange, directory: Directory, now: float) -> Outcome:
-    """Time has passed: calls that nobody took, tokens that are no longer valid."""
+def ticked(exchange: Exchange, directory: Directory, now: float, rings: float = endings.RING_SECONDS) -> Outcome:
+    """Time has passed: calls that nobody took for so long as it `rings`, tokens that are no longer valid."""
     after = Outcome(exchange)
     for call in exchange.calls.values():
-        after = _then(after, endings.overdue(after.exchange, directory, call, now))
+        after = _then(after, endings.overdue(after.exchange, directory, call, now, rings))
     expired = tuple(Closed(one.id, "expired") for one in exchange.sessions.values() if one.expires <= now)
     return replace(after, deeds=(*after.deeds, *expired))
 

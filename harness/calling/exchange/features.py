@@ -8,14 +8,15 @@ from typing import Final
 from ...model.feature import Feature
 from ...model.scenario import Mode
 from ...model.tenant import same
+from . import voicemail
 from .bringing import BRINGS, between_two, guest_of, then_leaves
-from .concern import concerning, incoming, reachable, recorded
+from .concern import concerning, incoming, reachable
 from .directory import Directory
-from .outcome import Answered, Asked, Outcome, Talker
+from .outcome import Asked, Outcome
 from .refusal import refuse
 from .said import UseFeature
 from .state import Call, Exchange, Session, Told
-from .told import Accepted, Cancelled, FeatureUsed
+from .told import FeatureUsed
 
 NAMES: Final = {
     Feature.CAPTIONS: "Live captions",
@@ -42,7 +43,8 @@ def use(exchange: Exchange, directory: Directory, session: Session, said: UseFea
     call = concerning(exchange, session, said.call)
     if call.ringing and said.feature not in WHILE_RINGING:
         refuse("out-of-order", f"{NAMES[said.feature]} can be asked for when the call has been accepted.")
-    if (call.mode or _would_be(exchange, directory, session, call)) is Mode.E2EE:
+    rung = (session.id,) if session.id in call.rung else call.rung
+    if (call.mode or voicemail.would_be(exchange, directory, call, rung)) is Mode.E2EE:
         refuse("locked-feature", f"{NAMES[said.feature]} is not available in an end-to-end encrypted call.")
     if call.ringing:
         return _forwarded(exchange, directory, session, call, said)
@@ -86,27 +88,13 @@ def _forwarded(exchange: Exchange, directory: Directory, session: Session, call:
     """While it rings: the callee's voicemail takes it, or others may answer as well."""
     if not said.on:
         refuse("not-now", f"{NAMES[said.feature]} cannot be turned off.")
-    told = Told(
-        (call.caller, session.id) if session.id != call.caller else (call.caller,), _frame(directory, session, said)
-    )
-    if said.feature is Feature.SIMULTANEOUS_RING:
-        return _rings_more(exchange, directory, session, call, (said, told))
-    caller = exchange.sessions[call.caller]
-    up = replace(call, alone=True, mode=Mode.SERVICE)
-    accepted = Accepted(
-        call=call.id, mode=Mode.SERVICE, display=f"Voicemail of {directory.display(call.callee)}", device="voicemail"
-    )
-    bells = Told(call.rung, Cancelled(call=call.id, why="voicemail"))
-    records = recorded(directory, call.id, (call.caller,), caller.user, call.callee)
-    deeds = (Answered(call.id, Talker(caller.id, directory.name(caller.user)), None, bool(records)),)
-    return Outcome(exchange.with_call(up), {}, deeds, (told, Told((call.caller,), accepted), bells, *records))
+    if said.feature is Feature.VOICEMAIL:
+        return voicemail.answers(exchange, directory, call, session.id)
+    return _rings_more(exchange, directory, session, call, said)
 
 
-def _rings_more(
-    exchange: Exchange, directory: Directory, session: Session, call: Call, asked: tuple[UseFeature, Told]
-) -> Outcome:
+def _rings_more(exchange: Exchange, directory: Directory, session: Session, call: Call, said: UseFeature) -> Outcome:
     """It rings at another user's devices too. Whoever takes it, it is an ordinary call."""
-    said, told = asked
     if said.argument is None:
         refuse("not-now", "It takes the name of a user.")
     user = same(directory.named(said.argument).name)
@@ -114,6 +102,7 @@ def _rings_more(
         refuse("not-now", f"{directory.display(user)} is in the call, or rung already.")
     more = reachable(exchange, directory, user)
     after = replace(call, rung=(*call.rung, *more), forwarded=True)
+    told = Told(tuple(dict.fromkeys((call.caller, session.id))), _frame(directory, session, said))
     return Outcome(
         exchange.with_call(after), told=(told, incoming(directory, call, more, exchange.sessions[call.caller]))
     )
@@ -123,13 +112,3 @@ def _frame(directory: Directory, session: Session, said: UseFeature) -> FeatureU
     return FeatureUsed(
         call=said.call, feature=said.feature, on=said.on, by=directory.name(session.user), argument=said.argument
     )
-
-
-def _would_be(exchange: Exchange, directory: Directory, session: Session, call: Call) -> Mode:
-    """The mode that a call would have that still rings: encrypted if it could be with any device that rings."""
-    caller = exchange.sessions[call.caller]
-    near = caller.user, caller.device
-    asked = (session.id,) if session.id in call.rung else call.rung
-    far = (exchange.sessions[one] for one in asked)
-    modes = {directory.mode(near, (one.user, one.device)) for one in far}
-    return Mode.E2EE if Mode.E2EE in modes and not call.forwarded else Mode.SERVICE

@@ -171,6 +171,11 @@ def turn(tenant: Tenant, identity: str, on: bool) -> Tenant:
     return _with_user(tenant, user, toggle=on)
 
 
+def take_unanswered(tenant: Tenant, identity: str, on: bool) -> Tenant:
+    """Whether the user's voicemail takes ordinary calls that nobody answers."""
+    return _with_user(tenant, find_user(tenant, identity), voicemail=on)
+
+
 def record_user(tenant: Tenant, identity: str, on: bool) -> Tenant:
     """Assign compliance recording to a user, or take it away."""
     return _with_user(tenant, find_user(tenant, identity), recorded=on)

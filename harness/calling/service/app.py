@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from ..exchange.directory import Directory
+from ..exchange.endings import RING_SECONDS
 from ..store.accounts import Work
 from ..store.store import Store
 from .errors import LOG, errors, refusal_of
@@ -44,7 +45,8 @@ class Parts:
 
     `processor` is given what tells a call's parties; `work` is what a password costs for a user that is not there;
     `witness` sees what users say and are told, as the service itself does; `directory` decides about calls;
-    `telling` is what an honest service has no use for: what its users are told instead of the truth.
+    `telling` is what an honest service has no use for: what its users are told instead of the truth. A call rings for
+    so many seconds as `rings` says.
     """
 
     processor: Callable[[Tell], MediaProcessor] = lambda _tell: NoProcessor()
@@ -53,12 +55,13 @@ class Parts:
     witness: Witness = nobody
     directory: type[Directory] = Directory
     telling: Telling = as_it_is
+    rings: float = RING_SECONDS
 
 
 def application(store: Store, parts: Parts, door: Middleware) -> web.Application:
     """The calling service over an open store, behind a door."""
     clock = parts.clocks
-    board = Switchboard(store, parts.processor, clock.day, parts.witness, parts.directory, parts.telling)
+    board = Switchboard(store, parts.processor, clock.day, parts.witness, parts.directory, parts.telling, parts.rings)
     desk = SignInDesk(board, clock.monotonic, parts.work)
     app = web.Application(middlewares=[door, errors])
     app[BOARD] = board

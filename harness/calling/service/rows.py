@@ -75,6 +75,11 @@ def _toggle(board: Switchboard, request: Request) -> Shown:
     return _me(board, request)
 
 
+def _voicemail(board: Switchboard, request: Request) -> Shown:
+    _changed(board, lambda tenant: transitions.take_unanswered(tenant, request.ticket.user, request.body.on))
+    return _me(board, request)
+
+
 def _directory(board: Switchboard, _request: Request) -> Shown:
     return shown.people(board.directory, board.exchange)
 
@@ -181,6 +186,7 @@ ROWS: Final = (
     Row("POST", "/api/sign-out", _USER, Nothing, _sign_out),
     Row("GET", "/api/me", _USER, Nothing, _me),
     Row("PUT", "/api/me/toggle", _USER, bodies.Toggle, _toggle),
+    Row("PUT", "/api/me/voicemail", _USER, bodies.Toggle, _voicemail),
     Row("GET", "/api/directory", _USER, Nothing, _directory),
     Row("GET", "/api/chats/{peer}", _USER, Nothing, _chat),
     Row("GET", "/api/policies", _ADMINISTRATOR, Nothing, _policies, frozenset({"identity", "filter"})),

@@ -22,6 +22,7 @@ def me(directory: Directory, ticket: Ticket) -> Shown:
         "display": directory.display(ticket.user),
         "administrator": ticket.administrator,
         "toggle": user.toggle,
+        "voicemail": user.voicemail,
         "may_turn_on": found.policy.allows_calls,
         "effective": in_force(found),
         "devices": [_device(client) for client in user.clients],

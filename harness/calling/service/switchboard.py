@@ -15,6 +15,7 @@ from ...model.tenant import Tenant
 from ..exchange import chat as chats
 from ..exchange import exchange as rules
 from ..exchange.directory import Directory
+from ..exchange.endings import RING_SECONDS
 from ..exchange.outcome import Closed, Deed, Ended, Outcome, Written
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
@@ -55,7 +56,7 @@ def as_it_is(_user: str, frame: Frame) -> Frame | None:
 
 
 class Switchboard:
-    """`clock` gives seconds since the epoch."""
+    """`clock` gives seconds since the epoch; `rings` is how many of them a call rings."""
 
     def __init__(
         self,
@@ -65,8 +66,9 @@ class Switchboard:
         witness: Witness = nobody,
         directory: type[Directory] = Directory,
         telling: Telling = as_it_is,
+        rings: float = RING_SECONDS,
     ) -> None:
-        self._witness, self._of_tenant, self._telling = witness, directory, telling
+        self._witness, self._of_tenant, self._telling, self._rings = witness, directory, telling, rings
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
@@ -157,7 +159,7 @@ class Switchboard:
             self._tenant()
             valid = self.store.accounts.valid(self._connections, self.clock())
             self.void(tuple(one for one in self._connections if one not in valid), "signed-out")
-        self._done(rules.ticked(self.exchange, self.directory, self.clock()))
+        self._done(rules.ticked(self.exchange, self.directory, self.clock(), self._rings))
 
     def close(self) -> None:
         """The service ends: everybody is told."""

@@ -99,12 +99,13 @@ class CallWindow {
     this.draw();
   }
 
-  async turn(on) {
-    find("toggle-problem").textContent = "";
+  /** `setting`: `toggle` or `voicemail`, which the service and the page call the same. */
+  async turn(setting, on) {
+    find(`${setting}-problem`).textContent = "";
     try {
-      this.learned(await this.service.send("PUT", "/api/me/toggle", { on }));
+      this.learned(await this.service.send("PUT", `/api/me/${setting}`, { on }));
     } catch (error) {
-      find("toggle-problem").textContent = error.message;
+      find(`${setting}-problem`).textContent = error.message;
       this.draw();
     }
   }
@@ -125,7 +126,9 @@ class CallWindow {
   listen() {
     prepare("settings");
     find("settings-button").addEventListener("click", () => open(find("settings")));
-    find("toggle").addEventListener("change", (event) => this.turn(event.target.checked));
+    for (const setting of ["toggle", "voicemail"]) {
+      find(setting).addEventListener("change", (event) => this.turn(setting, event.target.checked));
+    }
     find("sign-out").addEventListener("click", () => this.service.send("POST", "/api/sign-out", {}).catch(() => {}).then(() => this.leave("")));
     find("presence").addEventListener("change", (event) => {
       this.signalling.say("presence", { presence: event.target.value }).catch((error) => this.notice(error.message));

@@ -17,6 +17,7 @@ export function showSettings(me, device) {
   find("toggle-why").textContent = me.may_turn_on
     ? "Calls with people who have turned it on as well are end-to-end encrypted. Recording, captions, transfer and the like are then not available."
     : `Your administrator does not allow this: ${me.effective.because}.`;
+  find("voicemail").checked = me.voicemail;
   find("toggle-device").hidden = canEncrypt(device);
   fill(find("devices"), ...me.devices.map((one) => el("li", {}, name(one.name), ` (${one.kind}${one.recent ? "" : ", an old version"})`)));
 }

@@ -10,6 +10,7 @@ const ENDINGS = {
   "declined": "The call was declined.",
   "user": "The other person has hung up.",
   "disconnected": "The other device has lost its connection to the service.",
+  "voicemail": "The call has gone to the voicemail.",
   "user-removed": "An administrator has removed the other person.",
   "codes-differ": "The other person has hung up because the codes did not match.",
   "media-failed": "The connection between the two devices was lost.",

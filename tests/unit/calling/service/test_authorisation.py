@@ -19,6 +19,7 @@ CONTRACT = Path(__file__).parents[4] / "docs" / "calling-service.md"
 WORDS = {"user": BOB, "peer": BOB, "name": "Global", "group": "sales", "file": "0" * 32}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/me/toggle"): {"on": False},
+    ("PUT", "/api/me/voicemail"): {"on": False},
     ("POST", "/api/policies"): {"Identity": "New"},
     ("PUT", "/api/assignments/users/{user}"): {"policy": None},
     ("PUT", "/api/assignments/groups/{group}"): {"policy": None},
