@@ -90,6 +90,9 @@ def table(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _split(text: str) -> Iterator[Piece]:
+    if text and text.isascii() and text.isprintable():  # nearly all of a report is, and each character costs
+        yield Piece(text)
+        return
     plain: list[str] = []
     for character in text:
         if unicodedata.category(character) not in _STRANGE and character not in _BLANK:
