@@ -22,6 +22,7 @@ from .authenticity import Fate
 from .case import Case
 from .dumps import told
 from .leg import Leg, Media
+from .peer import was_with_another
 from .shared_keys import estranged, shared_keys
 
 NAME: Final = "opacity"
@@ -48,13 +49,18 @@ def audit(case: Case) -> tuple[Finding, ...]:
 
 
 def _empty(case: Case, leg: Leg) -> Finding:
-    """An empty leg is what a refused call leaves behind, and only that."""
+    """An empty leg is what a refused call leaves behind, or one that somebody else took over, and only that."""
     if leg.party not in case.there and _why_media_is_due(case, leg.party) is None:
         return _say.fact(Reason.NO_PACKETS, leg.name, f"no packet: {leg.party} only rang")
-    up = [party for party in Party if case.connected(party)]
+    far = case.leg(leg.party.peer)
+    elsewhere = far is not None and not case.connected(leg.party) and was_with_another(far, case.signalling)
+    up = [party for party in Party if case.connected(party) and not (elsewhere and party is leg.party.peer)]
     doubt = f"{up[0]} says it was connected" if up else _why_media_is_due(case, leg.party)
     if doubt is not None:
         return _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no packet was recorded, but {doubt}")
+    if elsewhere:
+        detail = f"no packet: what {leg.party.peer} was connected to answered under no password of {leg.party}'s"
+        return _say.fact(Reason.NO_PACKETS, leg.name, detail)
     return _say.fact(Reason.NO_PACKETS, leg.name, "no packet: the call ended before anything was sent")
 
 

@@ -6,7 +6,7 @@ the party was told (RFC 8445 section 7.2.5): whoever gives it can read the signa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from ..wire import stun
 from ..wire.demux import PacketClass
 from ..wire.sdp import Candidate, Sdp
 from .leg import Datagram, Leg
-from .signalled import bodies_received
+from .signalled import bodies_received, sdp_sent
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,19 @@ def peer_of(leg: Leg, signalling: Iterable[SignalEntry]) -> Peer:
     """The far end of one leg, by what its party was told and what came in."""
     told = [sdp for body in bodies_received(signalling, leg.party) for sdp in _read(body)]
     named = {address for sdp in told for address in _candidates(sdp)}
-    passwords = {value for sdp in told for line in sdp.lines if (value := line.value("ice-pwd"))}
+    passwords = _passwords(told)
     places = frozenset(place for place, address in enumerate(leg.table.addresses) if address in named)
     return Peer(places, dict(_proofs(leg.datagrams, passwords)), bool(passwords))
+
+
+def was_with_another(leg: Leg, signalling: Sequence[SignalEntry]) -> bool:
+    """Whether checks of this leg's party were answered, and none under a password that its peer had ever written."""
+    told = _passwords(sdp for body in bodies_received(signalling, leg.party) for sdp in _read(body))
+    return bool(peer_of(leg, signalling).proved) and not told & _passwords(sdp_sent(signalling, leg.party.peer))
+
+
+def _passwords(descriptions: Iterable[Sdp]) -> set[str]:
+    return {value for sdp in descriptions for line in sdp.lines if (value := line.value("ice-pwd"))}
 
 
 def _proofs(datagrams: Iterable[Datagram], passwords: Iterable[str]) -> Iterator[tuple[int, int]]:

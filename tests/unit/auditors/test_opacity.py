@@ -13,16 +13,31 @@ from harness.model.statement import Failure
 from tests.unit.markers.sent_media import video_packets
 
 from .answers import detail, raised
-from .packets import BINDING_REQUEST, DTLS_JUNK, MARKER, NULL_CIPHER, flip, opus, receiver_report, sender, sound
+from .packets import (
+    BINDING_REQUEST,
+    DTLS_JUNK,
+    MARKER,
+    NULL_CIPHER,
+    check,
+    check_answer,
+    flip,
+    opus,
+    receiver_report,
+    sender,
+    sound,
+)
 from .stage import (
     ALICE,
     BOB,
+    OF_ALICE,
     SIGNALLED,
     clear_call,
+    description,
     failed_statement,
     honest_call,
     intercepted_call,
     keyed_description,
+    password,
     processed_call,
     refused_call,
     service_call,
@@ -167,6 +182,24 @@ def test_no_packets_of_a_call_that_was_connected_leave_it_open() -> None:
     stage = refused_call()
     stage.state(BOB, connected=True)
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}
+
+
+@pytest.mark.parametrize(
+    ("told", "due"), [("the-password-of-another-device", Severity.FACT), (password(ALICE), Severity.INCONCLUSIVE)]
+)
+def test_an_empty_leg_is_explained_by_a_peer_whom_somebody_else_has_answered(told: str, due: Severity) -> None:
+    stage = refused_call()
+    arrived = description(OF_ALICE).replace(password(ALICE), told)
+    stage.signalling.clear()
+    stage.describe(ALICE, description(OF_ALICE), arrives=arrived)
+    stage.on_leg(BOB, True, check(1, told))
+    stage.on_leg(BOB, False, check_answer(1, told))
+    stage.state(BOB, connected=True, failure=None)
+    (found,) = [one for one in audit(stage.case()) if one.vantage == "alice-bob"]
+    assert (found.reason, found.severity) == (Reason.NO_PACKETS, due)
+    stage.count(ALICE, rtp_sent=3)
+    (found,) = [one for one in audit(stage.case()) if one.vantage == "alice-bob"]
+    assert found.severity is Severity.INCONCLUSIVE, "what she says that she sent was not recorded"
 
 
 def test_no_packets_of_a_party_that_says_it_sent_some_leave_it_open() -> None:
