@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.gstreamer import installed as gstreamer
-from .model.base import Party
+from .model.base import Party, Role
 from .model.scenario import NOT_THROUGH_TURN, EndpointKind, Mode, Scenario
 from .model.unmet import Unmet
 from .network import coturn
@@ -49,6 +49,8 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
         case EndpointKind.CHROMIUM if program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
+        case EndpointKind.CHROMIUM if party.role is Role.CALLER and scenario.call.screen == (Role.CALLEE,):
+            return f"{party} calls from a browser, which offers a section for a screen when its own user shares one"
         case EndpointKind.GSTREAMER:
             return _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES) or _beyond(
                 scenario, party, "webrtcbin"
@@ -67,6 +69,7 @@ def _beyond(scenario: Scenario, party: Party, stack: str) -> str | None:
     call = scenario.call
     asked = {
         "writes no chat": bool(call.chat),
+        "shares no screen": bool(call.screen),
         "cannot restart ICE": call.restart_after is not None,
         "makes no ordinary calls of the service": call.mode is Mode.SERVICE,
         "signs in to no service": scenario.tenant is not None,

@@ -51,6 +51,8 @@ CONTROLS = {
     "honest-ringing-call",
     "honest-chat-call",
     "honest-screen-call",
+    "chromium-screen-call",
+    "chromium-screen-callee",
     "feature-refused",
     "feature-granted",
     "tenant-honest-call",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.audit import recovered_markers
 from harness.catalogue import load
 from harness.endpoints.chromium.installed import program
-from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_statements
-from harness.model.base import Party
+from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_ground_truth, read_statements
+from harness.model.base import Asset, Party
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
+from harness.model.visibility import Content, Observer, Sight
 from harness.placement import Placed, place, plan
 from harness.report.html import MAX_PICTURE
 from harness.runner import Options
@@ -92,3 +94,47 @@ def test_a_browser_and_the_reference_client(tmp_path: Path, name: str) -> None:
     (scenario,) = (one for one in load(SCENARIOS) if one.id == name)
     placed = place(scenario, Options(captures=tmp_path))
     assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+
+
+SHARED = {**BROWSERS, "screen": ["caller", "callee"]}
+
+
+def looked_at(placed: Placed) -> dict[Observer, Sight]:
+    seen = placed.result.visibility
+    assert seen is not None
+    return {one.observer: one.sight for one in seen.cells if one.content is Content.SCREEN}
+
+
+def test_two_browsers_see_each_others_screens_and_nobody_else_does(tmp_path: Path) -> None:
+    placed = place(plan("two-screens", None, Outcome.SECURE, SHARED), Options(captures=tmp_path))
+    assert (placed.result.outcome, placed.result.status) == (Outcome.SECURE, Status.AS_EXPECTED), placed.result.because
+    assert [one.heard.keys() for one in statements(placed)] == [{"audio", "video", "screen"}] * 2
+
+
+def test_an_interceptor_between_a_browser_and_the_reference_client_has_both_screens(tmp_path: Path) -> None:
+    mitm = {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller", "callee"]}
+    shared = {**SHARED, "bob": "aiortc"}
+    placed = place(plan("two-screens-taken", mitm, Outcome.DETECTED, shared), Options(captures=tmp_path))
+    assert placed.result.outcome is Outcome.DETECTED, placed.result.because
+    assert placed.recording is not None
+    looted = recovered_markers(placed.recording, read_ground_truth(placed.recording))
+    assert {one.sender for one in looted if one.asset is Asset.SCREEN} == set(Party)
+    assert looked_at(placed)[Observer.ADVERSARY] is Sight.PLAINTEXT
+    assert looked_at(placed)[Observer.SERVICE] is Sight.ABSENT
+
+
+@pytest.mark.parametrize(
+    "name", ["chromium-screen-call", "chromium-screen-callee[screen=caller]", "chromium-screen-callee[screen=callee]"]
+)
+def test_the_marker_of_a_screen_is_decoded_between_a_browser_and_the_reference_client(
+    tmp_path: Path, name: str
+) -> None:
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == name)
+    placed = place(scenario, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert placed.recording is not None
+    sent = {one.sender: one.marker for one in read_ground_truth(placed.recording).markers if one.asset is Asset.SCREEN}
+    assert set(sent) == set(scenario.call.sharing)
+    found = read_statements(placed.recording)
+    assert {party: found[party.peer].heard.get(Asset.SCREEN) for party in sent} == sent
+    assert looked_at(placed)[Observer.PATH] is Sight.CIPHERTEXT

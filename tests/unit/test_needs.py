@@ -9,7 +9,7 @@ import pytest
 from harness import needs
 from harness.endpoints.gstreamer import installed as gstreamer
 from harness.model.adversary import Bystander, Position
-from harness.model.base import Party
+from harness.model.base import Party, Role
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Network, Scenario
 from harness.model.unmet import Unmet
@@ -21,10 +21,11 @@ from harness.report.tally import tally
 WHY = "bob is a program, and which one only the command line says: --program bob='COMMAND'"
 
 
-def scenario(name: str, **endpoints: str) -> Scenario:
+def scenario(name: str, screen: tuple[str, ...] = (), **endpoints: str) -> Scenario:
     return Scenario.model_validate(
         {
             "id": name,
+            "call": {"screen": [Role(one) for one in screen]},
             "family": "control",
             "title": "T",
             "why": "W",
@@ -50,6 +51,23 @@ def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPa
     assert lacking.why == f"alice sits at a browser, and none of these is installed: {missing}"
     monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
     assert unmet(scenarios, (), ()) == ()
+
+
+def test_a_browser_that_calls_has_no_section_for_the_screen_of_the_other_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    caller = {"alice": "chromium"}
+    (lacking,) = unmet([scenario("shown", ("callee",), **caller)], (), {"shown"})
+    assert lacking.why == "alice calls from a browser, which offers a section for a screen when its own user shares one"
+    for screen in (("caller",), ("caller", "callee"), ()):
+        assert unmet([scenario("shown", screen, **caller)], (), ()) == ()
+    assert unmet([scenario("shown", ("callee",), bob="chromium")], (), ()) == ()
+
+
+def test_a_bare_stack_shares_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("1.26", ""))
+    (lacking,) = unmet([scenario("shown", ("caller",), bob="gstreamer")], (), ())
+    assert lacking.why == "bob is webrtcbin, which shares no screen"
+    assert unmet([scenario("silent", bob="gstreamer")], (), ()) == ()
 
 
 def test_a_stack_that_is_not_there_is_missing_and_what_it_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

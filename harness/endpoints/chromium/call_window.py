@@ -83,8 +83,9 @@ class CallWindow:
         await self.tab.press("Accept with video" if Asset.VIDEO in markers else "Accept, sound only")
 
     async def share(self) -> None:
-        """Share the screen."""
+        """Share the screen, and wait until the page does."""
         await self.tab.press("Share screen")
+        await self.tab.appears("#share-name:text-is('Stop sharing')")
 
     async def stop_sharing(self) -> None:
         await self.tab.press("Stop sharing")

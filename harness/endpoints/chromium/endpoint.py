@@ -63,7 +63,8 @@ class ChromiumEndpoint:
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
         self._rules, self._progress = CallRules(), Progress.begun(setup.party.role)
-        self._seat = Seat(setup.party, setup.peer_name, setup.media, self._said)
+        shares = Asset.SCREEN in setup.markers
+        self._seat = Seat(setup.party, setup.peer_name, setup.media, self._said, shares=shares)
         self._leg = BehindLeg(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
         self._screens: list[ScreenMoment] = []
@@ -136,7 +137,7 @@ class ChromiumEndpoint:
         self._then(self._seat.start_media(self._setup.markers))
 
     async def wait_heard(self) -> None:
-        wanted = set(self._setup.media)
+        wanted = set(self._setup.expected)
         with suppress(PageError):
             while not self._heard.keys() >= wanted:
                 self._heard |= await self._seat.window.heard(wanted - self._heard.keys(), LISTENING)

@@ -22,13 +22,22 @@ _NETWORK_CHANGES: Final = "() => { dispatchEvent(new Event('online')); }"
 
 
 class Seat:
-    """`heard` is given what the page says about the call. `open` it before anything else, `close` it at the end.
+    """`heard` is given what the page says about the call. `shares`: its user shares the screen as soon as there is a
+    call, so that the first description says so. `open` it before anything else, `close` it at the end.
 
     Everything raises PageError when the page does not do its part, BrowserError when there is no browser.
     """
 
-    def __init__(self, party: Party, peer_name: str, media: tuple[Asset, ...], heard: Callable[[Frame], None]) -> None:
-        self._role, self._media = party.role, media
+    def __init__(
+        self,
+        party: Party,
+        peer_name: str,
+        media: tuple[Asset, ...],
+        heard: Callable[[Frame], None],
+        *,
+        shares: bool = False,
+    ) -> None:
+        self._role, self._media, self._shares = party.role, media, shares
         self._own, self._peer = (Account(f"{one}@contoso.example", "", "") for one in (party, party.peer))
         self.stage = Stage(self._own.user, self._peer.user, peer_name, heard)
         self.software = ""
@@ -46,6 +55,7 @@ class Seat:
         await self.stage.set(tab)
         if self._role is Role.CALLER:
             await self.window.call(self._peer, self._silence)
+            await self._share()
 
     @property
     def window(self) -> CallWindow:
@@ -56,6 +66,7 @@ class Seat:
     async def pick_up(self) -> None:
         await self.window.rings()
         await self.window.accept(self._silence)
+        await self._share()
 
     async def start_media(self, markers: Mapping[Asset, int]) -> None:
         await senses.load(self.window.tab, markers)
@@ -91,6 +102,10 @@ class Seat:
         """What the page's SRTP layer, which sends with these SSRCs, sealed and opened. Ask once, at the end."""
         log, self._log = self._log, None
         return None if log is None else dump_of(log.taken(self._begin), ssrcs)
+
+    async def _share(self) -> None:
+        if self._shares:
+            await self.window.share()
 
     @property
     def _silence(self) -> Mapping[Asset, int | None]:
