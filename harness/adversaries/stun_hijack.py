@@ -6,6 +6,8 @@ dropped, whatever it asks for: to nominate another path, or to give up a role.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Final
 
@@ -13,8 +15,13 @@ from ..model.adversary import StunForgery
 from ..model.base import Party
 from ..wire import stun
 from ..wire.demux import PacketClass, classify
+from ..wire.sdp import Sdp
 from . import craft
-from .machine import Event, PathDatagram
+from .machine import Command, Deed, Event, Forward, PathDatagram, Signal
+from .signalling import DESCRIPTIONS
+from .volley import Volley
+
+CONTRADICTED: Final = "checks-contradicted"
 
 _BINDING_REQUEST, _BINDING_ERROR = 0x0001, 0x0111
 _USERNAME, _INTEGRITY, _ERROR_CODE, _PRIORITY, _USE_CANDIDATE, _CONTROLLING = 6, 8, 9, 0x24, 0x25, 0x802A
@@ -27,33 +34,28 @@ _GUESS: Final = "abcd:efgh"
 class StunHijack:
     """Forged checks, all but one kind with USE-CANDIDATE, or forged answers that claim a conflict of roles.
 
-    On the path the user name and the transactions of the true checks are known; beside it they are guessed.
+    On the path the user name is known from the true checks, and in the signalling from the descriptions; beside them
+    it is guessed, like a transaction.
     """
 
     def __init__(self, forgery: StunForgery, seed: str) -> None:
         self._forgery = forgery
         self._random = Random(seed)
         self._usernames: dict[Party, str] = {}
-        self._transactions: dict[Party, bytes] = {}
+        self._fragments: dict[Party, str] = {}
 
     def see(self, event: Event) -> None:
-        """Remember whom each party's checks name, and the last one that it waits for an answer to."""
-        if not isinstance(event, PathDatagram) or classify(event.data) is not PacketClass.STUN:
-            return
-        try:
-            message = stun.parse(event.data)
-            username = message.username
-        except ValueError:
-            return
-        if message.klass is stun.StunClass.REQUEST and username is not None:
-            self._usernames[event.sender] = username
-            self._transactions[event.sender] = message.transaction_id
+        """Remember by which user name each party is asked."""
+        if isinstance(event, Signal) and event.message.kind in DESCRIPTIONS:
+            self._read(event.message.sender, event.message.body)
+        check = check_of(event)
+        if isinstance(event, PathDatagram) and check is not None and check.username is not None:
+            self._usernames[event.sender.peer] = check.username
 
     def packet(self, to: Party, number: int) -> bytes | None:
         if self._forgery is StunForgery.ROLE_CONFLICT and number % 2:
-            known = self._transactions.get(to)
-            return craft.stun(_BINDING_ERROR, known or self._transaction(), ((_ERROR_CODE, _ROLE_CONFLICT),))
-        username = self._usernames.get(to.peer, _GUESS).encode()
+            return role_conflict(self._transaction())
+        username = self._usernames.get(to, _GUESS).encode()
         asked = [(_USERNAME, username), (_PRIORITY, _HIGHEST), (_CONTROLLING, b"\xff" * 8)]
         if self._forgery is not StunForgery.NO_NOMINATION:
             asked.append((_USE_CANDIDATE, b""))
@@ -61,5 +63,53 @@ class StunHijack:
             asked.append((_INTEGRITY, self._random.randbytes(20)))
         return craft.stun(_BINDING_REQUEST, self._transaction(), tuple(asked))
 
+    def _read(self, party: Party, description: str) -> None:
+        """Whoever is asked comes first in a user name (RFC 8445 section 7.2.2)."""
+        with suppress(ValueError):
+            for _, fragment in Sdp.parse(description).values("ice-ufrag"):
+                self._fragments[party] = fragment
+        if len(self._fragments) == len(Party):
+            self._usernames |= {one: f"{self._fragments[one]}:{self._fragments[one.peer]}" for one in Party}
+
     def _transaction(self) -> bytes:
         return self._random.randbytes(12)
+
+
+class RoleConflict:
+    """On the path: each true check is answered by a conflict of roles before it can arrive, and forged ones besides.
+
+    An answer that comes behind the true one is to a check that waits no more, and nobody need refuse it.
+    """
+
+    reroutes = False
+
+    def __init__(self, volley: Volley) -> None:
+        self._volley = volley
+        self.required = (*volley.required, CONTRADICTED)
+
+    def handle(self, event: Event) -> Iterable[Command]:
+        yield from self._contradicted(event)
+        yield from self._volley.handle(event)
+
+    def _contradicted(self, event: Event) -> Iterator[Command]:
+        check = check_of(event)
+        if isinstance(event, PathDatagram) and check is not None:
+            yield Forward(event.sender, role_conflict(check.transaction_id))
+            yield Deed(CONTRADICTED)
+
+
+def check_of(event: Event) -> stun.StunMessage | None:
+    """The connectivity check that is on its way, if it is one and whole."""
+    if not isinstance(event, PathDatagram) or classify(event.data) is not PacketClass.STUN:
+        return None
+    try:
+        message = stun.parse(event.data)
+        username = message.username
+    except ValueError:
+        return None
+    return message if message.klass is stun.StunClass.REQUEST and username is not None else None
+
+
+def role_conflict(transaction: bytes) -> bytes:
+    """An answer that nobody has proved: 487, give up your role (RFC 8445 section 7.2.5.1)."""
+    return craft.stun(_BINDING_ERROR, transaction, ((_ERROR_CODE, _ROLE_CONFLICT),))

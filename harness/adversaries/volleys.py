@@ -12,6 +12,7 @@ from ..model.adversary import (
     RtpBleed,
     SrtpFlood,
     SsrcCollision,
+    StunForgery,
     StunHijack,
 )
 from ..model.base import Party
@@ -19,6 +20,7 @@ from . import dtls_forgery
 from . import malformed_media as malformed
 from . import stun_hijack as hijack
 from .forged_media import ForgedMedia, Place, ahead, far_away, next_ones, onwards
+from .machine import Machine
 from .rtp_streams import RtpStreams
 from .volley import Phase, Volley
 
@@ -41,9 +43,11 @@ def dtls_junk(one: DtlsJunk, seed: str) -> Volley:
     return Volley(maker, one.packets, on_path=one.on_path, phase=phase, interval=RACE)
 
 
-def stun_hijack(one: StunHijack, seed: str) -> Volley:
+def stun_hijack(one: StunHijack, seed: str) -> Machine:
     """From the first moment on: before, between and after the true checks."""
-    return Volley(hijack.StunHijack(one.forgery, seed), one.packets, on_path=one.on_path, phase=Phase.ALWAYS)
+    maker = hijack.StunHijack(one.forgery, seed)
+    volley = Volley(maker, one.packets, on_path=one.on_path, phase=Phase.ALWAYS)
+    return hijack.RoleConflict(volley) if one.on_path and one.forgery is StunForgery.ROLE_CONFLICT else volley
 
 
 def rtp_bleed(one: RtpBleed, seed: str) -> Volley:

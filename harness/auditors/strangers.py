@@ -2,7 +2,7 @@
 
 UDP lets everybody send to everybody, so a stranger's datagram is no fault of the party's. An answer to it other than
 in STUN is: no application data may go to an address before a check has shown that the peer receives there
-(RFC 8445 section 12.1, RFC 7675 section 4.1).
+(RFC 8445 section 12.1, RFC 7675 section 4.1). And no check is to be answered with a yes that nobody has proved.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 from ..model.finding import Finding, Reason
 from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
+from .answered import passwords_of, unproved
 from .case import Case
 from .leg import Datagram, Leg
 from .peer import peer_of
@@ -45,11 +46,22 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
             f"{leg.party} sent {_went(leg, astray)} before any check had shown that {leg.party.peer} receives there"
         )
         yield _say.alarm(Reason.MEDIA_TO_STRANGER, leg.name, detail)
+    yield from _answered(case, leg)
     if peer.proved:
         shown = ", ".join(f"{leg.table.addresses[at]} in frame {frame}" for at, frame in sorted(peer.proved.items()))
         yield _say.fact(Reason.PEER_PROVED, leg.name, f"authentic answers to the checks of {leg.party}: {shown}")
     elif not (foreign or astray):
         yield _say.fact(Reason.PEER_PROVED, leg.name, "no check was answered, and nothing but checks was sent or came")
+
+
+def _answered(case: Case, leg: Leg) -> Iterator[Finding]:
+    told = list(unproved(leg.datagrams, passwords_of(case.signalling, leg.party)))
+    if told:
+        detail = (
+            f"{leg.party} said yes to {counted(len(told), 'check')} whose sender had not shown to have the password, "
+            f"first in frame {told[0].frame}"
+        )
+        yield _say.alarm(Reason.UNPROVED_CHECK_ANSWERED, leg.name, detail)
 
 
 def _came(leg: Leg, foreign: Iterable[Datagram]) -> str:

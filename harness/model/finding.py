@@ -117,6 +117,7 @@ class Reason(StrEnum):
     PEER_PROVED = "peer-proved"
     FOREIGN_DATAGRAM = "foreign-datagram"
     MEDIA_TO_STRANGER = "media-to-stranger"
+    UNPROVED_CHECK_ANSWERED = "unproved-check-answered"
     # what passed the interfaces of the network
     NETWORK_ACCOUNTED = "network-accounted"
     NETWORK_UNREAD = "network-unread"

@@ -69,6 +69,7 @@ class EndpointKind(StrEnum):
     CERTIFICATE_REUSED = "certificate-reused"
     CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
     ICE_CREDENTIALS_PREDICTABLE = "ice-credentials-predictable"
+    CHECKS_UNPROVED = "checks-unproved"
     LOCK_BEFORE_DTLS = "lock-before-dtls"
     LOCK_ON_SERVICE_CALL = "lock-on-service-call"
     NULL_PROFILE = "null-profile"

@@ -52,6 +52,7 @@ INDICTING: Final = {
     Reason.CERTIFICATE_KEY_PREDICTABLE: "a party makes its own certificate, or shows that it takes any",
     Reason.RANDOM_PREDICTABLE: "a party throws its own dice",
     Reason.MEDIA_TO_STRANGER: "a party chooses where it sends, and may only after a check",
+    Reason.UNPROVED_CHECK_ANSWERED: "anybody can ask; an answer that says yes is the endpoint's",
     Reason.PACKET_NOT_AUTHENTICATED: "only packets that a party sent itself raise this one",
 }
 """Alarms that are never the adversary's doing, each with the reason why."""

@@ -9,6 +9,7 @@ changes nothing for who does not ask for it.
 from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
+from .ice import without_proof
 from .null_profile import NullProfileTransport
 from .resuming import ResumingCertificate, ResumingTransport
 from .sdes_transport import SdesTransport
@@ -31,4 +32,5 @@ __all__ = [
     "StaticRsaCertificate",
     "Transport",
     "Watcher",
+    "without_proof",
 ]

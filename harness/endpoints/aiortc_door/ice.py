@@ -9,7 +9,8 @@ from typing import Any, Final
 from aioice import Candidate, Connection, TransportPolicy
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import StunProtocol
-from aiortc import RTCIceGatherer
+from aioice.stun import Message
+from aiortc import RTCIceGatherer, RTCIceTransport
 
 from ...model.datagram import Address, Tap
 from ...model.turn import TurnServer
@@ -78,6 +79,19 @@ def _candidate(kind: str, address: Address) -> Candidate:
         related_address=related[0],
         related_port=related[1],
     )
+
+
+def without_proof(ice: RTCIceTransport) -> None:
+    """What a specimen needs: once the call is up, every check passes for one that its sender had the password for."""
+    agent: Any = ice.iceGatherer._connection
+    received = agent.request_received
+
+    def believing(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        if ice.state == "completed":
+            message.check_message_integrity = lambda key: True  # type: ignore[method-assign]
+        received(message, addr, protocol)
+
+    agent.request_received = believing
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from harness.adversaries import craft
-from harness.adversaries.machine import PathDatagram
+from harness.adversaries.machine import PathDatagram, Signal
 from harness.adversaries.stun_hijack import StunHijack
-from harness.model.adversary import StunForgery
+from harness.adversaries.volleys import stun_hijack
+from harness.model.adversary import Position, StunForgery
+from harness.model.adversary import StunHijack as Noun
+from harness.model.recording import SignalKind, SignalMessage
 from harness.wire import stun
 
-from .transcript import ALICE, BOB, NOW
+from .transcript import ALICE, BOB, NOW, deeds, feed, forwarded
 
 PASSWORD = b"the password of this call"
 CHECK = craft.stun(1, b"transaction1", ((6, b"bobs:alic"),))
@@ -48,8 +51,28 @@ def test_on_the_path_it_uses_the_user_name_that_it_has_seen() -> None:
     assert made(StunForgery.WRONG_INTEGRITY).username != "bobs:alic"
 
 
-def test_every_second_claim_of_a_conflict_answers_a_check_that_waits() -> None:
-    conflict = made(StunForgery.ROLE_CONFLICT, 1, on_path=True)
+def test_whoever_reads_the_descriptions_knows_the_user_names_too() -> None:
+    maker = StunHijack(StunForgery.WRONG_INTEGRITY, "seed")
+    for kind, sender, fragment in ((SignalKind.OFFER, ALICE, "alic"), (SignalKind.ANSWER, BOB, "bobs")):
+        body = f"v=0\r\na=ice-ufrag:{fragment}\r\n"
+        maker.see(Signal(SignalMessage(kind=kind, sender=sender, body=body), NOW))
+    names = [stun.parse(maker.packet(to, 0) or b"").username for to in (ALICE, BOB)]
+    assert names == ["alic:bobs", "bobs:alic"]
+
+
+def test_beside_the_path_every_second_claim_of_a_conflict_answers_a_guess() -> None:
+    conflict = made(StunForgery.ROLE_CONFLICT, 1)
     assert (conflict.klass, conflict.error_code) == (stun.StunClass.ERROR, 487)
-    assert conflict.transaction_id == b"transaction1"
-    assert made(StunForgery.ROLE_CONFLICT, 1).transaction_id != b"transaction1"
+
+
+def test_on_the_path_a_claim_of_a_conflict_is_there_before_the_true_check_can_be_answered() -> None:
+    noun = Noun(kind="stun-hijack", position=(Position.PATH,), forgery=StunForgery.ROLE_CONFLICT)
+    machine = stun_hijack(noun, "seed")
+    commands = feed(machine, ALICE, CHECK)
+    (to, claim), passed, *_ = forwarded(commands)
+    assert (to, passed) == (ALICE, (BOB, CHECK))
+    assert (stun.parse(claim).error_code, stun.parse(claim).transaction_id) == (487, b"transaction1")
+    assert not stun.integrity_holds(claim, PASSWORD)
+    assert {"checks-contradicted", "packets-injected"} <= set(deeds(commands))
+    assert machine.required == ("packets-injected", "checks-contradicted")
+    assert forwarded(feed(machine, ALICE, b"\0\1 no STUN")) == [(BOB, b"\0\1 no STUN")]

@@ -103,3 +103,24 @@ def test_an_answer_that_is_damaged_behind_its_integrity_still_proves_the_peer() 
             frame.data = frame.data + bytes.fromhex("80280005") + b"crc!"
             frame.data = frame.data[:2] + (len(frame.data) - 20).to_bytes(2, "big") + frame.data[4:]
     assert raised(audit(stage.case())) == set()
+
+
+def test_a_check_that_nobody_proved_may_be_refused_and_must_not_be_answered_with_a_yes() -> None:
+    stage = honest_call()
+    for number, known in ((7, password(ALICE)), (8, "a guess"), (9, password(BOB))):
+        stage.on_leg(ALICE, False, check(number, known), far=3)
+    stage.on_leg(ALICE, True, check_answer(7, password(ALICE)), far=3)
+    assert not raised(audit(stage.case()))
+    stage.on_leg(ALICE, True, check_answer(9, password(ALICE)), far=3)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.UNPROVED_CHECK_ANSWERED}
+    assert "yes to 1 check " in detail(findings, Reason.UNPROVED_CHECK_ANSWERED)
+
+
+def test_a_check_that_comes_twice_once_genuine_and_once_forged_is_answered_for_the_genuine_one() -> None:
+    for order in ((password(ALICE), "a guess"), ("a guess", password(ALICE))):
+        stage = honest_call()
+        for known in order:
+            stage.on_leg(ALICE, False, check(7, known), far=1)
+        stage.on_leg(ALICE, True, check_answer(7, password(ALICE)), far=1)
+        assert not raised(audit(stage.case()))
