@@ -28,7 +28,7 @@ from .self_test import self_test
 from .vantage.capture import CaptureError
 from .vantage.loot import read_loot
 from .vantage.views import View, views
-from .visibility import reached, visibility
+from .visibility import reached, stopped, visibility
 
 WIRESHARK = "wireshark"
 BATCH = 256
@@ -177,7 +177,8 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
     recovered = recovered_markers(opened.root, truth)
     heard = {party: {**statement.heard, **_received(opened, party)} for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
-    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived)
+    still = stopped(opened, case) if scenario.expect.stopped else {}
+    verdict = judge_stack(scenario.expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived, still)
     return Result(
         scenario=scenario.id,
         title=scenario.title,

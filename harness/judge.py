@@ -225,14 +225,15 @@ def judge(
     heard: Mapping[Party, Mapping[Asset, str]],
     beyond: Collection[Cell] = (),
     reached: Reached = MappingProxyType({}),
+    stopped: Mapping[str, str] = MappingProxyType({}),
 ) -> Verdict:
     """The verdict on one recorded call. `beyond` are the cells of its visibility matrix that break a promise; `reached`
-    says whose sound arrived where.
+    says whose sound arrived where, `stopped` why devices were told to stop ringing.
     """
     seen = observe(truth, recovered, findings, heard, beyond)
     actual = Outcome.UNKNOWN if seen is None else outcome(seen)
     status, because = _status(expect, truth, recovered, findings, actual)
-    if status is Status.AS_EXPECTED and (silent := _silent(expect, reached)):
+    if status is Status.AS_EXPECTED and (silent := [*_silent(expect, reached), *_rang_on(expect, stopped)]):
         status, because = Status.UNEXPECTED, f"{expect.outcome} as expected, but {silent[0]}"
     if status is Status.AS_EXPECTED and (unseen := _hidden(expect, beyond)):
         status, because = Status.WRONG_REASON, f"{expect.outcome} as expected, but not for {', '.join(unseen)}"
@@ -250,15 +251,16 @@ def judge_stack(
     heard: Mapping[Party, Mapping[Asset, str]],
     beyond: Collection[Cell] = (),
     reached: Reached = MappingProxyType({}),
+    stopped: Mapping[str, str] = MappingProxyType({}),
 ) -> Verdict:
     """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known."""
-    right = judge(expect, truth, recovered, findings, heard, beyond, reached)
+    right = judge(expect, truth, recovered, findings, heard, beyond, reached, stopped)
     if deviation is None:
         return right
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
-    known = judge(deviation.expect, truth, recovered, findings, heard, beyond, reached)
+    known = judge(deviation.expect, truth, recovered, findings, heard, beyond, reached, stopped)
     if known.status is Status.AS_EXPECTED and known.outcome not in _GRAVE:
         why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
         return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
@@ -301,12 +303,25 @@ def _hidden(expect: Expectation, beyond: Collection[Cell]) -> list[str]:
 
 
 def _silent(expect: Expectation, reached: Reached) -> list[str]:
-    """What should have been heard somewhere and was not, as sentences."""
-    return [
+    """What should have been heard somewhere and was not, or was and should not have been, as sentences."""
+    missing = [
         f"nothing that {person} said is in {place}" if place in _FILES else f"{place} did not hear {person}"
         for place, people in expect.reached.items()
         for person in people
         if person not in reached.get(place, ())
+    ]
+    deaf = [place for place, people in expect.reached.items() if not people]
+    return missing + [
+        f"{place} has the sound of {', '.join(sorted(reached[place]))}" for place in deaf if place in reached
+    ]
+
+
+def _rang_on(expect: Expectation, stopped: Mapping[str, str]) -> list[str]:
+    """Which device should have been told to stop ringing, and was not, or for another reason, as sentences."""
+    return [
+        f"{device} stopped ringing for {stopped.get(device) or 'no reason'}, not {why}"
+        for device, why in expect.stopped.items()
+        if stopped.get(device) != why
     ]
 
 

@@ -200,7 +200,7 @@ class LiveCall:
         tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
         telling = as_it_is if self.relay is None else self._telling(self.relay)
-        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service, telling)
+        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service, telling, self._guest)
 
     def _telling(self, relay: Relay) -> Telling:
         """What the real service tells its users: the truth, unless the adversary has it in hand."""
@@ -329,8 +329,9 @@ class LiveCall:
         vantages = tuple(tap.close() for tap in self.taps.values())
         if self.loot is not None:
             self.loot.close()
-        if self.media is not None:
-            self.media.write()
+        for service in (self.media, self.tenant):
+            if service is not None:
+                service.write()
         silent = self._write_statements()
         self.folder.signalling(self.service.entries)
         self.folder.service_log(self.disk)
@@ -388,7 +389,8 @@ class LiveCall:
     def _guest_markers(self) -> tuple[GuestMarker, ...]:
         return tuple(
             GuestMarker(device=one.name, asset=asset, marker=f"{number:016x}")
-            for one in (() if self.media is None else self.media.guests)
+            for service in (self.media, self.tenant)
+            for one in (() if service is None else service.guests)
             for asset, number in one.markers.items()
         )
 

@@ -29,6 +29,7 @@ class LiveGuest:
     ) -> None:
         self.name, self.markers = name, markers
         self.tap = LegTap(f"{name}-processor", _SEAT, folder.path(f"guest-{name}.pcapng"))
+        self.stopped: str | None = None
         self._folder = folder
         self._told: list[str] = []
         self._said: list[str] = []
@@ -63,6 +64,14 @@ class LiveGuest:
         if await self._client.connect(seconds):
             self._client.start_media()
 
+    @property
+    def took(self) -> bool:
+        """Whether it has answered what it was offered."""
+        return bool(self._said)
+
+    async def wait_heard(self) -> None:
+        await self._client.wait_heard()
+
     async def close(self) -> None:
         await self._client.conclude()
         await self._client.close()
@@ -83,5 +92,6 @@ class LiveGuest:
                 said=tuple(self._said),
                 heard=heard,
                 connected=connected,
+                stopped=self.stopped,
             )
         )

@@ -19,8 +19,7 @@ from .model.feature import FeatureRequest
 from .model.recording import SignalKind, SignalMessage
 from .vantage.loot import LootFile
 
-MOST_GUESTS: Final = 1
-"""There is one address for them in the network of a call."""
+MOST_GUESTS: Final = 4
 
 SETTLED_PACKETS: Final = 30
 """Of sound, 20 ms each: twice what a marker needs to be heard."""
@@ -85,7 +84,7 @@ class LiveMedia:
         argument = request.argument or None
         if argument is not None and not _NAME.fullmatch(argument):
             return "A device is named by up to 32 small letters."
-        if argument is not None and len(self.guests) >= MOST_GUESTS:
+        if argument is not None and (len(self.guests) >= MOST_GUESTS or argument in {one.name for one in self.guests}):
             return "No further device can be brought into this call."
         try:
             bring = self.processor.asked(request.feature, request.on, by.value, argument)

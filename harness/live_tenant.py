@@ -10,8 +10,11 @@ from .calling.service.media import ServiceMedia
 from .calling.service.processor import MediaProcessor, Tell
 from .calling.service.switchboard import Telling, as_it_is
 from .calling.signalling import Delivery
+from .endpoints.service_client import ServiceClient, Told
 from .evidence.recording_folder import KEPT, PROCESSED, STORE, RecordingFolder
+from .live_guest import LiveGuest
 from .live_media import TEXT
+from .live_person import LivePerson
 from .model.base import Party
 from .model.recording import ServiceLeg
 from .model.scenario import ServiceKind
@@ -39,20 +42,27 @@ class LiveTenant:
         tokens: Mapping[Party, str],
         kind: ServiceKind,
         telling: Telling = as_it_is,
+        guest: Callable[[str], LiveGuest] | None = None,
     ) -> None:
+        known = () if guest is None else tenancy.people
+        self.people = [LivePerson(one, guest(one.name)) for one in known if guest is not None]
         self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
         self.sent: list[Party] = []
         self._host = network.address("service")
         self._clear = LootFile(folder.path(PROCESSED), TEXT)
         self._taps = {party: self._tap(party) for party in Party}
         ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
+        further = [(one.person, partial(_connected, one)) for one in self.people]
         self.service = TenantService(
-            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed, telling
+            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed, telling, further
         )
 
     @property
     def fault(self) -> str | None:
-        """What broke on the way to the service: then the recording is worthless."""
+        """What broke on the way to the service, or at a further device: then the recording is worthless."""
+        devices = (one.fault or one.guest.tap.fault for one in self.people)
+        if (fault := next(filter(None, devices), None)) is not None:
+            return fault
         broken = ((party, tap.fault) for party, tap in self._taps.items() if tap.fault)
         return next((f"the tap of {party}'s connections broke: {fault}" for party, fault in broken), None)
 
@@ -61,7 +71,17 @@ class LiveTenant:
         """What administrator and users do during the call, and when."""
         steps = ((step.after, partial(self.service.take, step)) for step in self._tenancy.later)
         files = ((one.after, partial(self._send_file, one.by)) for one in self._tenancy.files)
-        return (*steps, *files)
+        return (*steps, *files, *((0.0, one.heard) for one in self.people))
+
+    @property
+    def guests(self) -> list[LiveGuest]:
+        """The media of the further devices."""
+        return [one.guest for one in self.people]
+
+    def write(self) -> None:
+        """What is to be known of the further devices."""
+        for guest in self.guests:
+            guest.write()
 
     async def open(self) -> None:
         """TenantServiceError, OSError."""
@@ -69,6 +89,8 @@ class LiveTenant:
 
     async def close(self) -> None:
         """The service ends, and with it what is written of it."""
+        for person in self.people:
+            await person.close()
         await self.service.close()
         for tap in self._taps.values():
             tap.close()
@@ -97,3 +119,9 @@ class LiveTenant:
     def _tap(self, party: Party) -> StreamTap:
         name = f"{party}-signalling"
         return StreamTap(name, party, self._folder.path(f"{name}.pcapng"))
+
+
+def _connected(person: LivePerson, client: ServiceClient) -> Callable[[Told], None]:
+    """The device has its client; whoever heeds what that is told."""
+    person.client = client
+    return person.told

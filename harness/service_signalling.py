@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Final, Literal
 
 from .calling.exchange.said import Said
+from .calling.exchange.state import Session
 from .calling.exchange.told import Accepted, Cancelled, Frame, HungUp
 from .calling.signalling import Delivery, Hop
 from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused, Told
@@ -35,7 +36,8 @@ class TenantServiceError(RuntimeError):
 
 
 class ServiceSignalling:
-    """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party.
+    """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party; `devices`, what those are
+    called.
 
     `heed` is given what the service says to a party without being asked, `heed_file` a party and the name of the file
     that it is told of. `clock` gives seconds since the epoch.
@@ -44,10 +46,12 @@ class ServiceSignalling:
     def __init__(
         self,
         clients: Mapping[Party, ServiceClient],
+        devices: Mapping[Party, str],
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
         heed_file: Callable[[Party, str], None],
     ) -> None:
+        self._devices = devices
         self._clients, self._clock, self._heed, self._heed_file = clients, clock, heed, heed_file
         self._call: str | None = None
         self._over = False
@@ -109,9 +113,10 @@ class ServiceSignalling:
         elif not (own and message.kind is SignalKind.CHAT):  # what one has written shows on one's other devices
             self._heed(Delivery(to, message))
 
-    def witness(self, user: str, what: Said | Frame) -> None:
-        """What the service itself is told and tells, next to its own switchboard."""
-        party = next((party for party, name in USERS.items() if same(name) == user), None)
+    def witness(self, session: Session, what: Said | Frame) -> None:
+        """What the service itself is told and tells, next to its own switchboard; nothing of other devices."""
+        known = ((party, (same(USERS[party]), name)) for party, name in self._devices.items())
+        party = next((party for party, one in known if one == (session.user, session.device.name)), None)
         if party is None or self._over:
             return
         self._up = self._up or isinstance(what, Accepted)

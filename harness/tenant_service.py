@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -21,19 +21,24 @@ from .calling.services import DIRECTORIES
 from .calling.signalling import Delivery
 from .calling.store.accounts import Account, Work, hashed
 from .calling.store.store import Store, alone
-from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused
+from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused, Told
 from .model.base import Party
 from .model.byte_stream import StreamTap
 from .model.datagram import Address
 from .model.recording import ServiceLeg, SignalKind, SignalMessage
 from .model.scenario import ServiceKind
-from .model.tenancy import Tenancy, TenantStep
+from .model.tenancy import Person, Tenancy, TenantStep
+from .model.tenant import Client, ClientKind, Tenant
 from .network.stream_path import StreamPath
 from .service_signalling import DELIVERY, USERS, ServiceSignalling, TenantServiceError
 
 ADMINISTRATOR: Final = "admin@contoso.example"
 CHEAP: Final = Work(n=2, r=1, p=1)
 """What a password costs here. It protects nothing, and a catalogue of calls signs in very often."""
+
+
+Further = tuple[Person, Callable[[ServiceClient], Callable[[Told], None]]]
+"""A further device: given its client, it says who heeds what the service tells it."""
 
 
 class TenantService:
@@ -53,7 +58,9 @@ class TenantService:
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
         telling: Telling = as_it_is,
+        people: Sequence[Further] = (),
     ) -> None:
+        self._people = people
         self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
         self._processor, self._kind, self._telling = processor, kind, telling
         self._password = secrets.token_urlsafe()
@@ -63,7 +70,8 @@ class TenantService:
         self._administrator: ServiceClient | None = None
         self.received: dict[Party, bytes] = {}
         self._arrived: dict[Party, asyncio.Future[str]] = {}
-        self.signalling = ServiceSignalling(self._clients, clock, heed, self._file_told)
+        devices = {party: tenancy.device(party).name for party in Party}
+        self.signalling = ServiceSignalling(self._clients, devices, clock, heed, self._file_told)
 
     async def open(self) -> None:
         """Start the service, set the tenant, sign both parties in. TenantServiceError, OSError."""
@@ -78,6 +86,10 @@ class TenantService:
                 await self.take(step)
             for party in Party:
                 await self._clients[party].connect(partial(self.signalling.told, party))
+            for person, heed in self._people:
+                client = await self._client(address)
+                await client.sign_in(_user(person), self._password, Client(name=person.name, kind=ClientKind.WINDOWS))
+                await client.connect(heed(client))
             for party, presence in self._tenancy.presence.items():
                 chosen = SignalMessage(kind=SignalKind.PRESENCE, sender=party, body=presence)
                 [_ async for _ in self.signalling.carry(chosen)]
@@ -146,7 +158,10 @@ class TenantService:
         self._open.enter_context(alone(self._store))
         store = self._open.enter_context(closing(Store(self._store)))
         store.tenants.change(lambda tenant: (add_user(tenant, ADMINISTRATOR, "Administrator"), None))
-        for name in (*USERS.values(), ADMINISTRATOR):
+        others = [_user(person) for person, _ in self._people if person.of is None]
+        for name in others:
+            store.tenants.change(partial(_with_user, name=name))
+        for name in (*USERS.values(), *others, ADMINISTRATOR):
             store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
         context = tls_context(self._store, self._host)
         parts = Parts(
@@ -175,6 +190,14 @@ class TenantService:
         if self._administrator is None:
             raise ServiceLost("the administrator is not signed in")
         await self._administrator.request(method, path, body)
+
+
+def _user(person: Person) -> str:
+    return f"{person.name}@contoso.example" if person.of is None else USERS[person.of]
+
+
+def _with_user(tenant: Tenant, name: str) -> tuple[Tenant, None]:
+    return add_user(tenant, name, name.partition("@")[0].title()), None
 
 
 async def _greeted(address: Address, user: str) -> None:

@@ -42,8 +42,10 @@ ARROWS = {
     "service_signalling": {"model", "calling", "endpoints", "service_frames"},
     "dishonest_service": {"model", "calling", "service_frames", "service_signalling"},
     "tenant_service": {"model", "calling", "endpoints", "network", "service_signalling"},
+    "live_person": {"model", "endpoints", "live_guest"},
     "live_tenant": NOUNS
-    | {"calling", "evidence", "live_media", "network", "service_signalling", "tenant_service", "vantage"},
+    | {"calling", "endpoints", "evidence", "live_guest", "live_media", "live_person", "network", "service_signalling"}
+    | {"tenant_service", "vantage"},
     "call_course": NOUNS | {"calling", "endpoints"},
     "live_guest": NOUNS | {"endpoints", "evidence", "vantage"},
     "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},

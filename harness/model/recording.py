@@ -70,7 +70,8 @@ class GuestDevice(Noun):
     """A further device that the service brought into an ordinary call: its leg, and the descriptions on it, with the
     media keys that they hold. A secret file of the recording.
 
-    `heard` holds what it says that it heard, as in an endpoint's statement; `connected`, whether it came up.
+    `heard` holds what it says that it heard, as in an endpoint's statement; `connected`, whether it came up; `stopped`,
+    why it was told to stop ringing.
     """
 
     name: str = Field(pattern=r"^[a-z]{1,32}$")
@@ -79,6 +80,7 @@ class GuestDevice(Noun):
     said: tuple[Annotated[str, Field(max_length=MAX_BODY)], ...]
     heard: dict[Asset, Annotated[str, Field(max_length=64)]]
     connected: bool
+    stopped: Annotated[str, Field(max_length=64)] | None = None
 
 
 class FileEntry(Noun):

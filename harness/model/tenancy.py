@@ -10,6 +10,7 @@ from .base import Noun, Party
 from .tenant import Client, ClientKind
 
 MOST_STEPS: Final = 32
+MOST_PEOPLE: Final = 4
 _ALLOWED: Final = "Set-CsTeamsEnhancedEncryptionPolicy -Identity Global -CallingEndtoEndEncryptionEnabledType "
 
 
@@ -18,6 +19,17 @@ class SentFile(Noun):
 
     by: Party = Field(default=Party.ALICE, strict=False)
     after: float = Field(default=0.1, ge=0, le=600)
+
+
+class Person(Noun):
+    """A further device that is signed in: another one `of` a party, or one of a user who is called like it.
+
+    It rings when it is told to. Whoever holds it `takes` the call so many seconds later; without a number, never.
+    """
+
+    name: str = Field(pattern=r"^[a-z]{1,32}$")
+    of: Party | None = Field(default=None, strict=False)
+    takes: float | None = Field(default=None, ge=0, le=60)
 
 
 class TenantStep(Noun):
@@ -66,16 +78,26 @@ class Tenancy(Noun):
 
     `set` is done in this order before the call; without it both are allowed to encrypt, and have turned it on. A call
     rings for so many seconds as `rings` says. `devices` are what they call with, `presence` what they have chosen that
-    the directory says of them. `later` and `files` come during the call, at most one file of each. Users are `alice`
-    and `bob` @contoso.example.
+    the directory says of them. `people` have further devices, which ring with the others. `later` and `files` come
+    during the call, at most one file of each. Users are `alice` and `bob` @contoso.example.
     """
 
     set: tuple[TenantStep, ...] = Field(default=ALLOWED, strict=False, max_length=MOST_STEPS)
     rings: float = Field(default=60.0, gt=0, le=60)
+    people: tuple[Person, ...] = Field(default=(), strict=False, max_length=MOST_PEOPLE)
     later: tuple[LaterStep, ...] = Field(default=(), strict=False, max_length=MOST_STEPS)
     devices: dict[Party, Client] = Field(default={}, strict=False)
     presence: dict[Party, Literal["available", "busy", "away"]] = Field(default={}, strict=False)
     files: tuple[SentFile, ...] = Field(default=(), strict=False, max_length=2)
+
+    @model_validator(mode="after")
+    def _distinct_people(self) -> Tenancy:
+        names = [one.name for one in self.people]
+        if len(set(names)) != len(names) or {*Party, "admin"} & set(names):
+            raise ValueError(
+                "a further device has a name of its own, which is neither a party's nor the administrator's"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_file_each(self) -> Tenancy:

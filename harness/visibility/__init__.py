@@ -4,6 +4,6 @@
 """
 
 from .matrix import visibility
-from .reached import reached
+from .reached import reached, stopped
 
-__all__ = ["reached", "visibility"]
+__all__ = ["reached", "stopped", "visibility"]

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from ..auditors.case import Case
+from ..auditors.course import heard
 from ..evidence.files import EvidenceError, read
 from ..evidence.recording_folder import KEPT, read_guests
 from ..markers import audio
 from ..markers.recover import recover_all
-from ..model.base import Asset, Party
+from ..model.base import Asset, Party, Role
+from ..model.recording import SignalKind
 from ..recorded_call import Opened
 from ..vantage import table
 from ..vantage.capture import CaptureError
@@ -38,6 +40,13 @@ def reached(recorded: Opened, case: Case) -> Reached:
     for place, markers in (*_kept(recorded.root), *_at_parties(case), *_at_guests(recorded.root)):
         found[place] |= {whose[one] for one in markers if one in whose}
     return {place: frozenset(people) for place, people in found.items() if people}
+
+
+def stopped(recorded: Opened, case: Case) -> dict[str, str]:
+    """Why devices were told to stop ringing, by device: the callee's, and those that are signed in besides."""
+    told = heard(case.signalling, Role.CALLEE.party, SignalKind.CANCEL)
+    first = {Role.CALLEE.party.value: told[0].body} if told else {}
+    return first | {one.name: one.stopped for one in read_guests(recorded.root) if one.stopped is not None}
 
 
 def _kept(root: Path) -> Iterator[tuple[str, Iterable[int]]]:

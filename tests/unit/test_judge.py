@@ -243,6 +243,25 @@ def test_whose_sound_must_have_arrived_somewhere_and_did_not_is_named() -> None:
     assert verdict.because == "SECURE as expected, but carol did not hear alice"
 
 
+def test_a_device_that_goes_on_ringing_or_stops_for_another_reason_is_no_pass() -> None:
+    expect = Expectation(outcome=Outcome.SECURE, stopped={"tablet": "answered-elsewhere"})
+    known = truth(adversary=None, required=())
+    assert judge(expect, known, (), UP, HEARD, stopped={"tablet": "answered-elsewhere"}).status is Status.AS_EXPECTED
+    verdict = judge(expect, known, (), UP, HEARD, stopped={"tablet": "voicemail"})
+    assert verdict.status is Status.UNEXPECTED
+    assert "tablet stopped ringing for voicemail, not answered-elsewhere" in verdict.because
+    assert "for no reason" in judge(expect, known, (), UP, HEARD).because
+
+
+def test_where_nobody_may_be_heard_nobody_is() -> None:
+    expect = Expectation(outcome=Outcome.SECURE, reached={"tablet": ()})
+    known = truth(adversary=None, required=())
+    assert judge(expect, known, (), UP, HEARD).status is Status.AS_EXPECTED
+    verdict = judge(expect, known, (), UP, HEARD, reached={"tablet": frozenset({"alice"})})
+    assert verdict.status is Status.UNEXPECTED
+    assert "tablet has the sound of alice" in verdict.because
+
+
 def test_keys_in_the_signalling_without_a_lock_are_disclosed() -> None:
     shown = (fact(Reason.CALL_ESTABLISHED), fact(Reason.LOCK_ON_NONE), fact(Reason.CODES_ABSENT))
     expect = Expectation(outcome=Outcome.DISCLOSED, seen=(Reason.KEYS_IN_SIGNALLING,))

@@ -38,11 +38,11 @@ class Connection(Protocol):
         """End the connection after what has been told."""
 
 
-Witness = Callable[[str, Said | Frame], None]
-"""Is shown everything that a user says and is told, in order: (the user's comparable name, what)."""
+Witness = Callable[[Session, Said | Frame], None]
+"""Is shown everything that a device says and is told, in order."""
 
 
-def nobody(_user: str, _what: Said | Frame) -> None:
+def nobody(_session: Session, _what: Said | Frame) -> None:
     """Sees nothing, of a service whose work nobody watches."""
 
 
@@ -105,7 +105,7 @@ class Switchboard:
     def say(self, session: str, said: Said) -> None:
         """What a device says: it is told `ok`, and then the others hear of it. Refusal, sqlite3.Error: nobody does."""
         if (who := self.exchange.sessions.get(session)) is not None:
-            self._witness(who.user, said)
+            self._witness(who, said)
         fresh = secrets.token_hex(16)
         self._done(rules.say(self.exchange, self.directory, session, said, fresh, self.clock()), (session, said.id))
 
@@ -215,5 +215,5 @@ class Switchboard:
                 if (otherwise := self._telling(who.user, frame)) is None:
                     continue
                 frame = otherwise
-                self._witness(who.user, frame)
+                self._witness(who, frame)
             connection.tell(text if frame is told.frame else frame.encoded())

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from harness.model.base import Party
 from harness.model.scenario import Scenario
-from harness.model.tenancy import Tenancy, TenantStep
+from harness.model.tenancy import Person, Tenancy, TenantStep
 from harness.model.tenant import ClientKind
 
 KNOWN = {"id": "one", "family": "control", "title": "One", "why": "A test", "expect": {"outcome": "SECURE"}}
@@ -62,3 +62,9 @@ def test_a_service_that_is_wrong_about_tenants_needs_one() -> None:
     assert scenario(service="precedence-wrong").service == "precedence-wrong"
     with pytest.raises(ValidationError, match="say what is set there"):
         scenario(service="precedence-wrong", tenant=None)
+
+
+@pytest.mark.parametrize("names", [("tablet", "tablet"), ("alice",), ("bob",), ("admin",)])
+def test_a_further_device_has_a_name_of_its_own(names: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match="a name of its own"):
+        Tenancy(people=tuple(Person(name=name) for name in names))
