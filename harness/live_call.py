@@ -108,6 +108,7 @@ class LiveCall:
         self.past = past
         self.network = CallNetwork(conditions.number)
         self.loot: LootFile | None = None
+        self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.relay = self._relay()
         self.tenant = self._tenant()
         self.turn = self._turn()
@@ -117,7 +118,6 @@ class LiveCall:
         self.deeds: Counter[str] = Counter()
         self.pictures: dict[Party, ScreenPicture] = {}
         self.plaintext: dict[Party, bytes] = {}
-        self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
         tokens = {party: chat.token(self._marker(party, Asset.CHAT)) for party in Party}
@@ -200,7 +200,11 @@ class LiveCall:
         tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
         telling = as_it_is if self.relay is None else self._telling(self.relay)
-        return LiveTenant(tenancy, self.network, self.folder, heed, tokens, self.scenario.service, telling, self._guest)
+        kind, keyings = self.scenario.service, self.scenario.endpoints.keyings
+        agreed, guest = self._agreed, self._guest
+        return LiveTenant(
+            tenancy, self.network, self.folder, heed, tokens, kind, keyings, agreed, telling=telling, guest=guest
+        )
 
     def _telling(self, relay: Relay) -> Telling:
         """What the real service tells its users: the truth, unless the adversary has it in hand."""
@@ -219,7 +223,13 @@ class LiveCall:
         """The media processor of the service that is in the same process. The real one has its own."""
         if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
             return None
-        return LiveMedia(self.network.address("service"), self.folder, self._guest)
+        keyings = self.scenario.endpoints.keyings
+        return LiveMedia(self.network.address("service"), self.folder, self._guest, keyings, self._agreed)
+
+    def _agreed(self, name: str, line: str) -> None:
+        """The service has agreed on keys with a party: a browser tells nobody, so its leg has the service's key log."""
+        if name in set(Party):
+            self.keylogs[Party(name)].append(line)
 
     def _guest(self, name: str) -> LiveGuest:
         """A further device of this name, with sound only: it is heard, and nobody sees it."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from .calling.media.features import Bring, FeatureRefused
@@ -16,6 +16,7 @@ from .live_guest import LiveGuest
 from .model.base import Party
 from .model.datagram import Address
 from .model.feature import FeatureRequest
+from .model.keying import Keying
 from .model.recording import SignalKind, SignalMessage
 from .vantage.loot import LootFile
 
@@ -32,10 +33,19 @@ TEXT: Final = "What the service's media processor had in clear: plaintext, not p
 
 
 class LiveMedia:
-    """`host` is where the service receives; `guest` makes a further device of a name. Create it inside a running event
-    loop, `open` it before the call."""
+    """`host` is where the service receives; `guest` makes a further device of a name; `keyings` say how the parties'
+    clients get their keys. `keylog` is told the keys that are agreed on a path. Create it inside a running event loop,
+    `open` it before the call."""
 
-    def __init__(self, host: str, folder: RecordingFolder, guest: Callable[[str], LiveGuest]) -> None:
+    def __init__(
+        self,
+        host: str,
+        folder: RecordingFolder,
+        guest: Callable[[str], LiveGuest],
+        keyings: Mapping[Party, Keying],
+        keylog: Callable[[str, str], None],
+    ) -> None:
+        self._keyings, self._keylog = keyings, keylog
         self._file = LootFile(folder.path(PROCESSED), TEXT)
         self.processor = MediaProcessor(host, folder.path(KEPT), watcher=self)
         self.guests: list[LiveGuest] = []
@@ -54,6 +64,8 @@ class LiveMedia:
         """A leg for each party; `advertise` gives the address that Alice is told of hers. OSError without a socket."""
         await self.processor.open(Party.ALICE.value, advertise)
         await self.processor.open(Party.BOB.value)
+        for party, keying in self._keyings.items():
+            self.processor.session.keyed(party.value, keying)
 
     def opened(self, name: str, clear: bytes) -> None:
         """The processor has a packet in clear."""
@@ -65,6 +77,10 @@ class LiveMedia:
         while self._bringing or not self.processor.session.flowed(SETTLED_PACKETS):
             self._news.clear()
             await self._news.wait()
+
+    def agreed(self, name: str, line: str) -> None:
+        """It has agreed on keys with a device."""
+        self._keylog(name, line)
 
     def passed(self, message: SignalMessage) -> SignalMessage | None:
         """What the service passes on of an offer or an answer; None for one that it can do nothing with."""

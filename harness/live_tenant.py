@@ -16,6 +16,7 @@ from .live_guest import LiveGuest
 from .live_media import TEXT
 from .live_person import LivePerson
 from .model.base import Party
+from .model.keying import Keying
 from .model.recording import ServiceLeg
 from .model.scenario import ServiceKind
 from .model.tenancy import Tenancy
@@ -30,7 +31,7 @@ class LiveTenant:
     """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`, `telling`: see
     TenantService.
 
-    `tokens` stand in the files that parties send; `sent` says who did.
+    `tokens` stand in the files that parties send; `sent` says who did. `keyings` and `keylog`: see LiveMedia.
     """
 
     def __init__(
@@ -41,11 +42,14 @@ class LiveTenant:
         heed: Callable[[Delivery], None],
         tokens: Mapping[Party, str],
         kind: ServiceKind,
+        keyings: Mapping[Party, Keying],
+        keylog: Callable[[str, str], None],
         telling: Telling = as_it_is,
         guest: Callable[[str], LiveGuest] | None = None,
     ) -> None:
         known = () if guest is None else tenancy.people
         self.people = [LivePerson(one, guest(one.name)) for one in known if guest is not None]
+        self._keylog = keylog
         self._tenancy, self._folder, self._tokens = tenancy, folder, tokens
         self.sent: list[Party] = []
         self._host = network.address("service")
@@ -54,7 +58,17 @@ class LiveTenant:
         ways = {party: (network.address(f"relay-{party}"), tap) for party, tap in self._taps.items()}
         further = [(one.person, partial(_connected, one)) for one in self.people]
         self.service = TenantService(
-            tenancy, self._host, ways, folder.path(STORE), self._processor, kind, time.time, heed, telling, further
+            tenancy,
+            self._host,
+            ways,
+            folder.path(STORE),
+            self._processor,
+            kind,
+            time.time,
+            heed,
+            keyings,
+            telling,
+            further,
         )
 
     @property
@@ -106,8 +120,11 @@ class LiveTenant:
 
     def opened(self, name: str, clear: bytes) -> None:
         """The service's media processor has a packet of a device in clear."""
-        party = next((party.value for party, user in USERS.items() if user == name), name)
-        self._clear.of_device(party, clear, time.time())
+        self._clear.of_device(_known(name), clear, time.time())
+
+    def agreed(self, name: str, line: str) -> None:
+        """It has agreed on keys with a device."""
+        self._keylog(_known(name), line)
 
     async def _send_file(self, sender: Party) -> None:
         self.sent.append(sender)
@@ -125,3 +142,8 @@ def _connected(person: LivePerson, client: ServiceClient) -> Callable[[Told], No
     """The device has its client; whoever heeds what that is told."""
     person.client = client
     return person.told
+
+
+def _known(user: str) -> str:
+    """The party whose sign-in name this is, or the name."""
+    return next((party.value for party, name in USERS.items() if name == user), user)

@@ -25,6 +25,7 @@ from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused
 from .model.base import Party
 from .model.byte_stream import StreamTap
 from .model.datagram import Address
+from .model.keying import Keying
 from .model.recording import ServiceLeg, SignalKind, SignalMessage
 from .model.scenario import ServiceKind
 from .model.tenancy import Person, Tenancy, TenantStep
@@ -42,9 +43,10 @@ Further = tuple[Person, Callable[[ServiceClient], Callable[[Told], None]]]
 
 
 class TenantService:
-    """`host` is where the service listens, `hosts` where the way to it begins for each party; `heed` and `clock` as in
-    `ServiceSignalling`; `telling` is what the service tells instead, in whose hands it may be. `open` it before the
-    call, `close` it after. `received` are the files that a party got.
+    """`host` is where the service listens, `ways` where the way to it begins for each party, `keyings` how each gets
+    the keys of ordinary calls; `heed` and `clock` as in `ServiceSignalling`; `telling` is what the service tells
+    instead, in whose hands it may be. `open` it before the call, `close` it after. `received` are the files that a
+    party got.
     """
 
     def __init__(
@@ -57,10 +59,12 @@ class TenantService:
         kind: ServiceKind,
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
+        keyings: Mapping[Party, Keying],
         telling: Telling = as_it_is,
         people: Sequence[Further] = (),
     ) -> None:
         self._people = people
+        self._keyings = keyings
         self._tenancy, self._host, self._ways, self._store = tenancy, host, ways, store
         self._processor, self._kind, self._telling = processor, kind, telling
         self._password = secrets.token_urlsafe()
@@ -85,7 +89,7 @@ class TenantService:
             for step in self._tenancy.set:
                 await self.take(step)
             for party in Party:
-                await self._clients[party].connect(partial(self.signalling.told, party))
+                await self._clients[party].connect(partial(self.signalling.told, party), self._keyings[party])
             for person, heed in self._people:
                 client = await self._client(address)
                 await client.sign_in(_user(person), self._password, Client(name=person.name, kind=ClientKind.WINDOWS))

@@ -16,6 +16,7 @@ from typing import Any, Final
 import aiohttp
 
 from ..model.datagram import Address
+from ..model.keying import Keying
 from ..model.tenant import Client
 
 PATIENCE: Final = 20.0
@@ -77,8 +78,11 @@ class ServiceClient:
         self._token = str(answer.get("token"))
         return answer
 
-    async def connect(self, heed: Callable[[Told], None]) -> None:
-        """Open the signalling. `heed` is told what the service says on its own, in order; last of all `bye`."""
+    async def connect(self, heed: Callable[[Told], None], keying: Keying = Keying.SDES) -> None:
+        """Open the signalling. `heed` is told what the service says on its own, in order; last of all `bye`.
+
+        `keying`: how this device gets the keys of ordinary calls.
+        """
         try:
             self._socket = await self._open().ws_connect(
                 f"{self._base}/api/signalling",
@@ -87,7 +91,7 @@ class ServiceClient:
                 max_msg_size=MOST_FRAME,
                 autoclose=True,
             )
-            await self._socket.send_json({"type": "hello", "token": self._token})
+            await self._socket.send_json({"type": "hello", "token": self._token, "keying": keying.value})
             welcome = await self._socket.receive(PATIENCE)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ServiceLost(f"the signalling cannot be opened: {error}") from error

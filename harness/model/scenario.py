@@ -13,6 +13,7 @@ from .adversary import Adversary, DtlsMitm, Position
 from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
+from .keying import Keying
 from .mode import Mode as Mode
 from .outcome import Outcome
 from .tenancy import Tenancy
@@ -254,6 +255,11 @@ class Endpoints(Noun):
 
     def of(self, party: Party) -> EndpointKind:
         return self.alice if party is Party.ALICE else self.bob
+
+    @property
+    def keyings(self) -> dict[Party, Keying]:
+        """How each party's client gets the keys of an ordinary call: a browser has no SDES."""
+        return {party: Keying.DTLS if self.of(party) is EndpointKind.CHROMIUM else Keying.SDES for party in Party}
 
 
 class ServiceKind(StrEnum):

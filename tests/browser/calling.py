@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from harness.calling.exchange.outcome import Asked, MediaDeed
-from harness.calling.exchange.state import Told
 from harness.calling.service.app import Parts
 from harness.calling.service.certificates import tls_context
-from harness.calling.service.processor import NoProcessor
+from harness.calling.service.media import KEPT, ServiceMedia
 from harness.calling.service.serve import served
 from harness.calling.store.accounts import Account as StoredAccount
 from harness.calling.store.accounts import Work, hashed
@@ -29,6 +27,9 @@ from harness.model.tenant import Client, Encryption, EncryptionPolicy, Group, Te
 
 QUICK: Final = Work(n=2, r=1, p=1)
 """What a password costs here: nothing."""
+
+MEDIA_HOST: Final = "127.0.0.1"
+"""Where the service ends the media of ordinary calls."""
 
 ALICE: Final = Account("alice@contoso.example", "correct horse", "Alice Adler")
 BOB: Final = Account("bob@contoso.example", "battery staple", "Bob Bauer")
@@ -134,13 +135,6 @@ class Pair:
         return alice, bob
 
 
-class Obliging(NoProcessor):
-    """A media processor that does nothing and says that it does: what is tested is what pages make of it."""
-
-    def do(self, deed: MediaDeed) -> tuple[Told, ...]:
-        return () if isinstance(deed, Asked) else super().do(deed)
-
-
 @asynccontextmanager
 async def running(folder: Path, people: Tenant, chromium: Chromium) -> AsyncIterator[Service]:
     """The service on a port of its own, until the end of the block. Tabs are closed first."""
@@ -165,7 +159,7 @@ def store_of(folder: Path, people: Tenant) -> Store:
 @asynccontextmanager
 async def serving(store: Store, port: int = 0) -> AsyncIterator[int]:
     """The service over a store; gives its port."""
-    parts = Parts(processor=lambda _tell: Obliging(), work=QUICK)
+    parts = Parts(processor=lambda tell: ServiceMedia(MEDIA_HOST, store.folder / KEPT, tell), work=QUICK)
     async with served(store, tls_context(store.folder, "127.0.0.1"), ("127.0.0.1", port), parts) as found:
         yield found
 

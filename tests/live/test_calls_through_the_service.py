@@ -79,20 +79,26 @@ async def test_in_a_service_call_captions_are_told_to_both_and_a_recording_is_ke
 
 
 async def test_a_call_that_must_be_recorded_and_cannot_be_does_not_come_up(tmp_path: Path) -> None:
-    """Without keys in the descriptions the media pass the service by: then whoever must record has nothing."""
+    """What is kept has no place: then whoever must record has nothing."""
     async with calling(tmp_path, encrypted=False) as call:
         assert call.place is not None
         await call.alice.say("hang-up")
         await call.bob.told("hung-up")
         admin = await call.place.service.sign_in(ADMIN)
         assert (await admin.rest("PUT", "/api/recording", {"on": True, "user": BOB}))[0] == 200
+        (tmp_path / "store" / KEPT).write_text("no folder")
         again = await call.alice.client.say("invite", to=BOB, media=["audio"])
         call.alice.call = call.bob.call = again["call"]
         await call.bob.told("incoming")
-        await call.bob.say("accept")
-        assert (await call.alice.told("recorded"))["call"] == again["call"]
         with pytest.raises(ServiceRefused, match="must be recorded"):
-            await call.alice.say("offer", sdp="v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\n")
+            await call.bob.say("accept")
+
+
+@pytest.mark.parametrize("sdp", ["v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\n", "v=0\r\nm=audio 9 RTP/AVP 96\r\n"])
+async def test_a_description_without_the_keys_that_were_announced_passes_nobody_by(tmp_path: Path, sdp: str) -> None:
+    async with calling(tmp_path, encrypted=False) as call:
+        with pytest.raises(ServiceRefused, match="the profile"):
+            await call.alice.say("offer", sdp=sdp)
 
 
 @pytest.mark.parametrize("encrypted", [True, False])

@@ -67,20 +67,22 @@ def admitted(exchange: Exchange, directory: Directory, call: Call, session: Sess
     out = Outcome(
         exchange.with_call(after),
         {"call": call.id, "mode": Mode.SERVICE.value},
-        (Admitted(call.id, guest.leg, session.id, bool(records)),),
+        (Admitted(call.id, guest.leg, session.id, bool(records), session.keying),),
         (*elsewhere(call, session.id, "answered-elsewhere"), *records),
     )
     return with_presence(exchange, out, directory, session.user)
 
 
 def joined(exchange: Exchange, directory: Directory, call: Call, session: Session, sdp: str) -> Outcome:
-    """The guest's answer: the guest is there, and who transferred the call is not any more."""
+    """The guest's answer: the guest is there, and told who else is; who transferred the call is not any more."""
     guest = call.invited
     assert guest is not None
     after = replace(_with_guest(call, guest, replace(guest, joined=True)), alone=False)
-    frame = PartyOf(call=call.id, user=directory.name(guest.user), display=directory.display(guest.user), there=True)
+    frame = _there(directory, call, guest.user)
     others = tuple(one for one in after.parties if one != session.id)
-    out = Outcome(exchange.with_call(after), {}, (Joined(call.id, guest.leg, sdp),), (Told(others, frame),))
+    here = dict.fromkeys(exchange.sessions[one].user for one in others if exchange.sessions[one].user != guest.user)
+    told = (Told(others, frame), *(Told((session.id,), _there(directory, call, user)) for user in here))
+    out = Outcome(exchange.with_call(after), {}, (Joined(call.id, guest.leg, sdp),), told)
     if guest.feature is not Feature.TRANSFER:
         return out
     return then_leaves(out, directory, after, guest.by, "transferred")
@@ -91,6 +93,10 @@ def then_leaves(out: Outcome, directory: Directory, call: Call, session: str, wh
     left = without(out.exchange, directory, call, out.exchange.sessions[session], why)
     told = (*out.told, Told((session,), HungUp(call=call.id, reason=why)), *left.told)
     return Outcome(left.exchange, out.answer, (*out.deeds, *left.deeds), told, (*out.news, *left.news))
+
+
+def _there(directory: Directory, call: Call, user: str) -> PartyOf:
+    return PartyOf(call=call.id, user=directory.name(user), display=directory.display(user), there=True)
 
 
 def _own(exchange: Exchange, by: Session, name: str | None) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
     up = replace(call, answered=session.id, mode=mode)
     accepted = Accepted(call=call.id, mode=mode, display=directory.display(session.user), device=session.device.name)
     told = (Told((call.caller,), accepted), *elsewhere(call, session.id, "answered-elsewhere"))
-    near, far = (Talker(one.id, directory.name(one.user)) for one in (caller, session))
+    near, far = (Talker(one.id, directory.name(one.user), one.keying) for one in (caller, session))
     records = recorded(directory, call.id, up.parties, caller.user, session.user)
     deeds = (Answered(call.id, near, far, bool(records)),) if mode is Mode.SERVICE else ()
     after = Outcome(exchange.with_call(up), {"call": call.id, "mode": mode.value}, deeds, (*told, *records))

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...model.feature import Feature
+from ...model.keying import Keying
 from .state import Exchange, Told
 from .told import PresenceOf
 
 
 @dataclass(frozen=True, slots=True)
 class Talker:
-    """A device in a call, and the sign-in name of its user."""
+    """A device in a call, the sign-in name of its user, and how its client gets the keys."""
 
     session: str
     user: str
+    keying: Keying = Keying.SDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Admitted:
     leg: str
     session: str
     recorded: bool = False
+    keying: Keying = Keying.SDES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from ...model.base import Noun
 from ...model.feature import Feature
+from ...model.keying import Keying
 from .words import Argument, CallId, Candidates, ChatText, Media, Presence, Sdp, UserName, Word
 
 Number = Annotated[int, Field(ge=1, le=2**53)]
@@ -15,10 +16,11 @@ Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class Hello(Noun):
-    """The first frame: who is there."""
+    """The first frame: who is there, and how this client gets the keys of ordinary calls."""
 
     type: Literal["hello"]
     token: str = Field(min_length=1, max_length=200)
+    keying: Keying = Field(default=Keying.SDES, strict=False)
 
 
 class Invite(Noun):

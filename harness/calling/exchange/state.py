@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ...model.feature import Feature
+from ...model.keying import Keying
 from ...model.scenario import Mode
 from ...model.tenant import Client
 from .told import Frame
@@ -15,12 +16,16 @@ from .words import Medium, Presence
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A device that is connected. `user` is its user's comparable name; `expires` in seconds since the epoch."""
+    """A device that is connected. `user` is its user's comparable name; `expires` in seconds since the epoch.
+
+    `keying`: how its client gets the keys of ordinary calls.
+    """
 
     id: str
     user: str
     device: Client
     expires: float
+    keying: Keying = Keying.SDES
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def answers(exchange: Exchange, directory: Directory, call: Call, by: str | None
     records = recorded(directory, call.id, (call.caller,), caller.user, call.callee)
     return Outcome(
         exchange.with_call(replace(call, alone=True, mode=Mode.SERVICE)),
-        deeds=(Answered(call.id, Talker(caller.id, directory.name(caller.user)), None, bool(records)),),
+        deeds=(Answered(call.id, Talker(caller.id, directory.name(caller.user), caller.keying), None, bool(records)),),
         told=(
             Told((call.caller, *asked), used),
             Told((call.caller,), accepted),

@@ -6,12 +6,14 @@ service's own, on each leg another (as a back-to-back agent does, RFC 7092).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from ...model.datagram import Address
+from ...model.keying import Keying
 from ...wire.ice_lite import Credentials
-from ...wire.sdes_exchange import PROTOCOL
+from ...wire.sdes_exchange import PROTOCOL as SDES_PROTOCOL
 from ...wire.sdp import Candidate, Line, Media, Sdp
 
 _TRANSPORT: Final = (
@@ -30,40 +32,65 @@ _TRANSPORT: Final = (
 )
 """Attributes that say how the media travel. None of them passes the service."""
 
-_SOURCES: Final = ("msid", "ssrc", "ssrc-group")
+_SSRCS: Final = ("ssrc", "ssrc-group")
+_SOURCES: Final = ("msid", *_SSRCS)
 """Attributes that name what a device sends."""
+
+_WRAPPERS: Final = frozenset({"red", "ulpfec", "flexfec", "flexfec-03"})
+_FORMAT: Final = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d+) ")
 
 _BEST: Final = 2_130_706_431
 """Priority of a host candidate (RFC 8445 section 5.1.2.1)."""
 
 _MIRRORED: Final = {"a=sendonly": "a=recvonly", "a=recvonly": "a=sendonly"}
 
+PROTOCOLS: Final = {Keying.SDES: SDES_PROTOCOL, Keying.DTLS: "UDP/TLS/RTP/SAVPF"}
+"""What an m= line calls SRTP with feedback under keys of either kind (RFC 5124, RFC 5764 section 8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Where the service receives on one leg, and how a check there must be signed."""
+    """Where the service receives on one leg, how a check there must be signed, and how the device gets its keys."""
 
     address: Address
     credentials: Credentials
+    keying: Keying = Keying.SDES
 
 
 def over(sdp: Sdp, transport: Transport) -> Sdp:
     """The description with the service's transport in every section that is in use, without a key yet.
 
-    ValueError, naming the line, when an m= line is malformed; and for one that names another profile than SRTP's with
-    keys in the description, which nothing could be opened under.
+    A browser is told of no sources: who is heard on a leg may change without an offer, and it plays those that were
+    announced or else the latest. ValueError, naming the line, when an m= line is malformed.
     """
-    for media in sdp.media():
-        if media.protocol != PROTOCOL:
-            raise ValueError(f"the profile {media.protocol[:40]!r} is not {PROTOCOL}")
-    for attribute in _TRANSPORT:
+    sdp = unwrapped(sdp)
+    used = [media.level for media in sdp.media() if media.port]
+    dropped = _TRANSPORT if transport.keying is Keying.SDES else (*_TRANSPORT, *_SSRCS)
+    for attribute in dropped:
         sdp = sdp.remove(attribute)
-    sdp = sdp.rewrite(lambda line: _moved(line, transport.address)).insert("a=ice-lite")
-    for media in sdp.media():
-        if media.port:
-            for text in _lines(transport):
-                sdp = sdp.insert(text, media.level)
+    sdp = sdp.rewrite(lambda line: _moved(line, transport)).insert("a=ice-lite")
+    for level in used:
+        for text in _lines(transport):
+            sdp = sdp.insert(text, level)
     return sdp
+
+
+def unwrapped(sdp: Sdp) -> Sdp:
+    """Without encodings that wrap others (RFC 2198, RFC 5109, RFC 8627), and what would repeat those (RFC 4588): what a
+    packet holds must be plain to whoever mixes, keeps or hands over what is said. A section of nothing else stays."""
+    dropped = {media.level: _wrapping(sdp, media) for media in sdp.media()}
+
+    def left(line: Line) -> tuple[str, ...]:
+        gone = set() if line.level is None else dropped[line.level]
+        said = _FORMAT.match(line.text)
+        if said is not None and said[1] in gone:
+            return ()
+        if gone and line.level is not None and line.text.startswith("m="):
+            kind, port, protocol, *formats = line.text.split()
+            return (" ".join((kind, port, protocol, *(one for one in formats if one not in gone))),)
+        return (line.text,)
+
+    return sdp.rewrite(left)
 
 
 def answer_to(offer: Sdp) -> Sdp:
@@ -95,15 +122,24 @@ def credentials_in(sdp: Sdp) -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name in ("ice-ufrag", "ice-pwd") for _, value in sdp.values(name))
 
 
-def _moved(line: Line, address: Address) -> tuple[str]:
-    host, port = address
+def _wrapping(sdp: Sdp, media: Media) -> set[str]:
+    """Payload types of a section, as they are written."""
+    named = [value.partition(" ") for level, value in sdp.values("rtpmap") if level == media.level]
+    wrapping = {number for number, _, encoding in named if encoding.partition("/")[0].lower() in _WRAPPERS}
+    told = [value.partition(" ") for level, value in sdp.values("fmtp") if level == media.level]
+    found = wrapping | {number for number, _, value in told if value.strip().removeprefix("apt=") in wrapping}
+    return found if set(media.formats) - found else set()
+
+
+def _moved(line: Line, transport: Transport) -> tuple[str]:
+    host, port = transport.address
     if line.text.startswith("c="):
         return (f"c=IN IP4 {host}",)
     if line.level is None or not line.text.startswith("m="):
         return (line.text,)
     media = Media.parse(line.level, line.text)
-    kind, _, rest = line.text.split(" ", 2)
-    return (f"{kind} {port if media.port else 0} {rest}",)
+    formats = " ".join(media.formats)
+    return (f"m={media.kind} {port if media.port else 0} {PROTOCOLS[transport.keying]} {formats}",)
 
 
 def _lines(transport: Transport) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """One leg of a call: a device on one side, the service on the other, and keys that nobody else has been told.
 
+How these come to be is the leg's `KeyAgreement`; the rest is the same for every device.
+
 Each ICE restart is a further connection of the same leg, with credentials and keys of its own (RFC 8839 section 4.4.1);
 the one before serves on until the new one is up.
 """
@@ -11,55 +13,44 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.datagram import Address
+from ...model.keying import Keying
 from ...wire.demux import PacketClass, classify
 from ...wire.ice_lite import Credentials, asked_of, checked
-from ...wire.sdes_exchange import SdesExchange
 from ...wire.sdp import Origin, Sdp
-from ...wire.srtp_session import SrtpOpener, SrtpSealer
+from .agreement import KeyAgreement, SdesAgreement
 from .description import Transport, credentials_in, encodings, over
-
-_SSRC, _RTCP_SSRC = slice(8, 12), slice(4, 8)
-"""Where a packet says who sent it (RFC 3550 sections 5.1 and 6.4)."""
+from .sections import Sections
+from .sound import is_sound
+from .voices import Voices
 
 MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 
 _MOST_CONNECTIONS: Final = 4
-MOST_STREAMS: Final = 32
-"""SSRCs of one connection that are listened to: libsrtp keeps something for each."""
 _MOST_SOURCES: Final = 8
 """Addresses that one connection may come from; a device on the move has a few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What became of one datagram: an answer to send back, or a media packet in clear, or neither."""
+    """What became of one datagram: answers to send back, or a media packet in clear, or neither."""
 
-    answer: bytes | None = None
+    answers: tuple[bytes, ...] = ()
     clear: bytes | None = None
 
 
 class _Connection:
-    """Credentials, keys and addresses of one connection. Without both keys nothing is opened or sealed."""
+    """Credentials, keys and addresses of one connection. `described`: the device has said something of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, agreement: KeyAgreement) -> None:
         self.credentials = Credentials.fresh()
-        self.exchange = SdesExchange()
+        self.agreement = agreement
+        self.described = False
         self.sources: deque[Address] = deque(maxlen=_MOST_SOURCES)
         self.to: Address | None = None
-        self._streams: set[bytes] = set()
-        self._opener: SrtpOpener | None = None
-        self._sealer: SrtpSealer | None = None
 
-    def keyed(self) -> None:
-        """Both keys are known, or not yet."""
-        if self._opener is not None:
-            return
-        try:
-            theirs, ours = self.exchange.keys
-        except ValueError:
-            return
-        self._opener = SrtpOpener(theirs.key_and_salt, theirs.profile)
-        self._sealer = SrtpSealer(ours.key_and_salt, ours.profile)
+    def next(self) -> _Connection:
+        """The one that comes after it."""
+        return _Connection(self.agreement.renewed())
 
     def proved(self, source: Address, *, nominated: bool) -> None:
         if source not in self.sources:
@@ -68,27 +59,25 @@ class _Connection:
             self.to = source
 
     def open(self, packet: bytes) -> bytes | None:
-        source = packet[_SSRC] if classify(packet) is PacketClass.SRTP else packet[_RTCP_SSRC]
-        if self._opener is None or (source not in self._streams and len(self._streams) >= MOST_STREAMS):
-            return None
-        clear = self._opener.open(packet)
-        if clear is not None:
-            self._streams.add(source)
-        return clear
+        keys = self.agreement.keys
+        return None if keys is None else keys.open(packet)
 
     def seal(self, packet: bytes) -> bytes | None:
-        return None if self._sealer is None else self._sealer.seal(packet)
+        keys = self.agreement.keys
+        return None if keys is None else keys.seal(packet)
 
 
 class Leg:
     """`address` is where the service receives on this leg. `counts` says what came in and what became of it."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, agreement: KeyAgreement | None = None) -> None:
         self.address = address
         self.counts: Counter[str] = Counter()
         self.description: Sdp | None = None
         self.encodings: dict[int, str] = {}
-        self._connections = deque([_Connection()], maxlen=_MOST_CONNECTIONS)
+        self.sections = Sections(Sdp(()))
+        self._voices = Voices()
+        self._connections = deque([_Connection(agreement or SdesAgreement())], maxlen=_MOST_CONNECTIONS)
         self._origin = Origin.fresh()
         self._peer_origin: Origin | None = None
 
@@ -104,34 +93,38 @@ class Leg:
         if self._peer_origin is not None:
             self._peer_origin.check_successor(origin)
         restarts = self._restarts(parsed)
-        connection = _Connection() if restarts else self._connections[-1]
-        connection.exchange.read(sdp)
+        connection = self._connections[-1].next() if restarts else self._connections[-1]
+        connection.agreement.read(sdp)
+        connection.described = True
         if restarts:
             self._connections.append(connection)
         self._peer_origin, self.description, self.encodings = origin, parsed, encodings(parsed)
-        connection.keyed()
+        self.sections = Sections(parsed)
         return restarts
 
     def renew(self) -> None:
         """What is written next is another connection, because the other side of the call began one."""
         if self.description is not None:
-            self._connections.append(_Connection())
+            self._connections.append(self._connections[-1].next())
 
     def written(self, media: Sdp) -> str:
         """The service's description of this leg, with what `media` says of codecs and sources; ValueError as `over`."""
         connection = self._connections[-1]
-        plain = over(media, Transport(self.address, connection.credentials))
-        text = connection.exchange.written(self._origin.written(str(plain)))
+        plain = over(media, Transport(self.address, connection.credentials, connection.agreement.keying))
+        text = connection.agreement.written(self._origin.written(str(plain)))
         self._origin = self._origin.next()
-        connection.keyed()
         return text
 
     # datagrams
 
     def arrived(self, data: bytes, source: Address) -> Arrived:
-        """Answer a check, or open a media packet that comes from where a check has shown the device to be."""
-        if classify(data) in MEDIA:
+        """Answer a check; or open a media packet, or go on with DTLS, when it comes from where a check has shown the
+        device to be."""
+        kind = classify(data)
+        if kind in MEDIA:
             return Arrived(clear=self._opened(data, source))
+        if kind is PacketClass.DTLS:
+            return Arrived(answers=self._shaken(data, source))
         fragment = asked_of(data)
         if fragment is None:
             self.counts["dropped"] += 1
@@ -143,19 +136,53 @@ class Leg:
         if connection is not None and check.genuine:
             connection.proved(source, nominated=check.nominates)
         self.counts["checks" if check.genuine else "checks-refused"] += 1
-        return Arrived(answer=check.answer)
+        return Arrived(answers=(check.answer,))
 
-    def sealed(self, clear: bytes) -> tuple[bytes, Address] | None:
-        """A packet for the device and where it is; None before it has chosen a path, and for what cannot be sealed."""
+    @property
+    def waits(self) -> bool:
+        """Whether `expired` must be called while time passes."""
+        return any(one.agreement.waits for one in self._connections)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the newest connection will never have keys."""
+        return self._connections[-1].agreement.fault
+
+    def expired(self) -> list[tuple[bytes, Address]]:
+        """What has to be sent again, and where to."""
+        waiting = [one for one in self._connections if one.agreement.waits and one.sources]
+        return [(again, one.sources[-1]) for one in waiting for again in one.agreement.expire()]
+
+    def sealed(self, clear: bytes, section: str | None = None) -> tuple[bytes, Address] | None:
+        """A packet for the device and where it is; None before it has chosen a path, and for what cannot be sealed.
+
+        `section` is the name of the one that the packet belongs to, which it then says itself.
+        """
         connection = self._chosen
         if connection is None or connection.to is None:
             return None
-        sealed = connection.seal(clear)
+        sealed = connection.seal(self._said(clear, section))
         if sealed is None:
             self.counts["not-sealed"] += 1
             return None
         self.counts["sent"] += 1
         return sealed, connection.to
+
+    def turned(self) -> None:
+        """Who is heard on this leg has changed, without a word in any description."""
+        if self._connections[-1].agreement.keying is Keying.DTLS:
+            self._voices.turned()
+
+    def _said(self, clear: bytes, section: str | None) -> bytes:
+        """A packet as the device gets it."""
+        sound = is_sound(clear, self.encodings)
+        return self.sections.named(self._voices.given(clear) if sound else clear, section)
+
+    def _shaken(self, data: bytes, source: Address) -> tuple[bytes, ...]:
+        """DTLS. Only a device that has signed a check is worth the work."""
+        connection = next((one for one in reversed(self._connections) if source in one.sources), None)
+        self.counts["strangers" if connection is None else "handshake"] += 1
+        return () if connection is None else tuple(connection.agreement.receive(data))
 
     def _opened(self, data: bytes, source: Address) -> bytes | None:
         for connection in reversed(self._connections):
@@ -175,14 +202,6 @@ class Leg:
 
     def _restarts(self, sdp: Sdp) -> bool:
         """Other ICE credentials than before, and not because the service itself asked for another connection."""
-        if self.description is None or self._asked_anew():
+        if self.description is None or not self._connections[-1].described:
             return False
         return credentials_in(sdp) != credentials_in(self.description)
-
-    def _asked_anew(self) -> bool:
-        """Whether the newest connection waits for the device's answer."""
-        try:
-            _ = self._connections[-1].exchange.keys
-        except ValueError:
-            return True
-        return False

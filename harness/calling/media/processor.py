@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ...model.datagram import Address
 from ...model.feature import Feature
+from ...wire.demux import PacketClass, classify
 from .captions import Line
 from .features import Bring, Features
 from .keeping import Keeping
@@ -128,6 +129,10 @@ class MediaProcessor:
         """Let go of the sockets of legs that have ended, and of the clock when the service has nothing to say."""
         for name in [name for name in self._sockets if name not in self.session.legs]:
             self._sockets.pop(name).close()
+        self._wind()
+
+    def _wind(self) -> None:
+        """The clock runs while it is needed."""
         if self.session.speaks and self._timer is None:
             self._due = asyncio.get_running_loop().time()
             self._tick()
@@ -145,6 +150,8 @@ class MediaProcessor:
     def arrived(self, name: str, data: bytes, source: Address) -> None:
         """A datagram at the socket of a leg."""
         self._send(lambda: self.session.datagram(name, data, source))
+        if classify(data) is PacketClass.DTLS:
+            self._wind()
 
     def _send(self, made: Callable[[], Iterable[Send]]) -> None:
         if self.fault is not None:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from ...model.datagram import Address
-from ...wire import rtp
+from ...model.keying import Keying
 from ...wire.demux import PacketClass, classify
-from ...wire.rtp_payload.codec import OPUS, codec_named
 from ...wire.sdp import Sdp
 from .description import answer_to
+from .dtls_agreement import DtlsAgreement
 from .leg import Leg
 from .mixer import Mixer
 from .own_sound import OwnSound, opus_type, tone
-from .sound import Ear, Heard, Pcm
+from .sound import Ear, Heard, Pcm, is_sound
 
 HOLD_HERTZ: Final = 440.0
 """Of the tone that a held leg hears."""
@@ -47,9 +48,13 @@ class Listener(Protocol):
 
 
 class Watcher(Protocol):
-    """Told of every packet that the service has in clear, as it came: RTP or RTCP of the device of `name`."""
+    """Told of what the service has of the device of `name`."""
 
-    def opened(self, name: str, clear: bytes) -> None: ...
+    def opened(self, name: str, clear: bytes) -> None:
+        """A packet in clear, as it came: RTP or RTCP."""
+
+    def agreed(self, name: str, line: str) -> None:
+        """Keys that were agreed on the path, as a line of a key log in NSS format."""
 
 
 class Session:
@@ -76,6 +81,12 @@ class Session:
         if name in self.legs or len(self.legs) >= MOST_LEGS:
             raise ValueError(f"the call has {len(self.legs)} legs already, or one called {name[:40]!r}")
         self.legs[name] = Leg(address)
+
+    def keyed(self, name: str, keying: Keying) -> None:
+        """How the device of this leg gets its keys (SDES when nothing is said), before anything is described on it."""
+        if keying is Keying.DTLS:
+            keylog = None if self.watcher is None else partial(self.watcher.agreed, name)
+            self.legs[name] = Leg(self.legs[name].address, DtlsAgreement(keylog))
 
     def close(self, name: str) -> None:
         """The leg ends; who talked to it goes on without it."""
@@ -128,8 +139,12 @@ class Session:
         """From now on `names` hear each other, `held` the tone, and the others nobody. KeyError for an unknown leg."""
         for name in (*names, *held):
             _ = self.legs[name]
+        before = self._talking, self._held
         self._talking, self._held = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(held))
         self.count_anew()
+        if any(before) and before != (self._talking, self._held):
+            for leg in self.legs.values():
+                leg.turned()
 
     def count_anew(self) -> None:
         """What has flowed until now counts no more."""
@@ -150,12 +165,14 @@ class Session:
 
     @property
     def speaks(self) -> bool:
-        """Whether the service has something to say by itself: then it must be told of every 20 ms."""
-        return len(self._talking) > 2 or bool(self._held or self._beeps)
+        """Whether the service has something to say by itself, or to say again: then it must be told of every 20 ms."""
+        return len(self._talking) > 2 or bool(self._held or self._beeps) or any(leg.waits for leg in self.legs.values())
 
     def tick(self) -> Iterator[Send]:
         """20 ms have passed."""
         self._frames += 1
+        for name, leg in self.legs.items():
+            yield from (Send(name, again, to) for again, to in leg.expired())
         if len(self._talking) > 2:
             for name, pcm in self._mixer.mixed(self._talking).items():
                 yield from self._say(name, pcm)
@@ -173,13 +190,14 @@ class Session:
         if leg is None:
             return
         arrived = leg.arrived(data, source)
-        if arrived.answer is not None:
-            yield Send(name, arrived.answer, source)
+        for answer in arrived.answers:
+            yield Send(name, answer, source)
         if arrived.clear is not None:
-            self._came[name] += _is_sound(arrived.clear, leg.encodings)
+            self._came[name] += is_sound(arrived.clear, leg.encodings)
             self._hear(name, leg, arrived.clear)
+            section = leg.sections.name(arrived.clear)
             for other in self._receivers(name, leg, arrived.clear):
-                yield from self._sealed(other, arrived.clear)
+                yield from self._sealed(other, arrived.clear, section)
 
     def _hear(self, name: str, leg: Leg, clear: bytes) -> None:
         if self.watcher is not None:
@@ -204,7 +222,7 @@ class Session:
         if classify(clear) is PacketClass.SRTCP:
             # Reports and requests for pictures belong to those who see each other.
             return tuple(dict.fromkeys((*watchers, self._watched_by(name))))
-        return () if _is_sound(clear, leg.encodings) else watchers
+        return () if is_sound(clear, leg.encodings) else watchers
 
     def _watched_by(self, name: str) -> str:
         return next(one for one in self._talking if one != name)
@@ -217,19 +235,11 @@ class Session:
                 return
             own = self._own[name] = OwnSound(number)
         for packet in own.packets(pcm):
-            yield from self._sealed(name, packet)
+            yield from self._sealed(name, packet, self.legs[name].sections.name(packet))
 
-    def _sealed(self, name: str, clear: bytes) -> Iterator[Send]:
+    def _sealed(self, name: str, clear: bytes, section: str | None) -> Iterator[Send]:
         leg = self.legs[name]
-        sealed = leg.sealed(clear)
+        sealed = leg.sealed(clear, section)
         if sealed is not None:
-            self._went[name] += _is_sound(clear, leg.encodings)
+            self._went[name] += is_sound(clear, leg.encodings)
             yield Send(name, *sealed)
-
-
-def _is_sound(clear: bytes, encodings: dict[int, str]) -> bool:
-    try:
-        header = rtp.parse(clear)
-    except ValueError:
-        return False
-    return codec_named(encodings.get(header.payload_type, "")) is OPUS

@@ -30,6 +30,17 @@ Pcm = NDArray[np.int16]
 """Mono samples, 48 kHz, shape (samples,)."""
 
 
+def is_sound(packet: bytes, encodings: dict[int, str]) -> bool:
+    """Whether it is RTP that holds Opus."""
+    if classify(packet) is not PacketClass.SRTP:
+        return False
+    try:
+        header = rtp.parse(packet)
+    except ValueError:
+        return False
+    return codec_named(encodings.get(header.payload_type, "")) is OPUS
+
+
 class Heard(NamedTuple):
     """A piece of sound, `at` so many samples after the first one of this source; `source` counts from 0."""
 

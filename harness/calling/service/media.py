@@ -1,7 +1,6 @@
 """The media processor behind the service's own calls: a processor for each, fed by the exchange's deeds.
 
-A call whose first offer has no keys in it (a browser has no SDES) passes as it is: then the service has its signalling
-and not its media, and no feature can be had.
+Every device has a leg that ends here, keyed as its client has said that it can.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ...wire.sdes_exchange import PROTOCOL
-from ...wire.sdp import Sdp
+from ...model.keying import Keying
 from ..exchange.outcome import Admitted, Answered, Asked, Ended, Joined, Left, MediaDeed, Offered, Passed
 from ..exchange.refusal import Refusal, refuse
 from ..exchange.state import Told
@@ -24,7 +22,7 @@ from ..media.features import Bring, FeatureRefused
 from ..media.processor import MediaProcessor
 from ..media.session import Watcher
 from .errors import LOG
-from .processor import NoProcessor, Tell
+from .processor import Tell
 
 KEPT: Final = "kept"
 """The folder of recordings, captions and transcripts in the store, with a folder for each call."""
@@ -32,18 +30,17 @@ KEPT: Final = "kept"
 
 @dataclass
 class _Call:
-    """`legs` are the names of legs by session; `processor` is None when the media pass the service by.
+    """`legs` are the names of legs by session.
 
-    `coming` are offers for guests by leg, None until they are written. `voicemail`: the service answers. `recorded`:
-    the call must be recorded, or not be.
+    `coming` are guests by leg: whom they are to be brought to, None until there is a leg. `voicemail`: the service
+    answers.
     """
 
-    processor: MediaProcessor | None
+    processor: MediaProcessor
     legs: dict[str, str] = field(default_factory=dict)
-    coming: dict[str, str | None] = field(default_factory=dict)
+    coming: dict[str, Bring | None] = field(default_factory=dict)
     described: bool = False
     voicemail: bool = False
-    recorded: bool = False
     fault: str | None = None
 
 
@@ -68,16 +65,16 @@ class ServiceMedia:
             case Ended():
                 return self._ended(deed)
         call = self._calls.get(deed.call)
-        if call is not None and isinstance(deed, Passed | Offered):
-            self._look(call, deed.sdp)
-        if call is not None and isinstance(deed, Admitted) and deed.recorded:
+        if call is None:
+            return _of_no_call(deed)
+        call.described = call.described or isinstance(deed, Passed | Offered)
+        if isinstance(deed, Admitted) and deed.recorded:
             _comply(call)
-        if call is None or call.processor is None:
-            return _PASSING_BY.do(deed)
-        if call.fault is not None or call.processor.fault is not None:
+        processor = call.processor
+        if call.fault is not None or processor.fault is not None:
             refuse("no-media", "The service cannot carry the media of this call.")
         try:
-            return self._done(call, call.processor, deed)
+            return self._done(call, processor, deed)
         except FeatureRefused as error:
             raise Refusal("not-now", f"{error}.") from None
         except ValueError as error:
@@ -96,27 +93,16 @@ class ServiceMedia:
         if deed.recorded:
             _comply(call)
         self._calls[deed.call] = call
-        self._begin(_open(call, processor))
+        self._begin(_open(call, {one.user: one.keying for one in talkers}))
         return ()
 
     def _ended(self, deed: Ended) -> tuple[Told, ...]:
         call = self._calls.pop(deed.call, None)
-        if call is not None and call.processor is not None:
+        if call is not None:
             if call.processor.fault:
                 LOG.error("media: %s", call.processor.fault)
             self._begin(call.processor.close())
         return ()
-
-    def _look(self, call: _Call, sdp: str) -> None:
-        """The first offer shows whether the service gets keys. A voicemail is the service's own, and needs them."""
-        if call.described or call.processor is None:
-            return
-        if not call.voicemail and not _has_keys(sdp):
-            if call.recorded:
-                refuse("no-media", "This call must be recorded, and without keys in its descriptions it cannot be.")
-            self._begin(call.processor.close())
-            call.processor = None
-        call.described = True
 
     def _done(self, call: _Call, processor: MediaProcessor, deed: MediaDeed) -> tuple[Told, ...]:
         """FeatureRefused, ValueError."""
@@ -142,7 +128,7 @@ class ServiceMedia:
         bring = processor.asked(deed.feature, deed.on, call.legs[deed.by], deed.leg)
         if bring is not None:
             call.coming[bring.device] = None
-            self._begin(_bring(call, processor, bring))
+            self._begin(_bring(call, bring))
 
     def _heard(self, call: str, line: Line) -> None:
         self.tell(call, Caption(call=call, user=line.speaker, text=line.text))
@@ -153,26 +139,34 @@ class ServiceMedia:
         task.add_done_callback(self._tasks.discard)
 
 
+def _of_no_call(deed: MediaDeed) -> tuple[Told, ...]:
+    """Whoever leaves a call that is over may leave it; nothing passes the service by."""
+    if not isinstance(deed, Left):
+        refuse("no-media", "The service does not know this call.")
+    return ()
+
+
 def _described(to: str, kind: Literal["offer", "answer"], call: str, sdp: str) -> tuple[Told, ...]:
     return (Told((to,), Described(type=kind, call=call, sdp=sdp)),)
 
 
-async def _open(call: _Call, processor: MediaProcessor) -> None:
+async def _open(call: _Call, keyings: dict[str, Keying]) -> None:
     try:
-        for leg in tuple(call.legs.values()):
-            await processor.open(leg)
+        for leg, keying in keyings.items():
+            await call.processor.open(leg)
+            call.processor.session.keyed(leg, keying)
     except OSError as error:
         call.fault = error.strerror or "no socket"
 
 
-async def _bring(call: _Call, processor: MediaProcessor, bring: Bring) -> None:
-    """The offer for a guest, who still rings. Without a socket there is none, and the guest is refused."""
+async def _bring(call: _Call, bring: Bring) -> None:
+    """A leg for a guest, who still rings. Without a socket there is none, and the guest is refused."""
     with suppress(OSError, ValueError):
-        offer = await processor.bring(bring)
+        await call.processor.open(bring.device)
         if bring.device in call.coming:
-            call.coming[bring.device] = offer
+            call.coming[bring.device] = bring
         else:
-            processor.failed(bring.device)
+            call.processor.failed(bring.device)
 
 
 def _passed(call: _Call, processor: MediaProcessor, deed: Passed) -> str:
@@ -196,9 +190,13 @@ def _answer(call: _Call, processor: MediaProcessor, deed: Offered) -> str:
 
 
 def _offer(call: _Call, deed: Admitted) -> str:
-    offer = call.coming.get(deed.leg)
-    if offer is None:
+    """What the service offers to a guest, keyed as the device can that has accepted. ValueError."""
+    bring = call.coming.get(deed.leg)
+    if bring is None:
         refuse("no-media", "The service cannot carry the media of this call.")
+    session = call.processor.session
+    session.keyed(bring.device, deed.keying)
+    offer = session.own_offer(bring.device, bring.like)
     call.legs[deed.session] = deed.leg
     return offer
 
@@ -222,16 +220,6 @@ def _left(call: _Call, processor: MediaProcessor, deed: Left) -> None:
 def _comply(call: _Call) -> None:
     """The call is recorded from now on. Refusal when it cannot be: whoever must record does not call unrecorded."""
     try:
-        if call.processor is None:
-            raise OSError(None, "the media pass the service by")
         call.processor.comply()
     except OSError as error:
         refuse("no-media", f"This call must be recorded, and it cannot be: {error.strerror}.")
-    call.recorded = True
-
-
-def _has_keys(sdp: str) -> bool:
-    return any(media.protocol == PROTOCOL for media in Sdp.parse(sdp).media())
-
-
-_PASSING_BY: Final = NoProcessor()

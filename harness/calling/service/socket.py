@@ -144,7 +144,7 @@ async def _hello(socket: web.WebSocketResponse, board: Switchboard) -> Session:
     ticket = board.store.accounts.ticket(token_id(hello.token), board.clock())
     if ticket is None:
         refuse("no-token", "The token is not valid.")
-    return Session(ticket.id, ticket.user, ticket.device, ticket.expires)
+    return Session(ticket.id, ticket.user, ticket.device, ticket.expires, hello.keying)
 
 
 async def _listen(

@@ -10,13 +10,14 @@ const CAPTIONS = 3;
 
 /** `phase`: "inviting", "calling", "ringing" (caller) or "incoming", "accepting" (callee), then "connecting", "up", "over". */
 export class Call {
-  constructor({ id = null, peer, display, role, video, say, watcher }) {
-    Object.assign(this, { id, peer, display, role, video, say, watcher });
+  constructor({ id = null, me, peer, display, role, video, say, watcher }) {
+    Object.assign(this, { id, me, peer, display, role, video, say, watcher });
     this.phase = role === "caller" ? "inviting" : "incoming";
     this.mode = null;
     this.shown = new Shown();
     this.features = new Map();
     this.captions = [];
+    this.people = new Map([[peer, { display, devices: 1 }]]);
     this.remote = null;
     this.screen = null;
     this.choosing = false;
@@ -139,6 +140,7 @@ export class Call {
       case "feature": return this.#featured(frame);
       case "recorded": return this.mode === "e2ee" ? this.watcher.unheeded(this, "recording") : this.watcher.recorded(this);
       case "caption": return this.#captioned(frame);
+      case "party": return this.#moved(frame);
       case "declined": case "cancelled": return this.#over(frame.why);
       case "hung-up": return this.#over(frame.reason);
       default: return undefined;
@@ -147,6 +149,7 @@ export class Call {
 
   async #accepted({ mode, display }) {
     if (!["calling", "ringing"].includes(this.phase)) return;
+    this.people.set(this.peer, { display, devices: 1 });
     this.display = display;
     this.#connect(mode);
     if (this.#agreed) await this.exchange.offer();
@@ -160,6 +163,17 @@ export class Call {
     if (feature === "captions" && !on) this.captions = [];
     this.watcher.featured(this, { feature, on, by });
     return this.watcher.changed(this);
+  }
+
+  /** Somebody has come into an ordinary call, or has left one that goes on. An encrypted one is between two. */
+  #moved({ user, display, there }) {
+    if (this.mode !== "service" || user === this.me) return;
+    const devices = (this.people.get(user)?.devices ?? 0) + (there ? 1 : -1);
+    if (devices > 0) this.people.set(user, { display, devices });
+    else this.people.delete(user);
+    this.display = [...this.people.values()].map((one) => one.display).join(", ");
+    this.watcher.moved(this, { display, there });
+    this.watcher.changed(this);
   }
 
   #captioned({ user, text }) {

@@ -3,7 +3,7 @@
 import { tell, warn } from "../common/announce.js";
 import { el, fill, find, name } from "../common/dom.js";
 import { showCode } from "./code_dialog.js";
-import { FEATURES } from "./words.js";
+import { FEATURES, unavailable } from "./words.js";
 
 const STATES = {
   inviting: "Starting…", calling: "Calling…", ringing: "Ringing…", accepting: "Starting…", connecting: "Connecting…", incoming: "", over: "",
@@ -103,14 +103,14 @@ function showControls(call) {
 function showFeatures(call) {
   const locked = call.mode === "e2ee";
   find("features-note").textContent = locked ? "Not available in an end-to-end encrypted call:" : "The service carries these out; everybody in the call is told.";
-  for (const { feature, button, note } of featureButtons()) {
-    const state = call.features.get(feature);
-    if (locked || call.phase !== "up") button.setAttribute("aria-disabled", "true");
-    else button.removeAttribute("aria-disabled");
-    button.setAttribute("aria-pressed", String(state !== undefined));
-    note.hidden = !locked;
+  for (const one of FEATURES) {
+    const [button, why] = [find(`feature-${one.feature}`), unavailable(one, call)];
+    if (why === null) button.removeAttribute("aria-disabled");
+    else button.setAttribute("aria-disabled", "true");
+    if (one.lasts) button.setAttribute("aria-pressed", String(call.features.has(one.feature)));
+    find(`why-${one.feature}`).textContent = why ?? one.does;
   }
-  const active = FEATURES.filter(({ feature }) => call.features.has(feature));
+  const active = FEATURES.filter(({ feature, lasts }) => lasts && call.features.has(feature));
   find("active-features").hidden = active.length === 0;
   fill(find("active-features"), ...active.flatMap(({ feature, label }, place) => [place ? " · " : "On: ", label, " (by ", name(String(call.features.get(feature).by)), ")"]));
 }
@@ -120,19 +120,13 @@ function showCaptions({ captions }) {
   fill(find("captions"), ...captions.map(({ user, text }) => el("li", {}, name(user), ": ", name(text))));
 }
 
-function featureButtons() {
-  return FEATURES.map(({ feature }) => {
-    const button = find(`feature-${feature}`);
-    return { feature, button, note: button.querySelector("small") };
-  });
-}
-
-/** Make the buttons, once. `ask(feature)` is called for one that is available, `told(reason)` for one that is not. */
+/** Make the buttons, once. `ask(feature)` is called for one that is available; of one that is not, the reason is said. */
 export function prepareFeatures(ask) {
-  fill(find("features-list"), ...FEATURES.map(({ feature, label, reason }) => {
-    const note = el("small", { id: `why-${feature}` }, reason);
-    const choose = (event) => (event.currentTarget.hasAttribute("aria-disabled") ? tell(`${label}: ${reason}`) : ask(feature));
-    return el("li", {}, el("button", { type: "button", id: `feature-${feature}`, "aria-describedby": note.id, click: choose }, el("span", {}, label), note));
+  fill(find("features-list"), ...FEATURES.map((one) => {
+    const note = el("small", { id: `why-${one.feature}` });
+    const choose = (event) => (event.currentTarget.hasAttribute("aria-disabled") ? tell(`${one.label}: ${note.textContent}`) : ask(one));
+    const button = { type: "button", id: `feature-${one.feature}`, "aria-describedby": note.id, click: choose };
+    return el("li", {}, el("button", button, el("span", {}, one.label), note));
   }));
   find("more").addEventListener("click", () => {
     const features = find("features");

@@ -31,7 +31,7 @@ class CallWindow {
     // The connection may be another one by the time something is said.
     const say = (...words) => this.signalling.say(...words);
     this.conversation = new Conversation(this.service, say, () => this.draw());
-    this.telephone = new Telephone(say, this.conversation, (sentence) => this.notice(sentence), () => this.draw());
+    this.telephone = new Telephone(say, this.conversation, (sentence) => this.notice(sentence), () => this.draw(), () => this.otherDevices());
   }
 
   async open() {
@@ -45,6 +45,12 @@ class CallWindow {
 
   connect() {
     this.signalling = new Signalling(this.session.token, (frame) => this.heard(frame), (sentence) => this.lost(sentence));
+  }
+
+  /** The names of the devices on which this user has signed in, but for this one. */
+  async otherDevices() {
+    const { devices } = await this.service.get("/api/me");
+    return devices.map((one) => one.name).filter((one) => one !== this.session.device.name);
   }
 
   welcomed() {

@@ -11,7 +11,7 @@ export class Signalling {
     this.last = 0;
     this.farewell = "The connection to the calling service was lost.";
     this.socket = new WebSocket(`wss://${location.host}/api/signalling`);
-    this.socket.addEventListener("open", () => this.#write({ type: "hello", token }));
+    this.socket.addEventListener("open", () => this.#write({ type: "hello", token, keying: "dtls" }));
     this.socket.addEventListener("message", (event) => this.#read(event.data));
     this.socket.addEventListener("close", () => this.#over());
   }

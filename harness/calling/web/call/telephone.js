@@ -6,12 +6,17 @@ import { fill, find, name } from "../common/dom.js";
 import { Call } from "./call.js";
 import { announceCode, announceScreen, lasting, prepareFeatures, showCall, showState } from "./call_view.js";
 import { prepareCode } from "./code_dialog.js";
+import { choose, dismiss, prepareFeatureDialog } from "./feature_dialog.js";
+import { presenceName } from "./people.js";
 import { FEATURES, ending } from "./words.js";
 
 export class Telephone {
-  /** `say(type, fields)` speaks to the service, `notice(sentence)` tells the user, `changed()` draws the page. */
-  constructor(say, conversation, notice, changed) {
-    Object.assign(this, { say, conversation, notice, changed });
+  /**
+   * `say(type, fields)` speaks to the service, `notice(sentence)` tells the user, `changed()` draws the page; `devices()` gives the names
+   * of the user's other devices.
+   */
+  constructor(say, conversation, notice, changed, devices) {
+    Object.assign(this, { say, conversation, notice, changed, devices });
     this.call = null;
     this.watcher = {
       changed: (call) => this.became(call),
@@ -20,6 +25,7 @@ export class Telephone {
       shared: (call, on) => tell(on ? "You are sharing your screen." : "You no longer share your screen."),
       featured: (call, news) => this.featured(news),
       recorded: () => this.notice("Your organisation records this call."),
+      moved: (call, { display, there }) => tell(`${display} ${there ? "is in the call now" : "has left the call"}.`),
       unheeded: (call, feature) => this.unheeded(feature),
       refused: (call, error) => this.notice(error.message),
     };
@@ -75,7 +81,7 @@ export class Telephone {
   }
 
   begin(course) {
-    this.call = new Call({ ...course, say: this.say, watcher: this.watcher });
+    this.call = new Call({ ...course, me: this.conversation.me, say: this.say, watcher: this.watcher });
     find("outcome").hidden = true;
     this.changed();
   }
@@ -97,19 +103,33 @@ export class Telephone {
   ended(call) {
     this.call = null;
     find("incoming").close();
+    dismiss();
     const why = call.ended.detail ?? ending(call.ended.why);
     const length = call.since === null ? "" : ` It lasted ${lasting(call.since)}.`;
     fill(find("outcome"), name(call.display), `: ${why}${length}`);
     find("outcome").hidden = false;
   }
 
-  async ask(feature) {
+  /** Ask the service for a feature, after the question that it needs. One that does not last is asked for again each time. */
+  async ask(known) {
+    const { call } = this;
+    const on = !(known.lasts && call.features.has(known.feature));
+    const takes = known.takes[on ? "on" : "off"];
     try {
-      await this.call.feature(feature, !this.call.features.has(feature));
+      const argument = takes === undefined ? null : await choose(known, takes, await this.options(takes));
+      if ((takes !== undefined && argument === null) || call !== this.call) return;
+      await call.feature(known.feature, on, argument);
     } catch (error) {
       this.notice(error.message);
       warn(error.message);
     }
+  }
+
+  /** Who or what can be chosen for a feature. */
+  async options(takes) {
+    if (takes === "device") return (await this.devices()).map((one) => ({ value: one, label: one }));
+    const others = [...this.conversation.people.values()].filter(({ user }) => !this.call.people.has(user));
+    return others.map(({ user, display, presence }) => ({ value: user, label: `${display} (${presenceName(presence)})` }));
   }
 
   unheeded(feature) {
@@ -130,7 +150,8 @@ export class Telephone {
 
   listen() {
     prepareCode(() => this.call);
-    prepareFeatures((feature) => this.ask(feature));
+    prepareFeatures((known) => this.ask(known));
+    prepareFeatureDialog();
     addEventListener("online", () => this.call?.restart());
     // Nobody answers a call by leaving the question.
     find("incoming").addEventListener("cancel", (event) => event.preventDefault());

@@ -9,6 +9,10 @@ const ENDINGS = {
   "unavailable": "The other person's devices are gone.",
   "declined": "The call was declined.",
   "user": "The other person has hung up.",
+  "transferred": "The call goes on without you: it was transferred.",
+  "parked": "The call is parked: the other person waits.",
+  "voicemail": "The call goes on with the voicemail.",
+  "companion": "The call goes on without this device.",
   "disconnected": "The other device has lost its connection to the service.",
   "voicemail": "The call has gone to the voicemail.",
   "user-removed": "An administrator has removed the other person.",
@@ -26,19 +30,33 @@ export function ending(why) {
   return ENDINGS[why] ?? `The call has ended: ${why}.`;
 }
 
-const REASONS = {
-  "captions": ["Live captions", "The service would have to hear the call."],
-  "transcription": ["Transcription", "The service would have to hear the call."],
-  "recording": ["Recording", "The service would have to hold the media keys."],
-  "transfer": ["Transfer", "The call would go on with another person's keys."],
-  "consult-transfer": ["Consult, then transfer", "The call would go on with another person's keys."],
-  "merge": ["Merge with another call", "It would become a group call, and those are never end-to-end encrypted."],
-  "park": ["Park", "The service would hold the call in your place."],
-  "companion": ["Companion device", "Another device would need the keys of this one."],
-  "add-participant": ["Add a participant", "It would become a group call, and those are never end-to-end encrypted."],
-  "voicemail": ["Forward to voicemail", "The service would answer in your place."],
-  "simultaneous-ring": ["Simultaneous ringing", "Another device could answer in your place."],
+/**
+ * What each feature is called, why an encrypted call cannot have it, and what it does in an ordinary one. `takes`: what it must be told
+ * to be turned on or off, a "user" or a "device". `lasts`: it is on until it is turned off. `rings`: it can be asked for while the call
+ * rings; `rings: "only"`: at no other time.
+ */
+const KNOWN = {
+  "captions": { label: "Live captions", reason: "The service would have to hear the call.", does: "The service shows what it hears.", lasts: true },
+  "transcription": { label: "Transcription", reason: "The service would have to hear the call.", does: "The service writes down what it hears.", lasts: true },
+  "recording": { label: "Recording", reason: "The service would have to hold the media keys.", does: "The service keeps the sound of everybody.", lasts: true },
+  "transfer": { label: "Transfer", reason: "The call would go on with another person's keys.", does: "The other person goes on with somebody else, and you leave.", takes: { on: "user" } },
+  "consult-transfer": { label: "Consult, then transfer", reason: "The call would go on with another person's keys.", does: "The other person waits while you talk to somebody else; select it again to hand over.", takes: { on: "user" }, lasts: true },
+  "merge": { label: "Merge with another call", reason: "It would become a group call, and those are never end-to-end encrypted.", does: "One more person takes part.", takes: { on: "user" } },
+  "park": { label: "Park", reason: "The service would hold the call in your place.", does: "You leave, and the other person waits until somebody takes the call.", takes: { off: "user" }, lasts: true },
+  "companion": { label: "Companion device", reason: "Another device would need the keys of this one.", does: "Another of your devices speaks and listens for this one.", takes: { on: "device" }, lasts: true },
+  "add-participant": { label: "Add a participant", reason: "It would become a group call, and those are never end-to-end encrypted.", does: "One more person takes part.", takes: { on: "user" } },
+  "voicemail": { label: "Forward to voicemail", reason: "The service would answer in your place.", does: "The service answers and keeps what is said.", rings: true },
+  "simultaneous-ring": { label: "Simultaneous ringing", reason: "Another device could answer in your place.", does: "It rings at somebody else as well.", takes: { on: "user" }, rings: "only" },
 };
 
-/** The features of a call in the order of the screen: `{feature, label, reason}`; `reason` is why not in an encrypted call. */
-export const FEATURES = Object.entries(REASONS).map(([feature, [label, reason]]) => ({ feature, label, reason }));
+/** The features of a call in the order of the screen. */
+export const FEATURES = Object.entries(KNOWN).map(([feature, facts]) => ({ takes: {}, lasts: false, rings: false, ...facts, feature }));
+
+/** Why a feature cannot be asked for now; null when it can. */
+export function unavailable({ reason, rings }, { mode, phase }) {
+  if (mode === "e2ee") return reason;
+  const ringing = ["calling", "ringing"].includes(phase);
+  if (ringing) return rings ? null : "It can be asked for when the call has been accepted.";
+  if (phase !== "up") return "The call is not up yet.";
+  return rings === "only" ? "It can be asked for while the call rings." : null;
+}

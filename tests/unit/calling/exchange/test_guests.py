@@ -51,7 +51,10 @@ def test_who_accepts_is_offered_the_call_by_the_service_and_is_in_it_with_the_an
     assert world.say("cem-phone", "offer", call=call, sdp="mine") == {"refused": "out-of-order"}
     assert world.say("cem-phone", "answer", call=call, sdp="keys") == {}
     there = {"type": "party", "call": call, "user": CEM, "display": "Cem", "there": True}
-    assert world.heard() == [("alice-pc", there), ("bob-pc", there)]
+    here = [
+        ("cem-phone", {**there, "user": user, "display": display}) for user, display in [(ALICE, "Alice"), (BOB, "Bob")]
+    ]
+    assert world.heard() == [("alice-pc", there), ("bob-pc", there), *here]
     assert list(world.deeds) == [Joined(call, CEM, "keys")]
     assert world.exchange.calls[call].parties == ("alice-pc", "bob-pc", "cem-phone")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.calling.media.leg import MOST_STREAMS, Leg
+from harness.calling.media.agreement import MOST_STREAMS
+from harness.calling.media.leg import Leg
 from harness.calling.media.session import Session
 from harness.wire import stun
 from harness.wire.sdes import parse

@@ -213,6 +213,9 @@ def test_a_watcher_sees_everything_that_was_opened() -> None:
         def opened(self, name: str, clear: bytes) -> None:
             seen.append((name, clear))
 
+        def agreed(self, name: str, line: str) -> None:
+            raise AssertionError(f"nothing is agreed on the path of {name}: {line}")
+
     session, devices = call("alice", "bob")
     session.watcher = Watcher()
     alice = devices["alice"]
