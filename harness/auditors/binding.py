@@ -2,6 +2,9 @@
 
 Three sources that must agree: the fingerprints in the signalling, as sent and as received; the certificates on each
 leg's wire; and what each endpoint says it presented and saw (RFC 8827 section 6.5, RFC 8122, RFC 5763).
+
+In an ordinary call each leg is one with the service, which describes it as its own: there nothing of the other party
+is to be found, and the certificate that a party was shown is held against the description that it received.
 """
 
 from __future__ import annotations
@@ -28,18 +31,39 @@ _GRAVE: Final = frozenset({Severity.ALARM, Severity.INCONCLUSIVE})
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """Signalling against signalling, wire against signalling, wire against wire, statement against wire."""
-    findings = [finding for party in Party for finding in _party(case, party)]
-    if not any(finding.severity in _GRAVE for finding in findings) and all(_presented(case, party) for party in Party):
+    look = _leg_with_service if case.with_service else _between_parties
+    findings = [finding for party in Party for finding in (*look(case, party), *_party(case, party))]
+    both = all(_presented(case, party) for party in Party) and not case.with_service
+    if both and not any(finding.severity in _GRAVE for finding in findings):
         detail = "each party was presented the certificate that the other one has, and that was signalled"
         findings.append(_say.fact(Reason.CERTIFICATES_AGREE, CALL_WIDE, detail))
     return tuple(findings)
 
 
-def _party(case: Case, party: Party) -> Iterator[Finding]:
+def _between_parties(case: Case, party: Party) -> Iterator[Finding]:
     yield from _altered(case, party)
-    yield from _signalled(case, party)
-    yield from _ignored(case, party)
+    yield from _announced(case, party)
     yield from _substituted(case, party)
+
+
+def _leg_with_service(case: Case, party: Party) -> Iterator[Finding]:
+    """The certificates of a leg that the service ends, if it is one of DTLS at all."""
+    told = received(case.signalling, party)
+    for certificate in _presented(case, party):
+        if any(one.covers(certificate) for one in told):
+            detail = f"{party} made DTLS with the service, as it was told: {_printed(certificate)}"
+            yield _say.notice(Reason.DTLS_WITH_SERVICE, party, detail)
+        else:
+            detail = f"{party} was presented {_printed(certificate)}, which no description of the service names"
+            yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, party, detail)
+        if certificate in _own(case, party.peer):
+            detail = f"{party} was presented the certificate of {party.peer}, though the service ends both legs"
+            yield _say.alarm(Reason.CERTIFICATE_SUBSTITUTED, party, detail)
+
+
+def _party(case: Case, party: Party) -> Iterator[Finding]:
+    yield from _compared(case, party)
+    yield from _ignored(case, party)
     yield from _not_visible(case, party)
     yield from _handshake(case, party)
     yield from _statement(case, party)
@@ -61,16 +85,24 @@ def _altered(case: Case, party: Party) -> Iterator[Finding]:
             yield _say.alarm(Reason.FINGERPRINT_ALTERED, CALL_WIDE, detail)
 
 
-def _signalled(case: Case, party: Party) -> Iterator[Finding]:
-    """Each certificate presented to this party: did the other one announce it, and was this one told of it?"""
+def _announced(case: Case, party: Party) -> Iterator[Finding]:
+    """Each certificate presented to this party: did the other one announce it?"""
     leg = case.leg(party)
     if leg is None:
         return
-    announced, received_all = sent(case.signalling, party.peer), received(case.signalling, party)
+    announced = sent(case.signalling, party.peer)
     for certificate in _presented(case, party):
         if not any(one.covers(certificate) for one in announced):
             detail = f"{party} was presented {_printed(certificate)}, which {party.peer} did not announce"
             yield _say.alarm(Reason.CERTIFICATE_NOT_SIGNALLED, leg.name, f"{detail} in the signalling")
+
+
+def _compared(case: Case, party: Party) -> Iterator[Finding]:
+    """Each certificate presented to this party: was it told of it?"""
+    leg = case.leg(party)
+    if leg is None:
+        return
+    received_all = received(case.signalling, party)
     for time, handshake in leg.begun:
         told = in_force(received_all, time)
         covered = not handshake.certificates_far or (told and told.covers(handshake.certificates_far[0]))

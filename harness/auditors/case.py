@@ -128,6 +128,11 @@ class Case:
         return any(one.name.endswith("-processor") for one in self.recording.vantages)
 
     @property
+    def with_service(self) -> bool:
+        """Whether each party was told that its leg is one with the service, and where its media went they could be."""
+        return self.through_service and all(self.mode_of(party) is Mode.SERVICE for party in Party)
+
+    @property
     def silent(self) -> tuple[Party, ...]:
         """The parties that left no statement."""
         return tuple(party for party in Party if party not in self.statements)

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     CODE_REPEATED = "code-repeated"
     # fingerprint binding
     CERTIFICATES_AGREE = "certificates-agree"
+    DTLS_WITH_SERVICE = "dtls-with-service"
     CERTIFICATE_NOT_SIGNALLED = "certificate-not-signalled"
     CERTIFICATE_SUBSTITUTED = "certificate-substituted"
     FINGERPRINT_ALTERED = "fingerprint-altered"

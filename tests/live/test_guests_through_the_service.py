@@ -44,8 +44,11 @@ async def test_a_third_person_is_heard_by_both_and_hears_both(tmp_path: Path) ->
         await heard(cem, ledger, *SPOKEN.values())
         for party, person in ((Party.ALICE, call.alice), (Party.BOB, call.bob)):
             await heard(person, call.endpoints.ledgers[party], SPOKEN[party.peer], CEMS)
+        here = [await cem.told("party") for _ in Party]
+        assert [(one["user"], one["there"]) for one in here] == [(ALICE, True), (BOB, True)]
         await call.alice.say("hang-up")
-        assert (await cem.told("party"))["there"] is False
+        gone = await cem.told("party")
+        assert (gone["user"], gone["there"]) == (ALICE, False)
         await call.bob.say("hang-up")
         assert (await cem.told("hung-up"))["reason"] == "user"
 
