@@ -9,7 +9,9 @@ video and 6 s of sound.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..wire import rtp
 from ..wire.demux import PacketClass, classify
+from ..wire.rtp_payload.red import last_block
 from ..wire.rtp_payload.vp8 import frames
 from . import audio, opus, video, vp8
 
@@ -98,9 +101,24 @@ def _all_of(ssrc: int, stream: Stream) -> Iterator[RecoveredMarker]:
 
 
 def _from_pictures(stream: Stream) -> Iterator[tuple[str, int]]:
-    """What the pictures are of, each with its marker."""
-    for luma in vp8.pictures(frames(stream)):
-        yield from video.recognise(luma)
+    """What the pictures are of, each with its marker; they may be the last blocks of packets with several."""
+    for packets in (stream, _last_blocks(stream)):
+        for luma in vp8.pictures(frames(packets)):
+            yield from video.recognise(luma)
+
+
+def _last_blocks(stream: Stream) -> Stream:
+    """What is in the packets of a stream of RED (RFC 2198), of the payload type that most have: not their FEC's.
+
+    Nothing where fewer than half have one, as in ciphertext and in payloads of anything else.
+    """
+    blocks = []
+    for header, payload in stream:
+        with suppress(ValueError):
+            blocks.append((header, *last_block(payload)))
+    kinds = Counter(kind for _, kind, _ in blocks)
+    kind, count = next(iter(kinds.most_common(1)), (0, 0))
+    return [(header, data) for header, its, data in blocks if its == kind] if 2 * count >= len(stream) else []
 
 
 def _from_audio(stream: Stream) -> int | None:

@@ -10,7 +10,7 @@ from harness.audit import recovered_markers
 from harness.catalogue import load
 from harness.endpoints.chromium.installed import program
 from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_ground_truth, read_statements
-from harness.model.base import Asset, Party
+from harness.model.base import MEDIA, Asset, Party
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
 from harness.model.visibility import Content, Observer, Sight
@@ -111,14 +111,16 @@ def test_two_browsers_see_each_others_screens_and_nobody_else_does(tmp_path: Pat
     assert [one.heard.keys() for one in statements(placed)] == [{"audio", "video", "screen"}] * 2
 
 
-def test_an_interceptor_between_a_browser_and_the_reference_client_has_both_screens(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bob", ["aiortc", "chromium"])
+def test_an_interceptor_between_a_browser_and_anybody_has_both_screens(tmp_path: Path, bob: str) -> None:
+    """Two browsers send each other video in blocks, with error correction between them."""
     mitm = {"kind": "dtls-mitm", "position": ["signalling", "path"], "swap": ["caller", "callee"]}
-    shared = {**SHARED, "bob": "aiortc"}
+    shared = {**SHARED, "bob": bob}
     placed = place(plan("two-screens-taken", mitm, Outcome.DETECTED, shared), Options(captures=tmp_path))
     assert placed.result.outcome is Outcome.DETECTED, placed.result.because
     assert placed.recording is not None
     looted = recovered_markers(placed.recording, read_ground_truth(placed.recording))
-    assert {one.sender for one in looted if one.asset is Asset.SCREEN} == set(Party)
+    assert {(one.asset, one.sender) for one in looted} == {(asset, party) for asset in MEDIA for party in Party}
     assert looked_at(placed)[Observer.ADVERSARY] is Sight.PLAINTEXT
     assert looked_at(placed)[Observer.SERVICE] is Sight.ABSENT
 

@@ -25,7 +25,7 @@ from harness.inspection.streams import StreamFollower
 from harness.vantage.rtp_columns import rtp_columns
 from harness.vantage.window import Window
 from harness.wire import rtp
-from harness.wire.rtp_payload import g711, opus, vp8
+from harness.wire.rtp_payload import g711, opus, red, vp8
 from harness.wire.rtp_payload.h264 import NalUnits
 from harness.wire.rtp_payload.vp8 import FrameAssembly
 from harness.wire.srtp import PROFILES
@@ -134,6 +134,8 @@ def rtp_payload(data: bytes) -> None:
                 depacketize(header, payload)
         with suppress(ValueError):
             assert opus.parse(payload).samples > 0
+        with suppress(ValueError):
+            assert payload.endswith(red.last_block(payload)[1])
         assert len(g711.decoded(payload, g711.MU_LAW)) == len(payload)
     for frame in vp8.frames(read):
         vp8.key_frame_size(frame)

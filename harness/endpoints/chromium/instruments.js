@@ -53,14 +53,18 @@
     return image;
   }
 
-  /** Ten times a second, whatever is loaded then. */
+  /** What is loaded, ten times a second; grey only once a second, so that of what is sent the marker is the most. */
   function pictures(what) {
     clearInterval(showing[what]?.timer);
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const surface = canvas.getContext("2d");
     const [track] = canvas.captureStream(0).getVideoTracks();
-    const draw = () => { surface.putImageData(showing[what].image, 0, 0); track.requestFrame(); };
-    showing[what] = { image: picture(what), timer: setInterval(() => draw(), 100) };
+    const draw = () => {
+      if (marker[what] === null && showing[what].ticks++ % 10) return;
+      surface.putImageData(showing[what].image, 0, 0);
+      track.requestFrame();
+    };
+    showing[what] = { image: picture(what), timer: setInterval(draw, 100), ticks: 0 };
     draw();
     return track;
   }

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from harness.markers import audio, opus, vp8
 from harness.markers.recover import MAX_PACKETS, RecoveredMarker, recover, recover_all
 
-from .sent_media import OPUS_PAYLOAD_TYPE, as_ciphertext, audio_packets, opus_payloads, rtp, video_packets
+from .sent_media import (
+    OPUS_PAYLOAD_TYPE,
+    VP8_PAYLOAD_TYPE,
+    as_ciphertext,
+    audio_packets,
+    opus_payloads,
+    rtp,
+    video_packets,
+)
 
 VOICE, FACE, OTHER_VOICE = 0x1111_2222_3333_4444, 0x5555_6666_7777_8888, 0x9999_AAAA_BBBB_CCCC
 VOICE_SSRC, FACE_SSRC, OTHER_SSRC = 0x1000_0001, 0xF000_0002, 0x2000_0003
@@ -55,6 +63,31 @@ def no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 Call = list[bytes]
 Expected = tuple[RecoveredMarker, ...]
+
+
+def in_red(packets: Call) -> Call:
+    """As a browser sends video with FEC: each payload as the only block of a packet, and FEC behind each frame."""
+    made: Call = []
+
+    def add(header: bytes, kind: int, payload: bytes) -> None:
+        made.append(header[:2] + len(made).to_bytes(2, "big") + header[4:] + bytes([kind]) + payload)
+
+    for packet in packets:
+        header, payload = packet[:12], packet[12:]
+        add(header, VP8_PAYLOAD_TYPE, payload)
+        if header[1] & 0x80:
+            add(header, 124, payload[::-1])
+    return made
+
+
+def test_pictures_in_blocks_among_forward_error_correction_are_recovered() -> None:
+    slides = video_packets(FACE, FACE_SSRC, of="screen")
+    assert recover(in_red(slides)) == recover_all(in_red(slides)) == (RecoveredMarker("screen", FACE_SSRC, FACE),)
+
+
+def test_ciphertext_in_blocks_meets_no_decoder(no_decoder: None) -> None:
+    faces = video_packets(FACE, FACE_SSRC)
+    assert recover(as_ciphertext(in_red(faces) * 20, Random(11))) == ()
 
 
 def test_a_screen_is_told_from_a_camera(voice: Call, face: Call, expected: Expected) -> None:
