@@ -18,6 +18,7 @@ OWED: Final[Mapping[str, tuple[str, Reason]]] = {
     "keyholders": ("keys-offered", Reason.KEYS_IN_SIGNALLING),
     "acceptance": ("answers-while-ringing", Reason.MEDIA_BEFORE_ACCEPT),
     "modes": ("toggle-ignored", Reason.MODE_LOWERED),
+    "features": ("feature-allowed", Reason.FEATURE_NOT_REFUSED),
     "chat": ("chat-logged", Reason.CHAT_ON_DISK),
     "service-path": ("greeting-in-clear", Reason.SERVICE_PATH_CLEAR),
     "opacity": ("tag-unchecked", Reason.FOREIGN_PACKET_ACCEPTED),

@@ -49,7 +49,7 @@ AUDITORS: Final = (
     Auditor(establishment.NAME, establishment.audit),
     Auditor(acceptance.NAME, acceptance.audit),
     Auditor(modes.NAME, modes.audit),
-    Auditor(features.NAME, features.audit, informs=True),
+    Auditor(features.NAME, features.audit),
     Auditor(chat.NAME, chat.audit),
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),

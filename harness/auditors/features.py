@@ -1,24 +1,26 @@
 """Which features did the service turn on, refuse, or claim to have turned on where the call cannot have any?
 
 That it says so changes nothing by itself: whether somebody holds keys or media that he did not hold before is for those
-to say who look at keys, certificates and packets.
+to say who look at keys, certificates and packets. But who asks for one in an encrypted call is refused it by its name.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from pydantic import ValidationError
 
 from ..model.base import Party
-from ..model.feature import FeatureRefusal, FeatureRequest
+from ..model.feature import NAMES, Feature, FeatureRefusal, FeatureRequest
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.recording import SignalKind
 from ..model.scenario import Mode
 from ..model.voice import Voice, quoted
 from .case import Case
-from .course import heard
+from .course import heard, said
 
 NAME: Final = "features"
 
@@ -28,7 +30,8 @@ _say = Voice(NAME)
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """What each party was told."""
-    findings = [found for party in Party for found in (*_switched(case, party), *_refused(case, party))]
+    looks = (_switched, _refused, _unrefused)
+    findings = [found for party in Party for look in looks for found in look(case, party)]
     return tuple(findings) or (_say.fact(Reason.NO_FEATURE, CALL_WIDE, "nobody was told of any feature"),)
 
 
@@ -50,6 +53,28 @@ def _refused(case: Case, party: Party) -> Iterator[Finding]:
         except ValidationError:
             detail = f"{party} was refused {quoted(message.body, _SHOWN)}"
         yield _say.fact(Reason.FEATURE_REFUSED, party, detail)
+
+
+def _unrefused(case: Case, party: Party) -> Iterator[Finding]:
+    """What a party asked for in an encrypted call that stayed up, and was not told by name that it cannot be had."""
+    if case.mode_of(party) is not Mode.E2EE or not case.connected(party) or case.statements[party].failure is not None:
+        return
+    refusals = Counter(_refusals(case, party))
+    for message in said(case.signalling, party, SignalKind.FEATURE):
+        feature = FeatureRequest.model_validate_json(message.body).feature
+        if refusals[feature] == 0:
+            detail = f"{party} asked for {feature} in an end-to-end encrypted call, and was not refused it by its name"
+            yield _say.alarm(Reason.FEATURE_NOT_REFUSED, party, detail)
+        refusals[feature] -= 1
+
+
+def _refusals(case: Case, party: Party) -> Iterator[Feature]:
+    """The features whose refusal reached a party, with words that name them."""
+    for message in heard(case.signalling, party, SignalKind.FEATURE_REFUSED):
+        with suppress(ValidationError):
+            refusal = FeatureRefusal.model_validate_json(message.body)
+            if any(name in refusal.detail for name in (NAMES[refusal.feature], refusal.feature.value)):
+                yield refusal.feature
 
 
 def _request(body: str) -> str:

@@ -32,6 +32,16 @@ class ToggleIgnored(CallingService):
             yield to, outgoing.model_copy(update=ordinary)
 
 
+class FeatureAllowed(CallingService):
+    """Turns on in an end-to-end encrypted call what such a call cannot have, and tells both so."""
+
+    def outcome(self, message: SignalMessage) -> Iterator[tuple[Party, SignalMessage]]:
+        if message.kind is SignalKind.FEATURE:
+            yield from ((party, message) for party in (message.sender, message.sender.peer))
+        else:
+            yield from super().outcome(message)
+
+
 class GroupsFirst(Directory):
     """Lets the policy of a group go before the one that is assigned to the user directly."""
 

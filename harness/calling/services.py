@@ -6,7 +6,7 @@ from typing import Final
 
 from ..model.scenario import ServiceKind
 from .exchange.directory import Directory
-from .faulty import ChatLogged, ComplianceIgnored, GroupsFirst, ToggleIgnored
+from .faulty import ChatLogged, ComplianceIgnored, FeatureAllowed, GroupsFirst, ToggleIgnored
 from .signalling import CallingService
 
 DIRECTORIES: Final[dict[ServiceKind, type[Directory]]] = {
@@ -21,4 +21,5 @@ SERVICES: Final[dict[ServiceKind, type[CallingService]]] = {
     ServiceKind.REFERENCE: CallingService,
     ServiceKind.CHAT_LOGGED: ChatLogged,
     ServiceKind.TOGGLE_IGNORED: ToggleIgnored,
+    ServiceKind.FEATURE_ALLOWED: FeatureAllowed,
 }

@@ -32,6 +32,22 @@ class Feature(StrEnum):
     SIMULTANEOUS_RING = "simultaneous-ring"
 
 
+NAMES: Final = {
+    Feature.CAPTIONS: "Live captions",
+    Feature.TRANSCRIPTION: "Transcription",
+    Feature.RECORDING: "Recording",
+    Feature.TRANSFER: "Call transfer",
+    Feature.MERGE: "Call merge",
+    Feature.PARK: "Call park",
+    Feature.CONSULT_TRANSFER: "Consult, then transfer",
+    Feature.COMPANION: "A companion device, or transfer to another device,",
+    Feature.ADD_PARTICIPANT: "Adding a participant",
+    Feature.VOICEMAIL: "Forwarding to voicemail",
+    Feature.SIMULTANEOUS_RING: "Simultaneous ringing",
+}
+"""What people call them: the service refuses each by its name."""
+
+
 class FeatureRequest(Noun):
     """A party asks for a feature, or the service says that it is on: the body of such a message.
 

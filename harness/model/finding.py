@@ -93,6 +93,7 @@ class Reason(StrEnum):
     FEATURE_REFUSED = "feature-refused"
     FEATURE_SWITCHED = "feature-switched"
     FEATURE_INSERTED = "feature-inserted"
+    FEATURE_NOT_REFUSED = "feature-not-refused"
     NO_CHAT = "no-chat"
     CHAT_READ_BY_SERVICE = "chat-read-by-service"
     CHAT_ON_DISK = "chat-on-disk"

@@ -268,6 +268,7 @@ class ServiceKind(StrEnum):
     REFERENCE = "reference"
     CHAT_LOGGED = "chat-logged"
     TOGGLE_IGNORED = "toggle-ignored"
+    FEATURE_ALLOWED = "feature-allowed"
     COMPLIANCE_IGNORED = "compliance-ignored"
     PRECEDENCE_WRONG = "precedence-wrong"
     GREETING_IN_CLEAR = "greeting-in-clear"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ...model.feature import Feature
+from ...model.feature import NAMES, Feature
 from ...model.scenario import Mode
 from ...model.tenant import same
 from . import voicemail
@@ -18,19 +18,6 @@ from .said import UseFeature
 from .state import Call, Exchange, Session, Told
 from .told import FeatureUsed
 
-NAMES: Final = {
-    Feature.CAPTIONS: "Live captions",
-    Feature.TRANSCRIPTION: "Transcription",
-    Feature.RECORDING: "Recording",
-    Feature.TRANSFER: "Call transfer",
-    Feature.MERGE: "Call merge",
-    Feature.PARK: "Call park",
-    Feature.CONSULT_TRANSFER: "Consult, then transfer",
-    Feature.COMPANION: "A companion device, or transfer to another device,",
-    Feature.ADD_PARTICIPANT: "Adding a participant",
-    Feature.VOICEMAIL: "Forwarding to voicemail",
-    Feature.SIMULTANEOUS_RING: "Simultaneous ringing",
-}
 WHILE_RINGING: Final = frozenset({Feature.VOICEMAIL, Feature.SIMULTANEOUS_RING})
 LEAVES: Final = {(Feature.PARK, True): "parked", (Feature.VOICEMAIL, True): "voicemail"}
 """What takes who asks for it out of the call, in which the other party is left alone; and what that device is told."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from harness.calling.exchange.exchange import say
-from harness.calling.exchange.features import NAMES, WHILE_RINGING
+from harness.calling.exchange.features import WHILE_RINGING
 from harness.calling.exchange.outcome import Asked
 from harness.calling.exchange.refusal import Refusal
 from harness.calling.exchange.said import UseFeature
-from harness.model.feature import Feature
+from harness.model.feature import NAMES, Feature
 from harness.model.tenant import ClientKind
 from tests.unit.calling.exchange.world import ALICE, BOB, CEM, World, ordinary, ringing, tenant, up
 
