@@ -101,7 +101,14 @@ def document(run: Run, results: dict[str, Result], *, interrupted: bool = False)
         summary=summarise(ordered),
         results=ordered,
         interrupted=interrupted,
-        self_test=self_test(run.header.self_test, _plans(run), results, run.header.without, _INFORMING),
+        self_test=self_test(
+            run.header.self_test,
+            _plans(run),
+            results,
+            run.header.without,
+            _INFORMING,
+            {one.scenario for one in run.header.unmet},
+        ),
         unmet=run.header.unmet,
     )
 

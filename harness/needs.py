@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.gstreamer import installed as gstreamer
 from .model.base import Party, Role
-from .model.scenario import NOT_THROUGH_TURN, EndpointKind, Mode, Scenario
+from .model.scenario import BARE_PAGES, BROWSERS, NOT_THROUGH_TURN, EndpointKind, Mode, Scenario
 from .model.unmet import Unmet
 from .network import coturn
 from .vantage.packet_tap import may_listen
@@ -47,10 +47,12 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
     match scenario.endpoints.of(party):
         case EndpointKind.PROGRAM if not named:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
-        case EndpointKind.CHROMIUM if program() is None:
+        case kind if kind in BROWSERS and program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
         case EndpointKind.CHROMIUM if party.role is Role.CALLER and scenario.call.screen == (Role.CALLEE,):
             return f"{party} calls from a browser, which offers a section for a screen when its own user shares one"
+        case kind if kind in BARE_PAGES:
+            return _beyond_page(scenario, party)
         case EndpointKind.GSTREAMER:
             return _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES) or _beyond(
                 scenario, party, "webrtcbin"
@@ -62,6 +64,16 @@ def _without_stack(party: Party, stack: str, why: str, packages: Iterable[str]) 
     if not why:
         return None
     return f"{party} is {stack}, which is not to be had here ({why}): apt-get install {' '.join(packages)}"
+
+
+def _beyond_page(scenario: Scenario, party: Party) -> str | None:
+    """What a bare page in a browser has no part for."""
+    call = scenario.call
+    asked = {
+        "makes no ordinary calls of the service": call.mode is Mode.SERVICE,
+        "shares no screen": bool(call.screen),
+    }
+    return next((f"{party} is a bare page, which {what}" for what, wanted in asked.items() if wanted), None)
 
 
 def _beyond(scenario: Scenario, party: Party, stack: str) -> str | None:

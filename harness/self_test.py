@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from .model.finding import Finding, Reason, Severity
@@ -53,12 +53,17 @@ def self_test(
     results: Mapping[str, Result],
     closed: Sequence[str] = (),
     informing: Sequence[str] = (),
+    lacking: Collection[str] = (),
 ) -> SelfTest:
     """Judge the self-test of the specimens called `names`. Whatever has no plan did not run, and was not recognised.
+
+    Unless it is `lacking` what it needs, as a browser: of such a fault this machine can say nothing, and it is counted.
 
     `closed` are auditors that were left out: what they would have seen nobody knows, so nothing is passed without them.
     Those who are `informing` raise no alarm, and no specimen can be recognised by them.
     """
+    unheard = [one for one in names if one in lacking]
+    names = [one for one in names if one not in lacking]
     if not names:
         return SelfTest()
     owed = {eye: due for eye, due in OWED.items() if eye not in closed}
@@ -69,6 +74,7 @@ def self_test(
     whole = caught == len(catches) and quiet == len(quiets)
     word = "FAILED" if not whole else f"not passed, without {', '.join(closed)}" if closed else "passed"
     counts = f"{caught} of {len(catches)} specimens recognised, {quiet} of {len(quiets)} healthy twins quiet"
+    counts += f", {len(unheard)} not run for want of what they need" if unheard else ""
     return SelfTest(
         passed=whole and not closed,
         sentence=f"{word}: {counts}",

@@ -26,7 +26,7 @@ from harness.model.adversary import (
 )
 from harness.model.base import Role
 from harness.model.finding import Reason
-from harness.model.scenario import MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario, ServiceKind
+from harness.model.scenario import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario, ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text
@@ -132,9 +132,12 @@ OTHERS = {
     EndpointKind.AIORTC_PROCESS,
     EndpointKind.PROGRAM,
     EndpointKind.CHROMIUM,
+    EndpointKind.CHROMIUM_RAW,
+    EndpointKind.CHROMIUM_CLEAR,
     EndpointKind.GSTREAMER,
     EndpointKind.CLEAR,
 }
+HEALTHY_PAGES = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
 OTHERS |= MALICIOUS
 """Kinds of endpoints that have no fault planted."""
 
@@ -278,7 +281,7 @@ def test_an_attack_differs_from_its_twin_in_the_attack_alone(scenario: Scenario)
 def test_a_specimen_differs_from_its_twin_in_the_fault_alone(scenario: Scenario) -> None:
     twin = SCENARIOS[scenario.twin or ""]
     assert twin.adversary == scenario.adversary
-    assert twin.endpoints == Endpoints()
+    assert twin.endpoints == (HEALTHY_PAGES if scenario.endpoints.alice in BARE_PAGES else Endpoints())
     if scenario.call.code_digits < twin.call.code_digits:
         # The fault is the system's: its code is too short. The clients are healthy.
         whole = scenario.call.model_copy(update={"code_digits": twin.call.code_digits})

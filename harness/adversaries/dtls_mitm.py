@@ -33,11 +33,13 @@ How = Literal["replace", "before", "after"]
 @dataclass(frozen=True)
 class Plan:
     """How to intercept. `how` and `lines`: whether own fingerprints replace the genuine ones or stand beside them, and
-    how many there are. `restart`: the first association that is intercepted is that of the restart."""
+    how many there are, with which hash function if not with the genuine one's. `restart`: the first association that is
+    intercepted is that of the restart."""
 
     swap: frozenset[Role] = frozenset()
     how: How = "replace"
     lines: int = 1
+    algorithm: str | None = None
     restart: bool = False
     agreement: Agreement | None = None
 
@@ -129,7 +131,7 @@ class DtlsMitm:
     def _with_own(self, sdp: Sdp, certificate: bytes) -> Sdp:
         if self._plan.how == "replace":
             return with_fingerprint_of(sdp, certificate)
-        return with_lines_of(sdp, certificate, self._plan.how, self._plan.lines)
+        return with_lines_of(sdp, certificate, self._plan.how, self._plan.lines, self._plan.algorithm)
 
 
 def required(plan: Plan) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:
     return sdp.map_fingerprints(swapped)
 
 
-def with_lines_of(sdp: Sdp, certificate: bytes, how: How, lines: int) -> Sdp:
+def with_lines_of(sdp: Sdp, certificate: bytes, how: How, lines: int, algorithm: str | None = None) -> Sdp:
     """`lines` fingerprints beside each genuine one: the first is that of `certificate`, more are of others like it."""
 
     def beside(line: Line) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ def with_lines_of(sdp: Sdp, certificate: bytes, how: How, lines: int) -> Sdp:
             return (line.text,)
         old = Fingerprint.parse(line.level, value)
         try:
-            own = Fingerprint.of(certificate, old.algorithm, old.level)
+            own = Fingerprint.of(certificate, algorithm or old.algorithm, old.level)
         except ValueError:
             return (line.text,)
         added = tuple(f"a=fingerprint:{_variant(own, number)}" for number in range(lines))

@@ -115,7 +115,7 @@ def _identity() -> Identity:
 
 def _interception(one: adversary.DtlsMitm) -> Plan:
     agreement = Agreement(one.agree_first, one.agree_last) if one.agree_first or one.agree_last else None
-    return Plan(frozenset(one.swap), one.how, one.lines, one.begin == "restart", agreement)
+    return Plan(frozenset(one.swap), one.how, one.lines, one.algorithm, one.begin == "restart", agreement)
 
 
 def _on_path(one: Attacker) -> bool:

@@ -7,8 +7,8 @@ from typing import Final
 
 from ..model.scenario import EndpointKind
 from .aiortc import AiortcEndpoint
-from .chromium.shared import SHARED
-from .clear import ClearEndpoint
+from .chromium.shared import SHARED, UNENCRYPTED
+from .clear import AnyCall, ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .gstreamer.installed import COMMAND as GSTREAMER
 from .process import ProcessEndpoint
@@ -32,15 +32,39 @@ def _chromium(setup: EndpointSetup) -> Endpoint:
     return ChromiumEndpoint(setup)
 
 
+def _bare_chromium(setup: EndpointSetup) -> Endpoint:
+    from .chromium.bare_seat import BareSeat
+    from .chromium.endpoint import ChromiumEndpoint
+
+    return ChromiumEndpoint(setup, BareSeat)
+
+
+def _clear_chromium(setup: EndpointSetup) -> Endpoint:
+    from .chromium.bare_seat import ClearSeat
+    from .chromium.endpoint import ChromiumEndpoint
+
+    return ChromiumEndpoint(setup, ClearSeat, UNENCRYPTED, AnyCall())
+
+
+def _chromium_with_code_from_sdp(setup: EndpointSetup) -> Endpoint:
+    from .chromium.bare_seat import CodeFromSdpSeat
+    from .chromium.endpoint import ChromiumEndpoint
+
+    return ChromiumEndpoint(setup, CodeFromSdpSeat)
+
+
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
     EndpointKind.PROGRAM: _program,
     EndpointKind.CHROMIUM: _chromium,
+    EndpointKind.CHROMIUM_RAW: _bare_chromium,
+    EndpointKind.CHROMIUM_CLEAR: _clear_chromium,
     EndpointKind.GSTREAMER: _gstreamer,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
     EndpointKind.CODE_FROM_SDP: coding.CodeFromSdp,
+    EndpointKind.CHROMIUM_CODE_FROM_SDP: _chromium_with_code_from_sdp,
     EndpointKind.CONSTANT_CODE: coding.ConstantCode,
     EndpointKind.NULL_CIPHER: media.NullCipher,
     EndpointKind.REPLAY_ACCEPTED: media.ReplayAccepted,
@@ -118,5 +142,6 @@ def create(kind: EndpointKind, setup: EndpointSetup) -> Endpoint:
 
 
 async def let_go() -> None:
-    """End what endpoints share: the browser of a run. What is needed again is started again."""
+    """End what endpoints share: the browsers of a run. What is needed again is started again."""
     await SHARED.close()
+    await UNENCRYPTED.close()

@@ -35,17 +35,21 @@ class EndpointKind(StrEnum):
     """Endpoints that can be placed in a call: the healthy one, also as a process of its own; then specimens.
 
     `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one. `CHROMIUM` is the
-    call window of the calling service in a real browser, `GSTREAMER` is GStreamer's webrtcbin.
+    call window of the calling service in a real browser, `CHROMIUM_RAW` a bare page in one, `CHROMIUM_CLEAR` such a
+    page in one that encrypts nothing, `GSTREAMER` is GStreamer's webrtcbin.
     """
 
     AIORTC = "aiortc"
     AIORTC_PROCESS = "aiortc-process"
     PROGRAM = "program"
     CHROMIUM = "chromium"
+    CHROMIUM_RAW = "chromium-raw"
+    CHROMIUM_CLEAR = "chromium-clear"
     GSTREAMER = "gstreamer"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
     CODE_FROM_SDP = "code-from-sdp"
+    CHROMIUM_CODE_FROM_SDP = "chromium-code-from-sdp"
     CONSTANT_CODE = "constant-code"
     NULL_CIPHER = "null-cipher"
     REPLAY_ACCEPTED = "replay-accepted"
@@ -116,6 +120,14 @@ class EndpointKind(StrEnum):
     SSRC_COLLIDER = "ssrc-collider"
 
 
+BARE_PAGES: Final = frozenset(
+    {EndpointKind.CHROMIUM_RAW, EndpointKind.CHROMIUM_CLEAR, EndpointKind.CHROMIUM_CODE_FROM_SDP}
+)
+"""Pages in a browser that are driven from outside, and have no user."""
+
+BROWSERS: Final = frozenset({EndpointKind.CHROMIUM, *BARE_PAGES})
+"""Endpoints that run in a browser."""
+
 MALICIOUS: Final = frozenset(
     {
         EndpointKind.MALFORMED_RTP_SENDER,
@@ -131,7 +143,7 @@ NOT_THROUGH_TURN: Final = frozenset(
     {
         EndpointKind.AIORTC_PROCESS,
         EndpointKind.PROGRAM,
-        EndpointKind.CHROMIUM,
+        *BROWSERS,
         EndpointKind.GSTREAMER,
         EndpointKind.CLEAR,
     }
@@ -251,7 +263,7 @@ class Endpoints(Noun):
     @property
     def in_browsers(self) -> bool:
         """Whether somebody calls with a browser, which wants much of a machine."""
-        return EndpointKind.CHROMIUM in (self.alice, self.bob)
+        return not BROWSERS.isdisjoint((self.alice, self.bob))
 
     def of(self, party: Party) -> EndpointKind:
         return self.alice if party is Party.ALICE else self.bob

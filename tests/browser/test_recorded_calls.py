@@ -88,6 +88,46 @@ def test_the_real_service_swaps_the_fingerprints_of_two_browsers(tmp_path: Path)
     assert alice.screen.code != bob.screen.code
 
 
+@pytest.mark.parametrize("name", ["chromium-raw-pair", "chromium-clear-call", "chromium-fingerprint-appended"])
+def test_bare_pages_without_our_call_window(tmp_path: Path, name: str) -> None:
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == name)
+    placed = place(scenario, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert placed.recording is not None
+    for one in read_statements(placed.recording).values():
+        assert one.software.startswith("chromium/")
+        assert one.heard.keys() == {"audio", "video"}
+        assert (one.dtls is None) is (name == "chromium-clear-call")
+
+
+@pytest.mark.parametrize("caller", ["chromium-raw", "aiortc"])
+def test_a_bare_page_and_the_reference_client(tmp_path: Path, caller: str) -> None:
+    """Both directions of the offer."""
+    callee = "aiortc" if caller == "chromium-raw" else "chromium-raw"
+    called = {"alice": caller, "bob": callee, "media": ["audio", "video"], "seconds": 0.5, "chat": [{"text": "hello"}]}
+    placed = place(plan("mixed", None, Outcome.SECURE, called), Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+
+
+def test_a_code_from_the_description_agrees_on_both_screens_while_somebody_listens(tmp_path: Path) -> None:
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == "chromium-code-from-sdp")
+    placed = place(scenario, Options(captures=tmp_path))
+    assert (placed.result.outcome, placed.result.status) == (Outcome.BREACH, Status.AS_EXPECTED), placed.result.because
+    assert placed.recording is not None
+    alice, bob = read_statements(placed.recording).values()
+    assert alice.screen.code == bob.screen.code
+    assert alice.presented_certificate != bob.local_certificate
+
+
+def test_a_bare_page_refuses_a_certificate_that_it_was_not_told_of(tmp_path: Path) -> None:
+    mitm = {"kind": "dtls-mitm", "position": ["path"], "swap": []}
+    pages = {"alice": "chromium-raw", "bob": "chromium-raw", "media": ["audio"], "seconds": 0.5}
+    placed = place(plan("refused", mitm, Outcome.BLOCKED, pages), Options(captures=tmp_path))
+    assert placed.result.outcome is Outcome.BLOCKED
+    # Of a certificate that is not the announced one, a browser says no more than that DTLS failed.
+    assert {"dtls-error", "certificate-not-signalled"} <= {one.reason for one in placed.result.findings}
+
+
 @pytest.mark.parametrize("name", ["chromium-is-called", "chromium-intercepted"])
 def test_a_browser_and_the_reference_client(tmp_path: Path, name: str) -> None:
     """Through the real calling service, and intercepted. One end gives its keys: every auditor is content."""

@@ -15,7 +15,7 @@ from harness.model.base import Asset, Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import EndpointKind, Mode
+from harness.model.scenario import BROWSERS, EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator
 from harness.network.loopback import CallNetwork
 from harness.wire.demux import PacketClass, classify
@@ -139,7 +139,7 @@ class Call:
         await self.close()
 
 
-STRANGERS: Final = frozenset({EndpointKind.PROGRAM, EndpointKind.CHROMIUM, EndpointKind.GSTREAMER})
+STRANGERS: Final = frozenset({EndpointKind.PROGRAM, EndpointKind.GSTREAMER, *BROWSERS})
 """Endpoints whose stack is not aiortc, and which may not be there."""
 
 Maker = Callable[[EndpointSetup], Endpoint]

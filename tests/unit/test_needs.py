@@ -11,7 +11,7 @@ from harness.endpoints.gstreamer import installed as gstreamer
 from harness.model.adversary import Bystander, Position
 from harness.model.base import Party, Role
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import Network, Scenario
+from harness.model.scenario import Call, Network, Scenario
 from harness.model.unmet import Unmet
 from harness.model.verdict import Result, RunDocument, Summary
 from harness.needs import unmet
@@ -68,6 +68,23 @@ def test_a_bare_stack_shares_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     (lacking,) = unmet([scenario("shown", ("caller",), bob="gstreamer")], (), ())
     assert lacking.why == "bob is webrtcbin, which shares no screen"
     assert unmet([scenario("silent", bob="gstreamer")], (), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [({"mode": "service"}, "ordinary calls of the service"), ({"screen": ["caller"]}, "shares no screen")],
+)
+def test_a_bare_page_is_not_asked_for_what_it_has_no_part_for(
+    call: dict[str, object], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    bare = scenario("bare", bob="chromium-raw")
+    (lacking,) = unmet(
+        [bare.model_copy(update={"call": Call.model_validate_json(json.dumps(call))}), scenario("healthy")], (), ()
+    )
+    assert lacking.why.startswith("bob is a bare page, which ")
+    assert why in lacking.why
+    assert unmet([bare], (), ()) == ()
 
 
 def test_a_stack_that_is_not_there_is_missing_and_what_it_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

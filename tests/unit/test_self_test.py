@@ -69,6 +69,13 @@ def test_a_specimen_that_is_caught_beside_a_twin_that_is_quiet_passes() -> None:
     assert eyes == {"binding": (1, 1, 1, 1), "codes": (1, 1, 1, 1), "establishment": (0, 0, 1, 1)}
 
 
+def test_a_specimen_that_lacks_what_it_needs_is_counted_and_held_against_nobody() -> None:
+    tested = self_test([*(one.specimen for one in trial().catches), "absent"], PLANS, RESULTS, lacking={"absent"})
+    assert tested.passed
+    assert tested.sentence.endswith(", 1 not run for want of what they need")
+    assert self_test(["absent"], PLANS, RESULTS, lacking={"absent"}) == SelfTest()
+
+
 def test_without_specimens_nothing_was_tested() -> None:
     assert self_test([], PLANS, RESULTS) == SelfTest()
     assert not SelfTest().passed and "not tested" in SelfTest().sentence

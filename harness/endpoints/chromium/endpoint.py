@@ -1,4 +1,4 @@
-"""A person at a call window in Chromium, as one party of a recorded call. Implements `endpoint.Endpoint`.
+"""A person at a call window in Chromium, or a bare page, as one party of a recorded call. An `endpoint.Endpoint`.
 
 The page makes the call by itself: certificates, descriptions, indicator and code are its own and the browser's. Here
 its user is played (who presses what), its packets are seen on their way (a leg), and its screen is read.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -22,11 +22,12 @@ from ..behind_leg import BehindLeg
 from ..endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from ..handshake import refusal
 from ..rules import CallRules, Progress, Stage
+from .bare_seat import BareSeat
 from .browser import BrowserError, PageError
 from .facts import Facts
 from .rtp_log import ssrcs
 from .seat import Seat
-from .shared import SHARED
+from .shared import SHARED, SharedChromium
 from .stage import Frame
 
 T = TypeVar("T")
@@ -60,11 +61,16 @@ _TOLD: Final = {
 class ChromiumEndpoint:
     """One party. Create it inside a running event loop; `close` it whatever happened."""
 
-    def __init__(self, setup: EndpointSetup) -> None:
+    def __init__(
+        self,
+        setup: EndpointSetup,
+        seat: Callable[[EndpointSetup, Callable[[Frame], None]], Seat | BareSeat] = Seat,
+        browsers: SharedChromium = SHARED,
+        rules: CallRules | None = None,
+    ) -> None:
         self._setup = setup
-        self._rules, self._progress = CallRules(), Progress.begun(setup.party.role)
-        shares = Asset.SCREEN in setup.markers
-        self._seat = Seat(setup.party, setup.peer_name, setup.media, self._said, shares=shares)
+        self._rules, self._progress = rules or CallRules(), Progress.begun(setup.party.role)
+        self._seat = seat(setup, self._said)
         self._leg = BehindLeg(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
         self._screens: list[ScreenMoment] = []
@@ -81,7 +87,7 @@ class ChromiumEndpoint:
         self._heard: dict[Asset, int] = {}
         self._statement: EndpointStatement | None = None
         # What happens at the window, one thing after the other; the first is that it is there.
-        self._line = asyncio.create_task(self._does(self._seat.open(SHARED)))
+        self._line = asyncio.create_task(self._does(self._seat.open(browsers)))
 
     # setting up
 
@@ -258,7 +264,8 @@ class ChromiumEndpoint:
     async def _see(self) -> None:
         """What the screen shows now is kept, as words and as a picture."""
         screen, picture = await self._seat.screen()
-        self._setup.picture(picture)
+        if picture is not None:
+            self._setup.picture(picture)
         if not self._screens or self._screens[-1].screen != screen:
             self._screens.append(ScreenMoment(time=time.time(), screen=screen))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from ...model.base import Asset, Party, Role
+from ...model.base import Asset, Role
 from ...model.statement import Indicator, Screen
-from ..endpoint import ScreenPicture
+from ..endpoint import EndpointSetup, ScreenPicture
 from . import facts, senses
 from .browser import PageError
 from .call_window import Account, CallWindow
@@ -22,24 +22,17 @@ _NETWORK_CHANGES: Final = "() => { dispatchEvent(new Event('online')); }"
 
 
 class Seat:
-    """`heard` is given what the page says about the call. `shares`: its user shares the screen as soon as there is a
-    call, so that the first description says so. `open` it before anything else, `close` it at the end.
+    """`heard` is given what the page says about the call. A user who has a screen to share does so as soon as there is
+    a call, so that the first description says so. `open` it before anything else, `close` it at the end.
 
     Everything raises PageError when the page does not do its part, BrowserError when there is no browser.
     """
 
-    def __init__(
-        self,
-        party: Party,
-        peer_name: str,
-        media: tuple[Asset, ...],
-        heard: Callable[[Frame], None],
-        *,
-        shares: bool = False,
-    ) -> None:
-        self._role, self._media, self._shares = party.role, media, shares
+    def __init__(self, setup: EndpointSetup, heard: Callable[[Frame], None]) -> None:
+        party = setup.party
+        self._role, self._media, self._shares = party.role, setup.media, Asset.SCREEN in setup.markers
         self._own, self._peer = (Account(f"{one}@contoso.example", "", "") for one in (party, party.peer))
-        self.stage = Stage(self._own.user, self._peer.user, peer_name, heard)
+        self.stage = Stage(self._own.user, self._peer.user, setup.peer_name, heard)
         self.software = ""
         self._window: CallWindow | None = None
         self._log: RtpLog | None = None

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class SharedChromium:
     """At most one browser at a time, for whoever asks. `close` it at the end; it can be asked again after that."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
+        self._flags = flags
         self._starting: asyncio.Task[Chromium] | None = None
 
     async def browser(self) -> Chromium:
@@ -20,7 +21,7 @@ class SharedChromium:
         from .browser import Chromium
 
         if self._starting is None:
-            self._starting = asyncio.create_task(Chromium().__aenter__())
+            self._starting = asyncio.create_task(Chromium(flags=self._flags).__aenter__())
         return await asyncio.shield(self._starting)
 
     async def close(self) -> None:
@@ -34,3 +35,6 @@ class SharedChromium:
 
 SHARED = SharedChromium()
 """That of this process: its calls are made in one event loop."""
+
+UNENCRYPTED = SharedChromium("--disable-webrtc-encryption")
+"""One that sends and takes media in clear, to show that the harness sees it. Debian's build obeys; others may not."""

@@ -15,6 +15,7 @@ from harness.adversaries.machine import Command, Deliver, Forward, Learned, Path
 from harness.model.base import Party, Role
 from harness.model.recording import SignalMessage
 from harness.wire.certificate import Identity, fresh_identity
+from harness.wire.sdp import Fingerprint
 
 from .descriptions import ANSWER, OFFER, attributes
 from .dtls_peer import AES_CM, DtlsPeer, talk
@@ -399,6 +400,15 @@ def test_own_fingerprints_stand_beside_each_genuine_one(how: How, places: list[i
     assert first[places[0]] == fingerprints_of(IDENTITIES[BOB])[0]
     assert len(set(first)) == 4
     assert machine.required == ("fingerprint-replaced-caller", "fingerprint-replaced-callee", "certificate-presented")
+
+
+def test_own_fingerprints_may_have_another_hash_function_than_the_genuine_ones() -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), how="after", algorithm="sha-512"), IDENTITIES)
+    delivered, _ = signal(machine, offer(OFFER))
+    assert isinstance(delivered, Deliver)
+    genuine, own = attributes(delivered.message.body, "fingerprint")[:2]
+    assert genuine == attributes(OFFER, "fingerprint")[0]
+    assert own == str(Fingerprint.of(IDENTITIES[BOB].der, "sha-512"))
 
 
 # a restart
