@@ -285,7 +285,8 @@ def _status(
     if undone:
         return Status.INVALID, f"the attack cannot be shown to have happened: no {', no '.join(undone)}"
     unseen = sorted(set(expect.seen) - {finding.reason for finding in findings})
-    if unseen:
+    # What shows that an attack was refused is missing where it succeeded: an alarm says so, and is not to be hidden.
+    if unseen and not (actual is expect.outcome and _surplus(expect, findings)):
         return Status.INVALID, f"the recording does not show the attack: no {', no '.join(unseen)}"
     unclear = [finding for finding in findings if finding.severity is Severity.INCONCLUSIVE]
     if unclear:
@@ -336,11 +337,17 @@ def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, 
     missing = sorted(set(expect.because) - raised)
     if missing:
         return Status.WRONG_REASON, f"{expect.outcome} as expected, but nobody raised {', '.join(missing)}"
-    surplus = sorted(raised - set(expect.because) - set(expect.also))
+    surplus = _surplus(expect, findings)
     if surplus:
         return Status.WRONG_REASON, f"{expect.outcome} as expected, but also {', '.join(surplus)}"
     why = f" because {', '.join(expect.because)}" if expect.because else ""
     return Status.AS_EXPECTED, f"{expect.outcome}{why}"
+
+
+def _surplus(expect: Expectation, findings: Sequence[Finding]) -> list[Reason]:
+    """The alarms that nobody expected."""
+    raised = {finding.reason for finding in findings if finding.severity is Severity.ALARM}
+    return sorted(raised - set(expect.because) - set(expect.also))
 
 
 def _between(truth: GroundTruth, findings: Sequence[Finding]) -> bool:

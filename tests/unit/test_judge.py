@@ -295,6 +295,17 @@ def test_what_the_recording_must_show_of_an_attack_cannot_be_claimed_by_the_atta
     assert judge(expect, truth(), (), shown, HEARD).status is Status.AS_EXPECTED
 
 
+def test_what_was_not_refused_is_told_by_its_alarm_and_not_as_an_attack_that_never_was() -> None:
+    expect = Expectation(outcome=Outcome.SECURE, seen=(Reason.REPLAY_DROPPED,))
+    taken = (*UP, fact(Reason.REPLAY_ACCEPTED, Severity.ALARM))
+    verdict = judge(expect, truth(), (), taken, HEARD)
+    assert (verdict.status, verdict.because) == (Status.WRONG_REASON, "SECURE as expected, but also replay-accepted")
+    undone = truth().model_copy(update={"required": ("packets-replayed",), "deeds": {}})
+    assert judge(expect, undone, (), taken, HEARD).status is Status.INVALID
+    degraded = judge(expect, truth(), (), taken, {})
+    assert (degraded.outcome, degraded.status) == (Outcome.DEGRADED, Status.INVALID)
+
+
 def test_the_right_outcome_for_another_reason_is_not_green() -> None:
     wanted = Expectation(outcome=Outcome.DETECTED, because=(Reason.CODES_DIFFER, Reason.CERTIFICATE_SUBSTITUTED))
     assert judge(wanted, truth(), (LOOTED,), DIFFERENT, HEARD).status is Status.WRONG_REASON
