@@ -21,6 +21,7 @@ from importlib import metadata
 from typing import Final
 
 from .endpoints.gstreamer import installed as gstreamer
+from .network import namespaces
 
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
@@ -99,6 +100,7 @@ def examine() -> tuple[Part, ...]:
         _gstreamer(),
         _turn_server(),
         _packet_sockets(),
+        _namespaces(),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
     )
 
@@ -228,6 +230,15 @@ def _turn_server() -> Part:
     if found is None:
         return part(State.BROKEN, None, f"{path} --version does not name a version of coturn")
     return part(State.INSTALLED, found[1])
+
+
+def _namespaces() -> Part:
+    """A network namespace is made, and is gone with the program that was in it."""
+    needed_for = "calls with a router between the devices (network: namespaces)"
+    install = "run as root, with iproute2 and util-linux"
+    why = namespaces.why_not()
+    state = State.INSTALLED if why is None else State.MISSING
+    return Part("namespaces", state, None, needed_for, install, False, why or "")
 
 
 def _packet_sockets() -> Part:

@@ -9,15 +9,15 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Coroutine, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Mapping, MutableMapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .adversaries import registry as adversaries
-from .adversaries.relay import Relay
+from .adversaries.relay import FORGED, Relay
 from .call_course import NAMES, CallCourse
 from .calling.service.switchboard import Telling, as_it_is
 from .calling.services import SERVICES
@@ -28,16 +28,18 @@ from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement, ScreenPict
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
+from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
-from .model.adversary import LaterKeys, Position, Recorder, SessionTheft
+from .model.adversary import Adversary, LaterKeys, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
 from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalKind, SignalMessage, Vantage
-from .model.scenario import MALICIOUS, EndpointKind, Mode, Scenario
+from .model.scenario import MALICIOUS, EndpointKind, Mode, Network, Scenario
 from .network.loopback import CallNetwork
+from .network.namespaces import NamespacePlan
 from .service_signalling import TenantServiceError
 from .vantage import table
 from .vantage.capture import CaptureError
@@ -106,7 +108,9 @@ class LiveCall:
         self.conditions = conditions
         self.folder = folder
         self.past = past
-        self.network = CallNetwork(conditions.number)
+        plan = NamespacePlan if scenario.network is Network.NAMESPACES else CallNetwork
+        self.network: CallNetwork = plan(conditions.number)
+        self.spaces = self._spaces()
         self.loot: LootFile | None = None
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
         self.relay = self._relay()
@@ -128,6 +132,8 @@ class LiveCall:
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
         try:
+            if self.spaces is not None:
+                await self.spaces.open(self.relay)
             if self.relay is not None:
                 await self.relay.open()
                 for number, entries in enumerate(self.past.signalling, 1):
@@ -158,6 +164,8 @@ class LiveCall:
         if self.relay is not None:
             self._lose_keys(self.relay)
             await self.relay.close()
+        if self.spaces is not None:
+            await self.spaces.close()
         for error in ended:
             if error is not None:
                 raise error
@@ -212,6 +220,11 @@ class LiveCall:
         in_hand = adversary is not None and Position.SIGNALLING in adversary.position
         return DishonestService(relay.signal_at_once).tell if in_hand else as_it_is
 
+    def _spaces(self) -> LiveNamespaces | None:
+        if not isinstance(self.network, NamespacePlan):
+            return None
+        return LiveNamespaces(self.scenario, self.network, self.folder)
+
     def _turn(self) -> LiveTurn | None:
         """The relay that both devices are forced through; an adversary on the path is that relay."""
         if not self.scenario.network.turn:
@@ -253,10 +266,12 @@ class LiveCall:
         return Relay(
             adversaries.create(adversary, self.conditions.seed, self.scenario.call.code_digits),
             adversary.position,
-            {name: self.network.address(name) for name in ("relay-alice", "relay-bob", "attacker")},
+            self.network.addresses("relay-alice", "relay-bob", "attacker"),
             self.network.contains,
             self.loot.write_down,
             self._bring,
+            nullcontext if self.spaces is None else self.spaces.attacker,
+            None if self.spaces is None else self.spaces.forge,
         )
 
     def _tap(self, party: Party) -> LegTap:
@@ -290,6 +305,7 @@ class LiveCall:
             command=self.conditions.programs.get(party, ()),
             peer_shares=party.peer in call.sharing,
             turn=None if self.turn is None else self.turn.servers[party],
+            inside=None if self.spaces is None else partial(self.spaces.prefix, party),
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
@@ -327,7 +343,7 @@ class LiveCall:
         if self.relay is None:
             return real
         self.relay.learned(Party(party), real)
-        faced = self._on_path(Party(party)) and self.turn is None
+        faced = self._on_path(Party(party)) and self.turn is None and self.spaces is None
         return await self.relay.advertise(Party(party), real) if faced else real
 
     async def _advertised_to_alice(self, real: Address) -> Address:
@@ -389,12 +405,19 @@ class LiveCall:
         return GroundTruth(
             markers=markers,
             adversary=adversary.kind,
-            required=(*self.relay.machine.required, *((WRITTEN_DOWN,) if isinstance(adversary, Recorder) else ())),
+            required=(*self.relay.machine.required, *self._also_required(adversary)),
             deeds={**self.relay.deeds, WRITTEN_DOWN: written},
             loot=LOOT if written else None,
             loot_packets=written,
             guests=self._guest_markers(),
         )
+
+    def _also_required(self, adversary: Adversary) -> Iterator[str]:
+        """What an adversary must have done beside what its machine says of itself."""
+        if isinstance(adversary, Recorder):
+            yield WRITTEN_DOWN
+        if self.spaces is not None and Position.OFF_PATH in adversary.position:
+            yield FORGED
 
     def _guest_markers(self) -> tuple[GuestMarker, ...]:
         return tuple(
@@ -416,7 +439,9 @@ class LiveCall:
         """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
         faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
         faults += [
-            one.fault for one in (self.relay, self.media, self.tenant, self.turn) if one is not None and one.fault
+            one.fault
+            for one in (self.relay, self.media, self.tenant, self.turn, self.spaces)
+            if one is not None and one.fault
         ]
         if faults:
             raise LiveCallError(faults[0])
@@ -438,7 +463,7 @@ class LiveCall:
             provenance={**self.conditions.provenance, **({} if self.turn is None else self.turn.provenance)},
             vantages=vantages,
             service_legs=() if self.tenant is None else self.tenant.legs(),
-            wires=() if self.turn is None else self.turn.wires(),
+            wires=tuple(wire for one in (self.turn, self.spaces) if one is not None for wire in one.wires()),
             devices={party: self.network.address(party) for party in Party},
             network=self.scenario.network,
             files=self.folder.entries(),

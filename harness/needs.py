@@ -7,9 +7,18 @@ from collections.abc import Collection, Iterable
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.gstreamer import installed as gstreamer
 from .model.base import Party, Role
-from .model.scenario import BARE_PAGES, BROWSERS, NOT_THROUGH_TURN, EndpointKind, Mode, Scenario
+from .model.scenario import (
+    BARE_PAGES,
+    BROWSERS,
+    IN_NAMESPACES,
+    NOT_THROUGH_TURN,
+    EndpointKind,
+    Mode,
+    Network,
+    Scenario,
+)
 from .model.unmet import Unmet
-from .network import coturn
+from .network import coturn, namespaces
 from .vantage.packet_tap import may_listen
 
 
@@ -27,7 +36,22 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     lacking = (why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None)
-    return next(lacking, None) or (_why_no_relay(scenario) if scenario.network.turn else None)
+    return next(lacking, None) or _why_no_network(scenario)
+
+
+def _why_no_network(scenario: Scenario) -> str | None:
+    if scenario.network is Network.NAMESPACES:
+        return _why_no_namespaces(scenario)
+    return _why_no_relay(scenario) if scenario.network.turn else None
+
+
+def _why_no_namespaces(scenario: Scenario) -> str | None:
+    for party in Party:
+        kind = scenario.endpoints.of(party)
+        if kind not in IN_NAMESPACES:
+            return f"{party} is {kind}, which cannot live in a network namespace yet"
+    why = namespaces.why_not()
+    return None if why is None else f"the devices live in network namespaces, and there are none here: {why}"
 
 
 def _why_no_relay(scenario: Scenario) -> str | None:

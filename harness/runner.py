@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -23,11 +24,14 @@ from .evidence.run_folder import Run, RunFolder
 from .live_call import Conditions, LiveCallError, let_go, record_calls
 from .model.base import Party
 from .model.run import IndexEntry, RunHeader
-from .model.scenario import Scenario
+from .model.scenario import Network, Scenario
 from .model.verdict import Result, RunDocument
 from .needs import unmet
 
 DEFAULT_JOBS = 12
+IN_NAMESPACES = 3
+"""Calls in namespaces that overlap: each starts two programs, and those of many would wait for each other."""
+
 DEFAULT_TIMEOUT = 60.0
 
 
@@ -97,6 +101,7 @@ class Runner:
         self.folder = RunFolder(options.captures, self._header)
         self._auditor = thinker(self.folder.root, options.policy)
         self._slots = asyncio.Semaphore(options.jobs)
+        self._namespaces = asyncio.Semaphore(IN_NAMESPACES)
 
     async def run(self) -> RunDocument:
         """Every scenario recorded, audited and judged. Cancelling stops the calls; ended ones are still judged."""
@@ -161,7 +166,8 @@ class Runner:
                 await self._record(scenario, number)
 
     async def _record(self, scenario: Scenario, number: int) -> None:
-        async with self._slots:
+        crowded = self._namespaces if scenario.network is Network.NAMESPACES else nullcontext()
+        async with crowded, self._slots:
             self._progress.started(scenario.id)
             begun = time.monotonic()
             try:

@@ -37,7 +37,7 @@ ARROWS = {
     "protocol_schema": {"model"},
     "schema": {"model", "matrix", "protocol_schema", "scenario_file"},
     "deviations": {"model", "strict_yaml"},
-    "doctor": {"endpoints"},  # what finds a stack, which imports nothing that may be missing
+    "doctor": {"endpoints", "network"},  # what finds a stack, which imports nothing that may be missing
     "service_frames": {"model"},
     "service_signalling": {"model", "calling", "endpoints", "service_frames"},
     "dishonest_service": {"model", "calling", "service_frames", "service_signalling"},
@@ -50,6 +50,7 @@ ARROWS = {
     "live_guest": NOUNS | {"endpoints", "evidence", "vantage"},
     "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},
     "live_turn": NOUNS | {"adversaries", "evidence", "network", "vantage"},
+    "live_namespaces": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_call": NOUNS
     | LIVE
     | {
@@ -57,6 +58,7 @@ ARROWS = {
         "dishonest_service",
         "evidence",
         "live_guest",
+        "live_namespaces",
         "live_tenant",
         "live_turn",
         "service_signalling",

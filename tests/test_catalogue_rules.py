@@ -72,6 +72,7 @@ CONTROLS = {
     "bystander-relay",
     "honest-turn-call",
     "turn-bystander",
+    "namespaces-call",
     "service-call",
     "service-screen-call",
     "service-recording",
@@ -107,6 +108,8 @@ DTLS_ATTACKS = """
     dtls-handshake-faults forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
+    namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
+    namespaces-spoofed-flood namespaces-spoofed-junk
     passive-tap-screen passive-tap turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp turn-dtls-mitm-sdp-untouched
     turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip
     srtp-replay

@@ -6,6 +6,7 @@ import struct
 from functools import lru_cache
 
 from scapy.contrib.rtcp import RTCP, SenderInfo
+from scapy.layers.inet import IP, UDP
 from scapy.layers.rtp import RTP
 from scapy.packet import Raw
 
@@ -75,3 +76,8 @@ def stun(kind: int, transaction: bytes, attributes: tuple[tuple[int, bytes], ...
     """A STUN message (RFC 8489 section 5). Nothing is added: no MESSAGE-INTEGRITY, no FINGERPRINT."""
     body = b"".join(struct.pack("!HH", code, len(value)) + value + bytes(-len(value) % 4) for code, value in attributes)
     return struct.pack("!HHI", kind, len(body), _MAGIC_COOKIE) + transaction + body
+
+
+def ip_udp(source: tuple[str, int], destination: tuple[str, int], data: bytes) -> bytes:
+    """A whole IPv4 packet with a UDP datagram that says it comes from `source`, with both checksums right."""
+    return bytes(IP(src=source[0], dst=destination[0]) / UDP(sport=source[1], dport=destination[1]) / Raw(data))

@@ -15,6 +15,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -78,6 +79,12 @@ class _Face:
     socket: UdpSocket
 
 
+FORGED: Final = "sources-forged"
+"""The deed of sending, from beside the path, what says that it comes from the peer."""
+
+Forge = Callable[[Address, Address, bytes], bool]
+"""(source, destination, data): send a datagram with this source, whoever has it; whether the kernel took it."""
+
 Way = Callable[[bytes], object]
 """How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
 would."""
@@ -106,7 +113,9 @@ class Relay:
 
     `addresses` names the hosts to bind: "relay-alice", "relay-bob", "attacker". `allowed` says whether a host belongs
     to this run; nothing is ever sent to another, the attempt is kept in `refused`. `write_down` is given the loot:
-    whose media, the bytes, when (seconds since the epoch). `bring` takes a forged message to a party.
+    whose media, the bytes, when (seconds since the epoch). `bring` takes a forged message to a party. `attacker`:
+    sockets that are opened meanwhile are in the attacker's network. `forge`, where the network lets one lie about the
+    source: what is sent off the path then says that it comes from the peer.
 
     A machine or a command that fails ends the adversary, not the harness: `fault` says why, and from then on nothing
     is forwarded or delivered.
@@ -120,6 +129,8 @@ class Relay:
         allowed: Callable[[str], bool],
         write_down: Callable[[Party, bytes, float], None],
         bring: Callable[[Party, SignalMessage], None],
+        attacker: Callable[[], AbstractContextManager[None]] = nullcontext,
+        forge: Forge | None = None,
     ) -> None:
         self.machine = machine
         self.deeds: Counter[str] = Counter()
@@ -132,6 +143,7 @@ class Relay:
         self._checked: set[str] = set()
         self._write_down = write_down
         self._bring = bring
+        self._attacker, self._forge = attacker, forge
         self._own: UdpSocket | None = None
         self._faces: dict[Address, _Face] = {}
         self._faces_by_socket: dict[UdpSocket, _Face] = {}
@@ -145,7 +157,8 @@ class Relay:
     async def open(self) -> None:
         """Open the adversary's own socket. Raises OSError, or PermissionError for an address outside the run."""
         self._check((self._addresses["attacker"], 0))
-        self._own = UdpSocket(self._addresses["attacker"], self._stranger)
+        with self._attacker():
+            self._own = UdpSocket(self._addresses["attacker"], self._stranger)
         self._tell(OwnSocketOpened(self._own.address, time.time()))
 
     async def advertise(self, party: Party, real: Address) -> Address:
@@ -342,7 +355,10 @@ class Relay:
         if self._own is None or not self._known[to] or (at is not None and at not in self._known[to]):
             raise LookupError(f"no address of {to} is known, or not this one")
         for address in self._known[to] if at is None else (at,):
-            self._own.send(data, address)
+            if self._forge is not None and self._known[to.peer]:
+                self.deeds[FORGED] += self._forge(self._known[to.peer][-1], address, data)
+            else:
+                self._own.send(data, address)
 
     def _send_signal(self, to: Party, message: SignalMessage) -> None:
         if Position.SIGNALLING not in self._positions:

@@ -48,9 +48,16 @@ def _wire(case: Case, name: str) -> Iterator[Finding]:
         yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, name, detail)
     for sentence in seen.unread:
         yield _say.inconclusive(Reason.NETWORK_UNACCOUNTED, name, sentence)
-    found = [one for leg in case.legs for one in _leg(case, leg, name, seen)]
-    found += _around(case, name, seen)
-    found += _between(case, name, seen)
+    if seen.errors:
+        detail = f"{counted(seen.errors, 'ICMP packet')}: a host says that it could not deliver"
+        yield _say.notice(Reason.NETWORK_UNREAD, name, detail)
+    # A tap at a party's line sees that party's side; one beside a relay sees both.
+    legs = [leg for leg in case.legs if case.recording.network.turn or name == f"{leg.party}-wire"]
+    found = [one for leg in legs for one in _leg(case, leg, name, seen)]
+    if case.recording.network.turn:
+        found += (*_around(case, name, seen), *_between(case, name, seen))
+    else:
+        found += [one for leg in legs for one in _untapped(case, leg, name, seen)]
     yield from found
     if not any(one.reason is Reason.NETWORK_UNACCOUNTED for one in found) and not seen.unread:
         kinds = Counter(_kind(row) for row in seen.rows)
@@ -91,8 +98,6 @@ def _belongs(case: Case, leg: Leg, row: WireRow) -> bool:
 def _around(case: Case, name: str, seen: WireRows) -> Iterator[Finding]:
     """What a device sent, or got, beside the relay that it was to use: everything that is neither in a channel, nor a
     word with the server, nor on the far side of it."""
-    if not case.recording.network.turn:
-        return
     devices = {case.recording.devices.get(party) for party in Party}
     beside = [row for row in seen.rows if row.carrier is None and _hosts(row) & devices and not _with_server(row)]
     if beside:
@@ -106,8 +111,6 @@ def _around(case: Case, name: str, seen: WireRows) -> Iterator[Finding]:
 
 def _between(case: Case, name: str, seen: WireRows) -> Iterator[Finding]:
     """What reached relayed addresses over the network, against what the parties gave the server to send there."""
-    if not case.recording.network.turn:
-        return
     devices = {case.recording.devices.get(party) for party in Party}
     hop = [row for row in seen.rows if row.carrier is None and not (_hosts(row) & devices) and not _with_server(row)]
     given = Counter(row.data for row in seen.rows if row.carrier is not None)
@@ -115,6 +118,19 @@ def _between(case: Case, name: str, seen: WireRows) -> Iterator[Finding]:
     if foreign:
         detail = f"{counted(foreign, 'datagram')} for relayed addresses that no party gave the server"
         yield _say.notice(Reason.FOREIGN_DATAGRAM, name, detail)
+
+
+def _untapped(case: Case, leg: Leg, name: str, seen: WireRows) -> Iterator[Finding]:
+    """What a device sent from a socket that its tap knows nothing of, and what came in at no socket of its."""
+    host, near = case.recording.devices.get(leg.party), set(leg.vantage.near)
+    sent = [row for row in seen.rows if row.source.rpartition(":")[0] == host and row.source not in near]
+    came = [row for row in seen.rows if row.destination not in near and row.source not in near]
+    if sent:
+        detail = f"{counted(len(sent), 'datagram')} of {leg.party} from {sent[0].source}, which its tap does not know"
+        yield _say.inconclusive(Reason.NETWORK_UNACCOUNTED, name, detail)
+    if len(came) > len(sent):
+        detail = f"{counted(len(came) - len(sent), 'datagram')} to no socket of {leg.party}"
+        yield _say.notice(Reason.NETWORK_UNREAD, name, detail)
 
 
 def _hosts(row: WireRow) -> set[str | None]:

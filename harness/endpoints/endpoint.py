@@ -43,7 +43,8 @@ class EndpointSetup:
     attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
-    `turn` is the server that all media go through, and no other way is taken.
+    `turn` is the server that all media go through, and no other way is taken. `inside`: wait until
+    the network of the device is there, and learn the words in front of a command that is to run in it.
     """
 
     party: Party
@@ -66,6 +67,7 @@ class EndpointSetup:
     command: tuple[str, ...] = ()
     peer_shares: bool = False
     turn: TurnServer | None = None
+    inside: Callable[[], Awaitable[tuple[str, ...]]] | None = None
 
     @property
     def expected(self) -> tuple[Asset, ...]:

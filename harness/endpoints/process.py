@@ -146,7 +146,8 @@ class ProcessEndpoint:
     # inner steps
 
     async def _open(self) -> None:
-        await self._program.start(self._environment)
+        inside = self._setup.inside
+        await self._program.start(self._environment, () if inside is None else await inside())
         try:
             self._opened = await introduced(self._dialogue, self._setup, self._program.end_for)
             self._account.software = self._opened.hello.software

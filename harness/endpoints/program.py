@@ -64,11 +64,14 @@ class Program(asyncio.SubprocessProtocol):
         self._ending = False
         self._silent, self._exited = asyncio.Event(), asyncio.Event()
 
-    async def start(self, environment: Mapping[str, str]) -> None:
-        """Start it. OSError when there is no such program, or no room for one more process."""
+    async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
+        """Start it, with the words of `prefix` in front of its own.
+
+        OSError when there is no such program, or no room for one more process.
+        """
         loop = asyncio.get_running_loop()
         transport, _ = await loop.subprocess_exec(
-            lambda: self, *self._command, env=dict(environment), start_new_session=True
+            lambda: self, *prefix, *self._command, env=dict(environment), start_new_session=True
         )
         self._transport = transport
 

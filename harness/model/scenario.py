@@ -150,6 +150,9 @@ NOT_THROUGH_TURN: Final = frozenset(
 )
 """Endpoints that nobody can tell of a TURN server, or that are for calls without one."""
 
+IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS})
+"""Endpoints that can be started in a network namespace of their own, and tell their packets from there."""
+
 
 class AudioKind(StrEnum):
     """What the audio sounds like: a steady chord, or the chord as loud and as silent as somebody who speaks."""
@@ -292,12 +295,14 @@ OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.COMPLIANCE_IGNORE
 
 class Network(StrEnum):
     """What is between the two devices. With TURN both are forced through a relay, reached by UDP or by TCP: coturn, or
-    the adversary's own server when that is on the path.
+    the adversary's own server when that is on the path. In namespaces each device has a network of its own, and a
+    router is between them.
     """
 
     LOOPBACK = "loopback"
     TURN_UDP = "turn-udp"
     TURN_TCP = "turn-tcp"
+    NAMESPACES = "namespaces"
 
     @property
     def turn(self) -> bool:
@@ -363,6 +368,19 @@ class Scenario(Noun):
             )
         if self.adversary is not None and self.adversary.kind == "candidate-injection":
             raise ValueError("who forces the media through a TURN server needs no candidates of the adversary's")
+        return self
+
+    @model_validator(mode="after")
+    def _a_device_in_a_namespace_is_a_process(self) -> Self:
+        if self.network is not Network.NAMESPACES:
+            return self
+        inside = [one.value for one in (self.endpoints.alice, self.endpoints.bob) if one not in IN_NAMESPACES]
+        if inside:
+            raise ValueError(f"the endpoint {inside[0]!r} cannot live in a network namespace: use 'aiortc-process'")
+        if self.tenant is not None or self.call.mode is not Mode.E2EE or self.call.earlier:
+            raise ValueError("in namespaces there are encrypted calls only, without a tenant and without earlier ones")
+        if self.adversary is not None and self.adversary.kind == "candidate-injection":
+            raise ValueError("who is the router needs no candidates of the adversary's")
         return self
 
     @property

@@ -35,8 +35,9 @@ class Child:
         self._command, self._prefix = tuple(command), tuple(prefix)
         self._process: asyncio.subprocess.Process | None = None
         self._words = b""
+        self._heard = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
-        self._ending = False
+        self._ending = self._silent = False
 
     async def start(self) -> None:
         """Start it. ChildFailed when there is no such program."""
@@ -72,6 +73,16 @@ class Child:
         words = f"; its last words: {said[-1][:300]!r}" if said else ""
         return f"{self.name} ended by itself ({self._process.returncode}){words}"
 
+    async def says(self, words: bytes, seconds: float) -> None:
+        """Wait until it has said this. ChildFailed when it does not, or has ended."""
+        try:
+            async with asyncio.timeout(seconds), self._heard:
+                await self._heard.wait_for(lambda: words in self._words or self._silent)
+        except TimeoutError:
+            raise ChildFailed(f"{self.name} is not there after {seconds:g} s") from None
+        if words not in self._words:
+            raise ChildFailed(self.fault or f"{self.name} said something else")
+
     async def end(self) -> None:
         """Ask it to end, and end it if it does not. May be called again."""
         self._ending = self._ending or self.fault is None
@@ -91,4 +102,11 @@ class Child:
         """Nobody may be kept waiting because his words are not read."""
         output = None if self._process is None else self._process.stdout
         while output is not None and (said := await output.read(_CHUNK)):
+            await self._take(said)
+        self._silent = True
+        await self._take(b"")
+
+    async def _take(self, said: bytes) -> None:
+        async with self._heard:
             self._words = (self._words + said)[-LAST_WORDS:]
+            self._heard.notify_all()

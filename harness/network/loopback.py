@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
-from typing import Final
+from typing import ClassVar, Final
 
 HOSTS: Final = {
     "alice": 1,
@@ -23,22 +24,27 @@ BEHIND: Final = 16
 NETWORKS: Final = 0xFFFE
 """127.0.1.0/24 to 127.255.254.0/24: the first /24 is for the services of the machine, the last holds the broadcast."""
 
-_FIRST: Final = int(IPv4Address("127.0.1.0"))
-
 
 class CallNetwork:
     """The network of the call with this index. Indices wrap after NETWORKS calls; ValueError for a negative one."""
 
+    hosts: ClassVar[Mapping[str, int]] = HOSTS
+    first: ClassVar[IPv4Address] = IPv4Address("127.0.1.0")
+
     def __init__(self, run_index: int) -> None:
         if run_index < 0:
             raise ValueError(f"a call's index counts from 0, not {run_index}")
-        self.network = IPv4Network((_FIRST + (run_index % NETWORKS << 8), 24))
+        self.network = IPv4Network((int(self.first) + (run_index % NETWORKS << 8), 24))
 
     def address(self, name: str) -> str:
-        """The address of one of HOSTS; ValueError for anybody else."""
-        if name not in HOSTS:
+        """The address of one of `hosts`; ValueError for anybody else."""
+        if name not in self.hosts:
             raise ValueError(f"nobody called {name!r} lives in the network of a call")
-        return str(self.network[HOSTS[name]])
+        return str(self.network[self.hosts[name]])
+
+    def addresses(self, *names: str) -> dict[str, str]:
+        """The addresses of those of them who live there."""
+        return {name: self.address(name) for name in names if name in self.hosts}
 
     def contains(self, address: str) -> bool:
         """Whether the address belongs to this call. Anything that is not an IPv4 address does not."""

@@ -17,7 +17,7 @@ from typing import Final
 from ..model.recording import WireVantage
 from .tap import CaptureWriter
 
-_IPV4: Final = 0x0800
+_IPV4, _EVERY = 0x0800, 0x0003
 _LARGEST: Final = 65_535
 _BATCH: Final = 256
 _BUFFER: Final = 16 << 20
@@ -26,6 +26,9 @@ _SO_ATTACH_FILTER, _SO_TIMESTAMPNS, _SO_RCVBUFFORCE = 26, 35, 33
 _STATISTICS: Final = struct.Struct("=II")
 _TIMESPEC: Final = struct.Struct("=qq")
 _INSTRUCTION: Final = struct.Struct("=HBBI")
+_PROTOCOL: Final = 0xFFFFF000
+"""Where a filter finds what the kernel says of the protocol (SKF_AD_OFF + SKF_AD_PROTOCOL)."""
+
 _SOURCE, _DESTINATION = 12, 16
 """Bytes of an IPv4 header at which the addresses stand."""
 
@@ -40,17 +43,19 @@ def may_listen() -> bool:
 
 
 class PacketTap:
-    """Writes down every IPv4 packet with an address of `network` that `interface` receives.
+    """Writes down every IPv4 packet with an address of `network` that `interface` receives; or, `both`, sends.
 
-    On the loopback interface everything that is sent is received, so each packet is seen once. Create it inside a
-    running event loop. OSError when it may not listen; FileExistsError when its file is there already.
+    On the loopback interface everything that is sent is received, so each packet is seen once. It belongs to the
+    network namespace in which it is created. Create it inside a running event loop. OSError when it may not listen;
+    FileExistsError when its file is there already.
     """
 
-    def __init__(self, name: str, interface: str, network: IPv4Network, path: Path) -> None:
+    def __init__(self, name: str, interface: str, network: IPv4Network, path: Path, *, both: bool = False) -> None:
         self.fault: str | None = None
         self._name, self._path, self._dropped = name, path, 0
-        self._socket = _listening(interface, network)
-        text = f"Every IPv4 packet of {network} that {interface} received, as the kernel shows them."
+        self._socket = _listening(interface, network, both)
+        passed = "sent or received" if both else "received"
+        text = f"Every IPv4 packet of {network} that {interface} {passed}, as the kernel shows them."
         try:
             self._capture = CaptureWriter(path, name, text)
         except OSError:
@@ -104,19 +109,20 @@ def _stamp(ancillary: list[tuple[int, int, bytes]]) -> float:
     return time.time()
 
 
-def _listening(interface: str, network: IPv4Network) -> socket.socket:
+def _listening(interface: str, network: IPv4Network, both: bool) -> socket.socket:
     # Without a protocol nothing is delivered until it is bound: by then the filter is in place.
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
     try:
         sock.setblocking(False)
         _enlarge(sock)
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        sock.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
+        sock.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, int(not both))
         program = packet_filter(network)
         buffer = ctypes.create_string_buffer(program)
         count = len(program) // _INSTRUCTION.size
         sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", count, ctypes.addressof(buffer)))
-        sock.bind((interface, _IPV4))
+        # What is sent is shown to those only who ask for every protocol.
+        sock.bind((interface, _EVERY))
     except OSError:
         sock.close()
         raise
@@ -132,10 +138,12 @@ def _enlarge(sock: socket.socket) -> None:
 
 
 def packet_filter(network: IPv4Network) -> bytes:
-    """Classic BPF over an IPv4 packet: the whole of it when either address is in the network, else nothing."""
-    load, mask, equal, answer = 0x20, 0x54, 0x15, 0x06
+    """Classic BPF over a packet: the whole of it when it is IPv4 and has an address of the network, else nothing."""
+    protocol, load, mask, equal, answer = 0x28, 0x20, 0x54, 0x15, 0x06
     address, bits = int(network.network_address), int(network.netmask)
     program = (
+        (protocol, 0, 0, _PROTOCOL),
+        (equal, 0, 7, _IPV4),
         (load, 0, 0, _SOURCE),
         (mask, 0, 0, bits),
         (equal, 3, 0, address),

@@ -14,7 +14,8 @@ from socket import inet_ntoa
 from typing import Final
 
 from ..model.datagram import Address
-from .ipv4 import PSEUDO_HEADER, checksum, frames, inet_pair, packet
+from ..wire.ipv4 import PSEUDO_HEADER, checksum, inet_pair, packet
+from .ipv4 import frames
 
 PROTOCOL: Final = 6
 MOST: Final = 16_384

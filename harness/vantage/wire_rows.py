@@ -16,6 +16,9 @@ MOST: Final = 5_000_000
 """Datagrams of one capture that are looked at."""
 
 
+_ICMP: Final = "ICMP"
+
+
 class WireRow(NamedTuple):
     """One datagram. `source` and `destination` are texts like "127.1.2.3:4000".
 
@@ -35,11 +38,14 @@ class WireRow(NamedTuple):
 
 @dataclass(frozen=True)
 class WireRows:
-    """`packets`: how many the file holds. `unread`: sentences about what is there and cannot be read as datagrams."""
+    """`packets`: how many the file holds. `unread`: sentences about what is there and cannot be read as datagrams.
+    `errors`: how many packets are ICMP, by which hosts say that they could not deliver (RFC 792).
+    """
 
     packets: int
     rows: tuple[WireRow, ...]
     unread: tuple[str, ...]
+    errors: int = 0
 
 
 def read(path: Path) -> WireRows:
@@ -52,13 +58,14 @@ def read(path: Path) -> WireRows:
     if rest is not None:
         rows += _rows(rest)
     unread = [f"{problem.fault} at byte {problem.place}: {problem.sentence}" for problem in capture.problems]
-    noted = (*layers.problems, *layers.unread)
+    errors = sum(note.count for kind, note in layers.unread if kind == _ICMP)
+    noted = [(kind, note) for kind, note in (*layers.problems, *layers.unread) if kind != _ICMP]
     unread += [f"{note.count} × {kind}, first in frame {note.frames[0]}" for kind, note in noted]
     if capture.cut_short:
         unread.append(f"{capture.cut_short} packets are there in part only")
     if len(rows) > MOST:
         unread.append(f"more than {MOST} datagrams")
-    return WireRows(capture.packets, tuple(rows[:MOST]), tuple(unread))
+    return WireRows(capture.packets, tuple(rows[:MOST]), tuple(unread), errors)
 
 
 def _rows(window: Window) -> Iterator[WireRow]:

@@ -57,8 +57,8 @@ def holdings(opened: Opened, case: Case, findings: Iterable[Finding]) -> tuple[H
     keys = {one.vantage: one.detail for one in findings if one.reason is Reason.KEY_ON_WIRE}
     relayed = tuple(one for one in taps if one.place.endswith("-relay.pcapng"))
     return (
-        _path(case, opened, taps, keys),
-        _relay(case, (*relayed, *_wires(case)), keys),
+        _path(case, opened, (*taps, *_wires(case, relayed=False)), keys),
+        _relay(case, (*relayed, *_wires(case, relayed=True)), keys),
         _service(case, opened),
         _adversary(case, opened, relayed),
         _peer(case, opened, taps),
@@ -84,9 +84,9 @@ def _relay(case: Case, relayed: tuple[Packets, ...], keys: Mapping[str, str]) ->
     return Holding(Observer.RELAY, relayed, blind=blind, known=_found_deeper(relayed, keys))
 
 
-def _wires(case: Case) -> Iterator[Packets]:
-    """What a relay had in its hands: everything that passed its interface, words about allocations too."""
-    if case.recording.network.turn:
+def _wires(case: Case, *, relayed: bool) -> Iterator[Packets]:
+    """What passed interfaces: those of a relay, words about allocations too; or of a router between the devices."""
+    if case.recording.network.turn is relayed:
         for one in case.recording.wires:
             if one.name in case.wires:
                 yield Packets(one.file, packets_of(case.wires[one.name].rows))

@@ -143,6 +143,18 @@ def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: py
     assert lacking.why == "bob is aiortc-process, which cannot be forced through a TURN server yet"
 
 
+def test_namespaces_that_cannot_be_made_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    spaces = {"network": Network.NAMESPACES}
+    inside = scenario("inside", alice="aiortc-process", bob="aiortc-process").model_copy(update=spaces)
+    monkeypatch.setattr("harness.network.namespaces.why_not", lambda: "only root can")
+    (lacking,) = unmet([inside], (), {"inside"})
+    assert lacking.why == "the devices live in network namespaces, and there are none here: only root can"
+    monkeypatch.setattr("harness.network.namespaces.why_not", lambda: None)
+    assert unmet([inside], (), ()) == ()
+    (lacking,) = unmet([scenario("outside").model_copy(update=spaces)], (), ())
+    assert lacking.why == "alice is aiortc, which cannot live in a network namespace yet"
+
+
 def result(name: str, status: Status) -> Result:
     return Result(
         scenario=name,

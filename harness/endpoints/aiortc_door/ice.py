@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Any, Final
 
 from aioice import Candidate, Connection, TransportPolicy
@@ -33,7 +33,7 @@ class _Stun(StunProtocol):
 
 class _LoopbackIce(Connection):
     """An ICE agent with one candidate: of the host, on the address it is given; or relayed, where a server is named,
-    and then no other way is taken (RFC 8828 section 5.2, mode 4). It contacts loopback addresses only.
+    and then no other way is taken (RFC 8828 section 5.2, mode 4). It contacts addresses of the call's network only.
     """
 
     def __init__(self, address: str, tap: Tap, server: TurnServer | None = None) -> None:
@@ -61,7 +61,7 @@ class _LoopbackIce(Connection):
 
     async def add_remote_candidate(self, remote_candidate: Candidate | None) -> None:
         # A peer's description may name any host, or ask for a multicast DNS look-up.
-        if remote_candidate is None or _is_loopback(remote_candidate.host):
+        if remote_candidate is None or _is_near(self._address, remote_candidate.host):
             await super().add_remote_candidate(remote_candidate)
 
 
@@ -94,9 +94,11 @@ def without_proof(ice: RTCIceTransport) -> None:
     agent.request_received = believing
 
 
-def _is_loopback(host: str) -> bool:
+def _is_near(own: str, host: str) -> bool:
+    """Whether this is in the network of a call: the loopback interface, or the /24 of its namespaces."""
     try:
-        return IPv4Address(host).is_loopback
+        near = "127.0.0.0/8" if IPv4Address(own).is_loopback else f"{own}/24"
+        return IPv4Address(host) in IPv4Network(near, strict=False)
     except AddressValueError:
         return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.adversaries import craft
-from harness.wire import rtp
+from harness.wire import rtp, udp
 from harness.wire.demux import PacketClass, classify
 
 
@@ -38,3 +38,10 @@ def test_a_stun_message_pads_its_attributes_and_counts_the_padding() -> None:
     message = craft.stun(0x0001, b"transaction1", ((6, b"user"), (0x25, b""), (9, b"abc")))
     assert message[:20] == bytes.fromhex("0001 0014 2112a442") + b"transaction1"
     assert message[20:] == bytes.fromhex("00060004") + b"user" + bytes.fromhex("00250000 00090003") + b"abc\0"
+
+
+def test_a_packet_says_that_it_comes_from_wherever_it_is_told() -> None:
+    source, destination = ("10.0.1.10", 4000), ("10.0.1.2", 5000)
+    assert craft.ip_udp(source, destination, b"forged")[20:] == udp.pack(source, destination, b"forged")[20:]
+    where = udp.locate(craft.ip_udp(source, destination, b"forged"))
+    assert (where.source, where.destination, where.length) == (source, destination, 6)

@@ -16,7 +16,7 @@ from harness.wire.stun import Method, StunClass
 from harness.wire.stun_writer import written
 
 from .answers import detail, raised
-from .stage import ALICE, BOB, honest_call
+from .stage import ADDRESSES, ALICE, BOB, honest_call
 
 NAME = "turn-wire"
 SERVER = "127.9.0.8:3478"
@@ -142,3 +142,52 @@ def test_an_observer_of_the_network_holds_what_lies_in_nothing_else_once() -> No
     rows = [row("a", "b", b"x"), row("a", "b", b"x", ("c", "d")), row("c", "d", b"wrapped")._replace(carries=True)]
     assert packets_of(rows) == (b"x",)
     assert PacketClass(rows[0].klass) is classify(b"x")
+
+
+# in namespaces: a tap at each party's line
+
+LINES = {ALICE: "alice-wire", BOB: "bob-wire"}
+
+
+def routed(extra: Rows | None = None) -> Case:
+    """The honest call with a tap at each line that saw what went over it; `extra` is seen at Alice's as well."""
+    wires, seen = [], {}
+    for leg in HONEST.legs:
+        (near,) = leg.vantage.near
+        rows = [
+            row(*((near, far) if one.outward else (far, near)), one.data)
+            for one in leg.datagrams
+            for far in (leg.table.addresses[one.far],)
+        ]
+        rows += extra if extra is not None and leg.party is ALICE else []
+        name = LINES[leg.party]
+        wires.append(WireVantage(name=name, file=f"{name}.pcapng", packets=len(rows), dropped=0))
+        seen[name] = WireRows(len(rows), tuple(rows), ())
+    devices = {party: address[0] for party, address in ADDRESSES.items()}
+    changed = {"network": Network.NAMESPACES, "wires": tuple(wires), "devices": devices}
+    return replace(HONEST, recording=HONEST.recording.model_copy(update=changed), wires=seen)
+
+
+def test_each_line_is_compared_with_the_tap_of_its_party() -> None:
+    assert [(one.reason, one.vantage) for one in audit(routed())] == [
+        (Reason.NETWORK_ACCOUNTED, "alice-wire"),
+        (Reason.NETWORK_ACCOUNTED, "bob-wire"),
+    ]
+
+
+def test_what_a_device_sends_from_a_socket_that_nobody_told_of_is_named() -> None:
+    findings = audit(routed([row("127.9.0.1:9", "127.9.0.2:9", b"copied")]))
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NETWORK_UNACCOUNTED}
+    assert "1 datagram of alice from 127.9.0.1:9" in detail(findings, Reason.NETWORK_UNACCOUNTED)
+
+
+def test_what_comes_to_no_socket_is_a_notice() -> None:
+    findings = audit(routed([row("127.9.0.5:9", "127.9.0.1:9", b"knock")]))
+    assert raised(findings, Severity.NOTICE) == {Reason.NETWORK_UNREAD}
+    assert not raised(findings, Severity.INCONCLUSIVE)
+
+
+def test_a_host_that_could_not_deliver_is_a_notice() -> None:
+    case = routed()
+    case = replace(case, wires={**case.wires, "bob-wire": replace(case.wires["bob-wire"], errors=2)})
+    assert "2 ICMP packets" in detail(audit(case), Reason.NETWORK_UNREAD)

@@ -14,6 +14,15 @@ from harness.model.feature import Feature
 from harness.model.scenario import AskedFeature, Call, Scenario
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
+PROCESSES = {"alice": "aiortc-process", "bob": "aiortc-process"}
+RELAYED = {
+    "id": "relayed",
+    "family": "control",
+    "title": "T",
+    "why": "W",
+    "network": "turn-udp",
+    "expect": {"outcome": "SECURE"},
+}
 
 
 def read(**described: Any) -> Adversary:
@@ -140,11 +149,19 @@ def test_who_is_on_the_path_of_a_relayed_call_is_the_relay(adversary: Any, by_co
     assert not Scenario.model_validate_json(json.dumps(RELAYED | {"network": "loopback"})).relayed_by_coturn
 
 
-RELAYED = {
-    "id": "relayed",
-    "family": "control",
-    "title": "T",
-    "why": "W",
-    "network": "turn-udp",
-    "expect": {"outcome": "SECURE"},
-}
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({}, "'aiortc' cannot live in a network namespace: use 'aiortc-process'"),
+        ({"endpoints": {"alice": "aiortc-process", "bob": "chromium"}}, "'chromium' cannot live"),
+        ({"endpoints": PROCESSES, "call": {"earlier": 1}}, "without earlier ones"),
+        ({"endpoints": PROCESSES, "call": {"mode": "service"}}, "encrypted calls only"),
+        (
+            {"endpoints": PROCESSES, "adversary": {"kind": "candidate-injection", "position": ["signalling"]}},
+            "who is the router needs no candidates",
+        ),
+    ],
+)
+def test_what_cannot_be_in_namespaces_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(RELAYED | {"network": "namespaces"} | changes))

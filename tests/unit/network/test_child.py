@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import signal
@@ -64,9 +63,7 @@ async def test_who_does_not_want_to_end_is_ended_with_all_that_he_started(monkey
     monkeypatch.setattr("harness.network.child.GRACE", 0.2)
     child = Child(["sh", "-c", STUBBORN])
     await child.start()
-    async with asyncio.timeout(5):
-        while b"ready" not in child._words:  # noqa: ASYNC110 - it says so on a pipe, and nobody else is told
-            await asyncio.sleep(0)
+    await child.says(b"ready", 5)
     await child.end()
     assert not alive(child.pid)
 
@@ -88,3 +85,17 @@ def test_it_does_not_outlive_who_started_it() -> None:
         assert select.select([watched], [], [], 5.0)[0]
         os.close(watched)
     assert not alive(pid)
+
+
+@pytest.mark.asyncio
+async def test_who_says_something_else_or_nothing_is_not_waited_for_in_vain() -> None:
+    child = Child(["sh", "-c", "echo no"])
+    await child.start()
+    with pytest.raises(ChildFailed, match=r"sh ended by itself|said something else"):
+        await child.says(b"yes", 5)
+    await child.end()
+    silent = Child(["sleep", "60"])
+    await silent.start()
+    with pytest.raises(ChildFailed, match=r"sleep is not there after 0.1 s"):
+        await silent.says(b"yes", 0.1)
+    await silent.end()

@@ -18,14 +18,16 @@ NETWORK = IPv4Network("127.201.7.0/24")
 LISTENING = pytest.mark.skipif(not may_listen(), reason="no right to open packet sockets: nobody listened to lo")
 
 
-def taken(program: bytes, packet: bytes) -> int:
+def taken(program: bytes, packet: bytes, protocol: int = 0x0800) -> int:
     """What a classic BPF machine answers: as much of one as the filter needs."""
     instructions = [struct.unpack_from("=HBBI", program, at) for at in range(0, len(program), 8)]
     at = accumulator = 0
     while True:
         code, true, false, operand = instructions[at]
         at += 1
-        if code == 0x20:
+        if (code, operand) == (0x28, 0xFFFFF000):
+            accumulator = protocol
+        elif code == 0x20:
             accumulator = int.from_bytes(packet[operand : operand + 4])
         elif code == 0x54:
             accumulator &= operand
@@ -49,6 +51,7 @@ def taken(program: bytes, packet: bytes) -> int:
 def test_the_filter_takes_what_has_an_address_of_the_network(source: str, destination: str, wanted: bool) -> None:
     packet = ipv4(b"x", source=source, destination=destination)
     assert (taken(packet_filter(NETWORK), packet) >= len(packet)) is wanted
+    assert taken(packet_filter(NETWORK), packet, 0x86DD) == 0
 
 
 def say(source: str, destination: str, data: bytes) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -46,3 +46,10 @@ async def test_the_only_candidate_of_its_own_is_on_the_address_it_was_given() ->
     [own] = ice.local_candidates
     assert (own.host, own.type, own.transport) == ("127.0.0.9", "host", "udp")
     await ice.close()
+
+
+@pytest.mark.parametrize(("host", "taken"), [("10.0.7.10", True), ("10.0.8.10", False), ("127.0.0.1", False)])
+async def test_in_a_namespace_it_talks_to_the_network_of_its_call(host: str, taken: bool) -> None:
+    ice = _LoopbackIce("10.0.7.2", NoTap())
+    await ice.add_remote_candidate(candidate(host))
+    assert bool(ice.remote_candidates) is taken
