@@ -311,10 +311,12 @@ def _silent(expect: Expectation, reached: Reached) -> list[str]:
         for person in people
         if person not in reached.get(place, ())
     ]
-    deaf = [place for place, people in expect.reached.items() if not people]
-    return missing + [
-        f"{place} has the sound of {', '.join(sorted(reached[place]))}" for place in deaf if place in reached
-    ]
+    surplus = (
+        f"{place} has the sound of {person}, too"
+        for place, people in expect.reached.items()
+        for person in sorted({*reached.get(place, ())} - {*people})
+    )
+    return [*missing, *surplus]
 
 
 def _rang_on(expect: Expectation, stopped: Mapping[str, str]) -> list[str]:

@@ -88,6 +88,7 @@ CONTROLS = {
     "service-add-participant",
     "service-merge",
     "service-transfer",
+    "service-consult",
     "service-consult-transfer",
     "service-park",
     "service-companion",

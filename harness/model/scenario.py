@@ -313,8 +313,8 @@ class Expectation(Noun):
     """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
 
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
-    `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there; of an
-    empty list, that nobody's may. `stopped`: by device, why it must have been told to stop ringing.
+    `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there, and
+    nobody's else. `stopped`: by device, why it must have been told to stop ringing.
     `beyond`: what must be seen as plaintext by whom, where that is promised not to be.
     """
 

@@ -67,6 +67,20 @@ async def test_a_transfer_leaves_the_other_two_in_the_call(tmp_path: Path) -> No
         assert (await call.alice.told("hung-up"))["reason"] == "user"
 
 
+async def test_a_consultation_is_between_the_two_and_only_then_the_call_is_handed_over(tmp_path: Path) -> None:
+    async with calling(tmp_path, encrypted=False) as call:
+        await call.endpoints.talk()
+        cem, ledger = await brought(call, "consult-transfer", call.bob)
+        await heard(cem, ledger, SPOKEN[Party.BOB])
+        await heard(call.bob, call.endpoints.ledgers[Party.BOB], CEMS)
+        assert SPOKEN[Party.ALICE] not in markers_in(ledger, cem.descriptions), "she is held"
+        assert CEMS not in markers_in(call.endpoints.ledgers[Party.ALICE], call.alice.descriptions)
+        await call.bob.say("feature", feature="consult-transfer", on=False)
+        assert (await call.bob.told("hung-up"))["reason"] == "transferred"
+        await heard(cem, ledger, SPOKEN[Party.ALICE])
+        await heard(call.alice, call.endpoints.ledgers[Party.ALICE], CEMS)
+
+
 async def test_a_parked_call_is_taken_up_by_somebody_else(tmp_path: Path) -> None:
     async with calling(tmp_path, encrypted=False) as call:
         await call.endpoints.talk()

@@ -234,7 +234,7 @@ def test_a_breach_for_another_plaintext_than_the_expected_one_is_the_wrong_reaso
 def test_whose_sound_must_have_arrived_somewhere_and_did_not_is_named() -> None:
     expect = Expectation(outcome=Outcome.SECURE, reached={"recording": ("alice", "bob"), "carol": ("alice",)})
     known = truth(adversary=None, required=())
-    there = {"recording": frozenset({"alice", "bob"}), "carol": frozenset({"alice", "bob"})}
+    there = {"recording": frozenset({"alice", "bob"}), "carol": frozenset({"alice"}), "bob": frozenset({"alice"})}
     assert judge(expect, known, (), UP, HEARD, reached=there).status is Status.AS_EXPECTED
     verdict = judge(expect, known, (), UP, HEARD, reached={**there, "recording": frozenset({"alice"})})
     assert verdict.status is Status.UNEXPECTED
@@ -259,7 +259,7 @@ def test_where_nobody_may_be_heard_nobody_is() -> None:
     assert judge(expect, known, (), UP, HEARD).status is Status.AS_EXPECTED
     verdict = judge(expect, known, (), UP, HEARD, reached={"tablet": frozenset({"alice"})})
     assert verdict.status is Status.UNEXPECTED
-    assert "tablet has the sound of alice" in verdict.because
+    assert "tablet has the sound of alice, too" in verdict.because
 
 
 def test_keys_in_the_signalling_without_a_lock_are_disclosed() -> None:
