@@ -34,7 +34,7 @@ def visibility(opened: Opened, case: Case, findings: Iterable[Finding]) -> Visib
     what it should be.
     """
     truth, mode = truth_of(opened, case), shown(case)
-    looked = LookedAt(truth.keys)
+    looked = LookedAt(truth.keys, truth.told)
     cells = [
         cell
         for holding in holdings(opened, case, findings)
@@ -71,6 +71,11 @@ def truth_of(opened: Opened, case: Case) -> Truth:
         markers=opened.truth.markers,
         keys=keys,
         secrets=tuple(dict.fromkeys(secrets)),
+        told={
+            packet.wire: packet.plain
+            for one in case.witnesses.values()
+            for packet in (*one.outward.sealed, *one.inward.sealed)
+        },
         words={Content.SDP: tuple(_values(sdp, "ice-pwd", _SHORTEST_WORD)), Content.PRESENCE: tuple(_chosen(case))},
         fragments=tuple(_values(sdp, "ice-ufrag", 4)),
     )

@@ -43,6 +43,7 @@ class Found(NamedTuple):
 @dataclass(frozen=True)
 class Truth:
     """What was sent. `keys` are those by which packets of the call were protected, `secrets` what they come from.
+    `told`: packets of ends that give no keys, in clear, by how they were on the wire.
 
     `words` by content: what stood in it and nowhere else. `fragments` are what of a description every check on the path
     shows.
@@ -51,6 +52,7 @@ class Truth:
     markers: tuple[SentMarker, ...] = ()
     keys: tuple[MediaKey, ...] = ()
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    told: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     words: Mapping[Content, tuple[bytes, ...]] = field(default_factory=dict)
     fragments: tuple[bytes, ...] = ()
 

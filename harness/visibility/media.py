@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from ..markers.recover import RecoveredMarker, recover
@@ -37,10 +38,11 @@ class Looked:
 
 
 class LookedAt:
-    """Looks at each heap of packets once, whoever holds it."""
+    """Looks at each heap of packets once, whoever holds it. `told`: packets in clear by how they went over the wire, as
+    the ends say who give no keys."""
 
-    def __init__(self, keys: Sequence[MediaKey]) -> None:
-        self._keys = keys
+    def __init__(self, keys: Sequence[MediaKey], told: Mapping[bytes, bytes] = MappingProxyType({})) -> None:
+        self._keys, self._told = keys, told
         self._known: dict[Packets, Looked] = {}
 
     def at(self, packets: Packets) -> Looked:
@@ -52,8 +54,8 @@ class LookedAt:
         clear = recover(media)
         decoded = {found.ssrc for found in clear}
         rest = [one for one in media if ssrc_of(one) not in decoded]
-        plain, closed = opened(rest, self._keys)
-        sealed = recover(plain)
+        plain, closed = opened((one for one in rest if one not in self._told), self._keys)
+        sealed = recover([*plain, *(self._told[one] for one in rest if one in self._told)])
         bare = () if not rest or sealed else _without_tag(rest)
         return Looked(_markers((*clear, *bare)), _markers(sealed), 0 if bare else len(closed))
 

@@ -56,6 +56,11 @@ MAPS: Final = (
 Seeds = Iterator[tuple[str, str, bytes]]
 """Target, name and content."""
 
+DUMP = (
+    "O 00:00:55.029 0000 80 6f 00 01 00 00 00 00 00 00 00 0a ff ee dd cc # RTP_DUMP\n"
+    "I 00:00:55.030 0000 81 c9 00 01 00 00 00 0b # RTP_DUMP\n"
+)
+
 
 def seeds() -> Seeds:
     yield from of_wire()
@@ -89,6 +94,7 @@ def of_wire() -> Seeds:
         yield target, "chromium", json.loads(CHROMIUM.with_suffix(".json").read_text())["caller"]["sdp"].encode()
     yield "keylog", "master", (HONEST / "keys" / "alice.keylog").read_bytes()
     yield "keylog", "exporter", f"# a comment\nEXPORTER_SECRET {'1f' * 32} {'2e' * 48}\r\nRSA 00 11\n".encode()
+    yield "rtp-dump", "two", DUMP.encode()
     for name, packet in (
         ("hello", zrtp_packets.packet("Hello", zrtp_packets.hello())),
         ("commit", zrtp_packets.packet("Commit", zrtp_packets.commit())),

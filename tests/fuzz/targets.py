@@ -23,6 +23,7 @@ TARGETS: Final = {
     "described": "wire_targets.described_call",
     "sdes": "wire_targets.crypto_attribute",
     "keylog": "wire_targets.key_log",
+    "rtp-dump": "wire_targets.rtp_dump",
     "capture": "capture_targets.capture_file",
     "layers": "capture_targets.layers",
     "followers": "media_targets.followers",

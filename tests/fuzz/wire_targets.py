@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
+from harness.auditors.authenticity import MediaPacket
+from harness.auditors.sealing import sealing
 from harness.inspection.described import described, sdes_summaries
 from harness.inspection.keys import described_senders
 from harness.wire import demux, quic, rtp, sdes, stun, zrtp
+from harness.wire.demux import classify
 from harness.wire.dtls import associations, records
 from harness.wire.keylog import read_keylog
+from harness.wire.rtp_dump import parse_dump
 from harness.wire.sdp import Sdp
 from harness.wire.srtp import PROFILES
 from harness.wire.srtp_packet import PacketKeys
@@ -91,3 +95,10 @@ def crypto_attribute(data: bytes) -> None:
 def key_log(data: bytes) -> None:
     with suppress(ValueError):
         read_keylog(data.decode("utf-8", "replace"))
+
+
+def rtp_dump(data: bytes) -> None:
+    """Any text is a dump, and what of it is a packet can be held against packets."""
+    found = parse_dump(data.decode("utf-8", "replace"))
+    packets = [MediaPacket(number, classify(one.data), one.data) for number, one in enumerate(found.packets, 1)]
+    sealing(packets, found.packets, PROFILES["SRTP_AEAD_AES_128_GCM"])

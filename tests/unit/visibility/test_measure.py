@@ -4,6 +4,7 @@ it would be a lie."""
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
@@ -48,7 +49,7 @@ def sealed(packets: tuple[bytes, ...], key: bytes = KEY) -> tuple[bytes, ...]:
 
 def saw(content: Content, truth: Truth = TRUTH, **held: object) -> Found:
     holding = Holding(Observer.PATH, **held)  # type: ignore[arg-type]
-    return Measured(holding, truth, LookedAt(truth.keys)).found(content)
+    return Measured(holding, truth, LookedAt(truth.keys, truth.told)).found(content)
 
 
 def heap(*packets: bytes) -> tuple[Packets, ...]:
@@ -66,6 +67,16 @@ def test_media_in_clear_are_plaintext_at_the_place_where_they_lie(clear: tuple[b
 def test_media_that_take_the_keys_of_the_call_are_ciphertext(clear: tuple[bytes, ...]) -> None:
     for content in (Content.AUDIO, Content.VIDEO):
         assert saw(content, packets=heap(*sealed(clear))).sight is Sight.CIPHERTEXT
+
+
+def test_media_of_ends_that_give_no_keys_are_ciphertext_when_the_ends_tell_what_they_sealed(
+    clear: tuple[bytes, ...],
+) -> None:
+    packets = sealed(clear, OTHER_KEY)
+    assert saw(Content.AUDIO, packets=heap(*packets)).sight is Sight.NOT_MEASURED
+    told = replace(TRUTH, told=dict(zip(packets, clear, strict=True)))
+    for content in (Content.AUDIO, Content.VIDEO):
+        assert saw(content, told, packets=heap(*packets)).sight is Sight.CIPHERTEXT
 
 
 def test_one_stream_in_clear_among_sealed_ones_is_plaintext(clear: tuple[bytes, ...]) -> None:
