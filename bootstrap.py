@@ -48,6 +48,7 @@ RUN = [
 """What a run of the catalogue is poorer without."""
 STRANGERS = [
     Provided("coturn", "coturn", "calls through a TURN server that nobody here wrote", ["turnserver"]),
+    Provided("firefox", "firefox-esr", "pages in Firefox in calls", ["firefox-esr"]),
     Provided("gstreamer", GSTREAMER, "webrtcbin in calls", ["/usr/bin/python3", "-m", "harness.endpoints.gstreamer"]),
 ]
 """Other stacks in calls, which the tests want to have seen."""

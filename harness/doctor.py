@@ -15,11 +15,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import metadata
 from typing import Final
 
+from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .network import namespaces
 
@@ -97,6 +98,7 @@ def examine() -> tuple[Part, ...]:
         _loopback(),
         _program("tshark", "the auditor 'wireshark', a second opinion on every capture", r"TShark \(Wireshark\) (\S+)"),
         _program("chromium", "a real browser in calls, and the tests of the web pages", r"Chromium (\S+)"),
+        _firefox(),
         _gstreamer(),
         _turn_server(),
         _packet_sockets(),
@@ -201,6 +203,13 @@ def _program(name: str, needed_for: str, pattern: str) -> Part:
     if found is None:
         return part(State.BROKEN, None, f"{path} --version does not name a version of {name}")
     return part(State.INSTALLED, found[1].rstrip("."))
+
+
+def _firefox() -> Part:
+    needed_for = "pages in Firefox in calls, a stack that nobody here wrote (--endpoint PARTY=firefox)"
+    part = _program("firefox-esr", needed_for, r"Mozilla Firefox ([0-9.]+)")
+    without = firefox.lacking() if part.usable else ""
+    return replace(part, state=State.UNFIT, detail=without) if without else part
 
 
 def _gstreamer() -> Part:

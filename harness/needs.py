@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from .endpoints.chromium.installed import PROGRAMS, program
+from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .model.base import Party, Role
 from .model.scenario import (
@@ -71,6 +72,10 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
     match scenario.endpoints.of(party):
         case EndpointKind.PROGRAM if not named:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
+        case EndpointKind.FIREFOX:
+            return _without_stack(party, "a page in Firefox", firefox.lacking(), firefox.PACKAGES) or _beyond(
+                scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet"
+            )
         case kind if kind in BROWSERS and program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
         case EndpointKind.CHROMIUM if party.role is Role.CALLER and scenario.call.screen == (Role.CALLEE,):
@@ -100,13 +105,13 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
     return next((f"{party} is a bare page, which {what}" for what, wanted in asked.items() if wanted), None)
 
 
-def _beyond(scenario: Scenario, party: Party, stack: str) -> str | None:
+def _beyond(scenario: Scenario, party: Party, stack: str, restarts: str = "cannot restart ICE") -> str | None:
     """What a bare stack has no part for: it makes encrypted calls, and is no client of the service."""
     call = scenario.call
     asked = {
         "writes no chat": bool(call.chat),
         "shares no screen": bool(call.screen),
-        "cannot restart ICE": call.restart_after is not None,
+        restarts: call.restart_after is not None,
         "makes no ordinary calls of the service": call.mode is Mode.SERVICE,
         "signs in to no service": scenario.tenant is not None,
     }

@@ -138,6 +138,7 @@ OTHERS = {
     EndpointKind.CHROMIUM,
     EndpointKind.CHROMIUM_RAW,
     EndpointKind.CHROMIUM_CLEAR,
+    EndpointKind.FIREFOX,
     EndpointKind.GSTREAMER,
     EndpointKind.CLEAR,
 }

@@ -8,6 +8,7 @@ from typing import Final
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.voice import Voice, counted
 from ..vantage.dissect import Dissection, Negotiated, comparable
+from ..wire.demux import PacketClass
 from .case import Case
 from .leg import Leg
 
@@ -32,6 +33,10 @@ def audit(case: Case) -> tuple[Finding, ...]:
             continue
         disagreements = [*_packets(leg, dissection), *_handshakes(leg, dissection), *_certificates(leg, dissection)]
         findings.extend(_say.alarm(Reason.WIRESHARK_DISAGREES, leg.name, one) for one in disagreements)
+        if unread := _unread(leg, dissection):
+            hellos = counted(len(unread), "ServerHello")
+            detail = f"Wireshark does not open a datagram with records of DTLS 1.3 in it: {hellos} not compared"
+            findings.append(_say.notice(Reason.NOT_CHECKED, leg.name, detail))
         if not disagreements:
             seen = f"{counted(len(leg.datagrams), 'packet')} and {counted(len(dissection.negotiated), 'handshake')}"
             findings.append(_say.fact(Reason.WIRESHARK_AGREES, leg.name, f"Wireshark sees the same {seen}"))
@@ -64,11 +69,29 @@ def _handshakes(leg: Leg, dissection: Dissection) -> Iterator[str]:
         if (chosen := one.server_hello) is not None
     }
     theirs: dict[bytes, Choice] = {one.server_random: _choice(one) for one in dissection.negotiated}
-    for random in ours | theirs:
+    for random in (ours | theirs).keys() - _unread(leg, dissection):
         mine, other = ours.get(random), theirs.get(random)
         if mine != other:
             hello = f"the ServerHello with the random {random[:4].hex()}…"
             yield f"{hello} is {_printed(mine)} to us and {_printed(other)} to Wireshark"
+
+
+def _unread(leg: Leg, dissection: Dissection) -> frozenset[bytes]:
+    """Randoms of each ServerHello of DTLS 1.3 that Wireshark could not see, as it had no opinion of such a datagram."""
+    seen = {one.server_random for one in dissection.negotiated}
+    unopened = [
+        one.data
+        for one, theirs in zip(leg.datagrams, dissection.classes, strict=False)
+        if theirs is PacketClass.OTHER and one.klass is PacketClass.DTLS
+    ]
+    return frozenset(
+        hello.random
+        for one in leg.associations
+        if (hello := one.server_hello) is not None
+        and one.version == "DTLSv1.3"
+        and hello.random not in seen
+        and any(hello.random in data for data in unopened)
+    )
 
 
 def _certificates(leg: Leg, dissection: Dissection) -> Iterator[str]:

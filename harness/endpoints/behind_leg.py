@@ -48,7 +48,7 @@ class BehindLeg:
     async def outward(self, description: str) -> str:
         sdp = Sdp.parse(description)
         offered = [candidate for _, candidate in sdp.candidates()]
-        own = [one for one in offered if _carried(one) and one.type == "host" and one.address == self.address]
+        own = [one for one in offered if _udp(one) and one.type == "host" and one.address == self.address]
         if not own:
             raise ValueError(f"it offers no UDP socket at {self.address}, the address that it was given")
         public = {_place(one): await self._leg.public(_place(one)) for one in own}
@@ -100,4 +100,8 @@ def _carried(candidate: Candidate) -> bool:
         loopback = IPv4Address(candidate.address).is_loopback
     except AddressValueError:
         return False
-    return loopback and candidate.port > 0 and candidate.transport.lower() == "udp"
+    return loopback and _udp(candidate)
+
+
+def _udp(candidate: Candidate) -> bool:
+    return candidate.port > 0 and candidate.transport.lower() == "udp"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol, TypeVar
 
 from pydantic import JsonValue, ValidationError
 
@@ -12,7 +13,7 @@ from ..model import endpoint_protocol as protocol
 from ..model.base import Noun
 from ..model.endpoint_protocol import Operation
 from ..model.voice import quoted
-from .program import Program, ProgramFailed, Refused
+from .program import ProgramFailed, Refused
 
 N = TypeVar("N", bound=Noun)
 
@@ -23,10 +24,33 @@ STARTING: Final = 30.0
 """Seconds more for the first answer, before which a program has to start; perhaps with many others at once."""
 
 
+class Speaker(Protocol):
+    """Who is spoken to: a program in a process of its own, or a page that says the same."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be had from it; None while it can."""
+
+    async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
+        """Begin, with these words in front of its own. OSError when there is no such program, or no room for it."""
+
+    async def ask(self, operation: str, arguments: dict[str, JsonValue], seconds: float | None) -> dict[str, JsonValue]:
+        """The result of one operation. Refused, or ProgramFailed: it has failed, or was silent for too long."""
+
+    def tell(self, operation: str, arguments: dict[str, JsonValue]) -> None:
+        """Ask at once, and do not care for the answer."""
+
+    def end_for(self, why: str) -> None:
+        """End it because of something that it did. The first reason is the cause."""
+
+    async def end(self) -> None:
+        """End it. May be called again."""
+
+
 class Dialogue:
     """A program that was started, and answers that are read before anybody uses them."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Speaker) -> None:
         self._program = program
 
     async def hello(self) -> protocol.Hello:

@@ -30,11 +30,13 @@ class Opened:
         return self.hello.receives is MediaForm.MARKERS
 
 
-async def introduced(dialogue: Dialogue, setup: EndpointSetup, broken: Callable[[str], object]) -> Opened:
-    """Who it is. Refused or ProgramFailed when it is nobody to make a call with."""
+async def introduced(
+    dialogue: Dialogue, setup: EndpointSetup, broken: Callable[[str], object], at: str | None = None
+) -> Opened:
+    """Who it is. Refused or ProgramFailed when it is nobody to make a call with. `at`: where its sockets are anyway."""
     hello = await dialogue.hello()
     if not hello.tells_packets:
-        return Opened(hello, BehindLeg(setup, broken))
+        return Opened(hello, BehindLeg(setup, broken, at))
 
     def may_use(real: Address) -> None:
         dialogue.tell(Operation.KNOWN, KnownArguments(address=address_text(real)))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -26,7 +27,7 @@ from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Screen
 from ..model.voice import quoted
 from .account import Account
-from .dialogue import Dialogue
+from .dialogue import Dialogue, Speaker
 from .endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from .heard_told import HeardTold
 from .keys_told import KeysTold
@@ -41,14 +42,30 @@ _OURS: Final = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent)
 """What programs of this package have in their environment beside what every program has."""
 
 
-class ProcessEndpoint:
-    """A client in a process of its own. Implements `endpoint.Endpoint`. `ours`: its command is one of this package."""
+Make = Callable[[Callable[[Event], None], Callable[[str], None]], Speaker]
+"""Given who heeds its events and who is told why it broke: somebody to speak to."""
 
-    def __init__(self, setup: EndpointSetup, command: Sequence[str] = (), *, ours: bool = False) -> None:
+
+class ProcessEndpoint:
+    """A client in a process of its own. Implements `endpoint.Endpoint`. `ours`: its command is one of this package.
+
+    `speaker` makes whom to speak to, where that is no process; `at` is where its sockets are, if it cannot be told.
+    """
+
+    def __init__(
+        self,
+        setup: EndpointSetup,
+        command: Sequence[str] = (),
+        *,
+        ours: bool = False,
+        speaker: Make | None = None,
+        at: str | None = None,
+    ) -> None:
         self._setup = setup
-        self._program = Program(command or OWN, self._heed, self._broke)
+        self._program = (speaker or partial(Program, command or OWN))(self._heed, self._broke)
         self._dialogue = Dialogue(self._program)
         self._environment = {**os.environ, **(_OURS if ours or not command else {})}
+        self._at = at
         self._opened: Opened | None = None
         self._keys = KeysTold(setup.keylog)
         self._heard = HeardTold(setup.expected)
@@ -149,7 +166,7 @@ class ProcessEndpoint:
         inside = self._setup.inside
         await self._program.start(self._environment, () if inside is None else await inside())
         try:
-            self._opened = await introduced(self._dialogue, self._setup, self._program.end_for)
+            self._opened = await introduced(self._dialogue, self._setup, self._program.end_for, self._at)
             self._account.software = self._opened.hello.software
             await begin(self._dialogue, self._setup, self._opened)
         except Refused as refused:

@@ -10,6 +10,7 @@ from .aiortc import AiortcEndpoint
 from .chromium.shared import SHARED, UNENCRYPTED
 from .clear import AnyCall, ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
+from .firefox.shared import SHARED as FIREFOX
 from .gstreamer.installed import COMMAND as GSTREAMER
 from .process import ProcessEndpoint
 from .specimens import attacking, coding, comparing, keying, leaking, media, obeying, screening
@@ -53,6 +54,12 @@ def _chromium_with_code_from_sdp(setup: EndpointSetup) -> Endpoint:
     return ChromiumEndpoint(setup, CodeFromSdpSeat)
 
 
+def _firefox(setup: EndpointSetup) -> Endpoint:
+    from .firefox.endpoint import firefox
+
+    return firefox(setup)
+
+
 ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.AIORTC: AiortcEndpoint,
     EndpointKind.AIORTC_PROCESS: ProcessEndpoint,
@@ -60,6 +67,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CHROMIUM: _chromium,
     EndpointKind.CHROMIUM_RAW: _bare_chromium,
     EndpointKind.CHROMIUM_CLEAR: _clear_chromium,
+    EndpointKind.FIREFOX: _firefox,
     EndpointKind.GSTREAMER: _gstreamer,
     EndpointKind.CLEAR: ClearEndpoint,
     EndpointKind.FINGERPRINT_NEVER_COMPARED: comparing.FingerprintNeverCompared,
@@ -145,3 +153,4 @@ async def let_go() -> None:
     """End what endpoints share: the browsers of a run. What is needed again is started again."""
     await SHARED.close()
     await UNENCRYPTED.close()
+    await FIREFOX.close()

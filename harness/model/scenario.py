@@ -36,7 +36,7 @@ class EndpointKind(StrEnum):
 
     `PROGRAM` is anybody's program, which only the command line can name: no scenario file starts one. `CHROMIUM` is the
     call window of the calling service in a real browser, `CHROMIUM_RAW` a bare page in one, `CHROMIUM_CLEAR` such a
-    page in one that encrypts nothing, `GSTREAMER` is GStreamer's webrtcbin.
+    page in one that encrypts nothing, `FIREFOX` a bare page in another one, `GSTREAMER` is GStreamer's webrtcbin.
     """
 
     AIORTC = "aiortc"
@@ -45,6 +45,7 @@ class EndpointKind(StrEnum):
     CHROMIUM = "chromium"
     CHROMIUM_RAW = "chromium-raw"
     CHROMIUM_CLEAR = "chromium-clear"
+    FIREFOX = "firefox"
     GSTREAMER = "gstreamer"
     CLEAR = "clear"
     FINGERPRINT_NEVER_COMPARED = "fingerprint-never-compared"
@@ -125,7 +126,7 @@ BARE_PAGES: Final = frozenset(
 )
 """Pages in a browser that are driven from outside, and have no user."""
 
-BROWSERS: Final = frozenset({EndpointKind.CHROMIUM, *BARE_PAGES})
+BROWSERS: Final = frozenset({EndpointKind.CHROMIUM, EndpointKind.FIREFOX, *BARE_PAGES})
 """Endpoints that run in a browser."""
 
 MALICIOUS: Final = frozenset(

@@ -15,6 +15,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from typing import Final
 
 from ..model.datagram import Address, Tap, address_text
@@ -61,8 +62,10 @@ class Leg:
         broken: Callable[[str], object],
         program: str | None = None,
     ) -> None:
-        own, self._gate_host = behind(address)
+        own, gates = behind(address)
         self.program = own if program is None else program
+        # Who is at another address of this machine may have no use for loopback, and is met where it is.
+        self._gate_host = gates if IPv4Address(self.program).is_loopback else self.program
         self.strangers: Address | None = None
         """Who sent something to a gate without being at the program's address, last."""
         self._address, self._tap = address, tap

@@ -10,6 +10,7 @@ import pytest
 
 from harness.endpoints.endpoint import CallFailed, EndpointSetup
 from harness.endpoints.process import ProcessEndpoint
+from harness.endpoints.program import Program
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
 from harness.model.scenario import EndpointKind
@@ -122,6 +123,7 @@ async def test_when_it_is_killed_the_leg_has_seen_everything_until_then_and_coun
         await whole_call(call)
         inner = call.alice
         assert isinstance(inner, ProcessEndpoint)
+        assert isinstance(inner._program, Program)
         inner._program._kill()
         assert (await failed(call, Party.ALICE)).reason is Reason.ENDPOINT_ERROR
     ledger = call.ledgers[Party.ALICE]

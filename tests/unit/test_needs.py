@@ -7,6 +7,7 @@ import json
 import pytest
 
 from harness import needs
+from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
 from harness.model.adversary import Bystander, Position
 from harness.model.base import Party, Role
@@ -96,6 +97,21 @@ def test_a_stack_that_is_not_there_is_missing_and_what_it_needs_is_named(monkeyp
     )
     monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("webrtcbin/1.22.0"))
     assert unmet([scenario("strange", bob="gstreamer")], (), ()) == ()
+
+
+def test_a_firefox_that_is_not_there_or_has_no_address_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenarios = [scenario("healthy"), scenario("strange", bob="firefox")]
+    monkeypatch.setattr(firefox, "program", lambda: None)
+    (lacking,) = unmet(scenarios, (), {"strange"})
+    assert lacking.why == (
+        "bob is a page in Firefox, which is not to be had here (none of these is installed: firefox-esr, firefox): "
+        "apt-get install firefox-esr"
+    )
+    monkeypatch.setattr(firefox, "program", lambda: "/usr/bin/firefox-esr")
+    monkeypatch.setattr(firefox, "own_address", lambda: None)
+    assert "no default route" in unmet(scenarios, (), ())[0].why
+    monkeypatch.setattr(firefox, "own_address", lambda: "192.0.2.7")
+    assert unmet(scenarios, (), ()) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Firefox as a party: a bare WebRTC page that speaks the protocol of programs, over WebDriver BiDi."""

@@ -1,0 +1,108 @@
+"""WebDriver BiDi (w3.org/TR/webdriver-bidi): commands and events over one WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any, Final
+
+import aiohttp
+
+MOST: Final = 1 << 22
+"""Bytes of a message: a line of a program (model/endpoint_protocol), spelled by JSON once more."""
+
+SECONDS: Final = 20.0
+"""For an answer, on a machine that does much else."""
+
+
+class BidiError(Exception):
+    """The browser refused a command, or is gone; the message says which."""
+
+
+class Bidi:
+    """One session. `connect` it first; commands go out in the order in which they are given."""
+
+    def __init__(self) -> None:
+        self._http = aiohttp.ClientSession()
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._channels: dict[str, Callable[[Any], None]] = {}
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def connect(self, address: str) -> str:
+        """Begin a session; the browser's name and version. BidiError when there is none to be had."""
+        try:
+            socket = await self._http.ws_connect(f"{address}/session", max_msg_size=MOST)
+        except (aiohttp.ClientError, OSError) as error:
+            raise BidiError(f"no session at {address}: {error}") from error
+        self._tasks = [asyncio.create_task(self._write(socket)), asyncio.create_task(self._read(socket))]
+        begun = await self.command("session.new", capabilities={})
+        await self.command("session.subscribe", events=["script.message"])
+        told = begun["capabilities"]
+        return f"{told['browserName']}/{told['browserVersion']}"
+
+    def listen(self, channel: str, heed: Callable[[Any], None]) -> None:
+        """What a page says on this channel goes there."""
+        self._channels[channel] = heed
+
+    def forget(self, channel: str) -> None:
+        self._channels.pop(channel, None)
+
+    def give(self, method: str, parameters: Mapping[str, Any]) -> asyncio.Future[Any]:
+        """Send a command at once; its result comes, or BidiError."""
+        number = next(self._numbers)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._tasks and self._tasks[-1].done():
+            answer.set_exception(BidiError("the browser is gone"))
+            return answer
+        self._waiting[number] = answer
+        self._outgoing.put_nowait(json.dumps({"id": number, "method": method, "params": parameters}))
+        return answer
+
+    async def command(self, method: str, **parameters: Any) -> Any:
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self.give(method, parameters)
+        except TimeoutError:
+            raise BidiError(f"the browser did not answer {method} for {SECONDS:g} s") from None
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._lose("the session was closed")
+        await self._http.close()
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            await socket.send_str(await self._outgoing.get())
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._take(json.loads(message.data))
+        self._lose("the browser is gone")
+
+    def _take(self, said: dict[str, Any]) -> None:
+        if said.get("method") == "script.message":
+            heed = self._channels.get(said["params"]["channel"])
+            if heed is not None:
+                heed(said["params"]["data"].get("value"))
+            return
+        answer = self._waiting.pop(said.get("id") or 0, None)
+        if answer is None or answer.done():
+            return
+        if said.get("type") == "success":
+            answer.set_result(said["result"])
+        else:
+            answer.set_exception(BidiError(f"{said.get('error')}: {said.get('message')}"[:500]))
+
+    def _lose(self, why: str) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for answer in waiting.values():
+            if not answer.done():
+                answer.set_exception(BidiError(why))
+                answer.exception()  # nobody may be waiting any more

@@ -1,0 +1,199 @@
+"""One running Firefox: a profile of its own that goes with it, tabs, and the key log of its DTLS."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from .bidi import Bidi, BidiError
+from .installed import PROGRAMS, program
+
+LABEL: Final = "harness-firefox"
+"""How the folders of our browsers begin, and then the process that made them."""
+
+_STARTING: Final = 30.0
+_ENDING: Final = 5.0
+_ENDPOINT: Final = re.compile(rb"WebDriver BiDi listening on (ws://127\.0\.0\.1:\d+)")
+_PREFERENCES: Final[dict[str, Any]] = {
+    # Calls stay on this machine, and their addresses in the descriptions are real ones.
+    "media.peerconnection.ice.loopback": True,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "media.peerconnection.ice.tcp": False,
+    # Only a page that captures something is told of more addresses than the default one.
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.devices.insecure.enabled": True,
+    "media.getusermedia.insecure.enabled": True,
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+    "dom.min_background_timeout_value": 4,
+    "dom.timeout.enable_budget_timer_throttling": False,
+    # Nothing else leaves it either.
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "app.update.enabled": False,
+    "app.normandy.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "toolkit.telemetry.enabled": False,
+    "browser.safebrowsing.downloads.remote.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "media.gmp-manager.updateEnabled": False,
+    "media.gmp-provider.enabled": False,
+    "services.settings.server": "data:,#remote-settings-dummy/v1",
+    "remote.active-protocols": 1,
+}
+
+
+class BrowserError(Exception):
+    """The browser cannot be had, or does not do what is asked; the message is a sentence."""
+
+
+class Firefox:
+    """Use it as an asynchronous context manager; tabs and profile end with it."""
+
+    def __init__(self) -> None:
+        self.software = ""
+        self.bidi = Bidi()
+        self._folder: Path | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Firefox:
+        path = program()
+        if path is None:
+            raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
+        clear_left_over()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{LABEL}-{os.getpid()}-"))
+        try:
+            self.software = await self.bidi.connect(await self._start(path, self._folder))
+        except (BidiError, BrowserError, OSError) as error:
+            await self.__aexit__(None, None, None)
+            raise BrowserError(f"{path} does not start: {error}") from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
+        await self.bidi.close()
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+    @property
+    def key_log(self) -> Path:
+        """Every DTLS secret of this browser so far, of whichever tab (NSS format)."""
+        if self._folder is None:
+            raise BrowserError("the browser is not running")
+        return self._folder / "keys"
+
+    @property
+    def _page(self) -> Path:
+        """Empty, and a file: a page of no origin may capture nothing."""
+        return self.key_log.with_name("page.html")
+
+    async def tab(self, script: str, channel: str) -> str:
+        """A page in which this runs, a function that is given `tell`; what it tells goes to the channel."""
+        context = (await self.bidi.command("browsingContext.create", type="tab"))["context"]
+        await self.bidi.command("browsingContext.navigate", context=context, url=self._page.as_uri(), wait="complete")
+        await self.bidi.command(
+            "script.callFunction",
+            functionDeclaration=script,
+            arguments=[{"type": "channel", "value": {"channel": channel}}],
+            awaitPromise=True,
+            target={"context": context},
+        )
+        return str(context)
+
+    async def close_tab(self, context: str) -> None:
+        with suppress(BidiError):
+            await self.bidi.command("browsingContext.close", context=context)
+
+    async def _start(self, path: str, folder: Path) -> str:
+        """Start it; where it listens."""
+        profile, keys = folder / "profile", folder / "keys"
+        profile.mkdir()
+        keys.touch(0o600)
+        self._page.write_text("<!doctype html><title>A call</title>")
+        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _PREFERENCES.items())
+        (profile / "user.js").write_text("\n".join(lines))
+        arguments = ("--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0")
+        self._process = await asyncio.create_subprocess_exec(
+            *_with_us(),
+            path,
+            *arguments,
+            "about:blank",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env={
+                **os.environ,
+                "HOME": str(folder),
+                "SSLKEYLOGFILE": str(keys),
+                # Its sandboxes let nobody write a key log.
+                "MOZ_DISABLE_CONTENT_SANDBOX": "1",
+                "MOZ_DISABLE_SOCKET_PROCESS_SANDBOX": "1",
+                "MOZ_CRASHREPORTER_DISABLE": "1",
+            },
+        )
+        errors = self._process.stderr
+        if errors is None:
+            raise BrowserError("it has no standard error")
+        try:
+            async with asyncio.timeout(_STARTING):
+                found = None
+                while found is None:
+                    line = await errors.readline()
+                    if not line:
+                        raise BrowserError(f"it ended with {await self._process.wait()}")
+                    found = _ENDPOINT.search(line)
+        except TimeoutError:
+            raise BrowserError(f"it does not listen after {_STARTING:g} s") from None
+        self._reading = asyncio.create_task(_swallow(errors))
+        return found[1].decode()
+
+    async def _end(self) -> None:
+        if self._process is None:
+            return
+        with suppress(BidiError, TimeoutError):
+            async with asyncio.timeout(_ENDING):
+                await self.bidi.command("browser.close")
+                await self._process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # its session: what it started, too
+        await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+
+
+def clear_left_over() -> None:
+    """Remove the folders of browsers whose harness was killed and could not."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{LABEL}-*-*"):
+        owner = folder.name.removeprefix(f"{LABEL}-").partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_channel() -> str:
+    return f"harness-{secrets.token_hex(8)}"
+
+
+def _with_us() -> tuple[str, ...]:
+    """The words that end the browser with us, however we end; none where the system has no such program."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL", "--")
+
+
+async def _swallow(errors: asyncio.StreamReader) -> None:
+    while await errors.read(1 << 16):
+        pass

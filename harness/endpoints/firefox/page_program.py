@@ -1,0 +1,178 @@
+"""A page as a program: what programs say in lines, it says over BiDi. The same things are asked and believed of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import JsonValue, ValidationError
+
+from ...model.endpoint_events import LINE, Event, FailedEvent, KeyEvent
+from ...model.endpoint_protocol import MAX_LINE, Answer, Hello, MediaForm, Operation, Request
+from ...model.finding import Reason
+from ...model.voice import quoted
+from ...wire.sdp import Sdp
+from ..handshake import USABLE_ALGORITHMS, refusal
+from ..program import ProgramFailed, Refused
+from .bidi import BidiError
+from .browser import BrowserError, Firefox, new_channel
+from .handshakes import Handshakes
+from .shared import SharedFirefox
+
+_CLIENT: Final = Path(__file__).with_name("client.js")
+_ASK: Final = "(request) => ask(request)"
+_DESCRIBED: Final = (Operation.ANSWER, Operation.ACCEPT)
+
+
+class PageProgram:
+    """One tab in one call. A `dialogue.Speaker`."""
+
+    def __init__(
+        self,
+        shared: SharedFirefox,
+        handshakes: Handshakes,
+        heed: Callable[[Event], None],
+        broken: Callable[[str], None],
+    ) -> None:
+        self.fault: str | None = None
+        self._shared, self._handshakes, self._heed, self._broken = shared, handshakes, heed, broken
+        self._browser: Firefox | None = None
+        self._tab = ""
+        self._channel = new_channel()
+        self._numbers = count(1)
+        self._promised = ""
+        self._asides: set[asyncio.Future[Any]] = set()
+
+    async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
+        """Open the tab. A browser has the environment, and the network, that it was started with."""
+        try:
+            self._browser = await self._shared.browser()
+            self._browser.bidi.listen(self._channel, self._said)
+            self._tab = await self._browser.tab(_script(), self._channel)
+        except (BidiError, BrowserError) as error:
+            self.end_for(str(error))
+
+    async def ask(self, operation: str, arguments: dict[str, JsonValue], seconds: float | None) -> dict[str, JsonValue]:
+        if operation == Operation.HELLO and self._browser is not None:
+            hello = Hello(software=self._browser.software, sends=MediaForm.RAW, receives=MediaForm.RAW)
+            return hello.model_dump(mode="json")
+        if operation in _DESCRIBED:
+            self._promised = str(arguments.get("sdp", ""))
+        try:
+            async with asyncio.timeout(seconds):
+                answer = self._answer(await self._request(operation, arguments))
+        except TimeoutError:
+            self.end_for(f"it gave no answer to {quoted(str(operation))} for {seconds:g} s")
+            raise ProgramFailed(self.fault) from None
+        except (BidiError, ValueError) as error:
+            self.end_for(quoted(str(error)))
+            raise ProgramFailed(self.fault) from error
+        if operation == Operation.STATS:
+            await self._settle()
+            await self._tell_keys()
+        if not answer.ok:
+            raise Refused(operation, answer)
+        return answer.result
+
+    def tell(self, operation: str, arguments: dict[str, JsonValue]) -> None:
+        if self.fault is None:
+            self._aside(self._request(operation, arguments))
+
+    def end_for(self, why: str) -> None:
+        if self.fault is None:
+            self.fault = why
+            self._broken(why)
+
+    async def end(self) -> None:
+        if self._browser is None or not self._tab:
+            return
+        tab, self._tab = self._tab, ""
+        self._browser.bidi.forget(self._channel)
+        await self._settle()
+        await self._browser.close_tab(tab)
+
+    # inner steps
+
+    def _request(self, operation: str, arguments: dict[str, JsonValue]) -> asyncio.Future[Any]:
+        """Ask at once: what is asked one after the other arrives so."""
+        if self.fault is not None or self._browser is None:
+            raise ProgramFailed(self.fault or "it was never started")
+        request = Request(id=next(self._numbers), op=operation, arguments=arguments)
+        given = {
+            "functionDeclaration": _ASK,
+            "arguments": [{"type": "string", "value": request.model_dump_json()}],
+            "awaitPromise": True,
+            "target": {"context": self._tab},
+        }
+        return self._browser.bidi.give("script.callFunction", given)
+
+    def _answer(self, result: Any) -> Answer:
+        """ValueError when it is none, BidiError when the page failed before it could say why."""
+        if result.get("type") != "success":
+            raise BidiError(str(result.get("exceptionDetails", {}).get("text", "the page failed")))
+        said = str(result["result"].get("value", ""))
+        if len(said) > MAX_LINE:
+            raise ValueError(f"it said a line of more than {MAX_LINE} bytes")
+        return Answer.model_validate_json(said)
+
+    def _said(self, value: Any) -> None:
+        """An event."""
+        if self.fault is not None:
+            return
+        try:
+            if not isinstance(value, str) or len(value) > MAX_LINE:
+                raise ValueError("it said what is no line")
+            event = LINE.validate_json(value)
+            if isinstance(event, Answer):
+                raise ValueError("it answered a request that nobody made")
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            self.end_for(f"it said what is neither an answer nor an event: {quoted(first['msg'])}")
+        except ValueError as error:
+            self.end_for(str(error))
+        else:
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, FailedEvent) and event.reason == Reason.DTLS_ERROR:
+            event = self._explained(event)
+        try:
+            self._heed(event)
+        except ValueError as error:
+            self.end_for(str(error))
+
+    def _explained(self, event: FailedEvent) -> FailedEvent:
+        """Of a certificate that is not the announced one, a page hears only that DTLS failed; the alert says more."""
+        refused, promised = self._handshakes.refused(), Sdp.parse(self._promised).fingerprints()
+        if refused is None and any(one.algorithm.lower() in USABLE_ALGORITHMS for one in promised):
+            return event
+        # Where nothing could be compared, no certificate would have done.
+        why = refusal(promised, refused or b"")
+        return FailedEvent(reason=why.reason, detail=why.detail)
+
+    async def _tell_keys(self) -> None:
+        """The secrets of this call, of all that the browser has logged."""
+        if self._browser is None:
+            return
+        logged = await asyncio.to_thread(self._browser.key_log.read_text)
+        for line in dict.fromkeys(self._handshakes.of_these(logged)):  # both ends of a call may be tabs of one browser
+            self._take(KeyEvent(line=line))
+
+    def _aside(self, doing: asyncio.Future[Any]) -> None:
+        self._asides.add(doing)
+        doing.add_done_callback(self._asides.discard)
+
+    async def _settle(self) -> None:
+        """Whatever goes on beside the questions has ended; that the browser is gone, is said by whoever asks."""
+        await asyncio.gather(*self._asides, return_exceptions=True)
+
+
+@cache
+def _script() -> str:
+    """What the page runs: a function, without what is written above it."""
+    text = _CLIENT.read_text()
+    return text[text.index("async (channel)") :]
