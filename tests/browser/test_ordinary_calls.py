@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from harness.calling.service.media import KEPT
 from harness.endpoints.chromium.browser import Chromium
 from harness.model.statement import Indicator
 from harness.model.tenant import Client, ClientKind
@@ -19,6 +20,7 @@ from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+PATIENCE = 20.0
 FEATURES = (
     "captions",
     "transcription",
@@ -66,6 +68,30 @@ async def test_a_feature_of_an_ordinary_call_is_told_to_both(ordinary: Pair, sho
     await ordinary.bob.tab.page.locator("#active-features").wait_for(state="hidden")
     await ordinary.alice.quit()
     await ordinary.bob.quit()
+
+
+RECORD = """async ([on, user]) => {
+  const { token } = JSON.parse(sessionStorage.getItem("session"));
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  return (await fetch("/api/recording", { method: "PUT", headers, body: JSON.stringify({ on, user }) })).status;
+}"""
+"""Alice is the administrator."""
+
+
+async def test_a_call_that_is_recorded_for_compliance_says_so_to_both_and_is_kept(ordinary: Pair) -> None:
+    kept = ordinary.service.store.folder / KEPT
+    before = set(kept.glob("*/compliance-*.wav"))
+    assert await ordinary.alice.tab.page.evaluate(RECORD, [True, BOB.user]) == 200
+    await ordinary.talk()
+    for one in (ordinary.alice, ordinary.bob):
+        await one.tab.appears("#notice:has-text('Your organisation records this call.')")
+    assert await ordinary.alice.heard(SAID_BY_BOB, PATIENCE) == SAID_BY_BOB
+    assert await ordinary.bob.heard(SAID_BY_ALICE, PATIENCE) == SAID_BY_ALICE
+    await ordinary.alice.quit()
+    await ordinary.bob.quit()
+    assert await ordinary.alice.tab.page.evaluate(RECORD, [False, BOB.user]) == 200
+    made = {path.name for path in set(kept.glob("*/compliance-*.wav")) - before}
+    assert made == {f"compliance-{name}-contoso-example.wav" for name in ("alice", "bob")}
 
 
 async def test_a_web_client_makes_ordinary_calls_although_both_have_turned_it_on(pair: Pair) -> None:

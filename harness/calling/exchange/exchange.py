@@ -87,7 +87,8 @@ def left(exchange: Exchange, directory: Directory, session: str) -> Outcome:
     if who is None:
         return Outcome(exchange)
     rest = {id_: one for id_, one in exchange.sessions.items() if id_ != session}
-    after = Outcome(replace(exchange, sessions=rest))
+    chosen = {user: one for user, one in exchange.presence.items() if user in directory.users}
+    after = Outcome(replace(exchange, sessions=rest, presence=chosen))
     why = "disconnected" if who.user in directory.users else "user-removed"
     for call in exchange.calls.values():
         if session in call.sessions:

@@ -8,6 +8,7 @@ from harness.calling.exchange.directory import Directory
 from harness.calling.exchange.exchange import MOST_DEVICES
 from harness.calling.exchange.outcome import Closed, Written
 from harness.calling.exchange.refusal import Refusal
+from harness.calling.exchange.words import Presence
 from harness.calling.policy.transitions import grant_user, new_policy, turn
 from harness.model.tenant import Client, ClientKind, Tenant
 from tests.unit.calling.exchange.world import ALICE, BOB, CEM, EXPIRES, World, tenant, up
@@ -146,3 +147,14 @@ def test_the_call_of_somebody_who_was_removed_ends_and_the_reason_is_told() -> N
     world.change(Tenant(users=tuple(one for one in world.directory.tenant.users if one.name != BOB)))
     world.leave("bob-pc")
     assert world.heard() == [("alice-pc", {"type": "hung-up", "call": call, "reason": "user-removed"})]
+
+
+def test_what_a_removed_user_had_chosen_is_not_for_the_next_of_that_name() -> None:
+    world = connected("alice-pc", "bob-pc")
+    world.say("bob-pc", "presence", presence="away")
+    before = world.directory.tenant
+    world.change(Tenant(users=tuple(one for one in before.users if one.name != BOB)))
+    world.leave("bob-pc")
+    world.change(before)
+    world.join("bob-pc")
+    assert world.exchange.present(BOB) is Presence.AVAILABLE
