@@ -124,8 +124,7 @@ def test_a_bare_page_refuses_a_certificate_that_it_was_not_told_of(tmp_path: Pat
     pages = {"alice": "chromium-raw", "bob": "chromium-raw", "media": ["audio"], "seconds": 0.5}
     placed = place(plan("refused", mitm, Outcome.BLOCKED, pages), Options(captures=tmp_path))
     assert placed.result.outcome is Outcome.BLOCKED
-    # Of a certificate that is not the announced one, a browser says no more than that DTLS failed.
-    assert {"dtls-error", "certificate-not-signalled"} <= {one.reason for one in placed.result.findings}
+    assert {"fingerprint-mismatch", "certificate-not-signalled"} <= {one.reason for one in placed.result.findings}
 
 
 @pytest.mark.parametrize("name", ["chromium-is-called", "chromium-intercepted"])

@@ -7,7 +7,7 @@ endpoint need not know which of the two it has.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -15,10 +15,11 @@ from ...codes import teams20
 from ...model.base import Asset, Role
 from ...model.scenario import Mode
 from ...model.statement import Indicator, Screen
-from ...wire.sdp import Sdp
+from ...wire.sdp import Fingerprint, Sdp
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import facts, senses
 from .browser import BrowserError, Content, PageError, Tab
+from .refused import refused
 from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
 from .stage import Frame
@@ -145,6 +146,10 @@ class BareSeat:
 
     async def facts(self) -> facts.Facts | None:
         return await facts.read(self.window.tab)
+
+    def refused(self, announced: Iterable[Fingerprint]) -> Fingerprint | None:
+        """Which of these fingerprints the browser has compared a certificate with, and refused it."""
+        return None if self._log is None else refused(self._log.since(self._begin), announced)
 
     def dump(self, ssrcs: Collection[int]) -> str | None:
         """As that of a call window."""

@@ -208,12 +208,20 @@ class ChromiumEndpoint:
                 self._asides.add(aside)
 
     async def _hung_up(self, word: str) -> None:
-        """The page has given up. Of a certificate that is not the announced one, a browser says no more than that."""
+        """The page has given up. Of a certificate that is not the announced one it is told no more than that, but the
+        browser's log says which fingerprint it was compared with."""
         reason = _REASONS.get(word, Reason.ENDPOINT_ERROR)
         detail = f"the page hung up: {word}. {await self._seat.window.tab.text('#notice')}".strip()
+        announced = Sdp.parse(self._promised).fingerprints() if reason is Reason.DTLS_ERROR else ()
+        compared = self._seat.refused(announced)
         seen = await self._seat.facts()
-        if reason is Reason.DTLS_ERROR and seen is not None and seen.presented is not None:
-            refused = refusal(Sdp.parse(self._promised).fingerprints(), seen.presented)
+        if compared is not None:
+            reason = Reason.FINGERPRINT_MISMATCH
+            detail = (
+                f"the certificate is not the one of the {compared.algorithm} fingerprint, as the browser's log says"
+            )
+        elif reason is Reason.DTLS_ERROR and seen is not None and seen.presented is not None:
+            refused = refusal(announced, seen.presented)
             reason, detail = refused.reason, refused.detail
         self._give_up(reason, detail)
 

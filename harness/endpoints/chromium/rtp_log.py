@@ -41,8 +41,12 @@ class RtpLog:
         return os.fstat(self._file).st_size
 
     def taken(self, begin: int) -> str:
-        """What was logged since then."""
+        """What was logged since then; nobody waits for it any longer."""
         self._readers -= 1
+        return self.since(begin)
+
+    def since(self, begin: int) -> str:
+        """What was logged since then, up to now."""
         size = min(os.fstat(self._file).st_size - begin, 2 * MOST_BYTES)
         return os.pread(self._file, max(size, 0), begin).decode("utf-8", "replace")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from ...model.base import Asset, Role
 from ...model.statement import Indicator, Screen
+from ...wire.sdp import Fingerprint
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import facts, senses
 from .browser import PageError
 from .call_window import Account, CallWindow
+from .refused import refused
 from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
 from .stage import Frame, Stage
@@ -90,6 +92,10 @@ class Seat:
     async def close(self) -> None:
         if self._window is not None:
             await self._window.close()
+
+    def refused(self, announced: Iterable[Fingerprint]) -> Fingerprint | None:
+        """Which of these fingerprints the browser has compared a certificate with, and refused it."""
+        return None if self._log is None else refused(self._log.since(self._begin), announced)
 
     def dump(self, ssrcs: Collection[int]) -> str | None:
         """What the page's SRTP layer, which sends with these SSRCs, sealed and opened. Ask once, at the end."""
