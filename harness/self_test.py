@@ -19,6 +19,7 @@ OWED: Final[Mapping[str, tuple[str, Reason]]] = {
     "acceptance": ("answers-while-ringing", Reason.MEDIA_BEFORE_ACCEPT),
     "modes": ("toggle-ignored", Reason.MODE_LOWERED),
     "features": ("feature-allowed", Reason.FEATURE_NOT_REFUSED),
+    "signalling": ("old-offer-taken", Reason.OLD_OFFER_ANSWERED),
     "chat": ("chat-logged", Reason.CHAT_ON_DISK),
     "service-path": ("greeting-in-clear", Reason.SERVICE_PATH_CLEAR),
     "opacity": ("tag-unchecked", Reason.FOREIGN_PACKET_ACCEPTED),

@@ -29,6 +29,7 @@ class SignallingReplay:
         self._to = noun.to.party
         self._in_place = noun.of == "earlier-call"
         self._kept: SignalMessage | None = None
+        self._replayed = False
 
     def handle(self, event: Event) -> Iterable[Command]:
         if isinstance(event, EarlierSignal) and self._in_place:
@@ -36,10 +37,13 @@ class SignallingReplay:
         elif isinstance(event, Signal):
             return self._signal(event.message)
         elif isinstance(event, CallUp) and self._kept is not None and not self._in_place:
+            self._replayed = True
             return (SendSignal(self._to, self._kept), Deed(REPLAYED))
         return let_pass(event)
 
     def _signal(self, message: SignalMessage) -> Iterator[Command]:
+        if self._replayed and message.sender is self._to and message.kind is SignalKind.ANSWER:
+            return  # else the other party would refuse an answer that it never asked for, and cover for this one
         if not self._in_place:
             self._keep(message)
         if self._in_place and self._kept is not None and message.kind is self._kept.kind:

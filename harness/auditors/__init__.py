@@ -53,7 +53,7 @@ AUDITORS: Final = (
     Auditor(chat.NAME, chat.audit),
     Auditor(codes.NAME, codes.audit),
     Auditor(binding.NAME, binding.audit),
-    Auditor(signalling.NAME, signalling.audit, informs=True),
+    Auditor(signalling.NAME, signalling.audit),
     Auditor(keyholders.NAME, keyholders.audit),
     Auditor(service_path.NAME, service_path.audit),
     Auditor(opacity.NAME, opacity.audit),

@@ -2,7 +2,8 @@
 
 A service that only carries messages changes none, and one whose media processor stands between the two describes to
 each of them its own leg. What it did to a message is a notice: whether it matters is for those
-to say who look at certificates, codes and names.
+to say who look at certificates, codes and names. What a party does about it is the party's: an offer that cannot follow
+those before it (RFC 3264 section 8) may not be answered.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..model.voice import Voice
+from ..wire.sdp import Origin
 from .case import Case
 from .signalled import DESCRIBES
 
@@ -25,7 +27,7 @@ _say = Voice(NAME)
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """What each party got against what the other one sent."""
-    findings = [found for party in Party for found in _arrived(case, party)]
+    findings = [found for party in Party for found in (*_arrived(case, party), *_answered(case, party))]
     if not findings:
         but = ", but for the descriptions, which are those of the service's own legs" if case.through_service else ""
         detail = f"every message that arrived was sent like that, and none came twice{but}"
@@ -47,6 +49,34 @@ def _arrived(case: Case, party: Party) -> Iterator[Finding]:
     for kind, missing in kinds.items():
         detail = f"{party} did not get {missing} of the {kind} messages that {party.peer} sent"
         yield _say.notice(Reason.SIGNALLING_SWALLOWED, CALL_WIDE, detail)
+
+
+def _answered(case: Case, party: Party) -> Iterator[Finding]:
+    """Old offers that the party answered."""
+    known: Origin | None = None
+    old: str | None = None
+    for one in case.signalling:
+        if one.hop != party.value or one.to is not None or one.message.kind not in DESCRIBES:
+            continue
+        if one.direction == "in":
+            known, old = _after(known, one.message)
+        elif old is not None and one.message.kind is SignalKind.ANSWER:
+            yield _say.alarm(Reason.OLD_OFFER_ANSWERED, CALL_WIDE, f"{party} answered an old offer: {old}")
+            old = None
+
+
+def _after(known: Origin | None, message: SignalMessage) -> tuple[Origin | None, str | None]:
+    """The origin that the next description must follow; and why this one cannot be an offer that came in its turn."""
+    try:
+        origin = Origin.read(message.body)
+    except ValueError:
+        return known, None
+    try:
+        if known is not None:
+            known.check_successor(origin)
+    except ValueError as error:
+        return known, str(error) if message.kind is SignalKind.OFFER else None
+    return origin, None
 
 
 def _passed(case: Case, party: Party, direction: str) -> Iterator[SignalMessage]:

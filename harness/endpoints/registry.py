@@ -125,6 +125,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CODE_WITHOUT_LOCK: screening.CodeWithoutLock,
     EndpointKind.LOCK_TAKEN_BACK: screening.LockTakenBack,
     EndpointKind.NOTICE_UNTOLD: screening.NoticeUntold,
+    EndpointKind.OLD_OFFER_TAKEN: obeying.OldOfferTaken,
     EndpointKind.PARAMETERS_MISSTATED: screening.ParametersMisstated,
     EndpointKind.CERTIFICATE_EXPIRED: keying.CertificateExpired,
     EndpointKind.ANSWERS_WHILE_RINGING: obeying.AnswersWhileRinging,

@@ -71,6 +71,7 @@ class Reason(StrEnum):
     SIGNALLING_INTACT = "signalling-intact"
     SIGNALLING_ALTERED = "signalling-altered"
     SIGNALLING_REPLAYED = "signalling-replayed"
+    OLD_OFFER_ANSWERED = "old-offer-answered"
     SIGNALLING_SWALLOWED = "signalling-swallowed"
     KEYS_IN_SIGNALLING = "keys-in-signalling"
     KEYS_NOT_IN_SIGNALLING = "keys-not-in-signalling"

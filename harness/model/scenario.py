@@ -103,6 +103,7 @@ class EndpointKind(StrEnum):
     CODE_WITHOUT_LOCK = "code-without-lock"
     LOCK_TAKEN_BACK = "lock-taken-back"
     NOTICE_UNTOLD = "notice-untold"
+    OLD_OFFER_TAKEN = "old-offer-taken"
     PARAMETERS_MISSTATED = "parameters-misstated"
     CERTIFICATE_EXPIRED = "certificate-expired"
     ANSWERS_WHILE_RINGING = "answers-while-ringing"

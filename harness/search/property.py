@@ -22,6 +22,7 @@ INDICTING: Final = {
     Reason.MEDIA_BEFORE_ACCEPT: "a party decides when it is heard, and this one sent media before its user accepted",
     Reason.NETWORK_BEFORE_ACCEPT: "a party decides when it may be found, and this one told where it is before that",
     Reason.KEYS_IN_SIGNALLING: "a party writes its own descriptions, and this one put a key under its lock into them",
+    Reason.OLD_OFFER_ANSWERED: "anybody can send an old offer again; answering it is the endpoint's",
     Reason.CHAT_ON_DISK: "what passes the service is the service's to keep or not, and this one kept it in clear",
     Reason.PLAINTEXT_ON_WIRE: "what a party sends is its own doing, and it sent media in clear",
     Reason.MARKER_ON_WIRE: "what a party sends is its own doing, and its media can be decoded as it is",

@@ -101,6 +101,14 @@ class ParticipantAdded(AiortcEndpoint):
         return self._description(await guest.answer(), public)
 
 
+class OldOfferTaken(AiortcEndpoint):
+    """Answers every offer as if it were the first, without asking whether it follows those before it."""
+
+    async def answer(self, offer: str) -> str:
+        self._peer_origin = None
+        return await super().answer(offer)
+
+
 class LockAsTold(AiortcEndpoint):
     """Draws the lock because the service says that the call deserves one. Its keys travel in the descriptions.
 

@@ -38,6 +38,15 @@ def test_the_message_of_this_call_comes_a_second_time_once_the_call_is_up(to: Ro
     assert deeds(commands) == {REPLAYED: 1}
 
 
+def test_an_answer_to_the_old_offer_is_kept_from_the_other_party_who_would_end_the_call_for_it() -> None:
+    one = machine(Role.CALLEE, "this-call")
+    assert delivered(one, NEW[Role.CALLEE]) == NEW[Role.CALLEE]
+    assert delivered(one, NEW[Role.CALLER]) == NEW[Role.CALLER]
+    list(one.handle(CallUp(NOW)))
+    assert only(signal(one, NEW[Role.CALLER]), Deliver) == []
+    assert delivered(one, hangup(BOB)) == hangup(BOB)
+
+
 @pytest.mark.parametrize("to", Role)
 def test_the_message_of_an_earlier_call_takes_the_place_of_the_new_one(to: Role) -> None:
     one = machine(to, "earlier-call")

@@ -79,12 +79,11 @@ def test_what_arrives_behind_something_later_was_reordered() -> None:
     assert detail(audit(stage.case()), Reason.DATAGRAMS_REORDERED).startswith("1 datagram of alice")
 
 
-def test_media_that_is_mostly_late_was_held_up_and_a_moment_of_standstill_is_not_that() -> None:
+def test_media_that_is_all_late_was_held_up_and_what_a_busy_machine_does_is_not_that() -> None:
     stage = honest_call()
     media = stage.media(BOB, outward=False)
-    for frame in media[:10]:
+    for frame in media[:-1]:
         frame.time += 2 * LATE
     assert raised(audit(stage.case()), Severity.FACT) == {Reason.PATH_UNCHANGED}
-    for frame in media[10:]:
-        frame.time += 2 * LATE
+    media[-1].time += 2 * LATE
     assert noticed(stage) == {(Reason.DATAGRAMS_LATE, "bob-alice")}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from harness.auditors.signalling import audit
 from harness.model.feature import Feature, FeatureRequest
 from harness.model.finding import Reason, Severity
@@ -92,3 +94,40 @@ def test_a_message_that_does_not_arrive_is_swallowed() -> None:
     stage = honest_call()
     stage.signalling = [one for one in stage.signalling if (one.hop, one.direction) != (BOB.value, "in")]
     assert notices(stage) == {Reason.SIGNALLING_SWALLOWED}
+
+
+def with_origin(version: int, session: int = 1) -> str:
+    return description(OF_MALLORY).replace("o=- 1 1 ", f"o=- {session} {version} ")
+
+
+def hears_and_says(stage: Stage, heard: str, kind: SignalKind, said: str) -> None:
+    offer = SignalMessage(kind=SignalKind.OFFER, sender=ALICE, body=heard)
+    reply = SignalMessage(kind=kind, sender=BOB, body=said)
+    stage.signalling += [
+        SignalEntry(time=stage.now, hop="bob", direction="in", message=offer),
+        SignalEntry(time=stage.now, hop="bob", direction="out", message=reply),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heard", "old"),
+    [
+        (with_origin(2), False),
+        (with_origin(1), True),
+        (with_origin(0), True),
+        (with_origin(9, session=2), True),
+        ("no description at all", False),
+    ],
+)
+def test_a_party_must_not_answer_an_offer_that_does_not_follow_those_before_it(heard: str, old: bool) -> None:
+    stage = honest_call()
+    hears_and_says(stage, heard, SignalKind.ANSWER, with_origin(2))
+    assert raised(audit(stage.case())) == ({Reason.OLD_OFFER_ANSWERED} if old else set())
+
+
+def test_an_old_offer_that_is_refused_is_the_senders_fault_alone() -> None:
+    stage = honest_call()
+    hears_and_says(stage, with_origin(1), SignalKind.HANGUP, "sdp-rejected")
+    assert raised(audit(stage.case())) == set()
+    hears_and_says(stage, with_origin(2), SignalKind.ANSWER, with_origin(2))
+    assert raised(audit(stage.case())) == set(), "the next one came in its turn"
