@@ -42,6 +42,9 @@ LISTENING: Final = 5.0
 """Seconds of one attempt to hear markers."""
 
 LAST_WORDS: Final = 1.0
+"""Seconds that are left to a page which shows no call, for a word about it."""
+
+OWED_WORDS: Final = 10.0
 """Seconds between a page that shows the end of its call and its word to the service, at most."""
 
 _REASONS: Final = {
@@ -125,6 +128,7 @@ class ChromiumEndpoint:
         await self._unless_over(self._seat.taken())
 
     async def connect(self, seconds: float) -> bool:
+        patience = LAST_WORDS
         try:
             async with asyncio.timeout(seconds):
                 await self._unless_over(asyncio.shield(self._line))
@@ -132,10 +136,11 @@ class ChromiumEndpoint:
                 if up and self._failure is None:
                     await self._look()
                     return True
+                patience = OWED_WORDS
         except (CallFailed, PageError, TimeoutError):
             pass
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._failed.wait(), LAST_WORDS)
+            await asyncio.wait_for(self._failed.wait(), patience)
         self._give_up(Reason.ICE_FAILED, f"the page shows no call after {seconds:g} s")
         return False
 
