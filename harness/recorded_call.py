@@ -33,7 +33,7 @@ from .vantage.table import PacketTable
 from .vantage.tcp import Connection
 from .vantage.views import View
 from .vantage.wire_rows import WireRows
-from .wire.keylog import parse_keylog
+from .wire.keylog import parse_session_secrets
 from .wire.rtp_dump import Dump, parse_dump
 
 WIRE = "wire"
@@ -173,7 +173,7 @@ def _text(path: Path) -> str:
 
 def _keylog(path: Path) -> dict[bytes, bytes]:
     try:
-        return parse_keylog(_text(path))
+        return parse_session_secrets(_text(path))
     except EvidenceError:
         raise
     except ValueError as error:

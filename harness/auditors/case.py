@@ -24,7 +24,7 @@ from ..wire.rtp_dump import Dump
 from ..wire.srtp import PROFILES
 from .course import mode_told, taken_elsewhere
 from .dumps import Witness, same_keys
-from .leg import Leg, SignalledKeys
+from .leg import DTLS13, Leg, SignalledKeys
 from .signalled import keys_received, keys_sent
 
 
@@ -83,9 +83,19 @@ class Case:
 
     @cached_property
     def keys_witnessed(self) -> bool | None:
-        """Whether the dumps of both ends prove that they share their keys; None when they prove nothing."""
+        """Whether the dumps of both ends, or under DTLS 1.3 their key logs, prove that they share their keys.
+
+        None when they prove nothing.
+        """
         both = self.witnesses
-        return same_keys(both[Party.ALICE], both[Party.BOB]) if len(both) == len(Party) else None
+        if len(both) == len(Party):
+            return same_keys(both[Party.ALICE], both[Party.BOB])
+        holders = [leg for leg in self.legs if leg.keys and not leg.borrows and leg.outward.genuine]
+        hidden = all(one.version == DTLS13 for leg in holders for one in leg.associations if one.version is not None)
+        if len(holders) < len(Party) or not hidden:
+            return None
+        alice, bob = ({(one.client_random, one.master_secret) for one in leg.keys} for leg in holders)
+        return alice == bob
 
     def _witness(self, leg: Leg) -> Witness | None:
         dump, statement = self.dumps.get(leg.party), self.statements.get(leg.party)

@@ -14,10 +14,12 @@ from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
-from ..wire.dtls import DtlsAssociation, associations, records
+from ..wire.dtls import DtlsAssociation, associations, records, srtp_profile_name
 from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
+
+DTLS13: Final = "DTLSv1.3"
 
 _OFTEN: Final = 12
 _OFTEN_PER_PACKET: Final = 3 / 256
@@ -197,7 +199,7 @@ class Leg:
     def keys(self) -> tuple[SessionKeys, ...]:
         """SRTP keys of each handshake whose master secret the party exported, or its peer when the party tells none."""
         keylog = self.lent if self.borrows else self.keylog
-        return tuple(keys for one in self.associations if (keys := _keys(one, keylog)) is not None)
+        return tuple(keys for one in self.associations for keys in _keys(one, keylog))
 
     @cached_property
     def randoms(self) -> frozenset[bytes]:
@@ -256,22 +258,42 @@ class Leg:
         return Media(packets, fates(packets, keys) if keys and packets else ())
 
 
-def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> SessionKeys | None:
-    """SRTP keys by RFC 5764 section 4.2; None without a secret, or when the handshake was not seen whole."""
-    client, server = association.client_random, association.server_random
-    suite, profile = association.suite_iana, association.srtp_profile
-    master = keylog.get(client or b"")
-    if not (client and server and suite and master and profile in PROFILES):
-        return None
-    try:
-        length = srtp.keying_material_length(profile)
-        material = srtp.export_keying_material_tls12(master, client, server, length, association.prf_hash)
-    except ValueError:  # a suite or a secret that no DTLS handshake has
-        return None
-    keys = srtp.split_keying_material(material, profile)
-    of_client, of_server = (SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt))
-    outward, inward = (of_client, of_server) if association.client_is_near else (of_server, of_client)
-    return SessionKeys(client, master, outward, inward)
+def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> Iterator[SessionKeys]:
+    """SRTP keys by RFC 5764 section 4.2; none without a secret, or when the handshake was not seen whole.
+
+    DTLS 1.3 encrypts which profile was chosen: under each that was offered, and a packet fits one of them.
+    """
+    client = association.client_random
+    secret = keylog.get(client or b"")
+    if not client or not secret:
+        return
+    for profile in _profiles(association):
+        try:
+            keys = srtp.split_keying_material(_material(association, profile, secret), profile)
+        except ValueError:  # a suite or a secret that no DTLS handshake has
+            continue
+        of_client, of_server = (
+            SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt)
+        )
+        outward, inward = (of_client, of_server) if association.client_is_near else (of_server, of_client)
+        yield SessionKeys(client, secret, outward, inward)
+
+
+def _profiles(one: DtlsAssociation) -> tuple[str, ...]:
+    if one.version != DTLS13:
+        return (one.srtp_profile,) if one.srtp_profile in PROFILES else ()
+    offered = () if one.client_hello is None else one.client_hello.srtp_profiles
+    return tuple(name for code in offered if (name := srtp_profile_name(code)) in PROFILES)
+
+
+def _material(one: DtlsAssociation, profile: str, secret: bytes) -> bytes:
+    """ValueError when the handshake was not seen whole, or the secret has the length of none."""
+    length = srtp.keying_material_length(profile)
+    if one.version == DTLS13:
+        return srtp.export_keying_material_tls13(secret, length)
+    if not (one.client_random and one.server_random and one.suite_iana):
+        raise ValueError("the handshake was not seen whole")
+    return srtp.export_keying_material_tls12(secret, one.client_random, one.server_random, length, one.prf_hash)
 
 
 def _protected(data: bytes) -> bool:

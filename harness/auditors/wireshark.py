@@ -10,7 +10,7 @@ from ..model.voice import Voice, counted
 from ..vantage.dissect import Dissection, Negotiated, comparable
 from ..wire.demux import PacketClass
 from .case import Case
-from .leg import Leg
+from .leg import DTLS13, Leg
 
 NAME: Final = "wireshark"
 
@@ -88,7 +88,7 @@ def _unread(leg: Leg, dissection: Dissection) -> frozenset[bytes]:
         hello.random
         for one in leg.associations
         if (hello := one.server_hello) is not None
-        and one.version == "DTLSv1.3"
+        and one.version == DTLS13
         and hello.random not in seen
         and any(hello.random in data for data in unopened)
     )

@@ -92,6 +92,17 @@ def parse_keylog(text: str) -> dict[bytes, bytes]:
     return dict(secrets.of(Label.MASTER))
 
 
+def parse_session_secrets(text: str) -> dict[bytes, bytes]:
+    """By client random, the secret from which SRTP keys come: the master secret, and the exporter's under DTLS 1.3.
+
+    ValueError at the first wrong line of a key log of our own.
+    """
+    secrets, problems = read_keylog(text)
+    if problems:
+        raise ValueError(problems[0])
+    return {**secrets.of(Label.EXPORTER), **secrets.of(Label.MASTER)}
+
+
 def _read_line(secrets: dict[Label, dict[bytes, bytes]], line: str) -> str | None:
     # The words never quote the line: it may hold a secret.
     fields = _LINE.fullmatch(line)

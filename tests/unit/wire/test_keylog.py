@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.wire import keylog
-from harness.wire.keylog import Label, Secrets, parse_keylog, read_keylog
+from harness.wire.keylog import Label, Secrets, parse_keylog, parse_session_secrets, read_keylog
 
 RANDOM = "ab" * 32
 MASTER = "cd" * 48
@@ -92,3 +92,14 @@ def test_whatever_comes_only_a_value_error_goes_out(text: str) -> None:
     read_keylog(text)
     with suppress(ValueError):
         parse_keylog(text)
+
+
+def test_a_session_has_a_master_secret_or_under_dtls_1_3_an_exporter() -> None:
+    older, newer = bytes(32), bytes([1]) * 32
+    text = (
+        f"CLIENT_RANDOM {older.hex()} {'0a' * 48}\nEXPORTER_SECRET {newer.hex()} {'0b' * 32}\n"
+        f"CLIENT_TRAFFIC_SECRET_0 {newer.hex()} {'0c' * 32}\n"
+    )
+    assert parse_session_secrets(text) == {older: b"\x0a" * 48, newer: b"\x0b" * 32}
+    with pytest.raises(ValueError, match="two hexadecimal fields"):
+        parse_session_secrets("nothing")
