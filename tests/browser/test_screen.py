@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import PHONE, Tab
+from harness.endpoints.chromium.browser import PHONE, Chromium, Tab
 from harness.endpoints.chromium.call_window import CallWindow
 from harness.model.base import Asset
+from harness.model.statement import Indicator
 
-from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Pair
+from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Pair, running, tenant, violations
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -82,11 +85,13 @@ async def test_the_one_who_was_called_shares_too(pair: Pair) -> None:
     assert await pair.alice.heard({Asset.SCREEN}, 10) == {Asset.SCREEN: OF_BOB[Asset.SCREEN]}
 
 
-async def test_two_who_share_at_the_same_moment_see_each_other(pair: Pair, shoot: Shoot) -> None:
+@pytest.mark.parametrize("turn", range(3))
+async def test_two_who_share_at_the_same_moment_see_and_hear_each_other(pair: Pair, shoot: Shoot, turn: int) -> None:
+    """Whose offer is refused, because the other one was faster, must not have set it: Chromium plays no sound then."""
     await talking(pair)
     await asyncio.gather(pair.alice.share(), pair.bob.share())
     seen = await asyncio.gather(pair.alice.heard(set(OF_BOB), 10), pair.bob.heard(set(OF_ALICE), 10))
-    await shoot(pair.alice.tab, "screens-of-both")
+    await shoot(pair.alice.tab, f"screens-of-both-{turn}")
     assert tuple(seen) == (OF_BOB, OF_ALICE)
 
 
@@ -135,7 +140,7 @@ async def test_who_chooses_nothing_shares_nothing_and_the_call_goes_on(pair: Pai
     kept = "window.kept = navigator.mediaDevices.getDisplayMedia"
     await pair.alice.tab.evaluate(f"() => {{ {kept}; }}")
     await answers(pair.alice.tab, "async () => { throw new DOMException('Permission denied', 'NotAllowedError'); }")
-    await pair.alice.share()
+    await pair.alice.tab.press("Share screen")
     await pair.alice.tab.appears("#notice")
     assert await pair.alice.tab.text("#notice") == "No screen is shared: Permission denied"
     assert await pair.alice.tab.text("#share-name") == "Share screen"
@@ -177,6 +182,31 @@ async def test_on_a_phone_everything_has_its_place(pair: Pair, shoot: Shoot) -> 
     assert wide <= PHONE.width
     assert len(boxes) == 5
     assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE.width for box in boxes)
+
+
+# through the service's media processor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ordinary(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pair]:
+    """Nobody has turned encryption on."""
+    async with running(tmp_path_factory.mktemp("service"), tenant(on=False), chromium) as service:
+        yield Pair(service, await service.signed_in(ALICE), await service.signed_in(BOB))
+
+
+async def test_in_an_ordinary_call_it_goes_through_the_service_and_the_shield_stays_plain(ordinary: Pair) -> None:
+    await talking(ordinary)
+    await ordinary.bob.share()
+    assert await ordinary.alice.heard(set(OF_BOB), 10) == OF_BOB
+    await ordinary.alice.share()
+    assert await ordinary.bob.heard(set(OF_ALICE), 10) == OF_ALICE
+    await ordinary.bob.stop_sharing()
+    await ordinary.alice.tab.page.locator("#screen").wait_for(state="hidden")
+    for screen in await ordinary.screens():
+        assert (screen.indicator, screen.code) == (Indicator.PLAIN, None)
+    for one in (ordinary.alice, ordinary.bob):
+        await one.quit()
+        assert await violations(one.tab) == []
 
 
 # which section it is

@@ -61,7 +61,12 @@ export class Exchange {
 
   /** Say what is shown here now, if the other end does not know it; while an offer is open, that waits for its answer. */
   async renew() {
-    if (this.due && this.media.unsaid) await this.offer();
+    if (!this.due || !this.media.unsaid || !this.media.stable) return;
+    // Chromium no longer plays the other end's sound after an offer that had been set is rolled back: it is set when it is said.
+    const { sdp, settled } = await this.media.proposed();
+    if (!(await this.#said("offer", sdp))) return;
+    this.due = false;
+    await settled();
   }
 
   candidates(lines) {
@@ -104,13 +109,19 @@ export class Exchange {
   }
 
   async #describe(type, sdp) {
+    if (!(await this.#said(type, sdp))) await this.media.withdraw();
+  }
+
+  /** Whether it is on its way to the other end. */
+  async #said(type, sdp) {
     try {
       await this.say(type, { sdp });
+      return true;
     } catch (error) {
       // The other end has offered at the same time, and was faster: its offer is the next frame.
       if (error.reason !== "offer-open") throw error;
       this.due = true;
-      await this.media.withdraw();
+      return false;
     }
   }
 }

@@ -66,6 +66,12 @@ export class Media {
     return this.#describe(await this.connection.createOffer({ iceRestart: restart }));
   }
 
+  /** An offer of no other path, which changes nothing here until it is `settled`: then it has been taken on its way. */
+  async proposed() {
+    const proposal = await this.connection.createOffer();
+    return { sdp: this.screens.written(proposal.sdp), settled: () => this.connection.setLocalDescription(proposal) };
+  }
+
   /** Take an offer, give the SDP of the answer. An open offer of our own is rolled back. */
   async answer(sdp) {
     this.screens.expect(sdp);

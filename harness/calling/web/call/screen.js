@@ -1,6 +1,6 @@
 // The screens of one call, which share a section of the descriptions: what is shown here, and what the other end shows.
 
-import { slidesIn, withSlides } from "./slides.js";
+import { midsIn, slidesIn, withSlides } from "./slides.js";
 
 export class Screens {
   constructor(connection) {
@@ -36,9 +36,11 @@ export class Screens {
     await this.#use(theirs);
   }
 
-  /** Our description as it is sent. It has been set: what is new in it has an id. */
+  /** Our description as it is sent. What is new in it has an id there; the section itself has one when it has been set. */
   written(sdp) {
-    if (this.section !== null && this.section.mid !== null) this.mids.add(this.section.mid);
+    const known = new Set(this.connection.getTransceivers().map(({ mid }) => mid));
+    const mid = this.section?.mid ?? midsIn(sdp).find((one) => !known.has(one));
+    if (this.section !== null && mid !== undefined) this.mids.add(mid);
     return withSlides(sdp, this.mids);
   }
 

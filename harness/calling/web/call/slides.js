@@ -6,6 +6,11 @@ export function slidesIn(sdp) {
   return new Set(sections.map((section) => /^a=mid:(\S+)/m.exec(section)?.[1]).filter((mid) => mid !== undefined));
 }
 
+/** The ids of all sections. */
+export function midsIn(sdp) {
+  return [...sdp.matchAll(/^a=mid:(\S+)$/gm)].map(([, mid]) => mid);
+}
+
 /** The description in which the sections of these ids say so. */
 export function withSlides(sdp, mids) {
   return sdp.replace(/^a=mid:(\S+)$/gm, (line, mid) => (mids.has(mid) ? `${line}\r\na=content:slides` : line));
