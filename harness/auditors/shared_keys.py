@@ -9,17 +9,24 @@ nothing, for each handshake has its own random numbers (RFC 5246 section 7.4.1.2
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.voice import Voice
+from .authenticity import SendingKey
 from .case import Case
 from .dumps import shared
 from .leg import Leg
 
+_OF_SERVICE: Final = "alice and bob share their keys with the service, which opens all media and seals them anew"
+
 
 def shared_keys(case: Case, say: Voice) -> Iterator[Finding]:
     """Of the keys that DTLS made, and of those in the descriptions of an ordinary call."""
+    if case.with_service:
+        yield from _with_service(case, say)
+        return
     holders = [leg for leg in case.legs if leg.keys and not leg.borrows]
     if len(holders) == len(Party):
         yield _compared(holders, say)
@@ -31,6 +38,24 @@ def shared_keys(case: Case, say: Voice) -> Iterator[Finding]:
     else:
         yield from (found for leg in case.legs if leg.borrows for found in _proved(leg, say))
     yield from _signalled(case, say)
+
+
+def _with_service(case: Case, say: Voice) -> Iterator[Finding]:
+    """Each leg has keys of its own, whichever way they were agreed on. Of a leg without any, others say so."""
+    known = [keys for leg in case.legs if (keys := _known(leg))]
+    if len(known) < len(Party):
+        return
+    if known[0] & known[1]:
+        yield say.fact(Reason.KEYS_SHARED, CALL_WIDE, "alice and bob hold the same keys, as the service does")
+    else:
+        yield say.notice(Reason.KEYS_NOT_SHARED, CALL_WIDE, _OF_SERVICE)
+
+
+def _known(leg: Leg) -> frozenset[SendingKey]:
+    """Under what a party sends and is sent to, as far as that is told."""
+    agreed = () if leg.borrows else leg.keys
+    described = () if leg.signalled is None else (*leg.signalled.outward, *leg.signalled.inward)
+    return frozenset((*described, *(key for one in agreed for key in (one.outward, one.inward))))
 
 
 def estranged(case: Case) -> bool:
@@ -77,8 +102,7 @@ def _signalled(case: Case, say: Voice) -> Iterator[Finding]:
     if known[Party.ALICE] == known[Party.BOB]:
         yield say.fact(Reason.KEYS_SHARED, CALL_WIDE, "alice and bob know the same keys from the signalling")
     elif case.through_service:
-        detail = "alice and bob share their keys with the service, which opens all media and seals them anew"
-        yield say.notice(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
+        yield say.notice(Reason.KEYS_NOT_SHARED, CALL_WIDE, _OF_SERVICE)
     else:
         detail = "the signalling told alice and bob of different keys: each shares its own with somebody else"
         yield say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)

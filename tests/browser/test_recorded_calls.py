@@ -135,6 +135,22 @@ def test_a_browser_and_the_reference_client(tmp_path: Path, name: str) -> None:
     assert placed.result.status is Status.AS_EXPECTED, placed.result.because
 
 
+@pytest.mark.parametrize("name", ["chromium-service-call", "chromium-service-pair"])
+def test_an_ordinary_call_of_a_browser_is_the_services_to_hear(tmp_path: Path, name: str) -> None:
+    """Its DTLS ends at the service, whatever the other end is: no lock, no code, and the service has every word."""
+    (scenario,) = (one for one in load(SCENARIOS) if one.id == name)
+    placed = place(scenario, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert placed.recording is not None
+    for one in read_statements(placed.recording).values():
+        assert (one.screen.indicator, one.screen.code) == (Indicator.PLAIN, None)
+    matrix = placed.result.visibility
+    assert matrix is not None
+    for content in (Content.AUDIO, Content.VIDEO):
+        assert matrix.cell(content, Observer.SERVICE).sight is Sight.PLAINTEXT
+        assert matrix.cell(content, Observer.PATH).sight is Sight.CIPHERTEXT
+
+
 SHARED = {**BROWSERS, "screen": ["caller", "callee"]}
 
 

@@ -432,6 +432,12 @@ def processed_call(packets: int = 20) -> Stage:
             stage.keys[party, outward] = key
             stage.protects[party, outward] = sender(key)
     stage.talk(packets)
+    return through_processor(stage)
+
+
+def through_processor(stage: Stage, mode: Mode = Mode.SERVICE) -> Stage:
+    """The same call, whose legs the service's media processor ends."""
+    stage.mode = mode
     for party in Party:
         name = f"{party}-processor"
         stage.vantages[party] = stage.vantage(party).model_copy(update={"name": name, "file": f"{name}.pcapng"})

@@ -30,6 +30,7 @@ from .stage import (
     intercepted_call,
     refused_call,
     resumed_call,
+    through_processor,
 )
 
 
@@ -44,24 +45,15 @@ def arrive(stage: Stage, party: Party, body: str) -> None:
     ]
 
 
-def with_service(stage: Stage, mode: Mode = Mode.SERVICE) -> Stage:
-    """The same call, through the media processor of the service that ends both legs."""
-    stage.mode = mode
-    for party in Party:
-        name = f"{party}-processor"
-        stage.vantages[party] = stage.vantage(party).model_copy(update={"name": name, "file": f"{name}.pcapng"})
-    return stage
-
-
 def test_an_ordinary_call_is_one_of_each_party_with_the_service_and_that_is_told() -> None:
-    findings = audit(with_service(intercepted_call()).case())
+    findings = audit(through_processor(intercepted_call()).case())
     told = [(one.reason, one.severity, one.vantage) for one in findings]
     assert told == [(Reason.DTLS_WITH_SERVICE, Severity.NOTICE, party.value) for party in Party]
     assert findings[0].detail.startswith("alice made DTLS with the service, as it was told: certificate")
 
 
 def test_who_was_promised_an_encrypted_call_is_owed_the_other_ones_certificate_whoever_ends_the_legs() -> None:
-    assert raised(audit(with_service(intercepted_call(), Mode.E2EE).case())) == {
+    assert raised(audit(through_processor(intercepted_call(), Mode.E2EE).case())) == {
         Reason.FINGERPRINT_ALTERED,
         Reason.CERTIFICATE_NOT_SIGNALLED,
         Reason.CERTIFICATE_SUBSTITUTED,
@@ -69,14 +61,14 @@ def test_who_was_promised_an_encrypted_call_is_owed_the_other_ones_certificate_w
 
 
 def test_an_ordinary_call_in_which_the_service_shows_what_it_did_not_name_is_an_alarm() -> None:
-    stage = with_service(intercepted_call())
+    stage = through_processor(intercepted_call())
     arrive(stage, ALICE, description(OF_BOB, BOB))
     assert Reason.CERTIFICATE_NOT_SIGNALLED in raised(audit(stage.case()))
     assert Reason.FINGERPRINT_NOT_COMPARED in raised(audit(stage.case()))
 
 
 def test_a_certificate_of_the_other_party_on_a_leg_that_should_be_the_services_is_an_alarm() -> None:
-    findings = audit(with_service(honest_call()).case())
+    findings = audit(through_processor(honest_call()).case())
     assert raised(findings) == {Reason.CERTIFICATE_SUBSTITUTED}
     assert {one.vantage for one in findings if one.reason is Reason.CERTIFICATE_SUBSTITUTED} == {"alice", "bob"}
 

@@ -9,11 +9,23 @@ from harness.auditors.opacity import audit
 from harness.auditors.shared_keys import estranged
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
+from harness.model.scenario import Mode
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
 from .packets import flip, opus
-from .stage import ALICE, BOB, OF_ALICE, OF_BOB, OF_MALLORY, Stage, honest_call, intercepted_call
+from .stage import (
+    ALICE,
+    BOB,
+    OF_ALICE,
+    OF_BOB,
+    OF_MALLORY,
+    Stage,
+    honest_call,
+    intercepted_call,
+    processed_call,
+    through_processor,
+)
 
 
 def without_keys_of(*parties: Party, stage: Stage) -> Stage:
@@ -122,3 +134,21 @@ def test_what_an_endpoint_does_not_count_is_not_called_refused() -> None:
     findings = audit(stage.case())
     assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NOT_CHECKED}
     assert Reason.FOREIGN_PACKET_DROPPED not in {one.reason for one in findings}
+
+
+def test_in_an_ordinary_call_the_keys_of_each_leg_are_the_services_whichever_way_they_were_agreed_on() -> None:
+    stage = through_processor(intercepted_call())
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.KEYS_NOT_SHARED}
+    stage.mode = Mode.E2EE
+    assert raised(audit(stage.case())) == {Reason.KEYS_NOT_SHARED}, "who was promised more is owed more"
+
+
+def test_a_leg_of_dtls_and_one_of_keys_in_the_signalling_share_nothing_either() -> None:
+    stage, other = through_processor(intercepted_call()), processed_call()
+    stage.keylogs[BOB].clear()
+    stage.wire[BOB], stage.signalling = other.wire[BOB], [*stage.signalling, *other.signalling]
+    findings = audit(stage.case())
+    assert Reason.KEYS_SHARED not in {one.reason for one in findings}
+    assert detail(findings, Reason.KEYS_NOT_SHARED).startswith("alice and bob share their keys with the service")
