@@ -276,7 +276,7 @@ class Endpoints(Noun):
     @property
     def keyings(self) -> dict[Party, Keying]:
         """How each party's client gets the keys of an ordinary call: a browser has no SDES."""
-        return {party: Keying.DTLS if self.of(party) is EndpointKind.CHROMIUM else Keying.SDES for party in Party}
+        return {party: Keying.DTLS if self.of(party) in BROWSERS else Keying.SDES for party in Party}
 
 
 class ServiceKind(StrEnum):

@@ -144,11 +144,6 @@ def test_an_ordinary_call_of_a_browser_is_the_services_to_hear(tmp_path: Path, n
     assert placed.recording is not None
     for one in read_statements(placed.recording).values():
         assert (one.screen.indicator, one.screen.code) == (Indicator.PLAIN, None)
-    matrix = placed.result.visibility
-    assert matrix is not None
-    for content in (Content.AUDIO, Content.VIDEO):
-        assert matrix.cell(content, Observer.SERVICE).sight is Sight.PLAINTEXT
-        assert matrix.cell(content, Observer.PATH).sight is Sight.CIPHERTEXT
 
 
 SHARED = {**BROWSERS, "screen": ["caller", "callee"]}
