@@ -26,6 +26,7 @@ from harness.model.adversary import (
 )
 from harness.model.base import Role
 from harness.model.finding import Reason
+from harness.model.keying import Keying
 from harness.model.scenario import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario, ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
@@ -352,8 +353,9 @@ def test_a_control_expects_no_alarm_unless_the_call_is_clear(scenario: Scenario)
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
 def test_where_the_service_holds_the_keys_the_recording_must_show_it(scenario: Scenario) -> None:
+    shows = {Keying.SDES: Reason.KEYS_IN_SIGNALLING, Keying.DTLS: Reason.DTLS_WITH_SERVICE}
     if scenario.call.mode is Mode.SERVICE and Reason.MODE_RAISED not in scenario.expect.because:
-        assert Reason.KEYS_IN_SIGNALLING in scenario.expect.seen
+        assert {shows[one] for one in scenario.endpoints.keyings.values()} <= set(scenario.expect.seen)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)
