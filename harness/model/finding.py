@@ -134,6 +134,11 @@ class Reason(StrEnum):
     DATAGRAMS_REPEATED = "datagrams-repeated"
     DATAGRAMS_REORDERED = "datagrams-reordered"
     DATAGRAMS_LATE = "datagrams-late"
+    # the SSRCs that a party sends under
+    SOURCES_DECLARED = "sources-declared"
+    SOURCES_NOT_NAMED = "sources-not-named"
+    SOURCE_UNDECLARED = "source-undeclared"
+    SOURCE_COLLIDES = "source-collides"
     # crypto parameters
     PARAMETERS_NEGOTIATED = "parameters-negotiated"
     NOTHING_NEGOTIATED = "nothing-negotiated"

@@ -75,6 +75,8 @@ HONEST_FACTS = {
     *(("wire", reason, leg) for reason in WIRE_FACTS for leg in DIRECT_LEGS),
     ("strangers", "peer-proved", "alice-bob"),
     ("strangers", "peer-proved", "bob-alice"),
+    ("sources", "sources-declared", "alice-bob"),
+    ("sources", "sources-declared", "bob-alice"),
     ("path", "path-unchanged", "call"),
     ("network", "nothing-to-compare", "call"),
     ("parameters", "parameters-negotiated", "alice-bob"),

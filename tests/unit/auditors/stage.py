@@ -47,6 +47,9 @@ ALICE, BOB = Party.ALICE, Party.BOB
 ADDRESSES: Final = {ALICE: ("127.9.0.1", 4001), BOB: ("127.9.0.2", 4002)}
 OF_ALICE, OF_BOB, OF_MALLORY = identity("alice"), identity("bob"), identity("mallory")
 IDENTITIES: Final = {ALICE: OF_ALICE, BOB: OF_BOB}
+SOURCES: Final = {ALICE: 0xA11CE, BOB: 0xB0B}
+"""The SSRC that each party sends under."""
+
 STARTED: Final = OF_ALICE.certificate.not_valid_before_utc.timestamp() + 86_400
 
 SIGNALLED: Final = {ALICE: sha512(b"alice").digest()[:30], BOB: sha512(b"bob").digest()[:30]}
@@ -170,10 +173,10 @@ class Stage:
         """Both parties send media. It leaves under the keys of one leg and arrives under those of the other."""
         for number in range(packets):
             for party in Party:
-                plain = opus(65530 + number, ssrc=0xA11CE if party is ALICE else 0xB0B)
-                self.speak(party, plain)
+                ssrc = SOURCES[party]
+                self.speak(party, opus(65530 + number, ssrc))
                 if number % 10 == 9:
-                    self.speak(party, receiver_report(number))
+                    self.speak(party, receiver_report(number, ssrc))
 
     def speak(self, party: Party, plain: bytes) -> None:
         """One packet of media from a party, counted by both."""

@@ -42,6 +42,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "service-path",
         "opacity",
         "strangers",
+        "sources",
         "path",
         "network",
         "wire",
@@ -56,7 +57,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
 
 def test_who_only_informs_has_no_way_to_raise_an_alarm() -> None:
     informing = [one for one in AUDITORS if one.informs]
-    assert [one.name for one in informing] == ["path", "network"]
+    assert [one.name for one in informing] == ["sources", "path", "network"]
     for one in informing:
         assert not re.search(r"[.](alarm|ALARM)\b", Path(str(inspect.getsourcefile(one.audit))).read_text())
 
