@@ -508,7 +508,8 @@ def _earlier(scenario: Scenario) -> Scenario:
     """The same two devices, without anybody between them, and no longer than needed."""
     call = scenario.call
     plain = {"restart_after": None, "features": (), "chat": (), "screen": ()}
-    short = call.model_copy(update={**plain, "seconds": min(call.seconds, EARLIER_SECONDS)})
+    brief = {"seconds": min(call.seconds, EARLIER_SECONDS), "ring": min(call.ring, EARLIER_SECONDS)}
+    short = call.model_copy(update={**plain, **brief})
     return scenario.model_copy(update={"adversary": None, "call": short})
 
 

@@ -50,6 +50,7 @@ CONTROLS = {
     "honest-speech-call",
     "honest-brief-call",
     "honest-ringing-call",
+    "honest-second-ringing-call",
     "honest-chat-call",
     "honest-screen-call",
     "chromium-screen-call",
@@ -100,14 +101,16 @@ SIGNALLING_ATTACKS = """
     fingerprint-swap-screen
     fingerprint-swap fingerprint-swap-short-call fingerprint-swap-one-side fingerprint-swap-at-restart
     fingerprint-malformed fingerprint-weak-hash fingerprint-many fingerprint-per-media setup-role setup-role-reoffer
-    sdes-injection profile-avp rtcp-mux-off reoffer-new-fingerprint late-mitm unknown-key-share reflection
+    sdes-injection profile-avp profile-avp-no-feedback rtcp-mux-off reoffer-new-fingerprint late-mitm
+    unknown-key-share reflection reflection-of-fingerprint
+    signalling-replay-of-candidates signalling-replay-of-acceptance
     certificate-reuse near-match-code near-match-code-end signalling-replay signalling-replay-of-earlier-call
     unknown-identity candidate-injection candidate-removal
 """
 DTLS_ATTACKS = """
     tenant-dtls-mitm
     dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile
-    dtls-handshake-faults forward-secrecy
+    dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
     namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
@@ -181,6 +184,8 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
     [
         (adversary.SrtpBitflip, "field"),
         (adversary.SrtpReplay, "when"),
+        (adversary.SignallingReplay, "what"),
+        (adversary.Reflection, "what"),
         (adversary.SrtcpTamper, "fault"),
         (adversary.TurnTamper, "fault"),
         (adversary.Impairment, "ailment"),
@@ -251,6 +256,11 @@ def test_each_flaw_of_a_handshake_is_tried_on_each_role_that_can_refuse_it() -> 
 def test_each_way_of_tampering_with_a_handshake_is_tried() -> None:
     tried = {one.adversary.tampering for one in SCENARIOS.values() if isinstance(one.adversary, DtlsTamper)}
     assert tried == set(DtlsTampering)
+
+
+def test_the_extended_master_secret_is_struck_out_of_the_hello_of_either_side() -> None:
+    tampering = [one.adversary for one in SCENARIOS.values() if isinstance(one.adversary, DtlsTamper)]
+    assert {one.towards for one in tampering if one.tampering is DtlsTampering.EMS_STRIPPED} == set(Role)
 
 
 def test_a_malicious_peer_is_placed_beside_a_healthy_client_and_nobody_else() -> None:

@@ -1,4 +1,4 @@
-"""The caller meets itself: its offer comes back as the answer, or its packets come back beside the peer's.
+"""The caller meets itself: its offer comes back as the answer, or its fingerprint in it, or packets beside the peer's.
 
 In a protocol whose two directions had one key, what a party sent would be authentic to itself (RFC 3711 section 9.1);
 and a code that did not care who called whom would be right when one talks to oneself.
@@ -12,10 +12,12 @@ from typing import Final
 from ..model.base import Party
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.demux import PacketClass, classify
-from ..wire.sdp import Sdp
-from .machine import Command, Deed, Event, Forward, PathDatagram, SendSignal, Signal, let_pass
+from ..wire.sdp import Line, Sdp
+from .machine import Command, Deed, Deliver, Event, Forward, PathDatagram, SendSignal, Signal, let_pass
+from .signalling import changed
 
 OFFER_REFLECTED: Final = "offer-reflected"
+FINGERPRINT_REFLECTED: Final = "fingerprint-reflected"
 PACKETS_REFLECTED: Final = "packets-reflected"
 
 _MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
@@ -35,6 +37,37 @@ class OfferReflection:
             answer = SignalMessage(kind=SignalKind.ANSWER, sender=Party.BOB, body=body)
             return (SendSignal(Party.ALICE, answer), Deed(OFFER_REFLECTED))
         return let_pass(event)
+
+
+class FingerprintReflection:
+    """Gives the caller her own fingerprints as the callee's. Everything else of the answer is the callee's."""
+
+    required = (FINGERPRINT_REFLECTED,)
+    reroutes = False
+
+    def __init__(self) -> None:
+        self._of_caller: tuple[str, ...] = ()
+
+    def handle(self, event: Event) -> Iterable[Command]:
+        if isinstance(event, Signal) and event.message.kind is SignalKind.OFFER:
+            offered = Sdp.parse(event.message.body).fingerprints()
+            self._of_caller = tuple(dict.fromkeys(f"a=fingerprint:{one}" for one in offered))
+        elif isinstance(event, Signal) and event.message.kind is SignalKind.ANSWER and self._of_caller:
+            return (Deliver(changed(event.message, self._reflected)), Deed(FINGERPRINT_REFLECTED))
+        return let_pass(event)
+
+    def _reflected(self, sdp: Sdp) -> Sdp:
+        """Where a level of the answer has fingerprints, the caller's are there instead."""
+        seen: set[int | None] = set()
+
+        def replaced(line: Line) -> tuple[str, ...]:
+            if line.value("fingerprint") is None:
+                return (line.text,)
+            first = line.level not in seen
+            seen.add(line.level)
+            return self._of_caller if first else ()
+
+        return sdp.rewrite(replaced)
 
 
 class PacketReflection:

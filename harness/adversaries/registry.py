@@ -29,7 +29,7 @@ from .machine import Machine
 from .mode_lies import E2eeStrip, ForgedLock, PolicyFlip
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
-from .reflection import OfferReflection, PacketReflection
+from .reflection import FingerprintReflection, OfferReflection, PacketReflection
 from .reoffer import ForgedReoffer
 from .script import Script
 from .sdp_rewrite import SdpRewrite
@@ -59,7 +59,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.PlaintextInjection: lambda one, seed: PlaintextInjection(one.packets, seed, on_path=_on_path(one)),
     adversary.Reoffer: lambda one, _: ForgedReoffer(one, _identity()),
     adversary.SignallingReplay: lambda one, _: SignallingReplay(one),
-    adversary.Reflection: lambda one, _: PacketReflection() if _on_path(one) else OfferReflection(),
+    adversary.Reflection: lambda one, _: _reflection(one),
     adversary.CertificateWatch: lambda _, __: CertificateWatch(),
     adversary.IdentityForgery: lambda one, _: IdentityForgery(one),
     adversary.ForgedAcceptance: lambda _, __: ForgedAcceptance(),
@@ -116,6 +116,12 @@ def _identity() -> Identity:
 def _interception(one: adversary.DtlsMitm) -> Plan:
     agreement = Agreement(one.agree_first, one.agree_last) if one.agree_first or one.agree_last else None
     return Plan(frozenset(one.swap), one.how, one.lines, one.algorithm, one.begin == "restart", agreement)
+
+
+def _reflection(one: adversary.Reflection) -> Machine:
+    if one.what == "fingerprint":
+        return FingerprintReflection()
+    return PacketReflection() if _on_path(one) else OfferReflection()
 
 
 def _on_path(one: Attacker) -> bool:

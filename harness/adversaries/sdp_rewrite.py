@@ -85,6 +85,7 @@ def changes(seed: str) -> Mapping[Rewrite, Change]:
         # RTCP would go to a port of its own, in clear if nobody shook hands there (RFC 8834 section 4.5).
         Rewrite.RTCP_MUX_OFF: lambda sdp: sdp.remove("rtcp-mux"),
         Rewrite.PROFILE_RTP_AVP: without_security_profile,
+        Rewrite.PROFILE_RTP_AVP_NO_FEEDBACK: lambda sdp: sdp.with_protocol("RTP/AVP"),
         Rewrite.PROFILE_RTP_AVP_NO_FINGERPRINT: lambda sdp: without_fingerprint(without_security_profile(sdp)),
     }
 

@@ -1,7 +1,9 @@
 """Old messages, sent again: of this call while it is up, or of an earlier one in the place of the new message.
 
 An offer that was good once names a certificate and candidates of its time. A client can tell it by its origin line: the
-session is another one, or the version is not higher than the last (RFC 3264 section 8).
+session is another one, or the version is not higher than the last (RFC 3264 section 8). An acceptance has no such mark:
+only whoever was asked can know that he has not given it. Candidates have none either, and need none: what ICE finds
+behind them must prove itself by the credentials of this call (RFC 8445 section 7.2.2).
 """
 
 from __future__ import annotations
@@ -11,8 +13,11 @@ from typing import Final
 
 from ..model.adversary import SignallingReplay as Noun
 from ..model.base import Party
+from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
+from ..wire.sdp import Line, Sdp
 from .machine import CallUp, Command, Deed, Deliver, EarlierSignal, Event, SendSignal, Signal, let_pass
+from .signalling import changed
 
 REPLAYED: Final = "message-replayed"
 
@@ -20,13 +25,15 @@ _KINDS: Final = {Party.BOB: SignalKind.OFFER, Party.ALICE: SignalKind.ANSWER}
 
 
 class SignallingReplay:
-    """Keeps the message of one kind, and sends it again."""
+    """Keeps the message of one kind, and sends it again, or what is wanted of it."""
 
     required = (REPLAYED,)
     reroutes = False
 
     def __init__(self, noun: Noun) -> None:
         self._to = noun.to.party
+        self._what = noun.what
+        self._kind = SignalKind.ACCEPT if noun.what == "acceptance" else _KINDS[self._to]
         self._in_place = noun.of == "earlier-call"
         self._kept: SignalMessage | None = None
         self._replayed = False
@@ -46,12 +53,44 @@ class SignallingReplay:
             return  # else the other party would refuse an answer that it never asked for, and cover for this one
         if not self._in_place:
             self._keep(message)
-        if self._in_place and self._kept is not None and message.kind is self._kept.kind:
-            yield Deliver(self._kept)
-            yield Deed(REPLAYED)
-        else:
+        if not self._in_place or self._kept is None:
             yield Deliver(message)
+        elif self._what == "acceptance":
+            yield from self._accepted(message, self._kept)
+        else:
+            new = self._replaced(message, self._kept)
+            yield Deliver(new)
+            if new is not message:
+                yield Deed(REPLAYED)
+
+    def _replaced(self, message: SignalMessage, old: SignalMessage) -> SignalMessage:
+        if message.kind is not old.kind:
+            return message
+        if self._what == "description":
+            return old
+        return changed(message, lambda sdp: with_candidates_of(sdp, Sdp.parse(old.body)))
+
+    def _accepted(self, message: SignalMessage, old: SignalMessage) -> Iterator[Command]:
+        """While it rings, with the mode that the service told the two with it then: no other call was made."""
+        yield Deliver(message)
+        if message.kind is SignalKind.RINGING:
+            yield SendSignal(self._to, old.model_copy(update={"body": Mode.E2EE.value}))
+            yield Deed(REPLAYED)
 
     def _keep(self, message: SignalMessage) -> None:
-        if message.kind is _KINDS[self._to]:
+        if message.kind is self._kind:
             self._kept = message
+
+
+def with_candidates_of(sdp: Sdp, old: Sdp) -> Sdp:
+    """The description with the candidates of an older one in each media section, in the place of its own."""
+    seen: set[int | None] = set()
+
+    def replaced(line: Line) -> tuple[str, ...]:
+        if line.value("candidate") is None:
+            return (line.text,)
+        first = line.level not in seen
+        seen.add(line.level)
+        return tuple(f"a=candidate:{one}" for level, one in old.values("candidate") if first and level == line.level)
+
+    return sdp.rewrite(replaced)

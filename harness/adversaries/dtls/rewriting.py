@@ -16,9 +16,10 @@ from ...wire.dtls import (
     Record,
     iter_records,
     parse_client_hello,
+    parse_server_hello,
 )
 from ...wire.dtls import writer as write
-from ...wire.dtls.hello import EXTENDED_MASTER_SECRET
+from ...wire.dtls.hello import EXTENDED_MASTER_SECRET, Extensions
 
 Change = Callable[[Record, HandshakeMessage], bytes | None]
 """What shall stand in the place of a record that holds this whole message; None to leave it."""
@@ -46,10 +47,12 @@ def rolled_back(record: Record, message: HandshakeMessage) -> bytes | None:
 
 
 def without_extended_master_secret(record: Record, message: HandshakeMessage) -> bytes | None:
-    """A ClientHello that does not know RFC 7627."""
+    """A ClientHello, or a ServerHello, that does not know RFC 7627."""
+    if message.type == HandshakeType.SERVER_HELLO:
+        return _server_hello_without(EXTENDED_MASTER_SECRET, record, message)
 
     def stripped(hello: ClientHello) -> ClientHello:
-        return replace(hello, extensions=tuple(one for one in hello.extensions if one[0] != EXTENDED_MASTER_SECRET))
+        return replace(hello, extensions=_without(EXTENDED_MASTER_SECRET, hello.extensions))
 
     return _client_hello(record, message, stripped)
 
@@ -89,6 +92,19 @@ def _client_hello(
         cookie=new.cookie,
     )
     return _written(replace(record, fragment=write.handshake(message.type, message.message_seq, body)))
+
+
+def _server_hello_without(extension: int, record: Record, message: HandshakeMessage) -> bytes | None:
+    hello = parse_server_hello(message.body)
+    extensions = _without(extension, hello.extensions)
+    if extensions == hello.extensions:
+        return None
+    body = write.server_hello(hello.random, hello.suite, extensions, version=hello.version, session_id=hello.session_id)
+    return _written(replace(record, fragment=write.handshake(message.type, message.message_seq, body)))
+
+
+def _without(extension: int, extensions: Extensions) -> Extensions:
+    return tuple(one for one in extensions if one[0] != extension)
 
 
 def _in_two(

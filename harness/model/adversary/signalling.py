@@ -32,6 +32,7 @@ class Rewrite(StrEnum):
     SDES_INSTEAD_OF_DTLS = "sdes-instead-of-dtls"
     PROFILE_RTP_AVP = "profile-rtp-avp"
     PROFILE_RTP_AVP_NO_FINGERPRINT = "profile-rtp-avp-no-fingerprint"
+    PROFILE_RTP_AVP_NO_FEEDBACK = "profile-rtp-avp-no-feedback"
     FINGERPRINT_OTHER_IN_SECOND_MEDIA = "fingerprint-other-in-second-media"
     FINGERPRINT_OTHER_AT_SESSION_LEVEL = "fingerprint-other-at-session-level"
     FINGERPRINT_OTHER_AT_MEDIA_LEVEL = "fingerprint-other-at-media-level"
@@ -93,26 +94,42 @@ class Reoffer(_Forger):
 class SignallingReplay(_Forger):
     """Sends an old message again: one of this call while it is up, or one of an earlier call in the place of the new.
 
-    `to` names who gets it: the callee an offer, the caller an answer.
+    `to` names who gets it: the callee an offer, the caller an answer. `what`: the whole description, its candidates in
+    a new description, or the acceptance of the earlier call, which the caller gets while it rings.
     """
 
     kind: Literal["signalling-replay"]
     to: Role = Field(strict=False)
     of: Literal["this-call", "earlier-call"] = "this-call"
+    what: Literal["description", "candidates", "acceptance"] = "description"
+
+    @model_validator(mode="after")
+    def _parts_are_of_an_earlier_call(self) -> Self:
+        if self.what != "description" and self.of != "earlier-call":
+            raise ValueError(f"'{self.what}' can be replayed only from an earlier call")
+        if self.what == "acceptance" and self.to is not Role.CALLER:
+            raise ValueError("an acceptance is for the caller")
+        return self
 
 
 class Reflection(Attacker):
-    """Sends the caller what it sent itself: its offer as the answer to it, or each of its packets beside the peer's."""
+    """Sends the caller what it sent itself: its offer as the answer to it, or each of its packets beside the peer's.
+
+    `what: fingerprint`: of its offer no more than the fingerprints, in the place of those of the callee's answer.
+    """
 
     allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
     needed: ClassVar[frozenset[Position]] = frozenset()
 
     kind: Literal["reflection"]
+    what: Literal["all", "fingerprint"] = "all"
 
     @model_validator(mode="after")
     def _one_thing_is_reflected(self) -> Self:
         if len(self.position) > 1:
             raise ValueError("either the signalling is reflected, or the packets of the path")
+        if self.what == "fingerprint" and Position.SIGNALLING not in self.position:
+            raise ValueError("a fingerprint is reflected in the signalling")
         return self
 
 

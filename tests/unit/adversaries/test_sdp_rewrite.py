@@ -149,6 +149,12 @@ def test_the_plain_profile_with_the_fingerprint_left_in_place() -> None:
     assert attributes(body, "fingerprint") == attributes(OFFER, "fingerprint")
 
 
+def test_the_plain_profile_without_feedback() -> None:
+    body = delivered(Rewrite.PROFILE_RTP_AVP_NO_FEEDBACK, offer(OFFER))
+    assert lines(body, "m=") == ["m=audio 5000 RTP/AVP 96", "m=video 5002 RTP/AVP 96"]
+    assert attributes(body, "fingerprint") == attributes(OFFER, "fingerprint")
+
+
 def test_the_plain_profile_without_a_fingerprint() -> None:
     body = delivered(Rewrite.PROFILE_RTP_AVP_NO_FINGERPRINT, offer(OFFER))
     assert lines(body, "m=") == ["m=audio 5000 RTP/AVPF 96", "m=video 5002 RTP/AVPF 96"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,14 @@ from harness.adversaries.dtls.rewriting import (
     without_extended_master_secret,
 )
 from harness.wire.certificate import fresh_identity
-from harness.wire.dtls import HandshakeReader, HandshakeType, associations, parse_client_hello, records
+from harness.wire.dtls import (
+    HandshakeReader,
+    HandshakeType,
+    associations,
+    parse_client_hello,
+    parse_server_hello,
+    records,
+)
 
 from .openssl import OpenSsl
 
@@ -47,6 +55,19 @@ def test_a_stripped_hello_lacks_the_extended_master_secret_and_nothing_else() ->
     old, new = parse_client_hello(before.body), parse_client_hello(after.body)
     assert set(old.extension_names) - set(new.extension_names) == {"extended_master_secret"}
     assert (new.random, new.suites, new.srtp_profiles) == (old.random, old.suites, old.srtp_profiles)
+
+
+def test_a_stripped_answer_lacks_the_extended_master_secret_and_nothing_else_of_the_flight_is_touched() -> None:
+    before, after = (HandshakeReader().feed(one) for one in (FLIGHT, rewritten(FLIGHT, without_extended_master_secret)))
+    old, new = parse_server_hello(before[0].body), parse_server_hello(after[0].body)
+    assert set(old.extension_names) - set(new.extension_names) == {"extended_master_secret"}
+    assert replace(new, extensions=old.extensions, extended_master_secret=True) == old
+    assert after[1:] == before[1:]
+
+
+def test_an_answer_without_it_is_left_as_it_is() -> None:
+    once = rewritten(FLIGHT, without_extended_master_secret)
+    assert rewritten(once, without_extended_master_secret) == once
 
 
 def test_overlapping_fragments_that_agree_make_the_message_that_was_there() -> None:
