@@ -49,6 +49,7 @@ RUN = [
 STRANGERS = [
     Provided("coturn", "coturn", "calls through a TURN server that nobody here wrote", ["turnserver"]),
     Provided("firefox", "firefox-esr", "pages in Firefox in calls", ["firefox-esr"]),
+    Provided("rtpengine", "rtpengine-daemon", "a media server that nobody here wrote", ["rtpengine"]),
     Provided("gstreamer", GSTREAMER, "webrtcbin in calls", ["/usr/bin/python3", "-m", "harness.endpoints.gstreamer"]),
 ]
 """Other stacks in calls, which the tests want to have seen."""

@@ -22,7 +22,7 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import namespaces
+from .network import namespaces, rtpengine
 
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
@@ -101,6 +101,7 @@ def examine() -> tuple[Part, ...]:
         _firefox(),
         _gstreamer(),
         _turn_server(),
+        _media_server(),
         _packet_sockets(),
         _namespaces(),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
@@ -239,6 +240,18 @@ def _turn_server() -> Part:
     if found is None:
         return part(State.BROKEN, None, f"{path} --version does not name a version of coturn")
     return part(State.INSTALLED, found[1])
+
+
+def _media_server() -> Part:
+    needed_for = "calls through a media server that nobody here wrote, as a man in the middle and as a relay"
+    install = "apt-get install rtpengine-daemon"
+    if not rtpengine.installed():
+        return Part("rtpengine", State.MISSING, None, needed_for, install, False)
+    found = rtpengine.version()
+    if found == rtpengine.UNKNOWN:
+        detail = "rtpengine --version does not name a version"
+        return Part("rtpengine", State.BROKEN, None, needed_for, install, False, detail)
+    return Part("rtpengine", State.INSTALLED, found, needed_for, install, False)
 
 
 def _namespaces() -> Part:

@@ -28,11 +28,12 @@ from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement, ScreenPict
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
+from .live_media_server import LiveMediaServer
 from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
-from .model.adversary import Adversary, LaterKeys, Position, Recorder, SessionTheft
+from .model.adversary import Adversary, LaterKeys, MediaServer, Position, Recorder, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
@@ -116,6 +117,7 @@ class LiveCall:
         self.relay = self._relay()
         self.tenant = self._tenant()
         self.turn = self._turn()
+        self.media_server = self._media_server()
         self.media = self._media()
         self.disk: list[str] = []
         self.service = self._service() if self.tenant is None else self.tenant.service.signalling
@@ -143,6 +145,8 @@ class LiveCall:
                 self._lose_sessions(self.relay)
             if self.turn is not None:
                 await self.turn.open(self.relay)
+            if self.media_server is not None:
+                await self.media_server.open()
             if self.media is not None:
                 await self.media.open(self._advertised_to_alice)
             if self.tenant is not None:
@@ -158,7 +162,7 @@ class LiveCall:
         # First all of them: the end of one must not look like a failure to the other.
         ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
         ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
-        for service in (self.media, self.tenant, self.turn):
+        for service in (self.media, self.tenant, self.turn, self.media_server):
             if service is not None:
                 await service.close()
         if self.relay is not None:
@@ -232,6 +236,13 @@ class LiveCall:
         own = not self.scenario.relayed_by_coturn
         return LiveTurn(self.scenario.network, self.network, self.folder, own)
 
+    def _media_server(self) -> LiveMediaServer | None:
+        """A media server that the service puts into the call."""
+        adversary = self.scenario.adversary
+        if not isinstance(adversary, MediaServer):
+            return None
+        return LiveMediaServer(adversary, self.network, self.folder)
+
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""
         if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
@@ -253,6 +264,8 @@ class LiveCall:
     def _service(self) -> Signalling:
         """The service that carries the messages, in somebody's hands perhaps; in an ordinary call its media, too."""
         tamper = None if self.relay is None else self.relay.signal
+        if self.media_server is not None:
+            tamper = self.media_server.signal
         describe = carried_as_it_is if self.media is None else self.media.passed
         grant = granted if self.media is None else self.media.granted
         kind = SERVICES[self.scenario.service]
@@ -343,7 +356,7 @@ class LiveCall:
         if self.relay is None:
             return real
         self.relay.learned(Party(party), real)
-        faced = self._on_path(Party(party)) and self.turn is None and self.spaces is None
+        faced = self._on_path(Party(party)) and self.turn is None and self.spaces is None and self.media_server is None
         return await self.relay.advertise(Party(party), real) if faced else real
 
     async def _advertised_to_alice(self, real: Address) -> Address:
@@ -354,6 +367,8 @@ class LiveCall:
         """Close the recording; returns the hash of its index."""
         vantages = tuple(tap.close() for tap in self.taps.values())
         if self.loot is not None:
+            if self.media_server is not None:
+                self.media_server.collect(self.loot)
             self.loot.close()
         for service in (self.media, self.tenant):
             if service is not None:
@@ -406,11 +421,15 @@ class LiveCall:
             markers=markers,
             adversary=adversary.kind,
             required=(*self.relay.machine.required, *self._also_required(adversary)),
-            deeds={**self.relay.deeds, WRITTEN_DOWN: written},
+            deeds={**self.relay.deeds, **self._served, WRITTEN_DOWN: written},
             loot=LOOT if written else None,
             loot_packets=written,
             guests=self._guest_markers(),
         )
+
+    @property
+    def _served(self) -> Mapping[str, int]:
+        return {} if self.media_server is None else self.media_server.deeds
 
     def _also_required(self, adversary: Adversary) -> Iterator[str]:
         """What an adversary must have done beside what its machine says of itself."""
@@ -418,6 +437,12 @@ class LiveCall:
             yield WRITTEN_DOWN
         if self.spaces is not None and Position.OFF_PATH in adversary.position:
             yield FORGED
+
+    @property
+    def _strangers(self) -> dict[str, str]:
+        """Which programs of other people took part."""
+        parts = [one.provenance for one in (self.turn, self.media_server) if one is not None]
+        return {name: version for part in parts for name, version in part.items()}
 
     def _guest_markers(self) -> tuple[GuestMarker, ...]:
         return tuple(
@@ -440,7 +465,7 @@ class LiveCall:
         faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
         faults += [
             one.fault
-            for one in (self.relay, self.media, self.tenant, self.turn, self.spaces)
+            for one in (self.relay, self.media, self.tenant, self.turn, self.spaces, self.media_server)
             if one is not None and one.fault
         ]
         if faults:
@@ -460,7 +485,7 @@ class LiveCall:
             started=started.time,
             ended=time.time(),
             monotonic_seconds=time.monotonic() - started.monotonic,
-            provenance={**self.conditions.provenance, **({} if self.turn is None else self.turn.provenance)},
+            provenance={**self.conditions.provenance, **self._strangers},
             vantages=vantages,
             service_legs=() if self.tenant is None else self.tenant.legs(),
             wires=tuple(wire for one in (self.turn, self.spaces) if one is not None for wire in one.wires()),

@@ -19,7 +19,7 @@ from .model.scenario import (
     Scenario,
 )
 from .model.unmet import Unmet
-from .network import coturn, namespaces
+from .network import coturn, namespaces, rtpengine
 from .vantage.packet_tap import may_listen
 
 
@@ -41,6 +41,11 @@ def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
 
 
 def _why_no_network(scenario: Scenario) -> str | None:
+    adversary = scenario.adversary
+    if adversary is not None and adversary.kind == "media-server" and not rtpengine.installed():
+        return (
+            "a media server is put into the call, rtpengine, which is not installed: apt-get install rtpengine-daemon"
+        )
     if scenario.network is Network.NAMESPACES:
         return _why_no_namespaces(scenario)
     return _why_no_relay(scenario) if scenario.network.turn else None

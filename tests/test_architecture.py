@@ -50,6 +50,7 @@ ARROWS = {
     "live_guest": NOUNS | {"endpoints", "evidence", "vantage"},
     "live_media": NOUNS | {"calling", "evidence", "live_guest", "vantage"},
     "live_turn": NOUNS | {"adversaries", "evidence", "network", "vantage"},
+    "live_media_server": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_namespaces": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_call": NOUNS
     | LIVE
@@ -58,6 +59,7 @@ ARROWS = {
         "dishonest_service",
         "evidence",
         "live_guest",
+        "live_media_server",
         "live_namespaces",
         "live_tenant",
         "live_turn",

@@ -113,6 +113,7 @@ DTLS_ATTACKS = """
     dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
+    media-server-terminates media-server-relays
     namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
     namespaces-spoofed-flood namespaces-spoofed-junk
     passive-tap-screen passive-tap turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp turn-dtls-mitm-sdp-untouched
@@ -197,6 +198,7 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
         (adversary.FeatureInsertion, "feature"),
         (adversary.FeatureInsertion, "holder"),
         (adversary.SecondDevice, "answers"),
+        (adversary.MediaServer, "mode"),
     ],
 )
 def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: str) -> None:

@@ -26,6 +26,7 @@ from .identity_forgery import IdentityForgery
 from .impairment import Impairment
 from .later_keys import LaterKeys
 from .machine import Machine
+from .media_server import MediaServer
 from .mode_lies import E2eeStrip, ForgedLock, PolicyFlip
 from .plaintext_injection import PlaintextInjection
 from .recorder import Recorder
@@ -47,6 +48,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Recorder: lambda _, __: Recorder(),
     adversary.LaterKeys: lambda _, __: LaterKeys(),
     adversary.ServiceProcessor: lambda _, __: ServiceProcessor(),
+    adversary.MediaServer: lambda _, __: MediaServer(),
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),

@@ -385,6 +385,18 @@ class Scenario(Noun):
             raise ValueError("who is the router needs no candidates of the adversary's")
         return self
 
+    @model_validator(mode="after")
+    def _a_media_server_is_for_one_stream_of_ours(self) -> Self:
+        if self.adversary is None or self.adversary.kind != "media-server":
+            return self
+        if self.network is not Network.LOOPBACK or self.tenant is not None or self.call.mode is not Mode.E2EE:
+            raise ValueError("a media server is put into encrypted calls on the loopback interface, without a tenant")
+        if self.call.negotiated != (Asset.AUDIO,) or self.call.restart_after is not None or self.call.earlier:
+            raise ValueError(
+                "the media server bundles nothing: only audio, no restart and no earlier calls go through it"
+            )
+        return self
+
     @property
     def relayed_by_coturn(self) -> bool:
         """Whether a TURN server is needed that is nobody's: where the adversary is on the path, it is the server."""

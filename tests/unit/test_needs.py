@@ -9,7 +9,7 @@ import pytest
 from harness import needs
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
-from harness.model.adversary import Bystander, Position
+from harness.model.adversary import Bystander, MediaServer, MediaServerMode, Position
 from harness.model.base import Party, Role
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Call, Network, Scenario
@@ -157,6 +157,16 @@ def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: py
     relayed = scenario("relayed", bob="aiortc-process").model_copy(update={"network": Network.TURN_UDP})
     (lacking,) = unmet([relayed], (), ())
     assert lacking.why == "bob is aiortc-process, which cannot be forced through a TURN server yet"
+
+
+def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    adversary = MediaServer(kind="media-server", mode=MediaServerMode.RELAY)
+    served = scenario("served").model_copy(update={"adversary": adversary})
+    monkeypatch.setattr("harness.network.rtpengine.installed", lambda: False)
+    (lacking,) = unmet([served, scenario("direct")], (), ())
+    assert lacking.why.endswith("rtpengine, which is not installed: apt-get install rtpengine-daemon")
+    monkeypatch.setattr("harness.network.rtpengine.installed", lambda: True)
+    assert unmet([served], (), ()) == ()
 
 
 def test_namespaces_that_cannot_be_made_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:

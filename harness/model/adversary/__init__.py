@@ -35,7 +35,7 @@ from .network import (
     StunHijack,
     TurnTamper,
 )
-from .path import Bystander, LaterKeys, Recorder, ServiceProcessor
+from .path import Bystander, LaterKeys, MediaServer, MediaServerMode, Recorder, ServiceProcessor
 from .script import Script
 from .service import (
     ChatReader,
@@ -62,6 +62,7 @@ Adversary = Annotated[
     | Recorder
     | LaterKeys
     | ServiceProcessor
+    | MediaServer
     | DtlsMitm
     | DtlsFault
     | DtlsTamper
@@ -124,6 +125,8 @@ __all__ = [
     "LaterKeys",
     "Malformation",
     "MalformedMedia",
+    "MediaServer",
+    "MediaServerMode",
     "PlaintextInjection",
     "PolicyFlip",
     "Position",

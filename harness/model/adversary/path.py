@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from .base import Attacker, Position
 
@@ -38,3 +41,22 @@ class ServiceProcessor(Attacker):
 
     kind: Literal["service-processor"]
     position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)
+
+
+class MediaServerMode(StrEnum):
+    """What a media server does with a call: ends ICE and DTLS with each side, or passes on what it gets."""
+
+    TERMINATE = "terminate"
+    RELAY = "relay"
+
+
+class MediaServer(Attacker):
+    """A media server that nobody here wrote (rtpengine), which the service puts into the call: both descriptions pass
+    it, and all media. It records; what it recorded is what it got."""
+
+    allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+    needed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
+
+    kind: Literal["media-server"]
+    position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)
+    mode: MediaServerMode = Field(strict=False)

@@ -165,3 +165,23 @@ def test_who_is_on_the_path_of_a_relayed_call_is_the_relay(adversary: Any, by_co
 def test_what_cannot_be_in_namespaces_is_refused(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Scenario.model_validate_json(json.dumps(RELAYED | {"network": "namespaces"} | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"call": {"media": ["audio", "video"]}}, "bundles nothing"),
+        ({"call": {"media": ["audio"], "restart_after": 0.5}}, "bundles nothing"),
+        ({"network": "turn-udp"}, "on the loopback interface"),
+        ({"call": {"media": ["audio"], "mode": "service"}}, "encrypted calls on the loopback"),
+    ],
+)
+def test_what_no_media_server_carries_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    served = {
+        "network": "loopback",
+        "call": {"media": ["audio"]},
+        "adversary": {"kind": "media-server", "mode": "relay"},
+    }
+    Scenario.model_validate_json(json.dumps(RELAYED | served))
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(RELAYED | served | changes))
