@@ -253,9 +253,14 @@ def judge_stack(
     reached: Reached = MappingProxyType({}),
     stopped: Mapping[str, str] = MappingProxyType({}),
 ) -> Verdict:
-    """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known."""
+    """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known.
+
+    One that occurs `sometimes` need not, where nothing else is wrong.
+    """
     right = judge(expect, truth, recovered, findings, heard, beyond, reached, stopped)
     if deviation is None:
+        return right
+    if right.status is Status.AS_EXPECTED and deviation.sometimes:
         return right
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"

@@ -30,6 +30,7 @@ class Deviation(Noun):
     `stack` and `version` must both stand in an endpoint's statement ("aioice/0.13.0"), or the deviation does not
     apply. `between`: only where these stacks are the two ends, and the version then counts at each end that has the
     stack; without it, the stack may be at either end. `scenarios` are ids with or without the brackets of a variant.
+    `sometimes`: the other end may be quicker, and then the right thing happens; without it, it must occur each time.
     `right` and `happens` are a sentence each, `reason` says why the stack does it, `reference` a link or how to see it
     again.
     """
@@ -38,6 +39,7 @@ class Deviation(Noun):
     stack: str = Field(pattern=r"^[a-z0-9-]+$", max_length=40)
     version: str = Field(pattern=r"^[0-9A-Za-z.+-]+$", max_length=40)
     scenarios: tuple[str, ...] = Field(min_length=1, max_length=200, strict=False)
+    sometimes: bool = False
     between: tuple[Stacks, ...] = Field(default=(), max_length=8, strict=False)
     right: str = Field(min_length=1, max_length=500)
     happens: str = Field(min_length=1, max_length=500)

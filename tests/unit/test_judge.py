@@ -414,6 +414,15 @@ def test_without_a_known_deviation_the_scenario_is_judged_as_it_is_written() -> 
     assert judge_stack(RIGHT, None, truth(), (), LOST, {}).status is Status.UNEXPECTED
 
 
+def test_a_deviation_that_occurs_sometimes_need_not_and_is_known_when_it_does() -> None:
+    sometimes = KNOWN.model_copy(update={"sometimes": True})
+    right = judge_stack(RIGHT, None, truth(), (), UP, HEARD)
+    assert right.status is Status.AS_EXPECTED
+    assert judge_stack(RIGHT, KNOWN, truth(), (), UP, HEARD).status is Status.UNEXPECTED
+    assert judge_stack(RIGHT, sometimes, truth(), (), UP, HEARD) == right
+    assert judge_stack(RIGHT, sometimes, truth(), (), LOST, {}) == judge_stack(RIGHT, KNOWN, truth(), (), LOST, {})
+
+
 def test_a_deviation_speaks_of_one_version_only() -> None:
     assert KNOWN.applies("clienthello-race[position=path]", {Party.BOB: "aiortc/1.16.0 aioice/0.13.0 OpenSSL 3.5"})
     assert not KNOWN.applies("clienthello-race", {Party.BOB: "aiortc/1.16.0 aioice/0.13.1"})
