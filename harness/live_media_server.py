@@ -27,7 +27,7 @@ class LiveMediaServer:
         self._hosts = {network.address(party.value): party for party in Party}
         self._folder = folder.path(MEDIA_SERVER)
         self._host = network.address("turn")
-        how = TERMINATES if adversary.mode is MediaServerMode.TERMINATE else RELAYS
+        how = TERMINATES if adversary.handling is MediaServerMode.TERMINATE else RELAYS
         self._server = Rtpengine(self._host, self._folder.resolve(), how)
 
     @property

@@ -198,7 +198,7 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
         (adversary.FeatureInsertion, "feature"),
         (adversary.FeatureInsertion, "holder"),
         (adversary.SecondDevice, "answers"),
-        (adversary.MediaServer, "mode"),
+        (adversary.MediaServer, "handling"),
     ],
 )
 def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: str) -> None:

@@ -25,7 +25,7 @@ CALL: dict[str, Any] = {"media": ["audio"], "seconds": 1.0}
 
 
 def placed(tmp_path: Path, mode: str, expect: Outcome) -> Placed:
-    scenario = plan("through-rtpengine", {"kind": "media-server", "mode": mode}, expect, CALL)
+    scenario = plan("through-rtpengine", {"kind": "media-server", "handling": mode}, expect, CALL)
     return place(scenario, Options(captures=tmp_path, without=("wireshark",), first=NUMBER))
 
 

@@ -160,7 +160,7 @@ def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: py
 
 
 def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    adversary = MediaServer(kind="media-server", mode=MediaServerMode.RELAY)
+    adversary = MediaServer(kind="media-server", handling=MediaServerMode.RELAY)
     served = scenario("served").model_copy(update={"adversary": adversary})
     monkeypatch.setattr("harness.network.rtpengine.installed", lambda: False)
     (lacking,) = unmet([served, scenario("direct")], (), ())

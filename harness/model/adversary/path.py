@@ -59,4 +59,4 @@ class MediaServer(Attacker):
 
     kind: Literal["media-server"]
     position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)
-    mode: MediaServerMode = Field(strict=False)
+    handling: MediaServerMode = Field(strict=False)

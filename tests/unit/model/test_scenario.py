@@ -180,7 +180,7 @@ def test_what_no_media_server_carries_is_refused(changes: dict[str, Any], compla
     served = {
         "network": "loopback",
         "call": {"media": ["audio"]},
-        "adversary": {"kind": "media-server", "mode": "relay"},
+        "adversary": {"kind": "media-server", "handling": "relay"},
     }
     Scenario.model_validate_json(json.dumps(RELAYED | served))
     with pytest.raises(ValidationError, match=complaint):
