@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-HARNESS = Path(__file__).parent.parent / "harness"
+ROOT = Path(__file__).parent.parent
+HARNESS = ROOT / "harness"
 
 NOUNS = {"model", "wire"}
 LIVE = {"calling", "network", "endpoints", "adversaries", "vantage"}
@@ -181,3 +183,14 @@ def test_the_arrows_have_no_circle() -> None:
         free = {room for room in remaining if ARROWS[room] <= done}
         assert free, f"a circle among {sorted(remaining)}"
         done |= free
+
+
+def test_what_is_kept_is_files_and_no_way_to_somewhere_else() -> None:
+    """A link to an environment takes the place of the reader's own, which git ignores and so holds expendable."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: what is kept cannot be asked")
+    asked = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True)
+    kept = asked.stdout.splitlines()
+    assert len(kept) > 500
+    assert [line for line in kept if line.startswith("120000")] == []
+    assert [line for line in kept if line.split("\t")[1].startswith(".venv")] == []
