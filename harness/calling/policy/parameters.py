@@ -45,10 +45,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Cmdlet:
-    """A cmdlet and what may follow it."""
+    """A cmdlet and what may follow it. `instead`: what stands in the place of -Identity, and of its position."""
 
     name: str
     parameters: tuple[Parameter, ...]
+    instead: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ GRANT: Final = Cmdlet(
         Parameter("PassThru", Type.SWITCH),
         *_WHAT_IF,
     ),
+    frozenset({"Global", "Group"}),
 )
 REMOVE: Final = Cmdlet("Remove-CsTeamsEnhancedEncryptionPolicy", (_IDENTITY, _FORCE, *_WHAT_IF))
 SELECT: Final = Cmdlet("Select-Object", (Parameter("Property", Type.NAMES, 0, required=True),))
@@ -225,7 +227,8 @@ def _by_position(
 ) -> Iterator[tuple[Parameter, tuple[Word, Value]]]:
     """Values without a name go to the parameters with a position that are still free, in order."""
     placed = (one for one in cmdlet.parameters if one.position is not None and one.name not in bound.values)
-    free = iter(sorted(placed, key=lambda one: one.position or 0))
+    replaced = not cmdlet.instead.isdisjoint(bound.values)
+    free = iter(sorted(placed, key=lambda one: (replaced and one is _IDENTITY, one.position or 0)))
     for word, value in loose:
         parameter = next(free, None)
         if parameter is None:

@@ -90,6 +90,13 @@ def test_grant_takes_user_and_policy_by_position_and_gives_the_user_when_asked()
     assert given.objects == ({"Identity": "bob@contoso.example", "TeamsEnhancedEncryptionPolicy": "E2EE"},)
 
 
+def test_for_a_group_and_the_tenant_the_only_value_without_a_name_is_the_policy() -> None:
+    """Their parameter sets have no -Identity (`grant-csteamsenhancedencryptionpolicy`, Syntax)."""
+    assert after(f"Grant-{NOUN} -Global E2EE").tenant_policy == "E2EE"
+    assert after(f"Grant-{NOUN} $null -Global", after(f"Grant-{NOUN} E2EE -Global")).tenant_policy is None
+    assert [one.policy for one in after(f"Grant-{NOUN} -Group sales E2EE -Rank 1").ranking] == ["E2EE"]
+
+
 def test_json_is_nothing_an_object_or_an_array() -> None:
     assert shown(f"Get-{NOUN} -Filter X | ConvertTo-Json") == ""
     assert json.loads(shown(f"Get-{NOUN} E2EE | ConvertTo-Json"))["Identity"] == "Tag:E2EE"
