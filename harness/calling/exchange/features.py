@@ -72,7 +72,9 @@ def _ends(out: Outcome, directory: Directory, call: Call, session: Session, feat
 
 
 def _forwarded(exchange: Exchange, directory: Directory, session: Session, call: Call, said: UseFeature) -> Outcome:
-    """While it rings: the callee's voicemail takes it, or others may answer as well."""
+    """While it rings: the callee's voicemail takes it, or others may answer as well. No caller says so."""
+    if session.user != call.callee:
+        refuse("not-the-callee", f"{NAMES[said.feature]} is for who is called to ask for while it rings.")
     if not said.on:
         refuse("not-now", f"{NAMES[said.feature]} cannot be turned off.")
     if said.feature is Feature.VOICEMAIL:
@@ -89,7 +91,7 @@ def _rings_more(exchange: Exchange, directory: Directory, session: Session, call
         refuse("not-now", f"{directory.display(user)} is in the call, or rung already.")
     more = reachable(exchange, directory, user)
     after = replace(call, rung=(*call.rung, *more), forwarded=True)
-    told = Told(tuple(dict.fromkeys((call.caller, session.id))), _frame(directory, session, said))
+    told = Told((call.caller, session.id), _frame(directory, session, said))
     return Outcome(
         exchange.with_call(after), told=(told, incoming(directory, call, more, exchange.sessions[call.caller]))
     )

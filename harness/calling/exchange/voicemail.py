@@ -34,7 +34,7 @@ def answers(exchange: Exchange, directory: Directory, call: Call, by: str | None
     caller = exchange.sessions[call.caller]
     name = directory.name(call.callee if by is None else exchange.sessions[by].user)
     used = FeatureUsed(call=call.id, feature=Feature.VOICEMAIL, on=True, by=name, argument=None)
-    asked = () if by in (None, call.caller) else (by,)
+    asked = () if by is None else (by,)
     accepted = Accepted(
         call=call.id, mode=Mode.SERVICE, display=f"Voicemail of {directory.display(call.callee)}", device="voicemail"
     )

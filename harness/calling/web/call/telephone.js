@@ -68,6 +68,7 @@ export class Telephone {
     find("accept-video").hidden = !video;
     fill(find("incoming-heading"), name(display), video ? " is calling with video" : " is calling");
     fill(find("incoming-who"), name(from));
+    find("incoming-problem").textContent = "";
     open(find("incoming"));
     tell(`${display} is calling.`);
   }
@@ -110,8 +111,11 @@ export class Telephone {
     find("outcome").hidden = false;
   }
 
-  /** Ask the service for a feature, after the question that it needs. One that does not last is asked for again each time. */
-  async ask(known) {
+  /**
+   * Ask the service for a feature, after the question that it needs. One that does not last is asked for again each time. `refused(sentence)`
+   * is told why it is not done.
+   */
+  async ask(known, refused) {
     const { call } = this;
     const on = !(known.lasts && call.features.has(known.feature));
     const takes = known.takes[on ? "on" : "off"];
@@ -120,9 +124,19 @@ export class Telephone {
       if ((takes !== undefined && argument === null) || call !== this.call) return;
       await call.feature(known.feature, on, argument);
     } catch (error) {
-      this.notice(error.message);
-      warn(error.message);
+      refused(error.message);
     }
+  }
+
+  /** What who is called can do with a call that rings, besides answering it. The page behind the question is not read out. */
+  forward(feature) {
+    find("incoming-problem").textContent = "";
+    return this.ask(FEATURES.find((one) => one.feature === feature), (sentence) => { find("incoming-problem").textContent = sentence; });
+  }
+
+  refused(sentence) {
+    this.notice(sentence);
+    warn(sentence);
   }
 
   /** Who or what can be chosen for a feature. */
@@ -150,7 +164,7 @@ export class Telephone {
 
   listen() {
     prepareCode(() => this.call);
-    prepareFeatures((known) => this.ask(known));
+    prepareFeatures((known) => this.ask(known, (sentence) => this.refused(sentence)));
     prepareFeatureDialog();
     addEventListener("online", () => this.call?.restart());
     // Nobody answers a call by leaving the question.
@@ -161,6 +175,8 @@ export class Telephone {
       "accept-audio": () => this.accept(false),
       "accept-video": () => this.accept(true),
       "decline": () => this.call?.decline(),
+      "forward-voicemail": () => this.forward("voicemail"),
+      "forward-ring": () => this.forward("simultaneous-ring"),
       "hang-up": () => this.call?.hangUp(),
       "mute": () => this.call?.send("audio", !this.call.exchange.sending("audio")),
       "share": () => this.call?.share(!this.call.sharing),

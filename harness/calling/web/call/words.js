@@ -11,7 +11,6 @@ const ENDINGS = {
   "user": "The other person has hung up.",
   "transferred": "The call goes on without you: it was transferred.",
   "parked": "The call is parked: the other person waits.",
-  "voicemail": "The call goes on with the voicemail.",
   "companion": "The call goes on without this device.",
   "disconnected": "The other device has lost its connection to the service.",
   "voicemail": "The call has gone to the voicemail.",
@@ -32,8 +31,8 @@ export function ending(why) {
 
 /**
  * What each feature is called, why an encrypted call cannot have it, and what it does in an ordinary one. `takes`: what it must be told
- * to be turned on or off, a "user" or a "device". `lasts`: it is on until it is turned off. `rings`: it can be asked for while the call
- * rings; `rings: "only"`: at no other time.
+ * to be turned on or off, a "user" or a "device". `lasts`: it is on until it is turned off. `rings`: who is called can ask for it while
+ * the call rings; `rings: "only"`: at no other time.
  */
 const KNOWN = {
   "captions": { label: "Live captions", reason: "The service would have to hear the call.", does: "The service shows what it hears.", lasts: true },
@@ -52,11 +51,12 @@ const KNOWN = {
 /** The features of a call in the order of the screen. */
 export const FEATURES = Object.entries(KNOWN).map(([feature, facts]) => ({ takes: {}, lasts: false, rings: false, ...facts, feature }));
 
-/** Why a feature cannot be asked for now; null when it can. */
+const CALLEES = "Only who is called can ask for it, while the call rings.";
+
+/** Why a feature cannot be asked for on the stage of a call now; null when it can. */
 export function unavailable({ reason, rings }, { mode, phase }) {
   if (mode === "e2ee") return reason;
-  const ringing = ["calling", "ringing"].includes(phase);
-  if (ringing) return rings ? null : "It can be asked for when the call has been accepted.";
+  if (["calling", "ringing"].includes(phase)) return rings === "only" ? CALLEES : "It can be asked for when the call has been accepted.";
   if (phase !== "up") return "The call is not up yet.";
-  return rings === "only" ? "It can be asked for while the call rings." : null;
+  return rings === "only" ? CALLEES : null;
 }

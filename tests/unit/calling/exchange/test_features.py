@@ -11,7 +11,7 @@ from harness.calling.exchange.refusal import Refusal
 from harness.calling.exchange.said import UseFeature
 from harness.model.feature import NAMES, Feature
 from harness.model.tenant import ClientKind
-from tests.unit.calling.exchange.world import ALICE, BOB, CEM, World, ordinary, ringing, tenant, up
+from tests.unit.calling.exchange.world import BOB, CEM, DORA, World, ordinary, ringing, tenant, up
 
 
 @pytest.mark.parametrize("feature", Feature)
@@ -44,9 +44,9 @@ def test_in_a_service_call_the_service_is_asked_for_it_and_both_are_told(feature
 
 
 @pytest.mark.parametrize("feature", Feature)
-@pytest.mark.parametrize("session", ["alice-pc", "bob-pc"])
-def test_while_it_rings_only_two_can_be_asked_for_and_then_the_mode_is_what_it_would_be(
-    feature: Feature, session: str
+@pytest.mark.parametrize(("session", "answered"), [("alice-pc", {"refused": "not-the-callee"}), ("bob-pc", {})])
+def test_while_it_rings_who_is_called_can_ask_for_two_and_then_the_mode_is_what_it_would_be(
+    feature: Feature, session: str, answered: dict[str, str]
 ) -> None:
     for on in (True, False):
         world, call = ringing()
@@ -55,17 +55,29 @@ def test_while_it_rings_only_two_can_be_asked_for_and_then_the_mode_is_what_it_w
         if feature not in WHILE_RINGING:
             assert answer == {"refused": "out-of-order"}
         else:
-            assert answer == ({"refused": "locked-feature"} if on else {})
+            assert answer == ({"refused": "locked-feature"} if on else answered)
 
 
-def test_for_the_caller_a_call_that_rings_is_encrypted_if_any_device_could_make_it_so() -> None:
+@pytest.mark.parametrize("session", ["alice-pc", "cem-pc"])
+@pytest.mark.parametrize("feature", sorted(WHILE_RINGING))
+def test_nobody_but_who_is_called_stops_the_ringing_or_rings_others(feature: Feature, session: str) -> None:
+    """Neither the caller, nor somebody at whom it rings besides."""
+    world, call = ringing()
+    world.change(tenant(on=False))
+    assert world.say("bob-pc", "feature", call=call, feature="simultaneous-ring", on=True, argument=CEM) == {}
+    world.join("dora-pc")
+    answer = world.say(session, "feature", call=call, feature=feature, on=True, argument=DORA)
+    assert answer == {"refused": "not-the-callee"}
+    assert world.exchange.calls[call].rung == ("bob-pc", "cem-pc")
+
+
+def test_to_the_caller_a_call_that_rings_is_encrypted_if_any_device_could_make_it_so() -> None:
     world = World()
     world.join("alice-pc")
     world.join("bob-browser", ClientKind.WEB)
     call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
-    assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {}
-    assert world.heard()[0][1]["by"] == ALICE
-    world.say("alice-pc", "hang-up", call=call)
+    assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {"refused": "not-the-callee"}
+    world.say("alice-pc", "cancel", call=call)
     world.join("bob-pc")
     call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
     assert world.say("alice-pc", "feature", call=call, feature="voicemail", on=True) == {"refused": "locked-feature"}
