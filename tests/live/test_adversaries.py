@@ -260,13 +260,15 @@ async def test_replays_are_found_and_the_media_survive() -> None:
 async def test_clear_packets_arrive_and_are_not_taken(position: str) -> None:
     made = await call(kind="plaintext-injection", position=[position])
     assert made.both_connected() and made.heard_everything()
-    assert made.relay.deeds["packets-injected"] == 40
+    injected = made.relay.deeds["packets-injected"]
+    assert_nearly_all(injected, 40)
     refused = [statement.packets.not_authenticated for statement in made.statements.values()]
-    assert refused == [20, 20]
+    assert_nearly_all(sum(refused), injected)
+    assert min(refused) > 10, "both got some"
     attacker = made.hosts["attacker"]
-    for wire in made.wires.values():
+    for wire, seen in zip(made.wires.values(), refused, strict=True):
         from_attacker = [data for (host, _), data in wire.received if host == attacker]
-        assert len(from_attacker) == (20 if position == "off-path" else 0)
+        assert len(from_attacker) == (seen if position == "off-path" else 0)
 
 
 async def test_an_added_candidate_is_tried_and_the_call_goes_on() -> None:
