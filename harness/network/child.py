@@ -20,6 +20,9 @@ LAST_WORDS: Final = 4000
 GRACE: Final = 2.0
 """Seconds between being asked to end and being ended."""
 
+_NO_DUMP: Final = ("prlimit", "--core=0:0")
+"""A daemon that crashes must not leave its memory on the disk: keys and media are in it."""
+
 _CHUNK: Final = 65_536
 
 
@@ -49,6 +52,7 @@ class Child:
             tied,
             "--pdeathsig",
             "KILL",
+            *_NO_DUMP,
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

@@ -99,3 +99,12 @@ async def test_who_says_something_else_or_nothing_is_not_waited_for_in_vain() ->
     with pytest.raises(ChildFailed, match=r"sleep is not there after 0.1 s"):
         await silent.says(b"yes", 0.1)
     await silent.end()
+
+
+@pytest.mark.asyncio
+async def test_who_crashes_leaves_no_memory_on_the_disk() -> None:
+    child = Child(["sh", "-c", "ulimit -c; ulimit -Hc; echo ready; exec sleep 60"])
+    await child.start()
+    await child.says(b"ready", 5)
+    assert child._words.split() == [b"0", b"0", b"ready"]
+    await child.end()
