@@ -104,11 +104,14 @@ class Chats:
         return tuple(_line(*row) for row in rows)
 
     def keep_bytes(self, content: bytes) -> tuple[str, str]:
-        """A new file of these bytes; its id and its SHA-256. Takes as long as the disk: call it in a thread."""
+        """A new file of these bytes, on the disk; its id and its SHA-256. As slow as that is: call it in a thread."""
         name = secrets.token_hex(16)
         descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        _sync(self._folder)
         return name, hashlib.sha256(content).hexdigest()
 
     def keep_file(self, file: StoredFile) -> None:
@@ -143,6 +146,15 @@ class Chats:
         for path in self._folder.iterdir():
             if path.name not in known:
                 self.discard(path.name)
+
+
+def _sync(folder: Path) -> None:
+    """The names of new files are on the disk, too (fsync(2))."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _line(message: str, sender: str, receiver: str, text: str, time: float, *file: Any) -> StoredLine:

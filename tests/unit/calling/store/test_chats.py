@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -86,3 +87,19 @@ def test_what_a_killed_service_left_behind_is_swept_away(store: Store) -> None:
     assert orphan != kept.file
     assert store.chats.find(unfinished) is None
     assert store.chats.sent_by("alice") == 4
+
+
+def test_a_file_and_its_name_are_on_the_disk_before_anybody_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut leaves is what was written through: the bytes first, then the folder that names them."""
+    through: list[tuple[Path, int | list[str]]] = []
+
+    def watched(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        through.append((path, [one.name for one in path.iterdir()] if path.is_dir() else path.stat().st_size))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    name, _ = store.chats.keep_bytes(b"seven b")
+    folder = (store.folder / FILES).resolve()
+    assert through == [(folder / name, 7), (folder, [name])]
