@@ -19,9 +19,9 @@ from ...wire.sdp import Sdp
 from .description import answer_to
 from .dtls_agreement import DtlsAgreement
 from .leg import Leg
-from .mixer import Mixer
+from .mixer import TURN, Mixer
 from .own_sound import OwnSound, opus_type, tone
-from .sound import Ear, Heard, Pcm, is_sound
+from .sound import FRAME, Ear, Heard, Pcm, is_sound
 
 HOLD_HERTZ: Final = 440.0
 """Of the tone that a held leg hears."""
@@ -153,7 +153,9 @@ class Session:
 
     def flowed(self, packets: int) -> bool:
         """Whether so many packets of sound came from each who talks, and went to each who has somebody to hear, since
-        it was last said who hears whom, or counted anew."""
+        it was last said who hears whom, or counted anew. In a mixture, until each was in front of the others twice."""
+        if len(self._talking) > 2:
+            packets = max(packets, 2 * (len(self._talking) - 1) * TURN // FRAME)
         hearing = self._talking if len(self._talking) > 1 else ()
         return all(self._came[one] >= packets for one in self._talking) and all(
             self._went[one] >= packets for one in hearing

@@ -148,7 +148,9 @@ def test_sound_has_flowed_when_everybody_has_spoken_and_been_spoken_to_as_things
     talk(session, {name: devices[name] for name in ("alice", "bob")}, frames=20, first=21)
     session.talk(("alice", "bob", "carol"))
     assert not session.flowed(1), "nothing yet among the three"
-    talk(session, devices, frames=40, first=41)
+    talk(session, devices, frames=100, first=41)
+    assert not session.flowed(20), "each has been in front once, and hardly heard"
+    talk(session, devices, frames=80, first=141)
     assert session.flowed(20)
 
 
