@@ -238,6 +238,16 @@ async def test_compliance_recording_is_turned_on_and_off(centre: Centre) -> None
     assert not find_user(centre.tenant, CARLA.user).recorded
 
 
+async def test_recording_of_everybody_is_shown_and_can_be_ended(centre: Centre) -> None:
+    await centre.turn_to("users")
+    await centre.tab.press("Record everybody")
+    await centre.tab.appears("#recording-state:has-text('Everybody is recorded')")
+    assert centre.tenant.compliance_recording
+    await centre.tab.press("Stop recording everybody")
+    await centre.tab.appears("#recording-state:has-text('Nobody')")
+    assert not centre.tenant.compliance_recording
+
+
 async def test_a_user_is_removed_after_a_question_and_the_last_administrator_is_not(
     centre: Centre, shoot: Shoot
 ) -> None:

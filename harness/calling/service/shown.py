@@ -72,8 +72,9 @@ def assignments(tenant: Tenant) -> Shown:
 
 
 def users(directory: Directory) -> Shown:
-    """Every user, as administrators see them."""
-    return {"users": [_user(directory, user) for user in directory.tenant.users]}
+    """Every user, as administrators see them, and whether the whole tenant is recorded."""
+    tenant = directory.tenant
+    return {"recording": tenant.compliance_recording, "users": [_user(directory, user) for user in tenant.users]}
 
 
 def groups(tenant: Tenant) -> Shown:

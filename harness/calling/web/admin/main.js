@@ -45,7 +45,7 @@ class AdminCentre {
   async refresh() {
     try {
       const [policies, assignments, users, groups] = await Promise.all(["policies", "assignments", "users", "groups"].map((one) => this.service.get(`/api/${one}`)));
-      this.tenant = { policies: policies.policies, assignments, users: users.users, groups: groups.groups };
+      this.tenant = { policies: policies.policies, assignments, recording: users.recording, users: users.users, groups: groups.groups };
       find("problem").hidden = true;
     } catch (error) {
       find("problem").textContent = error.message;

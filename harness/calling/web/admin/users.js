@@ -17,16 +17,17 @@ export function prepareUsers(theService, theChange) {
   });
 }
 
-export function showUsers({ users }) {
+export function showUsers({ recording, users }) {
   fill(find("user-names"), ...users.map(({ user, display }) => el("option", { value: user }, display)));
   fill(find("user-rows"), ...users.map(row));
   const recorded = users.filter((one) => one.recorded).length;
-  find("recording-state").textContent = recorded
-    ? `${recorded} of ${users.length} users are recorded for compliance: this tenant has no end-to-end encrypted calls.`
-    : "Nobody is recorded for compliance.";
+  const who = recording ? "Everybody is" : recorded ? `${recorded} of ${users.length} users are` : null;
+  find("recording-state").textContent = who === null
+    ? "Nobody is recorded for compliance."
+    : `${who} recorded for compliance: this tenant has no end-to-end encrypted calls.`;
   const button = find("recording");
-  button.textContent = recorded ? "Record nobody" : "Record everybody";
-  button.onclick = () => record(!recorded, null);
+  button.textContent = recording ? "Stop recording everybody" : "Record everybody";
+  button.onclick = () => record(!recording, null);
 }
 
 function row({ user, display, toggle, recorded, effective }) {

@@ -185,6 +185,9 @@ async def test_recording_is_of_a_user_or_of_the_tenant(service: Running) -> None
     assert (users[BOB], users[ALICE]) == (True, False)
     await good(admin, "PUT", "/api/recording", {"on": True})
     assert service.store.tenants.load().compliance_recording
+    assert (await good(admin, "GET", "/api/users"))["recording"] is True
+    await good(admin, "PUT", "/api/recording", {"on": False})
+    assert (await good(admin, "GET", "/api/users"))["recording"] is False
 
 
 async def test_the_directory_shows_everybody_with_presence(service: Running) -> None:
