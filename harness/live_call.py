@@ -9,23 +9,22 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping, MutableMapping
+from collections.abc import Coroutine
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .adversaries import registry as adversaries
-from .adversaries.relay import FORGED, Relay
+from .adversaries.relay import Relay
 from .call_course import NAMES, CallCourse
 from .calling.service.switchboard import Telling, as_it_is
 from .calling.services import SERVICES
 from .calling.signalling import Signalling, carried_as_it_is, granted
 from .dishonest_service import DishonestService
 from .endpoints import registry as endpoints
-from .endpoints.endpoint import Endpoint, EndpointSetup, NoStatement, ScreenPicture
+from .endpoints.endpoint import Endpoint, EndpointSetup, ScreenPicture
 from .evidence.recording_folder import LOOT, RecordingFolder
+from .live_conditions import Conditions, LiveCallError, Past
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
 from .live_media_server import LiveMediaServer
@@ -33,66 +32,16 @@ from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
-from .model.adversary import Adversary, LaterKeys, MediaServer, Position, Recorder, SessionTheft
+from .model.adversary import LaterKeys, MediaServer, Position, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
-from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
-from .model.recording import MAX_SILENCE, EarlierCall, Recording, SignalEntry, SignalKind, SignalMessage, Vantage
-from .model.scenario import MALICIOUS, EndpointKind, Mode, Network, Scenario
+from .model.recording import SignalEntry, SignalMessage
+from .model.scenario import EndpointKind, Mode, Network, Scenario
 from .network.loopback import CallNetwork
 from .network.namespaces import NamespacePlan
 from .service_signalling import TenantServiceError
-from .vantage import table
-from .vantage.capture import CaptureError
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap
-
-WRITTEN_DOWN = "pieces-written-down"
-"""The deed that a recorder cannot merely claim: the harness counts what really went into the file."""
-
-EARLIER_SECONDS = 0.4
-"""How long media flows in a call that only comes before the one in question."""
-
-
-Traffic = tuple[tuple[Party, bytes], ...]
-"""Datagrams in the order in which they were sent, each with its sender."""
-
-
-class LiveCallError(RuntimeError):
-    """The harness itself could not hold or record the call; the message says why."""
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """Under which conditions a call is made. `number` is unique within the run and chooses the call's addresses.
-
-    `programs` are the commands of the parties whose endpoint is a program.
-    """
-
-    run: str
-    seed: str
-    number: int
-    provenance: dict[str, str]
-    programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Start:
-    """When a call began: by the clock of the day, which can be set meanwhile, and by one that cannot."""
-
-    time: float
-    monotonic: float
-
-
-@dataclass
-class Past:
-    """What is left of the calls that the same two devices made before: in the evidence, the service, the devices."""
-
-    calls: list[EarlierCall] = field(default_factory=list)
-    signalling: list[tuple[SignalEntry, ...]] = field(default_factory=list)
-    traffic: list[Traffic] = field(default_factory=list)
-    keylogs: list[dict[Party, list[str]]] = field(default_factory=list)
-    memories: dict[Party, MutableMapping[str, Any]] = field(default_factory=lambda: {party: {} for party in Party})
 
 
 def marker(seed: str, scenario: str, sender: str, asset: Asset) -> int:
@@ -126,7 +75,7 @@ class LiveCall:
         self.plaintext: dict[Party, bytes] = {}
         self.taps = {party: self._tap(party) for party in Party}
         self.endpoints = {party: self._endpoint(party) for party in Party}
-        tokens = {party: chat.token(self._marker(party, Asset.CHAT)) for party in Party}
+        tokens = {party: chat.token(self.marker(party, Asset.CHAT)) for party in Party}
         beside = () if self.tenant is None else self.tenant.beside
         settled = None if self.media is None or Asset.AUDIO not in scenario.call.media else self.media.settled
         self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens, beside, settled)
@@ -209,7 +158,7 @@ class LiveCall:
         tenancy = self.scenario.tenant
         if tenancy is None:
             return None
-        tokens = {party: chat.token(self._marker(party, Asset.FILE)) for party in Party}
+        tokens = {party: chat.token(self.marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
         telling = as_it_is if self.relay is None else self._telling(self.relay)
         kind, keyings = self.scenario.service, self.scenario.endpoints.keyings
@@ -257,7 +206,7 @@ class LiveCall:
 
     def _guest(self, name: str) -> LiveGuest:
         """A further device of this name, with sound only: it is heard, and nobody sees it."""
-        markers = {asset: self._marker(name, asset) for asset in {Asset.AUDIO} & set(self._spoken(Party.BOB))}
+        markers = {asset: self.marker(name, asset) for asset in {Asset.AUDIO} & set(self.spoken(Party.BOB))}
         make = partial(endpoints.create, EndpointKind.AIORTC)
         return LiveGuest(name, self.folder, markers, self.network.address("guest"), make)
 
@@ -301,7 +250,7 @@ class LiveCall:
             party=party,
             peer_name=NAMES[party.peer],
             media=call.negotiated,
-            markers={asset: self._marker(party, asset) for asset in self._spoken(party)},
+            markers={asset: self.marker(party, asset) for asset in self.spoken(party)},
             address=self.network.address(party),
             advertise=self._advertise,
             tap=self.taps[party],
@@ -322,27 +271,13 @@ class LiveCall:
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 
-    def _spoken(self, party: Party) -> tuple[Asset, ...]:
+    def spoken(self, party: Party) -> tuple[Asset, ...]:
         """The assets that carry something of this party: none in a call that lasts no time."""
         call = self.scenario.call
         shared = (Asset.SCREEN,) if party in call.sharing else ()
         return (*call.media, *shared) if call.seconds else ()
 
-    @property
-    def _shared(self) -> dict[Asset, tuple[Party, ...]]:
-        """Who had a screen to share."""
-        who = tuple(party for party in Party if Asset.SCREEN in self._spoken(party))
-        return {Asset.SCREEN: who} if who else {}
-
-    @property
-    def _written(self) -> dict[Asset, tuple[Party, ...]]:
-        """Who really wrote a line, or sent a file."""
-        said = {(one.hop, one.direction, one.message.kind) for one in self.service.entries}
-        chatting = tuple(party for party in Party if (party.value, "out", SignalKind.CHAT) in said)
-        sent = () if self.tenant is None else tuple(party for party in Party if party in self.tenant.sent)
-        return {asset: who for asset, who in ((Asset.CHAT, chatting), (Asset.FILE, sent)) if who}
-
-    def _marker(self, sender: str, asset: Asset) -> int:
+    def marker(self, sender: str, asset: Asset) -> int:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
     def _on_path(self, party: Party) -> bool:
@@ -362,180 +297,6 @@ class LiveCall:
     async def _advertised_to_alice(self, real: Address) -> Address:
         """In an ordinary call the service is who Alice talks to; an adversary on the path stands between them."""
         return real if self.relay is None else await self.relay.advertise(Party.BOB, real)
-
-    def write(self, started: Start) -> str:
-        """Close the recording; returns the hash of its index."""
-        vantages = tuple(tap.close() for tap in self.taps.values())
-        if self.loot is not None:
-            if self.media_server is not None:
-                self.media_server.collect(self.loot)
-            self.loot.close()
-        for service in (self.media, self.tenant):
-            if service is not None:
-                service.write()
-        silent = self._write_statements()
-        self.folder.signalling(self.service.entries)
-        self.folder.service_log(self.disk)
-        self.folder.ground_truth(self._ground_truth())
-        self._refuse_faults()
-        return self.folder.finish(self._index(vantages, started, silent))
-
-    def _write_statements(self) -> dict[Party, str]:
-        """Statements and key logs; who gave no statement, and why."""
-        silent: dict[Party, str] = {}
-        for party, endpoint in self.endpoints.items():
-            try:
-                self.folder.statement(endpoint.statement())
-            except NoStatement as error:
-                silent[party] = str(error)[:MAX_SILENCE]
-            self.folder.keylog(party, self.keylogs[party])
-        for party, picture in self.pictures.items():
-            self.folder.picture(party, picture.whole, picture.shown)
-        for party, dump in self.plaintext.items():
-            self.folder.plaintext(party, dump)
-        return silent
-
-    def traffic(self) -> Traffic:
-        """What each party sent, as its tap has it, once the recording is closed; LiveCallError when that is damaged."""
-        sent: list[tuple[float, Party, bytes]] = []
-        for party, tap in self.taps.items():
-            vantage = tap.close()
-            try:
-                seen = table.read(self.folder.path(vantage.file), vantage.near)
-            except CaptureError as error:
-                raise LiveCallError(f"what an earlier call left behind cannot be read: {error}") from error
-            sent += [(float(seen.time[row]), party, seen.payload(row)) for row in seen.select(outward=True).tolist()]
-        return tuple((party, data) for _, party, data in sorted(sent, key=lambda one: one[0]))
-
-    def _ground_truth(self) -> GroundTruth:
-        adversary = self.scenario.adversary
-        markers = tuple(
-            SentMarker(asset=asset, sender=party, marker=f"{self._marker(party, asset):016x}")
-            for party in Party
-            for asset in (*self._spoken(party), *(asset for asset, who in self._written.items() if party in who))
-        )
-        if self.relay is None or self.loot is None or adversary is None:
-            return GroundTruth(markers=markers, guests=self._guest_markers(), **self._malicious_peer())
-        written = self.loot.packets
-        return GroundTruth(
-            markers=markers,
-            adversary=adversary.kind,
-            required=(*self.relay.machine.required, *self._also_required(adversary)),
-            deeds={**self.relay.deeds, **self._served, WRITTEN_DOWN: written},
-            loot=LOOT if written else None,
-            loot_packets=written,
-            guests=self._guest_markers(),
-        )
-
-    @property
-    def _served(self) -> Mapping[str, int]:
-        return {} if self.media_server is None else self.media_server.deeds
-
-    def _also_required(self, adversary: Adversary) -> Iterator[str]:
-        """What an adversary must have done beside what its machine says of itself."""
-        if isinstance(adversary, Recorder):
-            yield WRITTEN_DOWN
-        if self.spaces is not None and Position.OFF_PATH in adversary.position:
-            yield FORGED
-
-    @property
-    def _strangers(self) -> dict[str, str]:
-        """Which programs of other people took part."""
-        parts = [one.provenance for one in (self.turn, self.media_server) if one is not None]
-        return {name: version for part in parts for name, version in part.items()}
-
-    def _guest_markers(self) -> tuple[GuestMarker, ...]:
-        return tuple(
-            GuestMarker(device=one.name, asset=asset, marker=f"{number:016x}")
-            for service in (self.media, self.tenant)
-            for one in (() if service is None else service.guests)
-            for asset, number in one.markers.items()
-        )
-
-    def _malicious_peer(self) -> dict[str, Any]:
-        """Where nobody is between the two, one of them may be the adversary."""
-        kinds = [self.scenario.endpoints.of(party) for party in Party]
-        attacking = next((kind for kind in kinds if kind in MALICIOUS), None)
-        if attacking is None:
-            return {"adversary": None}
-        return {"adversary": attacking.value, "required": (PEER_SENT,), "deeds": dict(self.deeds)}
-
-    def _refuse_faults(self) -> None:
-        """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
-        faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
-        faults += [
-            one.fault
-            for one in (self.relay, self.media, self.tenant, self.turn, self.spaces, self.media_server)
-            if one is not None and one.fault
-        ]
-        if faults:
-            raise LiveCallError(faults[0])
-
-    def _index(self, vantages: tuple[Vantage, ...], started: Start, silent: dict[Party, str]) -> Recording:
-        call = self.scenario.call
-        return Recording(
-            run=self.conditions.run,
-            scenario=self.scenario.id,
-            call=self.folder.root.name,
-            mode=call.mode,
-            media=call.media,
-            media_seconds=call.seconds,
-            code_digits=call.code_digits,
-            earlier=tuple(self.past.calls),
-            started=started.time,
-            ended=time.time(),
-            monotonic_seconds=time.monotonic() - started.monotonic,
-            provenance={**self.conditions.provenance, **self._strangers},
-            vantages=vantages,
-            service_legs=() if self.tenant is None else self.tenant.legs(),
-            wires=tuple(wire for one in (self.turn, self.spaces) if one is not None for wire in one.wires()),
-            devices={party: self.network.address(party) for party in Party},
-            network=self.scenario.network,
-            files=self.folder.entries(),
-            silent=silent,
-            invited=True,
-            written={**self._shared, **self._written},
-        )
-
-
-async def record_calls(scenario: Scenario, conditions: Conditions, root: Path) -> tuple[Path, str]:
-    """Make the scenario's call, after its earlier ones, below `root`; returns its folder and its index's SHA-256.
-
-    Raises LiveCallError, or OSError (disk full, no socket): then there is no closed recording.
-    """
-    past = Past()
-    for number in range(1, scenario.call.earlier + 1):
-        call, digest = await _record(_earlier(scenario), conditions, root / f"call-{number}", past)
-        past.calls.append(EarlierCall(call=call.folder.root.name, sha256=digest))
-        past.signalling.append(call.service.entries)
-        past.traffic.append(call.traffic())
-        past.keylogs.append(call.keylogs)
-    call, digest = await _record(scenario, conditions, root / f"call-{scenario.call.earlier + 1}", past)
-    return call.folder.root, digest
-
-
-async def let_go() -> None:
-    """At the end of a run: end what its calls shared."""
-    await endpoints.let_go()
-
-
-async def _record(scenario: Scenario, conditions: Conditions, root: Path, past: Past) -> tuple[LiveCall, str]:
-    started = Start(time.time(), time.monotonic())
-    call = LiveCall(scenario, conditions, RecordingFolder(root), past)
-    try:
-        await call.run()
-        return call, call.write(started)
-    finally:
-        call.release()
-
-
-def _earlier(scenario: Scenario) -> Scenario:
-    """The same two devices, without anybody between them, and no longer than needed."""
-    call = scenario.call
-    plain = {"restart_after": None, "features": (), "chat": (), "screen": ()}
-    brief = {"seconds": min(call.seconds, EARLIER_SECONDS), "ring": min(call.ring, EARLIER_SECONDS)}
-    short = call.model_copy(update={**plain, **brief})
-    return scenario.model_copy(update={"adversary": None, "call": short})
 
 
 def _as_sent(entries: tuple[SignalEntry, ...]) -> tuple[SignalMessage, ...]:

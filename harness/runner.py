@@ -21,12 +21,13 @@ from .deviations import load as load_deviations
 from .deviations import naming
 from .evidence.provenance import provenance
 from .evidence.run_folder import Run, RunFolder
-from .live_call import Conditions, LiveCallError, let_go, record_calls
+from .live_conditions import Conditions, LiveCallError
 from .model.base import Party
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Network, Scenario
 from .model.verdict import Result, RunDocument
 from .needs import unmet
+from .record_calls import let_go, record_calls
 
 DEFAULT_JOBS = 12
 IN_NAMESPACES = 3

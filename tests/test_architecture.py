@@ -54,12 +54,14 @@ ARROWS = {
     "live_turn": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_media_server": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_namespaces": NOUNS | {"adversaries", "evidence", "network", "vantage"},
+    "live_conditions": {"model"},
     "live_call": NOUNS
     | LIVE
     | {
         "call_course",
         "dishonest_service",
         "evidence",
+        "live_conditions",
         "live_guest",
         "live_media_server",
         "live_namespaces",
@@ -69,6 +71,8 @@ ARROWS = {
         "live_media",
         "markers",
     },
+    "live_recording": NOUNS | {"adversaries", "endpoints", "evidence", "live_call", "live_conditions", "vantage"},
+    "record_calls": {"model", "endpoints", "evidence", "live_call", "live_conditions", "live_recording"},
     "endpoint_check": NOUNS | {"codes", "endpoints", "network"},
     "endpoint_worker": {"model", "endpoints"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
@@ -77,7 +81,7 @@ ARROWS = {
     | {"auditors", "evidence", "inspection", "judge", "markers", "recorded_call", "self_test", "vantage", "visibility"},
     "audit_worker": {"model", "audit", "evidence", "inspection"},
     "audit_process": {"model"},
-    "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_call", "needs"},
+    "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_conditions", "needs", "record_calls"},
     "endpoint_choice": {"model", "wording"},
     "needs": {"model", "endpoints", "network", "vantage"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pytest
 
-from harness import live_call
+from harness import record_calls
 from harness.catalogue import ROOT as CATALOGUE
 from harness.catalogue import load, select
 from harness.endpoints import dialogue, program
@@ -145,7 +145,7 @@ def planted(patch: pytest.MonkeyPatch, harms: Mapping[str, Harm]) -> None:
                 passed[name], due[name] = 0, harm.then
                 harm.act(calls[name], tap)
 
-    patch.setattr(live_call, "LiveCall", Known)
+    patch.setattr(record_calls, "LiveCall", Known)
     patch.setattr(LegTap, "seen", watched)
 
 

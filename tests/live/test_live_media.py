@@ -20,12 +20,13 @@ from harness.evidence.recording_folder import (
     read_statements,
 )
 from harness.inspection.parameters.policy import load_policy
-from harness.live_call import Conditions, record_calls
+from harness.live_conditions import Conditions
 from harness.markers.recover import recover
 from harness.model.base import Asset, Party
 from harness.model.recording import Recording, SignalKind
 from harness.model.run import IndexEntry
 from harness.model.scenario import Scenario
+from harness.record_calls import record_calls
 from harness.recorded_call import Opened, case_of
 from harness.vantage import table
 from harness.vantage.loot import read_loot, read_processed

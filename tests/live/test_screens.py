@@ -11,11 +11,12 @@ import pytest
 from harness.audit import recovered_markers
 from harness.evidence.recording_folder import open_recording, read_ground_truth, read_statements
 from harness.inspection.parameters.policy import load_policy
-from harness.live_call import Conditions, record_calls
+from harness.live_conditions import Conditions
 from harness.model.base import Asset, Party
 from harness.model.run import IndexEntry
 from harness.model.scenario import EndpointKind, Scenario
 from harness.model.visibility import Content, Observer, Sight, Visibility
+from harness.record_calls import record_calls
 from harness.recorded_call import Opened, case_of
 from harness.visibility import visibility
 from harness.wire.sdp import SLIDES, Sdp, sections_for

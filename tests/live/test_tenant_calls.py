@@ -17,13 +17,14 @@ from harness.evidence.recording_folder import (
     read_signalling,
     read_statements,
 )
-from harness.live_call import Conditions, LiveCallError, record_calls
+from harness.live_conditions import Conditions, LiveCallError
 from harness.markers.chat import markers
 from harness.model.base import Asset, Party
 from harness.model.feature import FeatureRefusal
 from harness.model.recording import Recording, SignalKind
 from harness.model.scenario import Scenario
 from harness.model.statement import Indicator
+from harness.record_calls import record_calls
 from harness.vantage import tcp
 from harness.wire.tls import TlsContent, read_stream
 
