@@ -116,7 +116,8 @@ NETWORK_AND_MEDIA_ATTACKS = """
     media-server-terminates media-server-relays
     namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
     namespaces-spoofed-flood namespaces-spoofed-junk
-    passive-tap-screen passive-tap turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp turn-dtls-mitm-sdp-untouched
+    passive-tap-screen passive-tap passive-tap-service turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp
+    turn-dtls-mitm-sdp-untouched
     turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip
     srtp-replay
     srtp-replay-late srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection
