@@ -188,7 +188,7 @@ def busy(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(folder: Path, port: int, pid: int, seconds: float) -> None:
+async def measure(folder: Path, port: int, pid: int, seconds: float) -> int:
     url = f"https://{HOST}:{port}"
     context = ssl.create_default_context(cafile=folder / AUTHORITY)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context, limit=0)) as session:
@@ -212,9 +212,10 @@ async def measure(folder: Path, port: int, pid: int, seconds: float) -> None:
         print(f"errors: {len(errors)} {sorted(set(errors))}")
         for phone in phones:
             await phone.socket.close()
+        return len(errors)
 
 
-def main() -> None:
+def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     with tempfile.TemporaryDirectory() as folder, process("serve", f"{folder}/store", str(USERS)) as service:
         assert service.stdout is not None
@@ -226,8 +227,9 @@ def main() -> None:
         more = statistics.median(through) - statistics.median(direct)
         print(f"{REAL_CALLS} calls of aiortc, from the invitation to both codes: the service adds {more * 1e3:.1f} ms")
         print(f"  {shown('through the service', through)}; {shown('offer and answer alone', direct)}")
-        asyncio.run(measure(Path(folder) / "store", port, service.pid, seconds))
+        errors = asyncio.run(measure(Path(folder) / "store", port, service.pid, seconds))
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

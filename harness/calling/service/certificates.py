@@ -151,4 +151,6 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # a name that is there after a power cut must have its content
     unfinished.replace(path)
