@@ -2,6 +2,8 @@
 
 A set-up lasts from the invitation until both screens show the lock, without the time that the callee takes to accept.
 What the service adds is the time that frames are on their way between the two pages, by the clock that both share.
+Beside each call, in turns, the same browser connects the same media without any service: both ends in one page, which
+hands the descriptions over.
 """
 
 from __future__ import annotations
@@ -43,6 +45,36 @@ addEventListener("DOMContentLoaded", () => {
 });
 """
 
+DIRECT = """async () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const begin = performance.now();
+  const make = async () => {
+    const certificate = await RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
+    const end = new RTCPeerConnection({ certificates: [certificate] });
+    for (const track of stream.getTracks()) end.addTrack(track, stream);
+    return end;
+  };
+  const [near, far] = [await make(), await make()];
+  near.onicecandidate = ({ candidate }) => far.addIceCandidate(candidate);
+  far.onicecandidate = ({ candidate }) => near.addIceCandidate(candidate);
+  const up = Promise.all([near, far].map((end) => new Promise((yes, no) => {
+    end.onconnectionstatechange = () => {
+      if (end.connectionState === "connected") yes();
+      if (end.connectionState === "failed") no(new Error("two ends in one page did not connect"));
+    };
+  })));
+  await near.setLocalDescription();
+  await far.setRemoteDescription(near.localDescription);
+  await far.setLocalDescription();
+  await near.setRemoteDescription(far.localDescription);
+  await up;
+  const took = performance.now() - begin;
+  near.close();
+  far.close();
+  for (const track of stream.getTracks()) track.stop();
+  return took;
+}"""
+
 Stamps = dict[str, float]
 
 
@@ -63,8 +95,9 @@ async def window(service: Service, account: Any) -> CallWindow:
     return await service.signed_in(account, tab=tab)
 
 
-async def measured(pair: Pair) -> tuple[float, float]:
-    """Milliseconds of one set-up, and of all frames of it that were on their way."""
+async def measured(pair: Pair) -> tuple[float, float, float]:
+    """Milliseconds of one set-up, of all frames of it that were on their way, and of one without the service."""
+    direct = float(await pair.alice.tab.evaluate(DIRECT))
     for one in (pair.alice, pair.bob):
         await one.tab.evaluate("() => { window.stamps.length = 0; }")
     await pair.talk()
@@ -74,7 +107,7 @@ async def measured(pair: Pair) -> tuple[float, float]:
     waited = far["said accept"] - far["told incoming"]
     await pair.alice.quit()
     await pair.bob.outcome()
-    return max(near["lock"], far["lock"]) - near["said invite"] - waited, sum(ways)
+    return max(near["lock"], far["lock"]) - near["said invite"] - waited, sum(ways), direct
 
 
 async def stamps(one: CallWindow) -> Stamps:
@@ -83,10 +116,11 @@ async def stamps(one: CallWindow) -> Stamps:
     return dict(reversed([(what, when) for what, when in told]))
 
 
-def report(rows: Sequence[tuple[float, float]]) -> None:
-    set_ups, ways = zip(*rows, strict=True)
+def report(rows: Sequence[tuple[float, float, float]]) -> None:
+    set_ups, ways, direct = zip(*rows, strict=True)
     print(f"set-up of {len(rows)} calls between two browsers, until both screens show the lock:  {quantiles(set_ups)}")
-    print(f"of it, frames on their way through the service:                          {quantiles(ways)}")
+    print(f"of the set-up, frames on their way through the service:                          {quantiles(ways)}")
+    print(f"the same media without a service, until both ends are connected:         {quantiles(direct)}")
 
 
 def quantiles(values: Sequence[float]) -> str:
