@@ -52,31 +52,35 @@ def _arrived(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _answered(case: Case, party: Party) -> Iterator[Finding]:
-    """Old offers that the party answered."""
+    """Old offers that the party answered. As long as one that came in its turn waits, an answer is to that one."""
     known: Origin | None = None
-    old: str | None = None
+    old, waiting = "", 0
     for one in case.signalling:
         if one.hop != party.value or one.to is not None or one.message.kind not in DESCRIBES:
             continue
         if one.direction == "in":
-            known, old = _after(known, one.message)
-        elif old is not None and one.message.kind is SignalKind.ANSWER:
+            known, flaw = _after(known, one.message)
+            waiting += one.message.kind is SignalKind.OFFER and not flaw
+            old = flaw or old
+        elif one.message.kind is SignalKind.ANSWER and waiting:
+            waiting -= 1
+        elif one.message.kind is SignalKind.ANSWER and old:
             yield _say.alarm(Reason.OLD_OFFER_ANSWERED, CALL_WIDE, f"{party} answered an old offer: {old}")
-            old = None
+            old = ""
 
 
-def _after(known: Origin | None, message: SignalMessage) -> tuple[Origin | None, str | None]:
+def _after(known: Origin | None, message: SignalMessage) -> tuple[Origin | None, str]:
     """The origin that the next description must follow; and why this one cannot be an offer that came in its turn."""
     try:
         origin = Origin.read(message.body)
     except ValueError:
-        return known, None
+        return known, ""
     try:
         if known is not None:
             known.check_successor(origin)
     except ValueError as error:
-        return known, str(error) if message.kind is SignalKind.OFFER else None
-    return origin, None
+        return known, str(error) if message.kind is SignalKind.OFFER else ""
+    return origin, ""
 
 
 def _passed(case: Case, party: Party, direction: str) -> Iterator[SignalMessage]:

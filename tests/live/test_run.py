@@ -105,7 +105,8 @@ def test_no_packet_left_the_network_of_its_call(run: Run) -> None:
             packets = table.read(root / vantage.file, vantage.near)
             hosts |= {address.rpartition(":")[0] for address in packets.addresses}
             near[vantage.party] = {address.rpartition(":")[0] for address in vantage.near}
-        assert not near["alice"] & near["bob"]
+        if not recording.network.turn:  # there, what the peer sees of each is an address of the one server
+            assert not near["alice"] & near["bob"]
         whole = IPv4Network("10.0.0.0/8" if recording.network is Network.NAMESPACES else "127.0.0.0/8")
         assert all(IPv4Address(host) in whole for host in hosts)
         mine = {str(IPv4Network(f"{host}/24", strict=False)) for host in hosts}

@@ -111,7 +111,7 @@ def test_a_file_knows_the_line_of_its_id() -> None:
             "endpoints: {bob: safari}",
             "6:18: endpoints.bob cannot be 'safari' (allowed: aiortc, aiortc-process, ",
         ),
-        ("network: tunnel", "6:10: network cannot be 'tunnel' (allowed: loopback)"),
+        ("network: tunnel", "6:10: network cannot be 'tunnel' (allowed: loopback, turn-udp, turn-tcp, namespaces)"),
         ("references: [1]", "6:14: references[0] must be text, not the whole number 1"),
         ("twin: 3", "6:7: twin must be text, not the whole number 3"),
         ("adversary: []", "6:12: adversary must be a mapping, not an empty list"),

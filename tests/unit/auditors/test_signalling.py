@@ -125,6 +125,16 @@ def test_a_party_must_not_answer_an_offer_that_does_not_follow_those_before_it(h
     assert raised(audit(stage.case())) == ({Reason.OLD_OFFER_ANSWERED} if old else set())
 
 
+def test_an_offer_that_comes_twice_before_it_is_answered_is_answered_once() -> None:
+    stage = honest_call()
+    offer = next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "in"))
+    stage.signalling.insert(stage.signalling.index(offer), offer)
+    assert raised(audit(stage.case())) == set()
+    answer = next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "out"))
+    stage.signalling.append(answer)
+    assert raised(audit(stage.case())) == {Reason.OLD_OFFER_ANSWERED}
+
+
 def test_an_old_offer_that_is_refused_is_the_senders_fault_alone() -> None:
     stage = honest_call()
     hears_and_says(stage, with_origin(1), SignalKind.HANGUP, "sdp-rejected")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from harness.endpoint_check.descriptions import OFFER, flaws
-from harness.model.base import MEDIA
+from harness.model.base import Asset
 
+TALKED = (Asset.AUDIO, Asset.VIDEO)
 FINGERPRINT = ":".join(["0A"] * 32)
 BUNDLED = f"""v=0
 a=group:BUNDLE 0 1
@@ -20,9 +21,9 @@ a=bundle-only
 
 
 def test_a_section_that_only_goes_into_a_bundle_has_port_0_and_is_there() -> None:
-    assert list(flaws(BUNDLED, OFFER, MEDIA)) == []
+    assert list(flaws(BUNDLED, OFFER, TALKED)) == []
 
 
 def test_any_other_section_with_port_0_says_no() -> None:
     refused = BUNDLED.replace("a=bundle-only\n", "")
-    assert list(flaws(refused, OFFER, MEDIA)) == ["it has no section for video"]
+    assert list(flaws(refused, OFFER, TALKED)) == ["it has no section for video"]

@@ -94,12 +94,12 @@ def test_packets_are_left_alone_in_a_call_that_a_correct_endpoint_refuses(many: 
 
 def test_an_interceptor_often_names_itself_in_the_signalling_of_its_association(many: list[Plan]) -> None:
     followed: Counter[bool] = Counter()
-    for plan in many:
+    for plan in (*many, *(plan for number in range(3, 9) for plan in plans(number, 200))):
         interceptions = [one for one in plan.moves if isinstance(one, Intercept)]
         swaps = [one for one in plan.moves if isinstance(one, SwapFingerprint)]
         if interceptions and plan.shape is Shape.RESTART:
             followed[any(one.nth == interceptions[0].association for one in swaps)] += 1
-    assert followed[True] >= 5
+    assert followed[True] * 8 >= followed.total(), "by chance alone it would be hardly ever"
 
 
 def test_the_first_violation_ends_the_exploring() -> None:
