@@ -299,8 +299,8 @@ class AiortcEndpoint:
             origin = Origin.read(sdp)
             if self._peer_origin is not None:
                 self._peer_origin.check_successor(origin)
+            self._peer_origin = origin  # before the stack takes its time: the same offer may come again meanwhile
             await self._current.take(kind, self.read(sdp))
-            self._peer_origin = origin
         except Exception as error:  # aiortc's parser raises whatever a hostile line leads it to
             raise self._rejected(kind, error) from error
 

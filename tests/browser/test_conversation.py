@@ -14,7 +14,7 @@ from harness.endpoints.chromium.browser import Tab
 from harness.endpoints.chromium.call_window import CallWindow
 from harness.model.statement import Indicator
 
-from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Pair, violations
+from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair, violations
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -150,6 +150,21 @@ async def test_a_hostile_name_is_shown_as_it_is_written_and_changes_nothing_besi
     assert not await tab.evaluate("() => Boolean(window.harmed)")
     assert await violations(tab) == []
     await tab.close()
+
+
+async def test_a_press_that_began_before_the_list_changed_still_chooses(pair: Pair) -> None:
+    page = pair.alice.tab.page
+    await pair.alice.choose(CARLA)
+    row = page.locator(f'#people-list button[data-user="{BOB.user}"]')
+    box = await row.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await page.mouse.down()
+    carla = await pair.service.signed_in(CARLA)
+    await page.locator(f'#people-list button[data-user="{CARLA.user}"] .dot.available').wait_for()
+    await page.mouse.up()
+    assert await row.get_attribute("aria-current") == "true"
+    await carla.tab.close()
 
 
 async def isolated(tab: Tab, selector: str, text: str) -> None:

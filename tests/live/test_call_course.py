@@ -182,6 +182,14 @@ async def test_nobody_describes_himself_in_a_call_that_is_not_accepted() -> None
         assert {call.statement(party).addresses for party in Party} == {()}
 
 
+async def test_an_offer_that_comes_twice_at_once_is_not_answered_twice() -> None:
+    async with dial(media=AUDIO) as call:
+        offer = await call.alice.offer()
+        twice = await asyncio.gather(call.bob.answer(offer), call.bob.answer(offer), return_exceptions=True)
+        (refused,) = [one for one in twice if isinstance(one, CallFailed)]
+        assert "is known already" in str(refused)
+
+
 async def test_an_answer_to_nothing_is_refused() -> None:
     async with dial(media=AUDIO) as call:
         with pytest.raises(CallFailed, match="nothing was offered"):

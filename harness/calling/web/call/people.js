@@ -6,23 +6,29 @@ export const PRESENCE = { available: "Available", busy: "Busy", away: "Away", of
 
 /** `people`: [{user, display, presence, unread}]; `choose(user)` is called for the one that is selected. */
 export function showPeople(people, chosen, choose) {
-  const focused = document.activeElement?.dataset?.user;
-  const rows = people.map((person) => el("li", {}, row(person, person.user === chosen, choose)));
-  fill(find("people-list"), ...rows);
-  // The list is made anew with every change; who was in it with the keyboard stays there.
-  if (focused !== undefined) rows.map((one) => one.firstElementChild).find((one) => one.dataset.user === focused)?.focus();
+  const list = find("people-list");
+  const known = new Map([...list.children].map((one) => [one.firstElementChild.dataset.user, one]));
+  const rows = people.map((person) => known.get(person.user) ?? row(person.user));
+  // A row stays the same element for as long as it is somebody's: a press that began before a change still ends on it,
+  // and the keyboard stays where it was.
+  for (const one of known.values()) if (!rows.includes(one)) one.remove();
+  rows.forEach((one, place) => {
+    if (list.children[place] !== one) list.insertBefore(one, list.children[place] ?? null);
+    show(one.firstElementChild, people[place], people[place].user === chosen, choose);
+  });
 }
 
-function row({ user, display, presence, unread }, current, choose) {
+function row(user) {
+  return el("li", {}, el("button", { type: "button", class: "person", "data-user": user }));
+}
+
+function show(button, { user, display, presence, unread }, current, choose) {
   const names = el("span", { class: "names" }, name(display), el("small", { class: "hint" }, presenceName(presence)));
   const waiting = unread ? [el("span", { class: "unread" }, String(unread), el("span", { class: "unseen" }, " new messages"))] : [];
-  return el(
-    "button",
-    { type: "button", class: "person", "data-user": user, "aria-current": current && "true", click: () => choose(user) },
-    el("span", { class: `dot ${PRESENCE[presence] ? presence : ""}`, "aria-hidden": "true" }),
-    names,
-    ...waiting,
-  );
+  button.onclick = () => choose(user);
+  if (current) button.setAttribute("aria-current", "true");
+  else button.removeAttribute("aria-current");
+  fill(button, el("span", { class: `dot ${PRESENCE[presence] ? presence : ""}`, "aria-hidden": "true" }), names, ...waiting);
 }
 
 export function presenceName(presence) {
