@@ -16,6 +16,7 @@ from .calling.policy.powershell import MOST_TEXT
 from .calling.store.tenants import update
 from .model.tenant import MOST_TEXT as MOST_CHARACTERS
 from .model.tenant import Client, ClientKind, Tenant, User, same
+from .policy_prompt import Conversation
 from .report.text import visible
 
 USAGE, HARNESS = 2, 3
@@ -35,12 +36,18 @@ class Directory:
     recordings: tuple[str, ...] = ()
 
 
-def console_command(lines: Sequence[str], store: Path, show: bool, stdin: TextIO) -> str | tuple[int, str]:
-    """Run the lines ("-": those of standard input) and give what they print; with `show` the tenant afterwards too."""
+def console_command(
+    lines: Sequence[str], store: Path, show: bool, stdin: TextIO, talk: TextIO
+) -> str | tuple[int, str]:
+    """Run the lines ("-": those of standard input) and give what they print; with `show` the tenant afterwards too.
+
+    -Confirm asks on `talk` and reads the reply from `stdin`, where both are a terminal.
+    """
+    conversation = Conversation(stdin, talk)
     text = "\n".join(stdin.read(MOST_TEXT + 1) if line == STANDARD_INPUT else line for line in lines)
 
     def change(tenant: Tenant) -> tuple[Tenant, str]:
-        after, shown = run(tenant, text)
+        after, shown = run(tenant, text, conversation.from_the_beginning())
         parts = ["\n".join(_lines(one)) for one in shown]
         return after, "\n\n".join([*filter(None, parts), *([after.model_dump_json(indent=1)] if show else [])])
 

@@ -84,6 +84,7 @@ ARROWS = {
     "runner": {"model", "audit", "audit_process", "deviations", "evidence", "live_conditions", "needs", "record_calls"},
     "endpoint_choice": {"model", "wording"},
     "needs": {"model", "endpoints", "network", "vantage"},
+    "policy_prompt": {"calling", "report"},
     "call_views": NOUNS | {"evidence", "report", "vantage"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},

@@ -34,12 +34,13 @@ def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
 
     Each LINE is one argument (quote it); "-" reads standard input. Get- may be followed by | Select-Object,
     | ConvertTo-Json or | Remove-. A line that is refused leaves nothing done, and the exit code is 2.
+    -Confirm asks at a terminal, and is refused without one.
     """
     from ..command_policy import console_command
 
     if not lines and not show:
         raise click.UsageError("Missing argument 'LINE'.")
-    say(console_command(lines, store, show, sys.stdin))
+    say(console_command(lines, store, show, sys.stdin, sys.stderr))
 
 
 @policy.command()

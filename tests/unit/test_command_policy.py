@@ -26,7 +26,7 @@ def said(answer: str | tuple[int, str]) -> str:
 
 
 def console(store: Path, *lines: str, stdin: str = "", show: bool = False) -> str | tuple[int, str]:
-    return console_command(lines, store, show, io.StringIO(stdin))
+    return console_command(lines, store, show, io.StringIO(stdin), io.StringIO())
 
 
 def test_objects_are_shown_as_a_list_and_json_as_it_is(store: Path) -> None:

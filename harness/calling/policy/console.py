@@ -1,8 +1,9 @@
 """The cmdlets at work: pasted lines and a tenant in, the tenant afterwards and what is shown out.
 
 All lines are read before the first is run, and a line that is refused undoes those before it: half a paste is worse
-than none. What the cmdlets print: New- and Get- give policies, Grant- -PassThru the user; the rest gives nothing.
-The order of an object's properties is ours; only their names are documented.
+than none. What somebody leaves out at -Confirm is not refused, and the lines after it are run. What the cmdlets print:
+New- and Get- give policies, Grant- -PassThru the user; the rest gives nothing. The order of an object's properties is
+ours; only their names are documented.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.tenant import TAG, Encryption, EncryptionPolicy, Tenant, policy_name, same
+from .confirming import Ask, confirmed, nobody, sentence
 from .lookup import Refused, find_group, find_policy, find_user, policies_like
 from .parameters import GET, GRANT, NEW, REMOVE, SELECT, SET, TO_JSON, Bound, Cmdlet, bind
 from .powershell import pipelines
@@ -39,14 +41,14 @@ class Step:
     shown: Shown
 
 
-def run(tenant: Tenant, text: str) -> tuple[Tenant, tuple[Shown, ...]]:
-    """Run every line. Refused, with line and column, leaves nothing done."""
+def run(tenant: Tenant, text: str, ask: Ask = nobody) -> tuple[Tenant, tuple[Shown, ...]]:
+    """Run every line; `ask` is who replies to -Confirm. Refused, with line and column, leaves nothing done."""
     shown = []
     for pipeline in [[bind(command) for command in one] for one in pipelines(text)]:
         step = Step(tenant, Shown())
         for place, bound in enumerate(pipeline):
             try:
-                step = _run(step, bound, place)
+                step = _run(step, bound, place, ask)
             except Refused as error:
                 raise _placed(bound, error) from None
         tenant = step.tenant
@@ -77,19 +79,25 @@ def to_json(objects: Sequence[Item], compress: bool = False, as_array: bool = Fa
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _run(step: Step, bound: Bound, place: int) -> Step:
+def _run(step: Step, bound: Bound, place: int, ask: Ask) -> Step:
     last_of = _AFTER if place else _FIRST
     if bound.cmdlet not in last_of:
         where = "takes nothing through a pipe" if place else "stands behind a pipe"
         raise Refused(f"{bound.cmdlet.name} {where}")
     if step.shown.text is not None:
         raise Refused(f"{bound.cmdlet.name} gets text here, and takes objects")
-    if bound.on("Confirm"):
-        raise Refused("-Confirm asks, and nobody can be asked here: leave it out")
-    after = last_of[bound.cmdlet](step, bound)
+    run_one = last_of[bound.cmdlet]
     if bound.on("WhatIf"):
-        return Step(step.tenant, Shown(text=f'What if: "{bound.cmdlet.name}" on "{_target(step, bound)}".'))
-    return after
+        run_one(step, bound)  # what could not be done is refused all the same
+        about = (f"What if: {sentence(bound.cmdlet.name, target)}" for target in _targets(step, bound))
+        return Step(step.tenant, Shown(text="\n".join(about)))
+    if bound.on("Confirm"):
+        wanted = tuple(confirmed(bound.cmdlet.name, _targets(step, bound), ask))
+        chosen = tuple(item for item, one in zip(step.shown.objects, wanted, strict=False) if one)
+        step = Step(step.tenant, Shown(chosen))
+        if not any(wanted):
+            return step
+    return run_one(step, bound)
 
 
 def _new(step: Step, bound: Bound) -> Step:
@@ -190,17 +198,17 @@ def _settings(bound: Bound) -> Settings:
     )
 
 
-def _target(step: Step, bound: Bound) -> str:
-    """Whom or what it would have been done to, as it is really called."""
+def _targets(step: Step, bound: Bound) -> tuple[str, ...]:
+    """Whom or what it is done to, as it is really called: the policies that come through a pipe, or else one."""
     if bound.cmdlet is GRANT:
         if (group := bound.text("Group")) is not None:
-            return find_group(step.tenant, group).name
+            return (find_group(step.tenant, group).name,)
         user = bound.text("Identity")
-        return "the whole tenant" if user is None else find_user(step.tenant, user).name
+        return ("the whole tenant" if user is None else find_user(step.tenant, user).name,)
     identity = bound.text("Identity")
     if identity is None:
-        return ", ".join(item.get("Identity") or "" for item in step.shown.objects)
-    return f"{TAG}{policy_name(identity)}" if bound.cmdlet is NEW else find_policy(step.tenant, identity).identity
+        return tuple(item.get("Identity") or "" for item in step.shown.objects)
+    return (f"{TAG}{policy_name(identity)}" if bound.cmdlet is NEW else find_policy(step.tenant, identity).identity,)
 
 
 def _placed(bound: Bound, error: Refused) -> Refused:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from harness.calling.policy.confirming import Reply
 from harness.calling.policy.console import run, to_json
 from harness.calling.policy.lookup import Refused, find_policy, find_user
 from harness.calling.policy.parameters import CMDLETS, COMMON
@@ -141,14 +142,76 @@ def test_what_if_says_what_and_does_nothing() -> None:
         made, (given,) = run(before, line)
         assert made == before
         assert given.text is not None
-        assert given.text.startswith("What if: ")
-        assert f'"{target}"' in given.text
+        cmdlet = line.split(" | ")[-1].split()[0]
+        assert given.text == f'What if: Performing the operation "{cmdlet}" on target "{target}".'
     assert after(f"Remove-{NOUN} E2EE -WhatIf:$false -Confirm:$false -Force") != before
 
 
 def test_what_if_still_refuses_what_could_not_be_done() -> None:
     with pytest.raises(Refused, match="no user 'nobody'"):
         run(tenant(), f"Grant-{NOUN} nobody E2EE -WhatIf")
+
+
+def asked(replies: str, line: str) -> tuple[Tenant, list[str]]:
+    """The tenant after somebody replied with these letters in turn, and the questions."""
+    questions: list[str] = []
+
+    def ask(question: str) -> Reply:
+        questions.append(question)
+        return Reply(replies[len(questions) - 1])
+
+    return run(tenant(), line, ask)[0], questions
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        (f"New-{NOUN} Other -Confirm", "Tag:Other"),
+        (f"Set-{NOUN} e2ee -Description x -cf", "Tag:E2EE"),
+        (f"Grant-{NOUN} bob E2EE -Confirm:$true", "bob@contoso.example"),
+        (f"Grant-{NOUN} -Group SALES -PolicyName E2EE -Confirm", "sales"),
+        (f"Grant-{NOUN} -Global -PolicyName E2EE -Confirm", "the whole tenant"),
+        (f"Remove-{NOUN} E2EE -Force -Confirm", "Tag:E2EE"),
+    ],
+)
+def test_confirm_asks_by_operation_and_target_and_does_what_the_reply_says(line: str, target: str) -> None:
+    question = f'Performing the operation "{line.split()[0]}" on target "{target}".'
+    assert asked("y", line) == (after(line.rpartition(" -")[0]), [question])
+    assert asked("n", line) == (tenant(), [question])
+
+
+@pytest.mark.parametrize(
+    ("replies", "left"),
+    [
+        ("nyn", ["Global", "Third"]),
+        ("na", ["Global"]),
+        ("nyl", ["Global", "Third"]),
+        ("l", ["Global", "E2EE", "Third"]),
+    ],
+)
+def test_what_comes_through_a_pipe_is_asked_about_one_by_one(replies: str, left: list[str]) -> None:
+    """Also about `Global`, which to remove would be refused."""
+    made, questions = asked(replies, f"New-{NOUN} Third; Get-{NOUN} | Remove-{NOUN} -Confirm")
+    assert [one.name for one in made.policies] == left
+    assert len(questions) == len(replies)
+
+
+def test_what_is_left_out_shows_nothing_and_the_lines_after_it_are_run() -> None:
+    made, given = run(tenant(), f"New-{NOUN} One -Confirm\nNew-{NOUN} Two", lambda _: Reply.NO)
+    assert [one.name for one in made.policies] == ["Global", "E2EE", "Two"]
+    assert given[0].objects == ()
+
+
+def test_to_all_holds_for_one_cmdlet_only() -> None:
+    line = f"Remove-{NOUN} E2EE -Confirm"
+    assert len(asked("ay", f"New-{NOUN} Third -Confirm; {line}")[1]) == 2
+
+
+@pytest.mark.parametrize("more", ["-WhatIf -Confirm", "-Confirm:$false", "-WhatIf -Confirm:$false"])
+def test_what_if_goes_first_and_confirm_that_is_off_asks_nobody(more: str) -> None:
+    made, questions = asked("", f"Remove-{NOUN} E2EE {more}")
+    assert questions == []
+    assert (made == tenant()) == ("-WhatIf" in more)
 
 
 REFUSED = [
@@ -185,7 +248,7 @@ REFUSED = [
     (f"Grant-{NOUN} -G sales -PolicyName E2EE", "-G", "-Global or -Group"),
     (f"Remove-{NOUN} Global", "Remove-", "cannot be removed"),
     (f"Remove-{NOUN} -Force", "Remove-", "needs -Identity"),
-    (f"Remove-{NOUN} E2EE -Confirm", "Remove-", "nobody can be asked"),
+    (f"Remove-{NOUN} E2EE -Confirm", "Remove-", "at a terminal, or say -Confirm:$false"),
     (f"Get-{NOUN} | Remove-{NOUN}", "Remove-", "cannot be removed"),
     (f"Get-{NOUN} | Remove-{NOUN} -Identity E2EE", "Remove-", "one too many"),
     (f"Get-{NOUN} | Set-{NOUN} X", "Set-", "nothing through a pipe"),
