@@ -83,14 +83,15 @@ class Case:
 
     @cached_property
     def keys_witnessed(self) -> bool | None:
-        """Whether the dumps of both ends, or under DTLS 1.3 their key logs, prove that they share their keys.
+        """Whether the dumps of both ends, or under DTLS 1.3 the key log of one, prove that they share their keys.
 
         None when they prove nothing.
         """
         both = self.witnesses
         if len(both) == len(Party):
             return same_keys(both[Party.ALICE], both[Party.BOB])
-        holders = [leg for leg in self.legs if leg.keys and not leg.borrows and leg.outward.genuine]
+        # An end that tells no keys has those of the other one if what it sent itself is authentic under them.
+        holders = [leg for leg in self.legs if leg.keys and leg.outward.genuine]
         hidden = all(one.version == DTLS13 for leg in holders for one in leg.associations if one.version is not None)
         if len(holders) < len(Party) or not hidden:
             return None

@@ -9,18 +9,24 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Codec:
-    """How one medium is packetized. A piece lasts `nanoseconds`."""
+    """How one medium is packetized. A piece lasts `nanoseconds`; `parameters` end the rtpmap (RFC 8866 section 6.6)."""
 
     encoding: str
     caps: str
     payloader: str
     payload_type: int
     nanoseconds: int
+    parameters: str = ""
 
 
 CODECS: Final = {
     "audio": Codec(
-        "OPUS", "audio/x-opus,channel-mapping-family=0,channels=1,rate=48000", "rtpopuspay", 111, 20_000_000
+        "OPUS",
+        "audio/x-opus,channel-mapping-family=0,channels=1,rate=48000",
+        "rtpopuspay",
+        111,
+        20_000_000,
+        "2",  # always (RFC 7587 section 7); who offers less is answered with PCMU by a browser
     ),
     "video": Codec("VP8", "video/x-vp8", "rtpvp8pay picture-id-mode=2", 96, 100_000_000),
 }

@@ -146,10 +146,12 @@ class Peer:
             codec = CODECS[kind]
             number = numbers.get(kind, codec.payload_type)
             offset = -1 if self._first is None else self._first  # -1: any
+            parameters = f",encoding-params=(string){codec.parameters}" if codec.parameters else ""
             chain = Gst.parse_bin_from_description(
                 f"appsrc name=source is-live=true format=time caps={codec.caps} "
                 f"! {codec.payloader} pt={number} seqnum-offset={offset} "
-                f"! capsfilter caps=application/x-rtp,media={kind},encoding-name={codec.encoding},payload={number}",
+                f"! capsfilter caps=application/x-rtp,media={kind},encoding-name={codec.encoding},payload={number}"
+                f"{parameters}",
                 True,
             )
             self._pipe.add(chain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.auditors import case as cases
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
@@ -149,3 +150,38 @@ def test_keys_and_a_dump_are_both_looked_at() -> None:
     findings = audit(stage.case())
     assert of_leg(findings, "alice-bob", Severity.FACT) == {Reason.EVERY_PACKET_AUTHENTICATED, Reason.SEALED_AS_TOLD}
     assert detail(findings, Reason.KEYS_SHARED) == "alice, who exports no keys, sends under those that bob exported"
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version of the staged handshakes is taken for the one that hides certificates."""
+    monkeypatch.setattr(cases, "DTLS13", "DTLSv1.2")
+
+
+@pytest.mark.parametrize("silent", Party)
+def test_whoever_sends_under_the_keys_that_the_other_end_tells_has_them(silent: Party, hidden: None) -> None:
+    """Two browsers of different make under DTLS 1.3: one tells its keys, the other one none."""
+    stage = honest_call()
+    stage.keylogs[silent].clear()
+    assert stage.case().keys_witnessed is True
+
+
+def test_whoever_sends_under_other_keys_than_the_other_end_tells_proves_nothing(hidden: None) -> None:
+    stage = honest_call(packets=0)
+    stage.keys[BOB, True], stage.protects[BOB, True] = bytes(range(30)), sender(bytes(range(30)))
+    stage.talk()
+    stage.keylogs[BOB].clear()
+    assert stage.case().keys_witnessed is None
+
+
+def test_the_keys_of_one_end_prove_nothing_of_two_handshakes(hidden: None) -> None:
+    stage = intercepted_call()
+    stage.keylogs[BOB].clear()
+    assert stage.case().keys_witnessed is not True
+
+
+def test_without_any_keys_nothing_is_proved(hidden: None) -> None:
+    stage = honest_call()
+    for party in Party:
+        stage.keylogs[party].clear()
+    assert stage.case().keys_witnessed is None
