@@ -7,6 +7,7 @@ Requests are JSON lines on standard input: {"run": path, "entries": [...], "poli
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,4 +44,6 @@ def _answer(line: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    # Who is late with an answer has lost nothing; a call that has to wait for the processor is another call.
+    os.nice(5)
     serve(sys.stdin, sys.stdout)

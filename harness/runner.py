@@ -1,6 +1,6 @@
 """A run: scenarios overlap, each within its time limit; what has ended is on disk and in the results, whatever follows.
 
-The live half runs here; recordings are handed, as they end, to the thinking half in a process of its own. The two
+The live half runs here; recordings are handed, as they end, to the thinking half in processes of its own. The two
 share nothing but the folder.
 """
 
@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from .audit import document, failed_result, not_run
-from .audit_process import AuditFailed, AuditProcess
+from .audit_process import AuditProcess
+from .auditing import WORTH_A_SECOND, Auditing, Thinker, bug
 from .deviations import load as load_deviations
 from .deviations import naming
 from .evidence.provenance import provenance
@@ -42,16 +43,6 @@ class Progress(Protocol):
     def started(self, scenario: str) -> None: ...
 
     def ended(self, result: Result) -> None: ...
-
-
-class Thinker(Protocol):
-    """The thinking half as the runner sees it: entries in, results out. AuditFailed when it cannot answer."""
-
-    async def start(self) -> None: ...
-
-    def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,6 @@ class _State:
     scenarios: dict[str, Scenario]
     results: dict[str, Result] = field(default_factory=dict)
     entries: list[IndexEntry] = field(default_factory=list)
-    waiting: asyncio.Queue[IndexEntry | None] = field(default_factory=asyncio.Queue)
 
 
 class Runner:
@@ -100,30 +90,32 @@ class Runner:
         self._state = _State({scenario.id: scenario for scenario in scenarios})
         self._header = self._make_header([scenario.id for scenario in scenarios])
         self.folder = RunFolder(options.captures, self._header)
-        self._auditor = thinker(self.folder.root, options.policy)
+        many = 2 if len(scenarios) >= WORTH_A_SECOND else 1
+        thinkers = [thinker(self.folder.root, options.policy) for _ in range(many)]
+        self._auditing = Auditing(thinkers, self._keep, self._give_up)
         self._slots = asyncio.Semaphore(options.jobs)
         self._namespaces = asyncio.Semaphore(IN_NAMESPACES)
 
     async def run(self) -> RunDocument:
         """Every scenario recorded, audited and judged. Cancelling stops the calls; ended ones are still judged."""
         try:
-            await self._auditor.start()
+            await self._auditing.start()
             interrupted = await self._record_and_audit()
         finally:
             await let_go()
-            await self._auditor.close()
+            await self._auditing.close()
         run = Run(self.folder.root, self._header, tuple(self._state.entries))
         return document(run, self._state.results, interrupted=interrupted)
 
     async def _record_and_audit(self) -> bool:
         """True when we were interrupted."""
         interrupted = False
-        auditing = asyncio.create_task(self._audit_as_they_end())
+        auditing = asyncio.create_task(self._auditing.run())
         try:
             await self._record_all()
         except asyncio.CancelledError:
             interrupted = True
-        self._state.waiting.put_nowait(None)
+        self._auditing.end()
         return await self._wait_for(auditing) or interrupted
 
     async def _wait_for(self, auditing: asyncio.Task[None]) -> bool:
@@ -177,7 +169,7 @@ class Runner:
                 why = f"nothing can be written to {self.folder.root}: {error.strerror or error}"
                 self._keep(failed_result(scenario, why, time.monotonic() - begun))
             except Exception as error:  # noqa: BLE001 - as below
-                self._keep(failed_result(scenario, _bug(error), time.monotonic() - begun))
+                self._keep(failed_result(scenario, bug(error), time.monotonic() - begun))
 
     async def _record_and_list(self, scenario: Scenario, number: int, begun: float) -> None:
         plan = self.folder.plan(scenario)
@@ -193,7 +185,7 @@ class Runner:
         )
         self.folder.add(entry)
         self._state.entries.append(entry)
-        self._state.waiting.put_nowait(entry)
+        self._auditing.add(entry)
 
     async def _attempt(self, scenario: Scenario, number: int) -> tuple[tuple[Path, str] | None, str | None]:
         """One try, never a second: the recording's folder and hash, or why there is none."""
@@ -208,28 +200,7 @@ class Runner:
         except (LiveCallError, OSError) as error:
             return None, f"the call could not be recorded: {error}"[:2000]
         except Exception as error:  # noqa: BLE001 - a bug of ours must not take the other scenarios with it
-            return None, _bug(error)
-
-    async def _audit_as_they_end(self) -> None:
-        """Take whatever has ended since the last batch: batches grow by themselves when auditing is slower."""
-        ended = False
-        while not ended:
-            batch = [await self._state.waiting.get()]
-            while not self._state.waiting.empty():
-                batch.append(self._state.waiting.get_nowait())
-            ended = None in batch
-            await self._audit([entry for entry in batch if entry is not None])
-
-    async def _audit(self, entries: Sequence[IndexEntry]) -> None:
-        if not entries:
-            return
-        try:
-            async for result in self._auditor.audit(entries):
-                self._keep(result)
-        except AuditFailed as error:
-            self._give_up(entries, str(error))
-        except Exception as error:  # noqa: BLE001 - what comes after must be audited all the same
-            self._give_up(entries, _bug(error))
+            return None, bug(error)
 
     def _give_up(self, entries: Sequence[IndexEntry], why: str) -> None:
         for entry in entries:
@@ -239,9 +210,3 @@ class Runner:
     def _keep(self, result: Result) -> None:
         self._state.results[result.scenario] = result
         self._progress.ended(result)
-
-
-def _bug(error: Exception) -> str:
-    """What only we can put right, in words that fit into an index of evidence."""
-    text = f"bug in the harness: {type(error).__name__}: {error}"
-    return text.encode("utf-8", "replace").decode()[:2000]

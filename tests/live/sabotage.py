@@ -19,6 +19,7 @@ from typing import Any, Final
 import pytest
 
 from harness import record_calls
+from harness.auditing import Thinker
 from harness.catalogue import ROOT as CATALOGUE
 from harness.catalogue import load, select
 from harness.endpoints import dialogue, program
@@ -28,7 +29,7 @@ from harness.model.finding import Severity
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Result, RunDocument, Status
 from harness.placement import InProcess, plan
-from harness.runner import Options, Runner, Thinker
+from harness.runner import Options, Runner
 from harness.vantage.tap import LegTap
 from harness.wire.demux import PacketClass, classify
 

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.audit_process import AuditProcess
+from harness.auditing import Thinker
 from harness.cli import main
 from harness.evidence.recording_folder import RecordingFolder
 from harness.evidence.run_folder import RunFolder
@@ -24,7 +25,6 @@ from harness.model.recording import FileEntry
 from harness.model.run import IndexEntry
 from harness.model.verdict import Status
 from harness.placement import InProcess
-from harness.runner import Thinker
 from harness.vantage import tshark
 from tests.unit.report.html_tree import Page
 

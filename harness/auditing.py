@@ -1,0 +1,92 @@
+"""The thinking half as a run uses it: recordings are audited as they end, by one process or by two side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
+
+from .audit_process import AuditFailed
+from .model.run import IndexEntry
+from .model.verdict import Result
+
+WORTH_A_SECOND = 24
+"""Scenarios from which on a second process pays for its start."""
+
+
+class Thinker(Protocol):
+    """The thinking half as the runner sees it: entries in, results out. AuditFailed when it cannot answer."""
+
+    async def start(self) -> None: ...
+
+    def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]: ...
+
+    async def close(self) -> None: ...
+
+
+class Auditing:
+    """Entries go in as calls end, results come out as they are known; which process answers changes no answer.
+
+    `keep` takes each result; `give_up` the entries of a batch that got none, and why.
+    """
+
+    def __init__(
+        self,
+        thinkers: Sequence[Thinker],
+        keep: Callable[[Result], None],
+        give_up: Callable[[Sequence[IndexEntry], str], None],
+    ) -> None:
+        self._thinkers = thinkers
+        self._keep = keep
+        self._give_up = give_up
+        self._waiting: asyncio.Queue[IndexEntry | None] = asyncio.Queue()
+
+    async def start(self) -> None:
+        """Start the first process; the imports of it then overlap with the first calls. The second waits for work."""
+        await self._thinkers[0].start()
+
+    def add(self, entry: IndexEntry) -> None:
+        """A call has ended."""
+        self._waiting.put_nowait(entry)
+
+    def end(self) -> None:
+        """No more will come: each process ends with what is waiting."""
+        for _ in self._thinkers:
+            self._waiting.put_nowait(None)
+
+    async def run(self) -> None:
+        """Audit until the end."""
+        await asyncio.gather(*(self._audit_as_they_end(one) for one in self._thinkers))
+
+    async def close(self) -> None:
+        """End every process."""
+        for thinker in self._thinkers:
+            await thinker.close()
+
+    async def _audit_as_they_end(self, thinker: Thinker) -> None:
+        """Take a share of what has ended since the last batch: batches grow by themselves when auditing is slower."""
+        while (first := await self._waiting.get()) is not None:
+            batch = [first]
+            # What another process is waiting for stays: the last batches must not leave one of two without work.
+            for _ in range(self._waiting.qsize() // len(self._thinkers)):
+                entry = self._waiting.get_nowait()
+                if entry is None:
+                    self._waiting.put_nowait(None)
+                    break
+                batch.append(entry)
+            await self._audit(thinker, batch)
+
+    async def _audit(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> None:
+        try:
+            async for result in thinker.audit(entries):
+                self._keep(result)
+        except AuditFailed as error:
+            self._give_up(entries, str(error))
+        except Exception as error:  # noqa: BLE001 - what comes after must be audited all the same
+            self._give_up(entries, bug(error))
+
+
+def bug(error: Exception) -> str:
+    """What only we can put right, in words that fit into an index of evidence."""
+    text = f"bug in the harness: {type(error).__name__}: {error}"
+    return text.encode("utf-8", "replace").decode()[:2000]

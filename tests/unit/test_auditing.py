@@ -1,0 +1,140 @@
+"""Recordings are audited as they end: each once, by whoever is free, and a failure costs its own batch alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from harness.audit import not_run
+from harness.audit_process import AuditFailed
+from harness.auditing import Auditing, Thinker
+from harness.model.run import IndexEntry
+from harness.model.verdict import Result
+
+
+def entry(number: int) -> IndexEntry:
+    return IndexEntry(
+        scenario=f"call-{number}", plan="0" * 64, recording=None, sha256=None, error="not recorded", seconds=0.1
+    )
+
+
+class Answering:
+    """Answers each batch when it is told to; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+        self.started = self.closed = False
+
+    async def start(self) -> None:
+        self.started = True
+
+    async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+        self.batches.append([one.scenario for one in entries])
+        self.asked.set()
+        await self.go_on.wait()
+        for one in entries:
+            yield not_run(one.scenario, "as asked")
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Failing(Answering):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+        async for result in super().audit(entries[:1]):
+            yield result
+            raise self.error
+
+
+class Heard:
+    """What came of a run of the thinkers over `count` entries that have all ended."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.given_up: dict[str, str] = {}
+
+    def keep(self, result: Result) -> None:
+        self.kept.append(result.scenario)
+
+    def give_up(self, entries: Sequence[IndexEntry], why: str) -> None:
+        self.given_up.update({one.scenario: why for one in entries if one.scenario not in self.kept})
+
+
+def audited(thinkers: Sequence[Thinker], count: int) -> Heard:
+    heard = Heard()
+
+    async def run() -> None:
+        auditing = Auditing(thinkers, heard.keep, heard.give_up)
+        await auditing.start()
+        for number in range(count):
+            auditing.add(entry(number))
+        auditing.end()
+        await auditing.run()
+        await auditing.close()
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+    return heard
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 50])
+def test_each_recording_is_audited_once(processes: int, count: int) -> None:
+    thinkers = [Answering() for _ in range(processes)]
+    for one in thinkers:
+        one.go_on.set()
+    assert sorted(audited(thinkers, count).kept) == sorted(f"call-{number}" for number in range(count))
+    assert all(one.closed for one in thinkers)
+
+
+def test_who_comes_first_leaves_a_share_for_the_other() -> None:
+    """With one process busy over its batch, the other has work as well, from the same heap."""
+    first, second = Answering(), Answering()
+
+    async def run() -> None:
+        heard = Heard()
+        auditing = Auditing([first, second], heard.keep, heard.give_up)
+        for number in range(40):
+            auditing.add(entry(number))
+        auditing.end()
+        running = asyncio.create_task(auditing.run())
+        await first.asked.wait()
+        await second.asked.wait()
+        assert len(first.batches[0]) < 40 and len(second.batches[0]) > 1
+        first.go_on.set()
+        second.go_on.set()
+        await running
+        assert len(heard.kept) == 40
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_the_second_process_is_not_started_before_there_is_work_for_it() -> None:
+    thinkers = [Answering(), Answering()]
+
+    async def run() -> None:
+        await Auditing(thinkers, lambda _: None, lambda *_: None).start()
+
+    asyncio.run(run())
+    assert [one.started for one in thinkers] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [(AuditFailed("it died"), "it died"), (KeyError("x"), "bug in the harness: KeyError: 'x'")]
+)
+def test_a_process_that_fails_costs_what_it_had_in_hand_and_nothing_else(error: Exception, why: str) -> None:
+    failing, healthy = Failing(error), Answering()
+    failing.go_on.set()
+    healthy.go_on.set()
+    heard = audited([failing, healthy], 40)
+    assert set(heard.kept) | set(heard.given_up) == {f"call-{number}" for number in range(40)}
+    assert not set(heard.kept) & set(heard.given_up)
+    assert set(heard.given_up.values()) == {why}
+    of_healthy = {name for batch in healthy.batches for name in batch}
+    assert of_healthy <= set(heard.kept)
