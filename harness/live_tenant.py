@@ -16,6 +16,7 @@ from .live_guest import LiveGuest
 from .live_media import TEXT
 from .live_person import LivePerson
 from .model.base import Party
+from .model.datagram import Address
 from .model.keying import Keying
 from .model.recording import ServiceLeg
 from .model.scenario import ServiceKind
@@ -31,7 +32,8 @@ class LiveTenant:
     """Create it inside a running event loop, `open` it before the call, `close` it after. `heed`, `telling`: see
     TenantService.
 
-    `tokens` stand in the files that parties send; `sent` says who did. `keyings` and `keylog`: see LiveMedia.
+    `advertise` gives the address that Alice is told of her leg of an ordinary call. `tokens` stand in the files that
+    parties send; `sent` says who did. `keyings` and `keylog`: see LiveMedia.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class LiveTenant:
         keylog: Callable[[str, str], None],
         telling: Telling = as_it_is,
         guest: Callable[[str], LiveGuest] | None = None,
+        advertise: Callable[[Address], Awaitable[Address]] | None = None,
     ) -> None:
+        self._advertise = advertise
         known = () if guest is None else tenancy.people
         self.people = [LivePerson(one, guest(one.name)) for one in known if guest is not None]
         self._keylog = keylog
@@ -131,7 +135,10 @@ class LiveTenant:
         await self.service.send_file(sender, f"notes of {sender} {self._tokens[sender]}\n".encode())
 
     def _processor(self, tell: Tell) -> MediaProcessor:
-        return ServiceMedia(self._host, self._folder.path(KEPT), tell, self)
+        return ServiceMedia(self._host, self._folder.path(KEPT), tell, self, self._told_address)
+
+    async def _told_address(self, name: str, real: Address) -> Address:
+        return real if self._advertise is None or name != USERS[Party.ALICE] else await self._advertise(real)
 
     def _tap(self, party: Party) -> StreamTap:
         name = f"{party}-signalling"

@@ -357,6 +357,10 @@ class Scenario(Noun):
             return True
         return isinstance(self.adversary, DtlsMitm) and not (self.adversary.agree_first or self.adversary.agree_last)
 
+    def _only_on_the_way_to_the_processor(self) -> bool:
+        """The service of an ordinary call has all there is to have: who has it in hand needs no swap."""
+        return self.call.mode is Mode.E2EE or self.adversary is None or self.adversary.position == (Position.PATH,)
+
     @model_validator(mode="after")
     def _a_relay_is_for_clients_of_ours(self) -> Self:
         if not self.network.turn:
@@ -415,8 +419,10 @@ class Scenario(Noun):
             raise ValueError("with a tenant the call goes through the real service, once: no other service, no earlier")
         if not self._service_in_hand_swaps_only():
             raise ValueError("with a tenant the real service carries the call: in an interceptor's hands it can swap")
-        if self.adversary is not None and self.call.mode is not Mode.E2EE:
-            raise ValueError("with a tenant nobody can stand in the path of an ordinary call")
+        if not self._only_on_the_way_to_the_processor():
+            raise ValueError(
+                "in an ordinary call of a tenant somebody can stand on the caller's path, and nowhere else"
+            )
         planned = [one.after for one in self.tenant.later] + [one.after for one in self.tenant.files]
         if max(planned, default=0) > self.call.seconds:
             raise ValueError("something is set after the end of the call")

@@ -6,12 +6,14 @@ Every device has a leg that ends here, keyed as its client has said that it can.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ...model.datagram import Address
 from ...model.keying import Keying
 from ..exchange.outcome import Admitted, Answered, Asked, Ended, Joined, Left, MediaDeed, Offered, Passed
 from ..exchange.refusal import Refusal, refuse
@@ -48,13 +50,15 @@ class _Call:
 class ServiceMedia:
     """`host` is the address that devices are told to send to (IPv4); what is kept lies below `folder`.
 
-    `watcher` is shown every packet that a processor has in clear.
+    `watcher` is shown every packet that a processor has in clear. `advertise` (a leg's name, where it really is) gives
+    the address that its device is told.
     """
 
     host: str
     folder: Path
     tell: Tell
     watcher: Watcher | None = None
+    advertise: Callable[[str, Address], Awaitable[Address]] | None = None
     _calls: dict[str, _Call] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -93,7 +97,7 @@ class ServiceMedia:
         if deed.recorded:
             _comply(call)
         self._calls[deed.call] = call
-        self._begin(_open(call, {one.user: one.keying for one in talkers}))
+        self._begin(self._open(call, {one.user: one.keying for one in talkers}))
         return ()
 
     def _ended(self, deed: Ended) -> tuple[Told, ...]:
@@ -130,6 +134,14 @@ class ServiceMedia:
             call.coming[bring.device] = None
             self._begin(_bring(call, bring))
 
+    async def _open(self, call: _Call, keyings: dict[str, Keying]) -> None:
+        try:
+            for leg, keying in keyings.items():
+                await call.processor.open(leg, None if self.advertise is None else partial(self.advertise, leg))
+                call.processor.session.keyed(leg, keying)
+        except OSError as error:
+            call.fault = error.strerror or "no socket"
+
     def _heard(self, call: str, line: Line) -> None:
         self.tell(call, Caption(call=call, user=line.speaker, text=line.text))
 
@@ -148,15 +160,6 @@ def _of_no_call(deed: MediaDeed) -> tuple[Told, ...]:
 
 def _described(to: str, kind: Literal["offer", "answer"], call: str, sdp: str) -> tuple[Told, ...]:
     return (Told((to,), Described(type=kind, call=call, sdp=sdp)),)
-
-
-async def _open(call: _Call, keyings: dict[str, Keying]) -> None:
-    try:
-        for leg, keying in keyings.items():
-            await call.processor.open(leg)
-            call.processor.session.keyed(leg, keying)
-    except OSError as error:
-        call.fault = error.strerror or "no socket"
 
 
 async def _bring(call: _Call, bring: Bring) -> None:

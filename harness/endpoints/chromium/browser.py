@@ -203,6 +203,10 @@ class Tab:
         """Press the control that has this name for people who cannot see."""
         await self._do(self.page.get_by_role(role, name=name, exact=True), name, lambda one: one.click())
 
+    async def select(self, selector: str) -> None:
+        """Press what this CSS selector names."""
+        await self._do(self.page.locator(selector), selector, lambda one: one.click())
+
     async def write(self, label: str, text: str) -> None:
         await self._do(self.page.get_by_label(label, exact=True), label, lambda one: one.fill(text))
 

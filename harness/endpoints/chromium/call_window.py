@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -154,6 +155,19 @@ class CallWindow:
         return Indicator(drawn.pop())
 
     async def _show_code(self) -> None:
+        """PageError when the call ends before it shows: then there is nothing left to select."""
+        shows, over = asyncio.ensure_future(self._select_shield()), asyncio.ensure_future(self.tab.appears(_OVER))
+        try:
+            await asyncio.wait({shows, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not shows.done():
+                raise PageError("the call has ended while its screen was read")
+            shows.result()
+        finally:
+            shows.cancel()
+            over.cancel()
+            await asyncio.gather(shows, over, return_exceptions=True)
+
+    async def _select_shield(self) -> None:
         if not await self.tab.sees("#code-dialog"):
-            await self.tab.page.locator(_INDICATOR).click()
+            await self.tab.select(_INDICATOR)
             await self.tab.appears("#code-dialog")
