@@ -1,4 +1,4 @@
-"""`harness policy`: cmdlet lines, users and calls against the tenant of a store."""
+"""`harness policy`: cmdlet lines, users and calls against a tenant of a store."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO, TypeVar
+from typing import Final, TextIO
 
 from .calling.policy import transitions
 from .calling.policy.console import Shown, run
-from .calling.policy.lookup import Refused, find_user
+from .calling.policy.lookup import Refused, find_tenant, find_user, tenant_of
 from .calling.policy.mode import CallKind, decide, side
 from .calling.policy.powershell import MOST_TEXT
-from .calling.store.tenants import update
+from .calling.store.tenants import load_all, update
+from .model.tenant import FIRST, Client, ClientKind, Tenant, User, same
 from .model.tenant import MOST_TEXT as MOST_CHARACTERS
-from .model.tenant import Client, ClientKind, Tenant, User, same
 from .policy_prompt import Conversation
 from .report.text import visible
 
 USAGE, HARNESS = 2, 3
 STANDARD_INPUT: Final = "-"
 _SWITCH: Final = {"on": True, "off": False}
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Directory:
 
 
 def console_command(
-    lines: Sequence[str], store: Path, show: bool, stdin: TextIO, talk: TextIO
+    lines: Sequence[str], store: Path, show: bool, stdin: TextIO, talk: TextIO, domain: str = FIRST
 ) -> str | tuple[int, str]:
     """Run the lines ("-": those of standard input) and give what they print; with `show` the tenant afterwards too.
 
@@ -51,10 +50,10 @@ def console_command(
         parts = ["\n".join(_lines(one)) for one in shown]
         return after, "\n\n".join([*filter(None, parts), *([after.model_dump_json(indent=1)] if show else [])])
 
-    return _kept(store, change)
+    return _ended(store, lambda: update(store, change, domain))
 
 
-def directory_command(asked: Directory, store: Path, show: bool) -> str | tuple[int, str]:
+def directory_command(asked: Directory, store: Path, show: bool, domain: str = FIRST) -> str | tuple[int, str]:
     """Add and change users, groups, clients, toggles and compliance recording."""
 
     def change(tenant: Tenant) -> tuple[Tenant, str]:
@@ -69,28 +68,35 @@ def directory_command(asked: Directory, store: Path, show: bool) -> str | tuple[
                 tenant = transition(tenant, text)
         return tenant, tenant.model_dump_json(indent=1) if show else ""
 
-    return _kept(store, change)
+    return _ended(store, lambda: update(store, change, domain))
 
 
-def call_command(caller: str, callee: str, kind: str, clients: tuple[str, str], store: Path) -> str | tuple[int, str]:
-    """The mode of a call between two users, what decides it, and the policies in force."""
+def call_command(
+    caller: str, callee: str, kind: str, clients: tuple[str, str], store: Path, domain: str = FIRST
+) -> str | tuple[int, str]:
+    """The mode of a call between two users, what decides it, and the policies in force. Whose name has no @ is of the
+    tenant of `domain`."""
 
-    def ask(tenant: Tenant) -> tuple[Tenant, str]:
-        users = find_user(tenant, caller), find_user(tenant, callee)
+    def ask() -> str:
+        tenants = load_all(store)
+        own = find_tenant(tenants, domain)
+        homes = [tenant_of(tenants, name) if "@" in name else own for name in (caller, callee)]
+        users = find_user(homes[0], caller), find_user(homes[1], callee)
         if users[0] is users[1]:
             raise Refused(f"{users[0].name} cannot call {users[0].name}")
-        near, far = (side(tenant, user, _named(user, name)) for user, name in zip(users, clients, strict=True))
+        parts = zip(homes, users, clients, strict=True)
+        near, far = (side(tenant, user, _named(user, name)) for tenant, user, name in parts)
         decided = decide(near, far, CallKind(kind))
         rows = [("mode", decided.mode), ("decided by", f"{decided.rule}: {decided.because}")]
         rows += [(one.user, f"{one.effective.rule}: {one.effective.because}") for one in (near, far)]
-        return tenant, "\n".join(f"{visible(name)}: {visible(value)}" for name, value in rows)
+        return "\n".join(f"{visible(name)}: {visible(value)}" for name, value in rows)
 
-    return _kept(store, ask)
+    return _ended(store, ask)
 
 
-def _kept(store: Path, change: Callable[[Tenant], tuple[Tenant, _Answer]]) -> _Answer | tuple[int, str]:
+def _ended(store: Path, work: Callable[[], str]) -> str | tuple[int, str]:
     try:
-        return update(store, change)
+        return work()
     except ValueError as error:
         return USAGE, visible(str(error))
     except OSError as error:

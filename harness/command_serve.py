@@ -21,11 +21,12 @@ from .calling.service.serve import serve
 from .calling.store.accounts import MOST_PASSWORD, Account, Work, hashed
 from .calling.store.database import exists
 from .calling.store.store import Error, Store, alone
-from .model.tenant import Tenant, same
+from .model.tenant import FIRST, Tenant, same
 from .report.text import visible
 
 USAGE, HARNESS = 2, 3
 ADMINISTRATOR: Final = "admin@contoso.example"
+THE_FIRST: Final = "(the first tenant)"
 LEAST_PASSWORD: Final = 8
 MOST_FIRST: Final = 20
 """Users that get a password at the first start; those beyond are given theirs by name."""
@@ -77,16 +78,35 @@ def password_command(store: Path, name: str, password: str | None) -> Ended:
 def remove_command(store: Path, name: str) -> Ended:
     """The user is none any more, and signed out everywhere; others keep their chats."""
     with _faults(store) as ended, closing(_existing(store)) as opened:
-        opened.remove_user(name)
+        opened.remove_user(name, opened.tenants.home(name).domain)
     return _ended(ended)
 
 
+def tenant_command(store: Path, domain: str, password: str | None) -> Ended:
+    """A further tenant, with an account for its administrator."""
+    name, chosen = same(f"admin@{domain}"), password or _generated()
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        opened.add_tenant(same(domain), Account(name, True, hashed(chosen, Work())))
+    return _ended(ended, f"password of {visible(name)}: {chosen}" if password is None else "")
+
+
+def tenants_command(store: Path) -> Ended:
+    """Every tenant by its domain, with the number of its users and the names of its administrators."""
+    lines: list[str] = []
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        for tenant in opened.tenants.all():
+            administrators = ", ".join(sorted(map(visible, opened.administrators(tenant.domain)))) or "nobody"
+            users = f"{len(tenant.users)} user{'s' * (len(tenant.users) != 1)}"
+            lines.append(f"{tenant.domain or THE_FIRST}: {users}, administered by {administrators}")
+    return _ended(ended, "\n".join(lines))
+
+
 def list_command(store: Path) -> Ended:
-    """Every user: whether there is an account, and whether it is an administrator's."""
+    """Every user of every tenant: whether there is an account, and whether it is an administrator's."""
     lines: list[str] = []
     with _faults(store) as ended, closing(_existing(store)) as opened:
         accounts = {one.user: one for one in opened.accounts.all()}
-        for user in opened.tenants.load().users:
+        for user in (user for tenant in opened.tenants.all() for user in tenant.users):
             account = accounts.get(same(user.name))
             what = "no account" if account is None else "administrator" if account.administrator else "user"
             lines.append(f"{visible(user.name)}: {what}")
@@ -111,8 +131,8 @@ def _changed(
     chosen = password or _generated()
     with _faults(store) as ended, closing(_existing(store)) as opened:
         if change is not None:
-            opened.tenants.change(lambda tenant: (change(tenant), None))
-        user = _user(opened.tenants.load(), name)
+            opened.tenants.change(lambda tenant: (change(tenant), None), opened.tenants.home(name).domain)
+        user = _user(opened.tenants.home(name), name)
         before = opened.accounts.find(user)
         keeps = before is not None and before.administrator
         opened.accounts.put(Account(user, keeps if administrator is None else administrator, hashed(chosen, Work())))
@@ -134,8 +154,9 @@ def _existing(store: Path) -> Store:
 
 
 def _first_accounts(opened: Store) -> dict[str, str]:
-    """Where nobody can sign in yet: an administrator, and a password for everybody. Names and passwords."""
-    if opened.accounts.all():
+    """Where nobody of the first tenant can sign in yet: an administrator, and a password for everybody there. Names
+    and passwords."""
+    if any(opened.tenants.home(account.user).domain == FIRST for account in opened.accounts.all()):
         return {}
 
     def change(tenant: Tenant) -> tuple[Tenant, None]:

@@ -46,9 +46,9 @@ class GroupsFirst(Directory):
     """Lets the policy of a group go before the one that is assigned to the user directly."""
 
     def named(self, name: str) -> User:
-        user = super().named(name)
-        ranked = {same(one.group) for one in self.tenant.ranking}
-        of_groups = {same(one) for group in self.tenant.groups if same(group.name) in ranked for one in group.members}
+        user, tenant = super().named(name), self.tenant_of(name)
+        ranked = {same(one.group) for one in tenant.ranking}
+        of_groups = {same(one) for group in tenant.groups if same(group.name) in ranked for one in group.members}
         return user.model_copy(update={"policy": None}) if same(user.name) in of_groups else user
 
 
@@ -56,4 +56,5 @@ class ComplianceIgnored(Directory):
     """Forgets that the organisation has to record its calls: what is decided is as if it had not."""
 
     def mode(self, caller: tuple[str, Client], callee: tuple[str, Client]) -> Mode:
-        return Directory(self.tenant.model_copy(update={"compliance_recording": False})).mode(caller, callee)
+        unrecorded = (one.model_copy(update={"compliance_recording": False}) for one in self.tenants)
+        return Directory(*unrecorded).mode(caller, callee)

@@ -60,7 +60,17 @@ def of_store(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(path_type=Path),
         default=Path("calling-service"),
         show_default=True,
-        help="Folder of the tenant, the accounts and the chats. A new one has a tenant with alice and bob.",
+        help="Folder of tenants, accounts and chats. A new one has a tenant with alice and bob.",
+    )(command)
+
+
+def of_tenant(command: Callable[..., None]) -> Callable[..., None]:
+    """The option of commands that work on one tenant of a store."""
+    return click.option(
+        "--tenant",
+        default="",
+        metavar="DOMAIN",
+        help="One that `harness serve tenant add` made (default: the first tenant).",
     )(command)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .ending import Defaulting, finish, of_store, outputs_of, say
+from .ending import Defaulting, finish, of_store, of_tenant, outputs_of, say
 
 
 class _PolicyGroup(Defaulting):
@@ -28,8 +28,9 @@ def policy() -> None:
 @policy.command()
 @click.argument("lines", nargs=-1, metavar="[LINE]...")
 @of_store
+@of_tenant
 @click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
-def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
+def console(lines: tuple[str, ...], store: Path, tenant: str, show: bool) -> None:
     """Run cmdlet lines as pasted into PowerShell: New-, Set-, Get-, Grant-, Remove-CsTeamsEnhancedEncryptionPolicy.
 
     Each LINE is one argument (quote it); "-" reads standard input. Get- may be followed by | Select-Object,
@@ -40,7 +41,7 @@ def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
 
     if not lines and not show:
         raise click.UsageError("Missing argument 'LINE'.")
-    say(console_command(lines, store, show, sys.stdin, sys.stderr))
+    say(console_command(lines, store, show, sys.stdin, sys.stderr, tenant))
 
 
 @policy.command()
@@ -50,12 +51,13 @@ def console(lines: tuple[str, ...], store: Path, show: bool) -> None:
 @click.option("--toggle", "toggles", multiple=True, metavar="USER=on|off", help="What the user turned on, everywhere.")
 @click.option("--recording", "recordings", multiple=True, metavar="[USER=]on|off", help="Compliance recording.")
 @of_store
+@of_tenant
 @click.option("--show", is_flag=True, help="Print the tenant afterwards, as JSON.")
-def directory(store: Path, show: bool, **asked: tuple[str, ...]) -> None:
+def directory(store: Path, tenant: str, show: bool, **asked: tuple[str, ...]) -> None:
     """Change users, groups, toggles, compliance recording, clients (windows, macos, android, ios, web, pstn)."""
     from ..command_policy import Directory, directory_command
 
-    say(directory_command(Directory(**asked), store, show))
+    say(directory_command(Directory(**asked), store, show, tenant))
 
 
 @policy.command()
@@ -65,11 +67,15 @@ def directory(store: Path, show: bool, **asked: tuple[str, ...]) -> None:
 @click.option("--from", "near", default="", metavar="CLIENT", help="The caller's client (default: added last).")
 @click.option("--to", "far", default="", metavar="CLIENT", help="The callee's client (default: added last).")
 @of_store
-def call(caller: str, callee: str, kind: str, near: str, far: str, store: Path) -> None:
-    """Say whether a call from CALLER to CALLEE would be e2ee or service, and which rule decides."""
+@of_tenant
+def call(caller: str, callee: str, kind: str, near: str, far: str, store: Path, tenant: str) -> None:
+    """Say whether a call from CALLER to CALLEE would be e2ee or service, and which rule decides.
+
+    Somebody of another tenant is named in full: NAME@DOMAIN.
+    """
     from ..command_policy import call_command
 
-    say(call_command(caller, callee, kind, (near, far), store))
+    say(call_command(caller, callee, kind, (near, far), store, tenant))
 
 
 _EXPORT = click.Path(path_type=Path)

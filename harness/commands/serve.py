@@ -44,7 +44,32 @@ def user() -> None:
     """Who may sign in. Also while the service runs."""
 
 
+@serve.group()
+def tenant() -> None:
+    """Which organisations there are. Also while the service runs."""
+
+
 _STDIN = click.option("--stdin", "own", is_flag=True, help="Read the password from standard input, not make one.")
+
+
+@tenant.command("add")
+@click.argument("domain")
+@_STDIN
+@of_store
+def add_tenant(domain: str, own: bool, store: Path) -> None:
+    """Add a tenant, and show the password of its administrator, admin@DOMAIN. Its users are called NAME@DOMAIN."""
+    from ..command_serve import tenant_command
+
+    say(tenant_command(store, domain, _password(own)))
+
+
+@tenant.command("list")
+@of_store
+def list_tenants(store: Path) -> None:
+    """List tenants, and who may change them."""
+    from ..command_serve import tenants_command
+
+    say(tenants_command(store))
 
 
 @user.command()

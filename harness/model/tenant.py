@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -19,12 +19,16 @@ from .base import Noun
 
 GLOBAL: Final = "Global"
 TAG: Final = "Tag:"
+FIRST: Final = ""
+"""The domain of a store's first tenant: it has every user whose name is in no other tenant's domain."""
 MOST_NAME: Final = 128
+MOST_DOMAIN: Final = 64
 MOST_TEXT: Final = 1024
 MOST_POLICIES: Final = 1000
 MOST_RANKS: Final = 64
 """Groups that a policy type can be assigned to (learn.microsoft.com, `new-csgrouppolicyassignment`)."""
 
+_DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _FORBIDDEN: Final = re.compile(r"[\s:*?\[\]]")
 
 
@@ -51,6 +55,17 @@ def same(name: str) -> str:
     return name.casefold()
 
 
+def domain_of(user: str) -> str:
+    """What stands behind the @ of a sign-in name, comparable; FIRST where there is none."""
+    return same(user).rpartition("@")[2] if "@" in user else FIRST
+
+
+def home(domains: Container[str], user: str) -> str:
+    """Which of these domains of tenants a sign-in name belongs to; FIRST where it is in none of them."""
+    domain = domain_of(user)
+    return domain if domain in domains else FIRST
+
+
 def policy_name(identity: str) -> str:
     """The name of a policy without its scope: `Tag:E2EE` and `E2EE` are `E2EE`."""
     return identity[len(TAG) :] if same(identity[: len(TAG)]) == same(TAG) else identity
@@ -75,6 +90,12 @@ def _identity(identity: str) -> str:
     if same(valid_policy_name(identity[len(TAG) :])) == same(GLOBAL):
         raise ValueError(f"{GLOBAL!r} is the policy of the tenant, and no name of another one")
     return identity
+
+
+def _domain(domain: str) -> str:
+    if domain != FIRST and (len(domain) > MOST_DOMAIN or not _DOMAIN.fullmatch(domain)):
+        raise ValueError(f"a domain is letters a to z, digits, - and . as in fabrikam.example, at most {MOST_DOMAIN}")
+    return domain
 
 
 def _text(text: str) -> str:
@@ -163,9 +184,13 @@ class GroupAssignment(Noun):
 
 
 class Tenant(Noun):
-    """Everything that decides about encryption. `tenant_policy`: granted to the whole tenant (`-Global`)."""
+    """Everything that decides about encryption. `tenant_policy`: granted to the whole tenant (`-Global`).
+
+    Users of a `domain` are called NAME@DOMAIN.
+    """
 
     schema_version: Literal[1] = 1
+    domain: Annotated[str, AfterValidator(_domain)] = FIRST
     policies: Annotated[tuple[EncryptionPolicy, ...], Field(max_length=MOST_POLICIES)] = (
         EncryptionPolicy(identity=GLOBAL),
     )
@@ -189,6 +214,8 @@ class Tenant(Noun):
             _distinct(f"member of {group.name!r}", group.members)
             _known("user", group.members, users)
         for user in self.users:
+            if self.domain != FIRST and domain_of(user.name) != self.domain:
+                raise ValueError(f"the user {user.name!r} is not of the domain {self.domain!r}")
             _distinct(f"client of {user.name!r}", (client.name for client in user.clients))
         return self
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from harness.calling.store.accounts import Account, Work, hashed
+from harness.calling.store.store import Store
 from harness.calling.store.tenants import load
 from harness.command_policy import Directory, call_command, console_command, directory_command
 
@@ -120,3 +123,53 @@ def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     assert isinstance(ended, tuple)
     assert ended[0] == 2
     assert "gone" in ended[1]
+
+
+FABRIKAM = "fabrikam.example"
+
+
+@pytest.fixture
+def two(store: Path) -> Path:
+    with closing(Store(store)) as opened:
+        opened.add_tenant(FABRIKAM, Account(f"admin@{FABRIKAM}", True, hashed("a password", Work(n=2, r=1, p=1))))
+    said(directory_command(Directory(users=("bob",), clients=("bob=macos",)), store, False, FABRIKAM))
+    return store
+
+
+def in_fabrikam(store: Path, *lines: str) -> str | tuple[int, str]:
+    return console_command(lines, store, False, io.StringIO(), io.StringIO(), FABRIKAM)
+
+
+def test_lines_are_for_the_tenant_that_is_named(two: Path) -> None:
+    before = load(two)
+    said(in_fabrikam(two, f"New-{NOUN} Theirs", f"Grant-{NOUN} bob Theirs"))
+    assert load(two) == before
+    (bob,) = [user for user in load(two, FABRIKAM).users if user.name == f"bob@{FABRIKAM}"]
+    assert bob.policy == "Theirs"
+    assert console(two, f"Get-{NOUN} Theirs") == (2, f"1:1: Get-{NOUN}: there is no policy 'Theirs'")
+
+
+@pytest.mark.parametrize("domain", ["northwind.example", "bob", "fabrikam"])
+def test_a_tenant_that_is_not_there_is_a_usage_error(two: Path, domain: str) -> None:
+    ended = directory_command(Directory(users=("eve",)), two, False, domain)
+    assert ended == (2, f"there is no tenant '{domain}'; there is {FABRIKAM}")
+
+
+def test_a_call_to_another_tenant_is_decided_by_both(two: Path) -> None:
+    """`bob` is of the tenant that is asked; who is of another one is named in full."""
+
+    def call(caller: str, callee: str, domain: str = "") -> str:
+        return said(call_command(caller, callee, "one-to-one", ("", ""), two, domain)).splitlines()[1]
+
+    address = f"bob@{FABRIKAM}"
+    said(console(two, ALLOW))
+    assert call("alice", address).startswith(f"decided by: policy: {address}: the policy Global says Disabled")
+    assert call("bob", "alice@contoso.example", FABRIKAM).startswith(f"decided by: policy: {address}")
+    assert call("bob", "alice").startswith("decided by: toggle: bob@contoso.example")
+    said(in_fabrikam(two, ALLOW))
+    said(directory_command(Directory(toggles=("alice=on",)), two, False))
+    assert call("alice", address) == f"decided by: toggle: {address} has not turned end-to-end encrypted calls on"
+    said(directory_command(Directory(toggles=("bob=on",)), two, False, FABRIKAM))
+    assert call("alice", address).startswith("decided by: all-met")
+    said(directory_command(Directory(recordings=("admin=on",)), two, False, FABRIKAM))
+    assert call("alice", address).startswith(f"decided by: recording: {address}: the tenant records")

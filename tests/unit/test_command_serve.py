@@ -16,12 +16,15 @@ from harness.calling.store.tenants import load, update
 from harness.command_serve import (
     LEAST_PASSWORD,
     Asked,
+    _first_accounts,
     add_command,
     list_command,
     own_password,
     password_command,
     remove_command,
     serve_command,
+    tenant_command,
+    tenants_command,
 )
 from harness.model.tenant import Client, ClientKind
 
@@ -95,12 +98,72 @@ def test_a_user_is_removed_for_good_and_the_last_administrator_is_not(store: Pat
         assert opened.accounts.find(CEM) is not None
 
 
+FABRIKAM = "fabrikam.example"
+
+
+def test_a_tenant_comes_with_its_administrator_and_a_name_says_whose_user_it_is(store: Path) -> None:
+    said = tenant_command(store, FABRIKAM, None)
+    assert isinstance(said, str)
+    words, _, password = said.rpartition(" ")
+    assert words == f"password of admin@{FABRIKAM}:"
+    assert add_command(store, f"eve@{FABRIKAM}", "Eve", administrator=False, password="chosen by Eve") == ""
+    assert add_command(store, CEM, "", administrator=True, password="chosen by Cem") == ""
+    assert [user.name for user in load(store, FABRIKAM).users] == [f"admin@{FABRIKAM}", f"eve@{FABRIKAM}"]
+    assert CEM in [user.name for user in load(store).users]
+    with closing(Store(store)) as opened:
+        account = opened.accounts.find(f"admin@{FABRIKAM}")
+    assert account is not None
+    assert (account.administrator, fits(password, account.secret)) == (True, True)
+    assert tenants_command(store) == "\n".join(
+        (
+            f"(the first tenant): 4 users, administered by {CEM}",
+            f"{FABRIKAM}: 2 users, administered by admin@{FABRIKAM}",
+        )
+    )
+    assert str(list_command(store)).splitlines()[-2:] == [f"admin@{FABRIKAM}: administrator", f"eve@{FABRIKAM}: user"]
+    assert remove_command(store, f"eve@{FABRIKAM}") == ""
+    ended = remove_command(store, f"admin@{FABRIKAM}")
+    assert isinstance(ended, tuple)
+    assert "last administrator" in ended[1], "of this tenant, whatever others have"
+
+
+def test_a_tenant_that_is_there_already_keeps_its_administrator(store: Path) -> None:
+    tenant_command(store, FABRIKAM, "the first one")
+    assert tenant_command(store, FABRIKAM.upper(), "another one") == (
+        2,
+        f"there is a tenant '{FABRIKAM}' already",
+    )
+    with closing(Store(store)) as opened:
+        account = opened.accounts.find(f"admin@{FABRIKAM}")
+    assert account is not None
+    assert fits("the first one", account.secret)
+
+
+def test_the_first_start_gives_passwords_though_another_tenant_has_its_own(store: Path) -> None:
+    tenant_command(store, FABRIKAM, "chosen before")
+    with closing(Store(store)) as opened:
+        made = _first_accounts(opened)
+        assert list(made) == [
+            "alice@contoso.example",
+            "bob@contoso.example",
+            "dora@contoso.example",
+            "admin@contoso.example",
+        ]
+        assert _first_accounts(opened) == {}
+        assert opened.administrators("") == {"admin@contoso.example"}
+
+
 def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> None:
     for ended, words in (
         (add_command(store, "bob@contoso.example", "", administrator=False, password=None), "already"),
         (add_command(store, "two\nlines", "", administrator=False, password=None), "U+000A"),
         (password_command(store, "bob", None), "give the whole sign-in name"),
         (list_command(tmp_path / "nothing"), "is no store"),
+        (tenant_command(tmp_path / "nothing", "x.example", None), "is no store"),
+        (tenant_command(store, "contoso.example", None), "belongs to the tenant 'contoso.example'"),
+        (tenant_command(store, "two words", None), "a domain is letters"),
+        (tenant_command(store, "", None), "already"),
+        (tenant_command(store, "x@fabrikam.example", None), "a domain is letters"),
         (list_command(tmp_path / "gone" / "nothing"), "No such file"),
         (serve_command(tmp_path / "gone" / "nothing", HERE, None, print), "No such file"),
     ):

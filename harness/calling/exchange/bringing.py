@@ -8,14 +8,14 @@ from typing import Final
 from ...model.feature import Feature
 from ...model.scenario import Mode
 from ...model.tenant import same
-from .concern import elsewhere, reachable, recorded
+from .concern import elsewhere, party, reachable, recorded
 from .directory import Directory
 from .endings import without
 from .outcome import Admitted, Joined, Outcome
 from .presence import with_presence
 from .refusal import refuse
 from .state import Call, Exchange, Guest, Session, Told
-from .told import HungUp, PartyOf
+from .told import HungUp
 
 BRINGS: Final = frozenset(
     {
@@ -45,10 +45,10 @@ def guest_of(
         return Guest(feature, by.id, by.user, f"{directory.name(by.user)} companion", now, rung)
     if argument is None:
         refuse("not-now", "It takes the name of a user.")
-    user = same(directory.named(argument).name)
+    user = directory.colleague(by.user, argument)
     if user in {exchange.sessions[one].user for one in call.parties}:
-        refuse("not-now", f"{directory.display(user)} is in the call.")
-    return Guest(feature, by.id, user, directory.name(user), now, reachable(exchange, directory, user))
+        refuse("not-now", f"{directory.display(user, by.user)} is in the call.")
+    return Guest(feature, by.id, user, directory.name(user), now, reachable(exchange, directory, user, by.user))
 
 
 def between_two(call: Call) -> None:
@@ -78,11 +78,11 @@ def joined(exchange: Exchange, directory: Directory, call: Call, session: Sessio
     guest = call.invited
     assert guest is not None
     after = replace(_with_guest(call, guest, replace(guest, joined=True)), alone=False)
-    frame = _there(directory, call, guest.user)
     others = tuple(one for one in after.parties if one != session.id)
     here = dict.fromkeys(exchange.sessions[one].user for one in others if exchange.sessions[one].user != guest.user)
-    told = (Told(others, frame), *(Told((session.id,), _there(directory, call, user)) for user in here))
-    out = Outcome(exchange.with_call(after), {}, (Joined(call.id, guest.leg, sdp),), told)
+    told = [*party(exchange, directory, call, others, guest.user, there=True)]
+    told += [one for user in here for one in party(exchange, directory, call, (session.id,), user, there=True)]
+    out = Outcome(exchange.with_call(after), {}, (Joined(call.id, guest.leg, sdp),), tuple(told))
     if guest.feature is not Feature.TRANSFER:
         return out
     return then_leaves(out, directory, after, guest.by, "transferred")
@@ -93,10 +93,6 @@ def then_leaves(out: Outcome, directory: Directory, call: Call, session: str, wh
     left = without(out.exchange, directory, call, out.exchange.sessions[session], why)
     told = (*out.told, Told((session,), HungUp(call=call.id, reason=why)), *left.told)
     return Outcome(left.exchange, out.answer, (*out.deeds, *left.deeds), told, (*out.news, *left.news))
-
-
-def _there(directory: Directory, call: Call, user: str) -> PartyOf:
-    return PartyOf(call=call.id, user=directory.name(user), display=directory.display(user), there=True)
 
 
 def _own(exchange: Exchange, by: Session, name: str | None) -> tuple[str, ...]:

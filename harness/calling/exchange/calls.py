@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...model.scenario import Mode
-from ...model.tenant import same
 from . import bringing, guests
 from .concern import concerning, elsewhere, free, incoming, reachable, recorded, ringing_at
 from .directory import Directory
@@ -20,13 +19,13 @@ from .told import Accepted, Cancelled, Declined, IsRinging
 
 def invite(exchange: Exchange, directory: Directory, session: Session, said: Invite, fresh: str, now: float) -> Outcome:
     """Ring every device of the callee. `fresh` becomes the call's id."""
-    callee = same(directory.named(said.to).name)
+    callee = directory.address(session.user, said.to)
     if callee == session.user:
         refuse("yourself", "Nobody can call herself.")
     free(exchange, session)
-    rung = reachable(exchange, directory, callee)
+    rung = reachable(exchange, directory, callee, session.user)
     call = Call(fresh, session.id, callee, said.media, now, rung)
-    told = incoming(directory, call, rung, session)
+    told = incoming(directory, call, (callee, rung), session)
     after = Outcome(exchange.with_call(call), {"call": call.id}, told=(told,))
     return with_presence(exchange, after, directory, session.user)
 
@@ -49,7 +48,8 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
     if call.forwarded:
         mode = Mode.SERVICE
     up = replace(call, answered=session.id, mode=mode)
-    accepted = Accepted(call=call.id, mode=mode, display=directory.display(session.user), device=session.device.name)
+    display = directory.display(session.user, caller.user)
+    accepted = Accepted(call=call.id, mode=mode, display=display, device=session.device.name)
     told = (Told((call.caller,), accepted), *elsewhere(call, session.id, "answered-elsewhere"))
     near, far = (Talker(one.id, directory.name(one.user), one.keying) for one in (caller, session))
     records = recorded(directory, call.id, up.parties, caller.user, session.user)

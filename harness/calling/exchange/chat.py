@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...model.tenant import same
 from .directory import Directory
 from .outcome import Outcome, Written
 from .refusal import refuse
@@ -13,7 +12,7 @@ from .told import ChatLine, FileOf
 
 def chat(exchange: Exchange, directory: Directory, session: Session, said: Chat, fresh: str, now: float) -> Outcome:
     """A line of text. `fresh` becomes its id."""
-    receiver = same(directory.named(said.to).name)
+    receiver = directory.colleague(session.user, said.to)
     if receiver == session.user:
         refuse("yourself", "Nobody writes to herself.")
     line = Written(fresh, session.user, receiver, said.text, now)

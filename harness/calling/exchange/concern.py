@@ -7,7 +7,7 @@ from typing import Final
 from .directory import Directory
 from .refusal import refuse
 from .state import Call, Exchange, Session, Told
-from .told import Cancelled, Incoming, Recorded
+from .told import Cancelled, Incoming, PartyOf, Recorded
 
 MOST_AT_ONCE: Final = 8
 """Calls that may ring at a user at the same time: beyond, the line is busy."""
@@ -45,14 +45,14 @@ def free(exchange: Exchange, session: Session) -> None:
         refuse("in-a-call", "This device is in a call already.")
 
 
-def reachable(exchange: Exchange, directory: Directory, user: str) -> tuple[str, ...]:
-    """The devices at which a call for this user rings. Refusal `unavailable` or `busy`."""
+def reachable(exchange: Exchange, directory: Directory, user: str, by: str) -> tuple[str, ...]:
+    """The devices at which a call for this user rings, which user `by` wants. Refusal `unavailable` or `busy`."""
     rung = tuple(one.id for one in exchange.of_user(user))
     if not rung:
-        refuse("unavailable", f"{directory.display(user)} has no device connected.")
+        refuse("unavailable", f"{directory.display(user, by)} has no device connected.")
     ringing = sum(not set(rung).isdisjoint(call.bells) for call in exchange.calls.values())
     if exchange.in_call(user) or ringing >= MOST_AT_ONCE:
-        refuse("busy", f"{directory.display(user)} is in another call.")
+        refuse("busy", f"{directory.display(user, by)} is in another call.")
     return rung
 
 
@@ -67,7 +67,25 @@ def recorded(directory: Directory, call: str, to: tuple[str, ...], *users: str) 
     return (Told(to, Recorded(call=call)),) if directory.recorded(*users) else ()
 
 
-def incoming(directory: Directory, call: Call, rung: tuple[str, ...], by: Session) -> Told:
-    """What devices are told at which a call begins to ring."""
-    frame = Incoming(call=call.id, sender=directory.name(by.user), display=directory.display(by.user), media=call.media)
-    return Told(rung, frame)
+def incoming(directory: Directory, call: Call, to: tuple[str, tuple[str, ...]], by: Session) -> Told:
+    """What devices of a user are told at which a call begins to ring."""
+    user, rung = to
+    display = directory.display(by.user, user)
+    return Told(rung, Incoming(call=call.id, sender=directory.name(by.user), display=display, media=call.media))
+
+
+def party(
+    exchange: Exchange, directory: Directory, call: Call, to: tuple[str, ...], user: str, *, there: bool
+) -> tuple[Told, ...]:
+    """What devices in a call are told of a user who is in it now, or no more: each as its own tenant shows people."""
+    tenants = {one: directory.tenant_of(exchange.sessions[one].user).domain for one in to}
+    return tuple(
+        Told(devices, _party(directory, call, exchange.sessions[devices[0]].user, user, there))
+        for domain in dict.fromkeys(tenants.values())
+        if (devices := tuple(one for one in to if tenants[one] == domain))
+    )
+
+
+def _party(directory: Directory, call: Call, viewer: str, user: str, there: bool) -> PartyOf:
+    display = directory.display(user, viewer)
+    return PartyOf(call=call.id, user=directory.name(user), display=display, there=there)

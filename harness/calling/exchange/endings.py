@@ -7,13 +7,13 @@ from typing import Final
 
 from ...model.scenario import Mode
 from . import guests, voicemail
-from .concern import held_by
+from .concern import held_by, party
 from .directory import Directory
 from .outcome import Ended, Left, Outcome
 from .presence import with_presence
 from .said import HangUp
 from .state import Call, Exchange, Session, Told
-from .told import Cancelled, HungUp, PartyOf
+from .told import Cancelled, HungUp
 
 RING_SECONDS: Final = 60.0
 """How long a call rings, unless the service is told otherwise."""
@@ -69,11 +69,10 @@ def without(exchange: Exchange, directory: Directory, call: Call, who: Session, 
         first = guests.failed(exchange, directory, call, guests.dropped(call, guest, "cancelled"))
         call = first.exchange.calls[call.id]
     call = replace(call, gone=call.gone | {who.id}, offered=None if call.offered == who.id else call.offered)
-    frame = PartyOf(call=call.id, user=directory.name(who.user), display=directory.display(who.user), there=False)
     after = Outcome(
         first.exchange.with_call(call),
         deeds=(*first.deeds, Left(call.id, who.id)),
-        told=(*first.told, Told(call.parties, frame)),
+        told=(*first.told, *party(exchange, directory, call, call.parties, who.user, there=False)),
         news=first.news,
     )
     return with_presence(exchange, after, directory, who.user)

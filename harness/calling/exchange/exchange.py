@@ -74,7 +74,7 @@ def joined(exchange: Exchange, directory: Directory, session: Session) -> Outcom
     user = directory.named(session.user)
     if len(exchange.of_user(session.user)) >= MOST_DEVICES:
         refuse("too-many-devices", f"At most {MOST_DEVICES} devices of a user are connected at the same time.")
-    welcome = Welcome(user=user.name, display=directory.display(session.user), device=session.device.name)
+    welcome = Welcome(user=user.name, display=directory.display(session.user, session.user), device=session.device.name)
     after = Outcome(
         replace(exchange, sessions={**exchange.sessions, session.id: session}), told=(Told((session.id,), welcome),)
     )

@@ -7,7 +7,6 @@ from typing import Final
 
 from ...model.feature import NAMES, Feature
 from ...model.scenario import Mode
-from ...model.tenant import same
 from . import voicemail
 from .bringing import BRINGS, between_two, guest_of, then_leaves
 from .concern import concerning, incoming, reachable
@@ -50,7 +49,7 @@ def _used(
         guest = guest_of(exchange, directory, call, (said.feature, session, said.argument), now)
         after = exchange.with_call(replace(call, guests=(*call.guests, guest)))
         deed = Asked(call.id, said.feature, said.on, session.id, guest.leg)
-        return Outcome(after, deeds=(deed,), told=(*told, incoming(directory, call, guest.rung, session)))
+        return Outcome(after, deeds=(deed,), told=(*told, incoming(directory, call, (guest.user, guest.rung), session)))
     out = Outcome(exchange, deeds=(Asked(call.id, said.feature, said.on, session.id),), told=told)
     if key in LEAVES:
         between_two(call)
@@ -86,15 +85,14 @@ def _rings_more(exchange: Exchange, directory: Directory, session: Session, call
     """It rings at another user's devices too. Whoever takes it, it is an ordinary call."""
     if said.argument is None:
         refuse("not-now", "It takes the name of a user.")
-    user = same(directory.named(said.argument).name)
+    user = directory.colleague(session.user, said.argument)
     if user in {exchange.sessions[one].user for one in call.sessions}:
-        refuse("not-now", f"{directory.display(user)} is in the call, or rung already.")
-    more = reachable(exchange, directory, user)
+        refuse("not-now", f"{directory.display(user, session.user)} is in the call, or rung already.")
+    more = reachable(exchange, directory, user, session.user)
     after = replace(call, rung=(*call.rung, *more), forwarded=True)
     told = Told((call.caller, session.id), _frame(directory, session, said))
-    return Outcome(
-        exchange.with_call(after), told=(told, incoming(directory, call, more, exchange.sessions[call.caller]))
-    )
+    rings = incoming(directory, call, (user, more), exchange.sessions[call.caller])
+    return Outcome(exchange.with_call(after), told=(told, rings))
 
 
 def _frame(directory: Directory, session: Session, said: UseFeature) -> FeatureUsed:

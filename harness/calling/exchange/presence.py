@@ -1,4 +1,4 @@
-"""Presence: news for everybody when what the directory says of a user changes."""
+"""Presence: news for everybody in the same tenant when what the directory says of a user changes."""
 
 from __future__ import annotations
 

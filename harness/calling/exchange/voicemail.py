@@ -35,9 +35,8 @@ def answers(exchange: Exchange, directory: Directory, call: Call, by: str | None
     name = directory.name(call.callee if by is None else exchange.sessions[by].user)
     used = FeatureUsed(call=call.id, feature=Feature.VOICEMAIL, on=True, by=name, argument=None)
     asked = () if by is None else (by,)
-    accepted = Accepted(
-        call=call.id, mode=Mode.SERVICE, display=f"Voicemail of {directory.display(call.callee)}", device="voicemail"
-    )
+    display = f"Voicemail of {directory.display(call.callee, caller.user)}"
+    accepted = Accepted(call=call.id, mode=Mode.SERVICE, display=display, device="voicemail")
     records = recorded(directory, call.id, (call.caller,), caller.user, call.callee)
     return Outcome(
         exchange.with_call(replace(call, alone=True, mode=Mode.SERVICE)),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterable
 from typing import Final
 
-from ...model.tenant import GLOBAL, EncryptionPolicy, Group, Tenant, User, policy_name, same
+from ...model.tenant import GLOBAL, EncryptionPolicy, Group, Tenant, User, home, policy_name, same
 
 MOST_FILTER: Final = 256
 
@@ -16,6 +17,21 @@ class Refused(ValueError):
 
 class Unknown(Refused):
     """There is nothing that is called so."""
+
+
+def tenant_of(tenants: Iterable[Tenant], user: str) -> Tenant:
+    """The tenant that a user of this name belongs to, whether there is one or not: that of the domain, or the first."""
+    known = {tenant.domain: tenant for tenant in tenants}
+    return known[home(known, user)]
+
+
+def find_tenant(tenants: Iterable[Tenant], domain: str) -> Tenant:
+    """By its domain."""
+    known = {tenant.domain: tenant for tenant in tenants}
+    if (found := known.get(same(domain))) is not None:
+        return found
+    others = ", ".join(filter(None, known)) or "only the first one, which has no name"
+    raise Unknown(f"there is no tenant {domain!r}; there is {others}")
 
 
 def find_policy(tenant: Tenant, identity: str) -> EncryptionPolicy:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from ...model.tenant import (
+    FIRST,
     GLOBAL,
     MOST_POLICIES,
     MOST_RANKS,
@@ -19,6 +20,7 @@ from ...model.tenant import (
     GroupAssignment,
     Tenant,
     User,
+    domain_of,
     policy_name,
     same,
     valid_policy_name,
@@ -112,8 +114,8 @@ def grant_group(tenant: Tenant, identity: str, policy: str | None, rank: int | N
 
 
 def add_user(tenant: Tenant, name: str, display: str = "") -> Tenant:
-    """A further user, without policy or group, the toggle off."""
-    user = _checked(User, name=_addressed(name), display=display)
+    """A further user, without policy or group, the toggle off. The domain of a tenant that has one may be left out."""
+    user = _checked(User, name=_addressed(_in_domain(tenant, name)), display=display)
     if same(user.name).endswith(GONE):
         raise Refused(f"a name that ends with {GONE!r} is for users who were removed")
     if any(same(one.name) == same(user.name) for one in tenant.users):
@@ -213,6 +215,15 @@ def _with(policy: EncryptionPolicy, settings: Settings) -> EncryptionPolicy:
 def _with_user(tenant: Tenant, user: User, **changed: Any) -> Tenant:
     new = user.model_copy(update=changed)
     return tenant.model_copy(update={"users": tuple(new if one is user else one for one in tenant.users)})
+
+
+def _in_domain(tenant: Tenant, name: str) -> str:
+    if tenant.domain == FIRST:
+        return name
+    full = name if "@" in name else f"{name}@{tenant.domain}"
+    if domain_of(full) != tenant.domain:
+        raise Refused(f"{name!r} is not of this tenant, whose users are called NAME@{tenant.domain}")
+    return full
 
 
 def _addressed(name: str) -> str:

@@ -9,7 +9,6 @@ from typing import Final
 from aiohttp import web
 from pydantic import TypeAdapter
 
-from ...model.tenant import same
 from ..exchange.outcome import Written
 from ..exchange.refusal import refuse
 from ..exchange.told import FileOf
@@ -67,7 +66,7 @@ class Requests:
                 "token": token,
                 "expires": ticket.expires,
                 "user": directory.name(ticket.user),
-                "display": directory.display(ticket.user),
+                "display": directory.display(ticket.user, ticket.user),
                 "administrator": ticket.administrator,
             }
         )
@@ -76,7 +75,7 @@ class Requests:
         """A file for another user: on the disk first, then told."""
         ticket = self._allowed(request, Who.USER)
         asked = FileName.model_validate(dict(request.query))
-        receiver = same(self._board.directory.named(asked.to).name)
+        receiver = self._board.directory.colleague(ticket.user, asked.to)
         if receiver == ticket.user:
             refuse("yourself", "Nobody sends a file to herself.")
         chats = self._board.store.chats

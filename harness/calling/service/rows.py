@@ -56,8 +56,13 @@ class Row:
     most: int = MOST_BODY
 
 
-def _changed(board: Switchboard, transition: Callable[[Tenant], Tenant]) -> Tenant:
-    return board.change(lambda tenant: ((after := transition(tenant)), after))
+def _own(board: Switchboard, request: Request) -> Tenant:
+    """The only tenant that a request is about: that of whoever sends it."""
+    return board.directory.tenant_of(request.ticket.user)
+
+
+def _changed(board: Switchboard, request: Request, transition: Callable[[Tenant], Tenant]) -> Tenant:
+    return board.change(request.ticket.user, lambda tenant: ((after := transition(tenant)), after))
 
 
 def _sign_out(board: Switchboard, request: Request) -> Shown:
@@ -71,29 +76,29 @@ def _me(board: Switchboard, request: Request) -> Shown:
 
 
 def _toggle(board: Switchboard, request: Request) -> Shown:
-    _changed(board, lambda tenant: transitions.turn(tenant, request.ticket.user, request.body.on))
+    _changed(board, request, lambda tenant: transitions.turn(tenant, request.ticket.user, request.body.on))
     return _me(board, request)
 
 
 def _voicemail(board: Switchboard, request: Request) -> Shown:
-    _changed(board, lambda tenant: transitions.take_unanswered(tenant, request.ticket.user, request.body.on))
+    _changed(board, request, lambda tenant: transitions.take_unanswered(tenant, request.ticket.user, request.body.on))
     return _me(board, request)
 
 
-def _directory(board: Switchboard, _request: Request) -> Shown:
-    return shown.people(board.directory, board.exchange)
+def _directory(board: Switchboard, request: Request) -> Shown:
+    return shown.people(board.directory, board.exchange, request.ticket)
 
 
 def _chat(board: Switchboard, request: Request) -> Shown:
     peer = same(request.words["peer"])
     lines = board.store.chats.between(request.ticket.user, peer)
     if not lines:  # who is gone is still somebody to whom one has written
-        board.directory.named(peer)
+        board.directory.colleague(request.ticket.user, peer)
     return {"messages": [shown.line(board.directory, one) for one in lines]}
 
 
 def _policies(board: Switchboard, request: Request) -> Shown:
-    tenant, identity, pattern = board.directory.tenant, request.query.get("identity"), request.query.get("filter")
+    tenant, identity, pattern = _own(board, request), request.query.get("identity"), request.query.get("filter")
     if identity is not None and pattern is not None:
         raise Refused("identity or filter, not both")
     found = policies_like(tenant, pattern or "*") if identity is None else (find_policy(tenant, identity),)
@@ -106,62 +111,62 @@ def _policy(tenant: Tenant, name: str) -> Shown:
 
 def _new_policy(board: Switchboard, request: Request) -> Shown:
     body: bodies.NewPolicy = request.body
-    after = _changed(board, lambda tenant: transitions.new_policy(tenant, body.Identity, body.settings()))
+    after = _changed(board, request, lambda tenant: transitions.new_policy(tenant, body.Identity, body.settings()))
     return _policy(after, body.Identity)
 
 
 def _set_policy(board: Switchboard, request: Request) -> Shown:
     name, settings = request.words["name"], request.body.settings()
-    return _policy(_changed(board, lambda tenant: transitions.set_policy(tenant, name, settings)), name)
+    return _policy(_changed(board, request, lambda tenant: transitions.set_policy(tenant, name, settings)), name)
 
 
 def _remove_policy(board: Switchboard, request: Request) -> Shown:
-    _changed(board, lambda tenant: transitions.remove_policy(tenant, request.words["name"]))
+    _changed(board, request, lambda tenant: transitions.remove_policy(tenant, request.words["name"]))
     return {}
 
 
-def _assignments(board: Switchboard, _request: Request) -> Shown:
-    return shown.assignments(board.directory.tenant)
+def _assignments(board: Switchboard, request: Request) -> Shown:
+    return shown.assignments(_own(board, request))
 
 
 def _grant_user(board: Switchboard, request: Request) -> Shown:
     user, policy = request.words["user"], request.body.policy
-    return shown.assignments(_changed(board, lambda tenant: transitions.grant_user(tenant, user, policy)))
+    return shown.assignments(_changed(board, request, lambda tenant: transitions.grant_user(tenant, user, policy)))
 
 
 def _grant_group(board: Switchboard, request: Request) -> Shown:
     group, body = request.words["group"], request.body
     return shown.assignments(
-        _changed(board, lambda tenant: transitions.grant_group(tenant, group, body.policy, body.rank))
+        _changed(board, request, lambda tenant: transitions.grant_group(tenant, group, body.policy, body.rank))
     )
 
 
 def _grant_tenant(board: Switchboard, request: Request) -> Shown:
     policy = request.body.policy
-    return shown.assignments(_changed(board, lambda tenant: transitions.grant_tenant(tenant, policy)))
+    return shown.assignments(_changed(board, request, lambda tenant: transitions.grant_tenant(tenant, policy)))
 
 
-def _users(board: Switchboard, _request: Request) -> Shown:
-    return shown.users(board.directory)
+def _users(board: Switchboard, request: Request) -> Shown:
+    return shown.users(board.directory, _own(board, request))
 
 
 def _remove_user(board: Switchboard, request: Request) -> Shown:
-    board.remove_user(request.words["user"])
+    board.remove_user(request.ticket.user, request.words["user"])
     return _users(board, request)
 
 
 def _effective(board: Switchboard, request: Request) -> Shown:
-    user = find_user(board.directory.tenant, request.words["user"])
+    user = find_user(_own(board, request), request.words["user"])
     return shown.in_force_fully(board.directory.effective(user))
 
 
-def _groups(board: Switchboard, _request: Request) -> Shown:
-    return shown.groups(board.directory.tenant)
+def _groups(board: Switchboard, request: Request) -> Shown:
+    return shown.groups(_own(board, request))
 
 
 def _put_group(board: Switchboard, request: Request) -> Shown:
     group, members = request.words["group"], request.body.members
-    return shown.groups(_changed(board, lambda tenant: transitions.put_group(tenant, group, members)))
+    return shown.groups(_changed(board, request, lambda tenant: transitions.put_group(tenant, group, members)))
 
 
 def _record(board: Switchboard, request: Request) -> Shown:
@@ -172,12 +177,12 @@ def _record(board: Switchboard, request: Request) -> Shown:
             return transitions.record_tenant(tenant, body.on)
         return transitions.record_user(tenant, body.user, body.on)
 
-    _changed(board, change)
+    _changed(board, request, change)
     return {}
 
 
 def _console(board: Switchboard, request: Request) -> Shown:
-    output = board.change(lambda tenant: console.run(tenant, request.body.text))
+    output = board.change(request.ticket.user, lambda tenant: console.run(tenant, request.body.text))
     return {"output": [{"text": one.text, "objects": [dict(item) for item in one.objects]} for one in output]}
 
 

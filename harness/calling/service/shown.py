@@ -19,7 +19,8 @@ def me(directory: Directory, ticket: Ticket) -> Shown:
     found = directory.effective(user)
     return {
         "user": user.name,
-        "display": directory.display(ticket.user),
+        "display": directory.display(ticket.user, ticket.user),
+        "tenant": directory.tenant_of(ticket.user).domain,
         "administrator": ticket.administrator,
         "toggle": user.toggle,
         "voicemail": user.voicemail,
@@ -39,14 +40,9 @@ def in_force_fully(found: Effective) -> Shown:
     return in_force(found) | rest
 
 
-def people(directory: Directory, exchange: Exchange) -> Shown:
-    """The directory, as everybody may see it."""
-    return {
-        "users": [
-            {"user": user.name, "display": directory.display(key), "presence": exchange.present(key).value}
-            for key, user in directory.users.items()
-        ]
-    }
+def people(directory: Directory, exchange: Exchange, ticket: Ticket) -> Shown:
+    """The directory of the own tenant, as everybody in it may see it."""
+    return {"users": [_person(directory, exchange, user) for user in directory.tenant_of(ticket.user).users]}
 
 
 def line(directory: Directory, one: StoredLine) -> Shown:
@@ -71,9 +67,8 @@ def assignments(tenant: Tenant) -> Shown:
     }
 
 
-def users(directory: Directory) -> Shown:
-    """Every user, as administrators see them, and whether the whole tenant is recorded."""
-    tenant = directory.tenant
+def users(directory: Directory, tenant: Tenant) -> Shown:
+    """Every user, as the tenant's administrators see them, and whether the whole tenant is recorded."""
     return {"recording": tenant.compliance_recording, "users": [_user(directory, user) for user in tenant.users]}
 
 
@@ -84,13 +79,18 @@ def groups(tenant: Tenant) -> Shown:
 def _user(directory: Directory, user: User) -> Shown:
     return {
         "user": user.name,
-        "display": directory.display(same(user.name)),
+        "display": user.display or user.name,
         "toggle": user.toggle,
         "recorded": user.recorded,
         "policy": user.policy,
         "devices": [_device(client) for client in user.clients],
         "effective": in_force(directory.effective(user)),
     }
+
+
+def _person(directory: Directory, exchange: Exchange, user: User) -> Shown:
+    presence = exchange.present(same(user.name)).value
+    return {"user": user.name, "display": user.display or user.name, "presence": presence}
 
 
 def _group(group: Group) -> Shown:

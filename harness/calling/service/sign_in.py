@@ -79,7 +79,7 @@ class SignInDesk:
             return sign_in_client(tenant, account.user, device, signed_in, MOST_DEVICES), None
 
         try:
-            self._switchboard.change(change)
+            self._switchboard.change(account.user, change)
         except ValueError as error:
             raise Refusal("too-many-devices", str(error)) from None
         return accounts.issue(account.user, device, now)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
+from operator import is_
 from typing import Final, Protocol
 
 from ...model.tenant import Tenant
@@ -68,11 +70,11 @@ class Switchboard:
         telling: Telling = as_it_is,
         rings: float = RING_SECONDS,
     ) -> None:
-        self._witness, self._of_tenant, self._telling, self._rings = witness, directory, telling, rings
+        self._witness, self._of_tenants, self._telling, self._rings = witness, directory, telling, rings
         self.store = store
         self.clock = clock
         self.exchange: Exchange = NOBODY
-        self.directory = directory(store.tenants.load())
+        self.directory = directory(*store.tenants.all())
         self._processor = processor(self.tell_call)
         self._connections: dict[str, Connection] = {}
         self._news: dict[str, PresenceOf] = {}
@@ -124,30 +126,33 @@ class Switchboard:
         """Until what has been begun about media is done: the next message may need it."""
         await self._processor.settled()
 
-    def change(self, change: Callable[[Tenant], tuple[Tenant, Answer]]) -> Answer:
-        """Change the tenant, and tell who is concerned. Whatever `change` raises."""
-        answer = self.store.tenants.change(change)
-        self._tenant()
+    def change(self, by: str, change: Callable[[Tenant], tuple[Tenant, Answer]]) -> Answer:
+        """Change the tenant of user `by`, and tell who is concerned. Whatever `change` raises."""
+        answer = self.store.tenants.change(change, self.store.tenants.home(by).domain)
+        self._learn()
         return answer
 
-    def remove_user(self, name: str) -> None:
-        """A user is one no more: the devices have to go, and calls end. Refused."""
-        self.store.remove_user(name)
-        self._tenant()
+    def remove_user(self, by: str, name: str) -> None:
+        """A user of the tenant of `by` is one no more: the devices have to go, and calls end. Refused."""
+        self.store.remove_user(name, self.store.tenants.home(by).domain)
+        self._learn()
 
     def void(self, sessions: tuple[str, ...], reason: str) -> None:
         """Tokens that are no longer valid."""
         self._done(rules.voided(self.exchange, sessions, reason))
 
     async def spread(self) -> None:
-        """Tell everybody the news since the last time. Others have their turn in between."""
-        frames = [news.encoded() for news in self._news.values()]
+        """Tell everybody the news of the own tenant since the last time. Others have their turn in between."""
+        frames: defaultdict[str, list[str]] = defaultdict(list)
+        for news in self._news.values():
+            frames[self.directory.tenant_of(news.user).domain].append(news.encoded())
         self._news = {}
         if not frames:
             return
-        for place, connection in enumerate(tuple(self._connections.values()), 1):
-            for frame in frames:
-                connection.tell(frame)
+        for place, (session, connection) in enumerate(tuple(self._connections.items()), 1):
+            if (who := self.exchange.sessions.get(session)) is not None:
+                for frame in frames.get(self.directory.tenant_of(who.user).domain, ()):
+                    connection.tell(frame)
             if place % AT_ONCE == 0:
                 await asyncio.sleep(0)
 
@@ -156,7 +161,7 @@ class Switchboard:
         seen = self.store.changed_elsewhere()
         if seen != self._store_seen:
             self._store_seen = seen
-            self._tenant()
+            self._learn()
             valid = self.store.accounts.valid(self._connections, self.clock())
             self.void(tuple(one for one in self._connections if one not in valid), "signed-out")
         self._done(rules.ticked(self.exchange, self.directory, self.clock(), self._rings))
@@ -173,11 +178,11 @@ class Switchboard:
 
     # inner steps
 
-    def _tenant(self) -> None:
-        tenant = self.store.tenants.load()
-        if tenant is self.directory.tenant:
+    def _learn(self) -> None:
+        tenants = self.store.tenants.all()
+        if len(tenants) == len(self.directory.tenants) and all(map(is_, tenants, self.directory.tenants)):
             return
-        before, self.directory = self.directory, self._of_tenant(tenant)
+        before, self.directory = self.directory, self._of_tenants(*tenants)
         self._done(rules.changed(self.exchange, before, self.directory))
 
     def _done(self, outcome: Outcome, asked: tuple[str, int] | None = None) -> None:

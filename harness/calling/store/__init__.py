@@ -1,1 +1,1 @@
-"""What survives the service: the tenant, accounts, tokens, chats and files, in one SQLite database in one folder."""
+"""What survives the service: tenants, accounts, tokens, chats and files, in one SQLite database in one folder."""

@@ -17,14 +17,12 @@ from typing import Final
 
 DATABASE: Final = "service.db"
 APPLICATION: Final = 0x43494801
-VERSION: Final = 1
+VERSION: Final = 2
 WAIT_SECONDS: Final = 2.0
 """How long a writer waits for another one."""
 
 _SCHEMA: Final = """
-CREATE TABLE tenant (
-    id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, document TEXT NOT NULL
-) STRICT;
+CREATE TABLE tenants (domain TEXT PRIMARY KEY, version INTEGER NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE account (
     user TEXT PRIMARY KEY, n INTEGER NOT NULL, r INTEGER NOT NULL, p INTEGER NOT NULL,
     salt BLOB NOT NULL, hash BLOB NOT NULL, administrator INTEGER NOT NULL CHECK (administrator IN (0, 1))
@@ -43,6 +41,17 @@ CREATE TABLE chat (
     sender TEXT NOT NULL, receiver TEXT NOT NULL, text TEXT NOT NULL, time REAL NOT NULL, file TEXT REFERENCES file
 ) STRICT;
 CREATE INDEX chat_of_two ON chat (one, other, number);
+"""
+
+_FROM_ONE_TENANT: Final = """
+CREATE TABLE tenants (domain TEXT PRIMARY KEY, version INTEGER NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO tenants SELECT '', version, document FROM tenant;
+DROP TABLE tenant;
+"""
+_STEPS: Final = {1: _FROM_ONE_TENANT}
+"""What leads from each earlier version of the layout to the one after it.
+
+The new table has another name, so that a service of the earlier version that still runs fails and writes nothing.
 """
 
 
@@ -116,14 +125,22 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         application, version = _number(connection, "application_id"), _number(connection, "user_version")
         empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
         if empty and (application, version) == (0, 0):
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
+            _run(connection, _SCHEMA, VERSION)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
         elif application != APPLICATION:
             raise ValueError(f"{path}: is a database, and not one of a calling service")
-        elif version != VERSION:
+        elif version != VERSION and version not in _STEPS:
             raise ValueError(f"{path}: has version {version} of the layout, and this program knows version {VERSION}")
+        else:
+            for before in range(version, VERSION):
+                _run(connection, _STEPS[before], before + 1)
+
+
+def _run(connection: sqlite3.Connection, statements: str, version: int) -> None:
+    """Within a transaction: a layout is of its version, or as it was."""
+    for statement in statements.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {version}")
 
 
 def _number(connection: sqlite3.Connection, name: str) -> int:

@@ -12,8 +12,8 @@ from typing import Final
 
 from ...model.tenant import same
 from ..policy.lookup import Refused
-from ..policy.transitions import remove_user
-from .accounts import Accounts
+from ..policy.transitions import add_user, remove_user
+from .accounts import Account, Accounts
 from .chats import FILES, Chats
 from .database import DATABASE, connect, reported, transaction
 from .tenants import Tenants
@@ -31,27 +31,44 @@ class Store:
             self.tenants = Tenants(self._connection)
             self.accounts = Accounts(self._connection)
             self.chats = Chats(self._connection, folder / FILES)
-            self.tenants.load()
+            self.tenants.all()
 
     def changed_elsewhere(self) -> int:
         """A number that is another one when somebody else has written to the store."""
         (number,) = self._connection.execute("PRAGMA data_version").fetchone()
         return int(number)
 
-    def remove_user(self, name: str) -> None:
-        """Account, tokens, assignments and memberships go, all or none; others keep their chats. Refused.
+    def add_tenant(self, domain: str, administrator: Account) -> None:
+        """A further tenant with its first user, an administrator; both or neither. Refused."""
+        with self._whole():
+            self.tenants.add(domain)
+            self.tenants.change(lambda tenant: (add_user(tenant, administrator.user, "Administrator"), None), domain)
+            self.accounts.put(administrator)
 
-        The last administrator stays: nobody could undo it.
+    def remove_user(self, name: str, domain: str) -> None:
+        """A user of the tenant of this domain is removed: account, tokens, assignments and memberships go, all or
+        none; others keep their chats. Refused.
+
+        The last administrator of a tenant stays: nobody could undo it.
         """
         user = same(name)
+        with self._whole():
+            self.tenants.change(lambda tenant: (remove_user(tenant, name), None), domain)
+            if self.administrators(domain) == {user}:
+                raise Refused(f"{name!r} is the last administrator: make another one first")
+            self.accounts.remove(user)
+            self.chats.part_with(user)
+
+    def administrators(self, domain: str) -> set[str]:
+        """Comparable names of those who may change the tenant of this domain."""
+        found = {one.user for one in self.accounts.all() if one.administrator}
+        return {one for one in found if self.tenants.home(one).domain == domain}
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
         try:
             with transaction(self._connection):
-                administrators = {one.user for one in self.accounts.all() if one.administrator}
-                if administrators == {user}:
-                    raise Refused(f"{name!r} is the last administrator: make another one first")
-                self.tenants.change(lambda tenant: (remove_user(tenant, name), None))
-                self.accounts.remove(user)
-                self.chats.part_with(user)
+                yield
         except BaseException:
             self.tenants.forget()
             raise

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from harness.calling.exchange.outcome import Admitted, Offered, Passed
 from harness.model.feature import Feature
-from tests.unit.calling.exchange.world import ALICE, BOB, CEM, DORA, World, tenant
+from tests.unit.calling.exchange.world import ALICE, ALICE_TOO, BOB, CEM, DORA, ERIN, World, other_tenant, tenant
 
-USERS = {"alice": ALICE, "bob": BOB, "cem": CEM, "dora": DORA}
+USERS = {"alice": ALICE, "bob": BOB, "cem": CEM, "dora": DORA, ERIN: ERIN, ALICE_TOO: ALICE_TOO}
 DEVICES = [f"{user}-{number}" for user in USERS for number in (1, 2)]
 OF_CALL: dict[str, dict[str, Any]] = {
     "ringing": {},
@@ -69,7 +69,7 @@ class Watched:
     def __init__(self, *, on: bool = True) -> None:
         self.world = World()
         self.books: dict[str, Book] = {}
-        self.world.change(tenant(on=on))
+        self.world.change(tenant(on=on), other_tenant(on=on))
         for one in DEVICES:
             self.world.join(one)
 
@@ -98,6 +98,7 @@ class Watched:
             answer = self.world.say(who, kind, to=USERS[what], text="secret")
             told = {self._user(one) for one, line in self.world.told if line["type"] == "chat"}
             assert told <= {self._user(who), what}
+            assert "refused" in answer or _domain(who) == _domain(what)
         return answer
 
     def _happened(self, kind: str, who: Any, what: Any, number: Any) -> dict[str, Any]:
@@ -109,7 +110,7 @@ class Watched:
             case "tick":
                 self.world.tick(self.world.now + number)
             case "change":
-                self.world.change(tenant(allowed=who, on=what))
+                self.world.change(tenant(allowed=who, on=what), other_tenant(allowed=what, on=who))
         return {}
 
     def _of_call(self, who: str, type_: str, fields: dict[str, Any], number: int) -> dict[str, Any]:
@@ -124,7 +125,7 @@ class Watched:
         assert who in book.everybody(), (who, type_)
         if type_ == "feature":
             assert book.mode != "e2ee"
-            asked = self._user(who) if fields["argument"] is None else fields["argument"].partition("@")[0]
+            asked = self._user(who) if fields["argument"] is None else _short(fields["argument"])
             book.asked |= self._online(asked)
         if type_ in DESCRIBES and book.mode == "e2ee":
             assert who in (book.caller, book.answered)
@@ -135,8 +136,13 @@ class Watched:
         return answer
 
     def _read(self) -> None:
-        """Frames and deeds of a call concern those who were asked into it; descriptions as they are only in `e2ee`."""
+        """Frames and deeds of a call concern those who were asked into it; descriptions as they are only in `e2ee`.
+
+        What is of no call stays in its tenant.
+        """
         for session, line in self.world.told:
+            if line["type"] in ("presence", "chat"):
+                assert _domain(session) == _domain(_short(line.get("user") or line["from"]))
             if (call := line.get("call")) is None:
                 continue
             book = self.books[call]
@@ -148,6 +154,8 @@ class Watched:
                 assert line["mode"] == book.mode
             if line["type"] in DESCRIBES:
                 assert book.mode == "e2ee"
+            if line["type"] == "incoming" and book.answered is not None:
+                assert _domain(session) == _domain(_short(line["from"])), "who is in the call brings in colleagues only"
         for deed in self.world.deeds:
             if isinstance(deed, Passed | Offered | Admitted):
                 book = self.books[deed.call]
@@ -177,7 +185,16 @@ class Watched:
         return {one for one in self.world.exchange.sessions if self._user(one) == user}
 
     def _user(self, session: str) -> str:
-        return session.partition("-")[0]
+        return session.rpartition("-")[0]
+
+
+def _domain(of: str) -> str:
+    """Of a device or a short name: what stands there of the other tenant, and nothing of the first."""
+    return of.partition("@")[2].partition("-")[0]
+
+
+def _short(user: str) -> str:
+    return user.removesuffix("@contoso.example")
 
 
 @given(steps, st.booleans())
@@ -227,3 +244,22 @@ def test_and_a_guest_who_takes_over() -> None:
         watched.step(*step)
     (call,) = watched.world.exchange.calls.values()
     assert call.parties == ("alice-1", "cem-2")
+
+
+def test_and_a_call_to_another_tenant_into_which_nobody_of_a_third_side_is_brought() -> None:
+    watched = Watched(on=False)
+    device = f"{ERIN}-1"
+    for step in (
+        ("invite", "alice-1", ERIN, None),
+        ("say", device, "accept", 0),
+        ("say", "alice-1", "offer", 0),
+        ("say", device, "answer", 0),
+        ("feature", device, (Feature.ADD_PARTICIPANT, True, "cem"), 0),
+        ("chat", device, "alice", None),
+        ("feature", device, (Feature.ADD_PARTICIPANT, True, ALICE_TOO), 0),
+        ("say", f"{ALICE_TOO}-2", "accept", 0),
+        ("say", f"{ALICE_TOO}-2", "answer", 0),
+    ):
+        watched.step(*step)
+    (call,) = watched.world.exchange.calls.values()
+    assert call.parties == ("alice-1", device, f"{ALICE_TOO}-2")

@@ -29,7 +29,7 @@ def test_a_call_of_a_recorded_party_is_recorded_from_the_start_and_both_are_told
 
 def test_that_somebody_else_is_recorded_keeps_a_call_from_encryption_and_does_not_record_it() -> None:
     world, call = ringing()
-    world.change(record_user(world.directory.tenant, DORA, True))
+    world.change(record_user(world.directory.tenants[0], DORA, True))
     assert world.say("bob-pc", "accept", call=call)["mode"] == "service"
     assert recorded(world.deeds) == [False]
     assert world.heard("recorded") == []
@@ -37,7 +37,7 @@ def test_that_somebody_else_is_recorded_keeps_a_call_from_encryption_and_does_no
 
 def test_with_a_guest_who_is_recorded_the_recording_begins() -> None:
     world, call = ringing()
-    world.change(record_user(world.directory.tenant, CEM, True))
+    world.change(record_user(world.directory.tenants[0], CEM, True))
     world.say("bob-pc", "accept", call=call)
     world.say("alice-pc", "offer", call=call, sdp="keys")
     world.say("bob-pc", "answer", call=call, sdp="keys")

@@ -21,7 +21,7 @@ from harness.calling.policy.transitions import (
     turn,
 )
 from harness.model.tenant import ClientKind, Encryption, Tenant
-from tests.unit.calling.exchange.world import ALICE, BOB, World, tenant
+from tests.unit.calling.exchange.world import ALICE, ALICE_TOO, BOB, ERIN, World, other_tenant, tenant
 from tests.unit.calling.policy.other_model import OFF, ON, Book, End, is_e2ee
 
 GROUPS = ("one", "two")
@@ -68,18 +68,19 @@ situations = st.builds(
 )
 
 
-def both_books(situation: Situation, two: dict[str, Person]) -> tuple[Tenant, Book]:
-    made = new_policy(tenant(), "No")
+def both_books(made: Tenant, situation: Situation, people: dict[str, Person]) -> tuple[Tenant, Book]:
+    """A tenant whose users have turned it on, as its administrator changes it; and what another hand notes down."""
+    made = new_policy(made, "No")
     made = new_policy(made, "Yes", Settings(calling=Encryption.USER_OVERRIDE))
     book = Book({"Global": situation.everybody, "No": OFF, "Yes": ON}, whole=situation.whole)
-    for user, person in two.items():
+    for user, person in people.items():
         # Turned on, or off, while the policy of the new tenant still allows it.
         made = turn(made, user, person.toggle)
         made = record_user(grant_user(made, user, person.direct), user, person.recorded)
         if person.direct is not None:
             book.direct[user] = person.direct
     for group in GROUPS:
-        members = tuple(user for user, person in two.items() if group in person.groups)
+        members = tuple(user for user, person in people.items() if group in person.groups)
         made, book.members[group] = put_group(made, group, members), set(members)
     for group, policy, rank in situation.ranked:
         made = grant_group(made, group, policy, rank)
@@ -88,32 +89,54 @@ def both_books(situation: Situation, two: dict[str, Person]) -> tuple[Tenant, Bo
     return set_policy(made, "Global", Settings(calling=Encryption(situation.everybody))), book
 
 
+def end(book: Book, user: str, person: Person, records: bool) -> End:
+    return End(book.policies[book.in_force(user)[0]], person.toggle, person.kind.value, person.old, records)
+
+
+def accepted(world: World, two: dict[str, Person]) -> str:
+    """The mode that both are told of the first one's call to the second, whose devices are what they have."""
+    devices = [f"{user.removesuffix('@contoso.example')}-pc" for user in two]
+    for device, person in zip(devices, two.values(), strict=True):
+        world.join(device, person.kind, recent=not person.old)
+    call = world.say(devices[0], "invite", to=list(two)[1], media=["audio"])["call"]
+    answer = world.say(devices[1], "accept", call=call)
+    assert world.heard("accepted")[0][1]["mode"] == answer["mode"]
+    return str(answer["mode"])
+
+
 @given(situations, people, people)
 @settings(max_examples=400, deadline=None)
 def test_the_mode_is_what_the_words_of_the_specification_say(situation: Situation, ann: Person, ben: Person) -> None:
     two = {ALICE: ann, BOB: ben}
-    made, book = both_books(situation, two)
+    made, book = both_books(tenant(), situation, two)
     records = situation.records or ann.recorded or ben.recorded
-    world = World(Directory(made))
-    world.join("alice-pc", ann.kind, recent=not ann.old)
-    world.join("bob-pc", ben.kind, recent=not ben.old)
-    call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
-    mine, theirs = (
-        End(book.policies[book.in_force(user)[0]], one.toggle, one.kind.value, one.old, records)
-        for user, one in two.items()
-    )
+    mine, theirs = (end(book, user, one, records) for user, one in two.items())
     expected = "e2ee" if is_e2ee(mine, theirs, "one-to-one") else "service"
-    assert world.say("bob-pc", "accept", call=call) == {"call": call, "mode": expected}
-    assert world.heard("accepted")[0][1]["mode"] == expected
+    assert accepted(World(Directory(made)), two) == expected
+
+
+@given(situations, situations, people, people, st.booleans(), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_and_between_two_tenants_each_party_is_under_its_own(
+    here: Situation, there: Situation, ann: Person, eve: Person, elsewhere: bool, comes_in: bool
+) -> None:
+    """The names of policies and groups are the same in both. `elsewhere`: somebody else is recorded over there."""
+    made, mine = both_books(tenant(), here, {ALICE: ann})
+    other, theirs = both_books(other_tenant(), there, {ERIN: eve})
+    other = record_user(other, ALICE_TOO, elsewhere)
+    near = end(mine, ALICE, ann, here.records or ann.recorded)
+    far = end(theirs, ERIN, eve, there.records or eve.recorded or elsewhere)
+    two = {ERIN: eve, ALICE: ann} if comes_in else {ALICE: ann, ERIN: eve}
+    expected = "e2ee" if is_e2ee(near, far, "one-to-one") else "service"
+    assert accepted(World(Directory(made, other)), two) == expected
 
 
 def test_the_table_holds_both_modes() -> None:
     """What the strategies are biased towards: a call that meets every condition."""
     good = Person("Yes", frozenset(), True, ClientKind.IOS, old=False, recorded=False)
-    for person, records in ((good, False), (good, True)):
-        made, _ = both_books(Situation(OFF, None, (), records), {ALICE: person, BOB: person})
-        world = World(Directory(made))
-        world.join("alice-pc")
-        world.join("bob-pc")
-        call = world.say("alice-pc", "invite", to=BOB, media=["audio"])["call"]
-        assert world.say("bob-pc", "accept", call=call)["mode"] == ("service" if records else "e2ee")
+    for records in (False, True):
+        made, _ = both_books(tenant(), Situation(OFF, None, (), records), {ALICE: good, BOB: good})
+        other, _ = both_books(other_tenant(), Situation(OFF, None, (), False), {ERIN: good})
+        for callee in (BOB, ERIN):
+            found = accepted(World(Directory(made, other)), {ALICE: good, callee: good})
+            assert found == ("service" if records else "e2ee")

@@ -108,13 +108,13 @@ def test_a_toggle_is_told_to_every_device_of_its_user_and_to_nobody_else() -> No
     world = World(Directory(tenant(on=False)))
     for one in ("alice-pc", "alice-phone", "bob-pc"):
         world.join(one)
-    world.change(turn(world.directory.tenant, ALICE, on=True))
+    world.change(turn(world.directory.tenants[0], ALICE, on=True))
     assert world.heard() == [(one, {"type": "toggle", "on": True}) for one in ("alice-pc", "alice-phone")]
 
 
 def test_a_policy_is_told_to_those_whom_it_concerns() -> None:
     world = connected("alice-pc", "bob-pc", "bob-phone")
-    strict = new_policy(world.directory.tenant, "Strict")
+    strict = new_policy(world.directory.tenants[0], "Strict")
     world.change(strict)
     assert world.heard() == []
     world.change(grant_user(strict, BOB, "Strict"))
@@ -131,20 +131,20 @@ def test_a_policy_is_told_to_those_whom_it_concerns() -> None:
 def test_a_client_that_signs_in_concerns_nobody() -> None:
     world = connected("alice-pc")
     more = Client(name="phone", kind=ClientKind.IOS)
-    users = tuple(user.model_copy(update={"clients": (more,)}) for user in world.directory.tenant.users)
-    world.change(world.directory.tenant.model_copy(update={"users": users}))
+    users = tuple(user.model_copy(update={"clients": (more,)}) for user in world.directory.tenants[0].users)
+    world.change(world.directory.tenants[0].model_copy(update={"users": users}))
     assert (world.told, world.deeds) == ([], ())
 
 
 def test_who_is_no_user_any_more_has_to_go() -> None:
     world = connected("alice-pc", "bob-pc")
-    world.change(Tenant(users=tuple(one for one in world.directory.tenant.users if one.name != BOB)))
+    world.change(Tenant(users=tuple(one for one in world.directory.tenants[0].users if one.name != BOB)))
     assert world.deeds == (Closed("bob-pc", "no-user"),)
 
 
 def test_the_call_of_somebody_who_was_removed_ends_and_the_reason_is_told() -> None:
     world, call = up()
-    world.change(Tenant(users=tuple(one for one in world.directory.tenant.users if one.name != BOB)))
+    world.change(Tenant(users=tuple(one for one in world.directory.tenants[0].users if one.name != BOB)))
     world.leave("bob-pc")
     assert world.heard() == [("alice-pc", {"type": "hung-up", "call": call, "reason": "user-removed"})]
 
@@ -152,7 +152,7 @@ def test_the_call_of_somebody_who_was_removed_ends_and_the_reason_is_told() -> N
 def test_what_a_removed_user_had_chosen_is_not_for_the_next_of_that_name() -> None:
     world = connected("alice-pc", "bob-pc")
     world.say("bob-pc", "presence", presence="away")
-    before = world.directory.tenant
+    before = world.directory.tenants[0]
     world.change(Tenant(users=tuple(one for one in before.users if one.name != BOB)))
     world.leave("bob-pc")
     world.change(before)

@@ -15,6 +15,8 @@ from harness.calling.exchange.state import NOBODY, Exchange, Session
 from harness.model.tenant import Client, ClientKind, Encryption, EncryptionPolicy, Tenant, User
 
 ALICE, BOB, CEM, DORA = (f"{name}@contoso.example" for name in ("alice", "bob", "cem", "dora"))
+FABRIKAM = "fabrikam.example"
+ERIN, ALICE_TOO = f"erin@{FABRIKAM}", f"alice@{FABRIKAM}"
 EXPIRES = 10_000.0
 Line = tuple[str, dict[str, Any]]
 """Who is told, and the frame."""
@@ -32,6 +34,12 @@ def tenant(*, allowed: bool = True, on: bool = True) -> Tenant:
     )
 
 
+def other_tenant(*, allowed: bool = True, on: bool = True) -> Tenant:
+    """Another organisation, in which there is an Alice too."""
+    users = tuple(User(name=name, display=name.partition("@")[0].title(), toggle=on) for name in (ERIN, ALICE_TOO))
+    return Tenant(domain=FABRIKAM, policies=tenant(allowed=allowed).policies, users=users)
+
+
 @dataclass
 class World:
     """The state, and what the last thing that happened came to."""
@@ -41,11 +49,13 @@ class World:
     now: float = 0.0
     told: list[Line] = field(default_factory=list)
     deeds: tuple[Deed, ...] = ()
+    refused: str = ""
     _last: int = 0
 
     def join(self, session: str, kind: ClientKind = ClientKind.WINDOWS, *, recent: bool = True) -> None:
-        """A device `alice-pc` is Alice's."""
-        user = f"{session.partition('-')[0]}@contoso.example"
+        """A device `alice-pc` is Alice's, and `erin@fabrikam.example-pc` Erin's of the other tenant."""
+        name = session.rpartition("-")[0]
+        user = name if "@" in name else f"{name}@contoso.example"
         client = Client(name=session, kind=kind, recent=recent)
         self.happens(lambda: rules.joined(self.exchange, self.directory, Session(session, user, client, EXPIRES)))
 
@@ -56,8 +66,8 @@ class World:
         self.now = now
         self.happens(lambda: rules.ticked(self.exchange, self.directory, now))
 
-    def change(self, tenant: Tenant) -> None:
-        before, self.directory = self.directory, Directory(tenant)
+    def change(self, *tenants: Tenant) -> None:
+        before, self.directory = self.directory, Directory(*tenants)
         self.happens(lambda: rules.changed(self.exchange, before, self.directory))
 
     def say(self, session: str, type_: str, **fields: Any) -> dict[str, Any]:
@@ -72,6 +82,7 @@ class World:
             assert self.exchange is before
             self.told, self.deeds = [], ()
             assert refusal.detail
+            self.refused = refusal.detail
             return {"refused": refusal.reason}
 
     def happens(self, event: Callable[[], Outcome]) -> Outcome:
@@ -79,7 +90,13 @@ class World:
         self.exchange = outcome.exchange
         self.deeds = outcome.deeds
         self.told = [(one, _plain(told.frame)) for told in outcome.told for one in told.to]
-        self.told += [(one, _plain(news)) for news in outcome.news for one in outcome.exchange.sessions]
+        everybody = outcome.exchange.sessions.values()
+        self.told += [
+            (one.id, _plain(news))
+            for news in outcome.news
+            for one in everybody
+            if self.directory.together(one.user, news.user)
+        ]
         return outcome
 
     def heard(self, *types: str) -> list[Line]:

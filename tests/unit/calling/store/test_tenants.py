@@ -15,7 +15,7 @@ from harness.calling.policy.transitions import add_user, new_policy
 from harness.calling.store.database import DATABASE, connect
 from harness.calling.store.store import Store
 from harness.calling.store.tenants import FRESH, Tenants, load, update
-from harness.model.tenant import Tenant
+from harness.model.tenant import FIRST, Tenant
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_removal_that_fails_half_way_leaves_all_of_it(store: Path, monkeypatch
         before = opened.tenants.load()
         monkeypatch.setattr(opened.chats, "part_with", failing)
         with pytest.raises(sqlite3.OperationalError):
-            opened.remove_user("cem")
+            opened.remove_user("cem", FIRST)
         assert opened.tenants.load() == before
     assert load(store) == before
 
@@ -107,7 +107,7 @@ def test_an_open_store_sees_what_others_change_and_keeps_its_value_while_nobody_
 def damaged(store: Path, document: str) -> None:
     update(store, lambda tenant: with_policy(tenant, "E2EE"))
     with closing(sqlite3.connect(store / DATABASE)) as connection, connection:
-        connection.execute("UPDATE tenant SET document = ?", (document,))
+        connection.execute("UPDATE tenants SET document = ?", (document,))
 
 
 def changed(**fields: object) -> str:
@@ -180,7 +180,7 @@ def test_what_is_no_database_is_refused_and_an_empty_file_becomes_one(
 
 @pytest.mark.parametrize(
     ("pragma", "words"),
-    [("application_id = 1", "not one of a calling service"), ("user_version = 2", "has version 2 of the layout")],
+    [("application_id = 1", "not one of a calling service"), ("user_version = 3", "has version 3 of the layout")],
 )
 def test_another_programs_database_and_a_later_version_are_refused(store: Path, pragma: str, words: str) -> None:
     update(store, lambda tenant: with_policy(tenant, "E2EE"))
