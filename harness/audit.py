@@ -9,6 +9,7 @@ from traceback import extract_tb
 
 from .auditors import AUDITORS
 from .auditors.case import Case
+from .ends import ends
 from .evidence.files import EvidenceError
 from .evidence.recording_folder import LOOT, read_received
 from .evidence.run_folder import Run, open_run, read_plan
@@ -202,6 +203,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         deviation=None if deviation is None else deviation.id,
         recording=opened.entry.recording,
         calls=1 + len(opened.earlier),
+        ends=ends(case),
         packets=sum(one.packets for call in (opened, *opened.earlier) for one in call.recording.vantages),
         seconds=opened.entry.seconds,
     )

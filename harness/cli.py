@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .commands import audit, code, endpoint, environment, policy, run, search, serve, visibility
+from .commands import audit, code, endpoint, environment, interop, policy, run, search, serve, visibility
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,6 +21,7 @@ for command in (
     run.run,
     run.selftest,
     run.list_,
+    interop.interop,
     endpoint.endpoint,
     audit.audit,
     visibility.visibility,

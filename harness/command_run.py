@@ -8,9 +8,9 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
 from .network.loopback import NETWORKS
 from .outputs import Format, Output, write_outputs
+from .report.call_view import CallView
 from .report.console import encodable, show
 from .report.progress import Progress
 from .report.self_test_console import self_test_lines
@@ -69,7 +70,7 @@ def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[s
 def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
     """Run the selection, write the reports, show the table."""
     try:
-        options = _options(chosen)
+        options = options_of(chosen)
         scenarios, specimens, asked = _selection(selectors, chosen)
         options = replace(options, self_test=specimens, asked=asked)
         load_policy(options.policy)
@@ -78,6 +79,27 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             check_known(deviations, [scenario.id for scenario in load(ROOT)])
     except ValueError as error:
         return USAGE, str(error)
+    whole = bool(chosen.get("only_self_test"))
+    return carry_out(scenarios, options, reports, lambda ended: _present(ended, outputs, whole))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that has ended: the folders of its recordings and of its reports, and what came of it."""
+
+    recordings: Path
+    reports: Path
+    document: RunDocument
+
+    def views(self) -> tuple[CallView, ...]:
+        """What the report shows of each call."""
+        return call_views(self.recordings, self.document)
+
+
+def carry_out(
+    scenarios: tuple[Scenario, ...], options: Options, reports: Path, present: Callable[[Ran], None]
+) -> Ended:
+    """Make the calls, keep results and report, and have them presented."""
     try:
         options.captures.mkdir(parents=True, exist_ok=True)
         with Progress(sys.stderr, len(scenarios), os.environ) as progress:
@@ -87,8 +109,10 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             begun = time.monotonic()
             document = asyncio.run(_until_interrupted(runner))
             seconds = time.monotonic() - begun
+        ran = Ran(runner.folder.root, folder, document)
         kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
-        _present(runner.folder.root, document, (*kept, *outputs), bool(chosen.get("only_self_test")))
+        write_outputs(kept, document, ran.views, sys.stdout)
+        present(ran)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:
@@ -115,7 +139,7 @@ def _selection(
     return selection, specimens if tested <= wanted else (), asked_for(selection, names, root)
 
 
-def _options(chosen: dict[str, Any]) -> Options:
+def options_of(chosen: dict[str, Any]) -> Options:
     names = {auditor.name for auditor in AUDITORS}
     unknown = sorted(set(chosen["without"]) - names)
     if unknown:
@@ -147,9 +171,10 @@ async def _until_interrupted(runner: Runner) -> RunDocument:
     return await task
 
 
-def _present(root: Path, document: RunDocument, outputs: Sequence[Output], whole: bool) -> None:
+def _present(ran: Ran, outputs: Sequence[Output], whole: bool) -> None:
     """Data to where the user asked for it, then the tables for people (stderr), who may have stopped reading."""
-    write_outputs(outputs, document, lambda: call_views(root, document), sys.stdout)
+    document = ran.document
+    write_outputs(outputs, document, ran.views, sys.stdout)
     with suppress(BrokenPipeError):
         show(document, sys.stderr, os.environ)
         if whole or (document.self_test.catches and not document.self_test.passed):

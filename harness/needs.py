@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from pydantic import ValidationError
+
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
@@ -37,7 +39,16 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     lacking = (why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None)
-    return next(lacking, None) or _why_no_network(scenario)
+    return next(lacking, None) or _why_no_network(scenario) or _contradiction(scenario)
+
+
+def _contradiction(scenario: Scenario) -> str | None:
+    """What a scenario file would be refused for, where endpoints and network came from a command line instead."""
+    try:
+        Scenario.model_validate_json(scenario.model_dump_json())
+    except ValidationError as error:
+        return error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")[:500]
+    return None
 
 
 def _why_no_network(scenario: Scenario) -> str | None:

@@ -95,8 +95,13 @@ def _policy_audit(output_format: Format, document: PolicyAudit) -> str:
 
 def write_outputs(outputs: Sequence[Output], document: Document, views: Views, stdout: TextIO) -> None:
     """Write each output. FileExistsError or OSError when one cannot be written."""
+    write_texts(outputs, lambda output: render(output.format, document, views), stdout)
+
+
+def write_texts(outputs: Sequence[Output], text_of: Callable[[Output], str], stdout: TextIO) -> None:
+    """Write the text of each output. FileExistsError or OSError when one cannot be written."""
     for output in outputs:
-        text = render(output.format, document, views)
+        text = text_of(output)
         if output.path is None:
             stdout.write(text)
             stdout.flush()

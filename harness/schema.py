@@ -19,6 +19,7 @@ from .model.cost import Cost
 from .model.endpoint_check import EndpointCheck
 from .model.ground_truth import GroundTruth
 from .model.inspection import Inspection
+from .model.interop import Interop
 from .model.policy_audit import PolicyAudit
 from .model.recording import Recording, SignalEntry
 from .model.scenario import Scenario
@@ -142,6 +143,7 @@ SCHEMAS: Final[dict[str, Callable[[], Schema]]] = {
     "endpoint": _written(EndpointStatement),
     "ground-truth": _written(GroundTruth),
     "results": _written(RunDocument),
+    "interop": _written(Interop),
     "inspection": _written(Inspection),
     "search": _written(SearchDocument),
     "cost": _written(Cost),

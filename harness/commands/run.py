@@ -12,7 +12,7 @@ import click
 from .ending import EXIT_HARNESS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, OUTPUT_HELP, Seconds, fail, finish, outputs_of
 
 
-def _calls(command: Callable[..., None]) -> Callable[..., None]:
+def calls(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that makes calls."""
     options = (
         click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files."),
@@ -29,7 +29,7 @@ def _calls(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@_calls
+@calls
 def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
     """Test the harness's own eyes: every system that is broken on purpose, and its healthy twin under the same attack.
 
@@ -52,7 +52,7 @@ def selftest(reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
 @click.option(
     "--program", "programs", multiple=True, metavar="PARTY=COMMAND", help="The party's client is this program."
 )
-@_calls
+@calls
 def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
     """Make the selected calls (all of them without a SELECTOR), attack them, and judge what happened.
 

@@ -27,6 +27,7 @@ def provenance() -> dict[str, str]:
         "openssl": SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode(),
         "commit": _git("rev-parse", "HEAD") or "unknown",
         "tshark": _first_line("tshark", "--version") or "not installed",
+        "coturn": _first_line("turnserver", "--version") or "not installed",
     }
     found |= {name: metadata.version(name) for name in _PACKAGES}
     changes = _git("status", "--porcelain")

@@ -11,6 +11,9 @@ SCHEMA_VERSION: Final = 1
 SCENARIO_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(\[[a-z0-9_.,=-]+\])?$"
 """Also the name of a folder: it can hold neither a slash nor a leading dot."""
 
+MAX_ID: Final = 200
+"""Characters of such an id, with what varies between its brackets: a folder's name may have 255."""
+
 
 Moment = Annotated[float, Field(ge=0, le=4_102_444_800, allow_inf_nan=False)]
 """Seconds since the epoch, up to the year 2100: what a hostile file says must still be a date."""

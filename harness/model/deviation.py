@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from .base import SCHEMA_VERSION, Noun, Party
 from .outcome import Outcome
+from .pairing import paired
 from .scenario import Expectation
 
 BARE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -59,8 +60,10 @@ class Deviation(Noun):
         return f"{self.stack}/{self.version}"
 
     def names(self, scenario: str) -> bool:
-        """Whether it speaks of this scenario, by its whole id or by that of its file."""
-        return scenario in self.scenarios or scenario.partition("[")[0] in self.scenarios
+        """Whether it speaks of this scenario, by its whole id or by that of its file, whoever the two ends are."""
+        found = paired(scenario)
+        whole = scenario if found is None else found[0]
+        return not {scenario, whole, scenario.partition("[")[0]}.isdisjoint(self.scenarios)
 
     def applies(self, scenario: str, software: Mapping[Party, str]) -> bool:
         """Whether it speaks of a call of this scenario between endpoints with these statements of software."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .base import SCENARIO_ID, SCHEMA_VERSION, Moment, Noun
+from .base import MAX_ID, SCENARIO_ID, SCHEMA_VERSION, Moment, Noun
 from .deviation import Deviation
 from .unmet import Unmet
 
@@ -41,7 +41,7 @@ class IndexEntry(Noun):
     be recorded has an `error` instead. `plan` is the hash of the scenario as it was run.
     """
 
-    scenario: str = Field(pattern=SCENARIO_ID, max_length=120)
+    scenario: str = Field(pattern=SCENARIO_ID, max_length=MAX_ID)
     plan: str = Field(pattern=SHA256)
     recording: str | None = None
     sha256: str | None = Field(default=None, pattern=SHA256)

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from .adversary import Adversary, DtlsMitm, Position
-from .base import SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
+from .base import MAX_ID, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
 from .keying import Keying
@@ -336,7 +336,7 @@ class Scenario(Noun):
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    id: str = Field(pattern=SCENARIO_ID, max_length=120)
+    id: str = Field(pattern=SCENARIO_ID, max_length=MAX_ID)
     family: Family = Field(strict=False)
     title: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)

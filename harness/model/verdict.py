@@ -8,10 +8,11 @@ from .base import SCHEMA_VERSION, Noun, Party
 from .finding import Finding
 from .outcome import Outcome, Status
 from .self_test import SelfTest
+from .statement import Failure
 from .unmet import Unmet
 from .visibility import Visibility
 
-__all__ = ["Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
+__all__ = ["End", "Outcome", "Result", "RunDocument", "Status", "Summary", "Verdict"]
 
 
 class Verdict(Noun):
@@ -23,11 +24,28 @@ class Verdict(Noun):
     intercepted: bool = False
 
 
+class End(Noun):
+    """What one end of a call was, and came to, by its own word and its own leg.
+
+    `version`, `suite` and `srtp_profile` are those of the handshake that it came to the end of; None is what nobody
+    could see. `setup_seconds`: from the offer until its screen said that the call was up, None when it never did.
+    """
+
+    software: str = Field(max_length=200)
+    connected: bool
+    failure: Failure | None
+    version: str | None
+    suite: str | None
+    srtp_profile: str | None
+    setup_seconds: float | None = Field(ge=0)
+
+
 class Result(Noun):
     """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen.
 
     `visibility`: who saw what of the call, None when it was not recorded. `deviation` names the known deviation by
     which the scenario was judged. `calls` were made, and their taps saw `packets`, each at every tap that it passed.
+    `ends` are those that left a statement.
     """
 
     scenario: str
@@ -46,6 +64,7 @@ class Result(Noun):
     recording: str | None
     calls: int = Field(default=0, ge=0)
     packets: int = Field(default=0, ge=0)
+    ends: dict[Party, End] = {}
     seconds: float = Field(ge=0)
 
 

@@ -25,7 +25,7 @@ def harness(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 
 def test_help_names_the_commands_and_the_exit_codes() -> None:
     text = " ".join(harness("--help").stdout.split())
-    for word in ("run", "audit", "list", "doctor", "schema", "code", "policy", "4 evidence does not verify"):
+    for word in ("run", "interop", "audit", "list", "doctor", "schema", "code", "policy", "4 evidence does not verify"):
         assert word in text
 
 
@@ -48,6 +48,13 @@ def test_help_loads_nothing_that_takes_time() -> None:
         (("run", "--jobs", "0"), 2, "--jobs"),
         (("run", "--policy", "nowhere.json"), 2, "nowhere.json"),
         (("list", "no-such-scenario"), 2, "no-such-scenario"),
+        (("interop", "no-such-scenario"), 2, "no-such-scenario"),
+        (("interop", "--endpoints", "aiortc,chromium-rav"), 2, "chromium-raw"),
+        (("interop", "--network", "moon"), 2, "moon"),
+        (("interop", "--network", "turn,,loopback"), 2, "commas"),
+        (("interop", "gstreamer-calls"), 2, "certain endpoints"),
+        (("interop", "namespaces-passive-tap"), 2, "certain network"),
+        (("interop", "tenant-default-is-off"), 2, "certain network"),
         (("audit", "nowhere"), 2, "nowhere"),
         (("audit", "docs"), 4, "docs/run.json"),
         (("audit", "README.md"), 2, "README.md: no capture at byte 0"),

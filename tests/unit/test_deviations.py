@@ -49,6 +49,14 @@ def test_an_entry_is_read(tmp_path: Path) -> None:
     assert naming([one], ["honest-call"]) == ()
 
 
+def test_an_entry_speaks_of_its_scenario_whoever_the_two_ends_are(tmp_path: Path) -> None:
+    variant = ENTRY.replace("[clienthello-race]", '["dtls-junk[noise=handshake]"]')
+    (one,) = load(written(tmp_path, f"schema_version: 1\ndeviations:{variant}"))
+    assert one.names("dtls-junk[noise=handshake,alice=firefox,bob=aiortc,network=turn-udp]")
+    assert not one.names("dtls-junk[noise=fatal-alert,alice=firefox,bob=aiortc,network=turn-udp]")
+    assert not one.names("dtls-junk[noise=handshake,alice=firefox,bob=aiortc,network=moon]")
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

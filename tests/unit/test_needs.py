@@ -10,7 +10,7 @@ from harness import needs
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
 from harness.model.adversary import Bystander, MediaServer, MediaServerMode, Position
-from harness.model.base import Party, Role
+from harness.model.base import Asset, Party, Role
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Call, Network, Scenario
 from harness.model.unmet import Unmet
@@ -161,7 +161,7 @@ def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: py
 
 def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     adversary = MediaServer(kind="media-server", handling=MediaServerMode.RELAY)
-    served = scenario("served").model_copy(update={"adversary": adversary})
+    served = scenario("served").model_copy(update={"adversary": adversary, "call": Call(media=(Asset.AUDIO,))})
     monkeypatch.setattr("harness.network.rtpengine.installed", lambda: False)
     (lacking,) = unmet([served, scenario("direct")], (), ())
     assert lacking.why.endswith("rtpengine, which is not installed: apt-get install rtpengine-daemon")
@@ -229,3 +229,13 @@ def test_the_headline_counts_it() -> None:
     counted = tally(document(Status.AS_EXPECTED, Status.NOT_RUN, asked=False))
     assert (counted.green, counted.not_run) == (False, 1)
     assert counted.headline == "1 of 2 scenarios went as expected, 1 did not run for want of something"
+
+
+def test_what_a_scenario_file_would_be_refused_for_is_not_run_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endpoints and networks of a command line do not pass through the reader of scenario files."""
+    monkeypatch.setattr("harness.network.namespaces.why_not", lambda: None)
+    call = Call(earlier=1)
+    endpoints = {"alice": "aiortc-process", "bob": "aiortc-process"}
+    placed = scenario("placed", **endpoints).model_copy(update={"network": Network.NAMESPACES, "call": call})
+    (lacking,) = unmet([placed, scenario("direct")], (), ())
+    assert lacking.why == "in namespaces there are encrypted calls only, without a tenant and without earlier ones"

@@ -12,6 +12,7 @@ import pytest
 from harness import strict_yaml
 from harness.calling.policy.audit import Tenancy, audit
 from harness.command_cost import Asked, cost
+from harness.interop import interop_of
 from harness.matrix import PATHS
 from harness.model.base import Asset, Party, Role
 from harness.model.endpoint_check import EndpointCheck
@@ -27,6 +28,7 @@ from harness.scenario_file import parse
 from harness.schema import SCHEMAS, file_name, schema_text, write
 from harness.search.ledger import Ledger
 from tests.unit.report.inspection_sample import inspection
+from tests.unit.report.interop_sample import realistic_matrix
 
 LEAST = "schema_version: 1\nid: probe\ntitle: T\nwhy: W\nexpect: {outcome: SECURE}\n"
 HERE = PurePath("network/probe.call.yaml")
@@ -157,6 +159,7 @@ DOCUMENTS = {
         results=(),
     ),
     "inspection": inspection(),
+    "interop": interop_of(realistic_matrix()),
     "cost": cost(Asked(), 1e6),
     "search": Ledger("seed", Endpoints(), 1).document(),
     "tenant": Tenant(),

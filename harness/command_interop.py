@@ -1,0 +1,74 @@
+"""What `harness interop` does, short of printing and exiting."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from .command_run import USAGE, Ended, Ran, carry_out, options_of, selected
+from .deviations import load as load_deviations
+from .inspection.parameters.policy import load_policy
+from .interop import SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
+from .model.interop import Interop
+from .model.scenario import Scenario
+from .outputs import Format, Output, render, write_texts
+from .report.console import encodable
+from .report.interop_console import interop_lines
+from .report.interop_html import Links
+from .report.interop_html import render as page
+
+
+def interop_command(
+    selectors: Sequence[str],
+    axes: tuple[str | None, str | None],
+    reports: Path,
+    outputs: tuple[Output, ...],
+    chosen: dict[str, Any],
+) -> Ended:
+    """Run the matrix, write it, show it. `axes`: endpoints and networks in the user's words, None without a word."""
+    try:
+        scenarios = _scenarios(selectors or SCENARIOS, axes, chosen["root"])
+        named = frozenset(one.id for one in scenarios) if any(axes) else frozenset[str]()
+        options = replace(options_of(chosen), asked=named)
+        load_policy(options.policy)
+        load_deviations()
+    except ValueError as error:
+        return USAGE, str(error)
+    return carry_out(scenarios, options, reports, lambda ran: _present(ran, outputs))
+
+
+def _scenarios(
+    selectors: Sequence[str], axes: tuple[str | None, str | None], root: Path | None
+) -> tuple[Scenario, ...]:
+    endpoints, networks = endpoints_of(axes[0]), networks_of(axes[1])
+    chosen = selected(root, selectors)
+    return tuple(between(one, pairing) for one in chosen for pairing in pairings(endpoints, networks))
+
+
+def _present(ran: Ran, outputs: Sequence[Output]) -> None:
+    table = interop_of(ran.document)
+    kept = (Output(Format.JSON, ran.reports / "interop.json"), Output(Format.HTML, ran.reports / "interop.html"))
+    write_texts((*kept, *outputs), lambda output: _text(output, table, ran), sys.stdout)
+    with suppress(BrokenPipeError):
+        lines = (*interop_lines(table), "", f"table       {ran.reports / 'interop.html'}")
+        sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in lines))
+
+
+def _text(output: Output, table: Interop, ran: Ran) -> str:
+    if output.format is Format.JSON:
+        return f"{table.model_dump_json(indent=1)}\n"
+    if output.format is Format.HTML:
+        start = Path() if output.path is None else output.path.parent
+        return page(table, Links(_link(ran.reports / "report.html", start), _link(ran.recordings, start)))
+    return render(output.format, ran.document, ran.views)
+
+
+def _link(target: Path, start: Path) -> str:
+    """How a page in the folder `start` points there."""
+    return quote(os.path.relpath(target.resolve(), start.resolve()))
