@@ -235,7 +235,7 @@ def test_what_a_scenario_file_would_be_refused_for_is_not_run_either(monkeypatch
     """Endpoints and networks of a command line do not pass through the reader of scenario files."""
     monkeypatch.setattr("harness.network.namespaces.why_not", lambda: None)
     call = Call(earlier=1)
-    endpoints = {"alice": "aiortc-process", "bob": "aiortc-process"}
-    placed = scenario("placed", **endpoints).model_copy(update={"network": Network.NAMESPACES, "call": call})
+    inside = scenario("placed", alice="aiortc-process", bob="aiortc-process")
+    placed = inside.model_copy(update={"network": Network.NAMESPACES, "call": call})
     (lacking,) = unmet([placed, scenario("direct")], (), ())
     assert lacking.why == "in namespaces there are encrypted calls only, without a tenant and without earlier ones"
