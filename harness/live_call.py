@@ -37,6 +37,7 @@ from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.recording import SignalEntry, SignalMessage
 from .model.scenario import EndpointKind, Mode, Network, Scenario
+from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .network.namespaces import NamespacePlan
 from .service_signalling import TenantServiceError
@@ -160,7 +161,7 @@ class LiveCall:
             return None
         tokens = {party: chat.token(self.marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
-        telling = as_it_is if self.relay is None else self._telling(self.relay)
+        telling = as_it_is if self.relay is None else self._telling(self.relay, tenancy)
         kind, keyings = self.scenario.service, self.scenario.endpoints.keyings
         agreed, guest = self._agreed, self._guest
         return LiveTenant(
@@ -177,11 +178,11 @@ class LiveCall:
             advertise=self._advertised_to_alice,
         )
 
-    def _telling(self, relay: Relay) -> Telling:
+    def _telling(self, relay: Relay, tenancy: Tenancy) -> Telling:
         """What the real service tells its users: the truth, unless the adversary has it in hand."""
         adversary = self.scenario.adversary
         in_hand = adversary is not None and Position.SIGNALLING in adversary.position
-        return DishonestService(relay.signal_at_once).tell if in_hand else as_it_is
+        return DishonestService(relay.signal_at_once, tenancy.users).tell if in_hand else as_it_is
 
     def _spaces(self) -> LiveNamespaces | None:
         if not isinstance(self.network, NamespacePlan):

@@ -22,7 +22,6 @@ from .model.recording import ServiceLeg
 from .model.scenario import ServiceKind
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
-from .service_signalling import USERS
 from .tenant_service import TenantService
 from .vantage.loot import LootFile
 from .vantage.stream_tap import StreamTap
@@ -124,11 +123,11 @@ class LiveTenant:
 
     def opened(self, name: str, clear: bytes) -> None:
         """The service's media processor has a packet of a device in clear."""
-        self._clear.of_device(_known(name), clear, time.time())
+        self._clear.of_device(self._known(name), clear, time.time())
 
     def agreed(self, name: str, line: str) -> None:
         """It has agreed on keys with a device."""
-        self._keylog(_known(name), line)
+        self._keylog(self._known(name), line)
 
     async def _send_file(self, sender: Party) -> None:
         self.sent.append(sender)
@@ -138,7 +137,13 @@ class LiveTenant:
         return ServiceMedia(self._host, self._folder.path(KEPT), tell, self, self._told_address)
 
     async def _told_address(self, name: str, real: Address) -> Address:
-        return real if self._advertise is None or name != USERS[Party.ALICE] else await self._advertise(real)
+        return (
+            real if self._advertise is None or name != self._tenancy.users[Party.ALICE] else await self._advertise(real)
+        )
+
+    def _known(self, user: str) -> str:
+        """The party whose sign-in name this is, or the name."""
+        return next((party.value for party, name in self._tenancy.users.items() if name == user), user)
 
     def _tap(self, party: Party) -> StreamTap:
         name = f"{party}-signalling"
@@ -149,8 +154,3 @@ def _connected(person: LivePerson, client: ServiceClient) -> Callable[[Told], No
     """The device has its client; whoever heeds what that is told."""
     person.client = client
     return person.told
-
-
-def _known(user: str) -> str:
-    """The party whose sign-in name this is, or the name."""
-    return next((party.value for party, name in USERS.items() if name == user), user)

@@ -18,7 +18,6 @@ from .model.recording import SignalEntry, SignalKind, SignalMessage
 from .model.tenant import same
 from .service_frames import heard, refused, said, told
 
-USERS: Final = {party: f"{party.value}@contoso.example" for party in Party}
 DELIVERY: Final = 20.0
 """Seconds for a message that the service has taken to reach the other party."""
 
@@ -36,8 +35,8 @@ class TenantServiceError(RuntimeError):
 
 
 class ServiceSignalling:
-    """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party; `devices`, what those are
-    called.
+    """Implements `calling.signalling.Signalling`. `clients` are connected devices, by party; `users` and
+    `devices`, what their users and they themselves are called.
 
     `heed` is given what the service says to a party without being asked, `heed_file` a party and the name of the file
     that it is told of. `clock` gives seconds since the epoch.
@@ -46,12 +45,13 @@ class ServiceSignalling:
     def __init__(
         self,
         clients: Mapping[Party, ServiceClient],
+        users: Mapping[Party, str],
         devices: Mapping[Party, str],
         clock: Callable[[], float],
         heed: Callable[[Delivery], None],
         heed_file: Callable[[Party, str], None],
     ) -> None:
-        self._devices = devices
+        self._users, self._devices = users, devices
         self._clients, self._clock, self._heed, self._heed_file = clients, clock, heed, heed_file
         self._call: str | None = None
         self._over = False
@@ -66,7 +66,7 @@ class ServiceSignalling:
 
     async def carry(self, message: SignalMessage) -> AsyncIterator[Delivery]:
         """Take a message from its sender. What arrives of it, where it arrives and when. TenantServiceError."""
-        sender, kind, fields = message.sender, *said(message, USERS[message.sender.peer])
+        sender, kind, fields = message.sender, *said(message, self._users[message.sender.peer])
         self._saw(sender.value, "out", message if message.kind in _NAMED else message.model_copy(update={"name": None}))
         arrivals = {to: self._expect(to, expected) for to, expected in self._reached(message)}
         try:
@@ -96,7 +96,7 @@ class ServiceSignalling:
 
     def told(self, to: Party, frame: Told) -> None:
         """The service says something to a party: what is waited for, or what it tells on its own."""
-        message = None if self._over else told(frame, to, USERS[to])
+        message = None if self._over else told(frame, to, self._users[to])
         if message is None:
             return
         own = message.sender is to
@@ -115,7 +115,7 @@ class ServiceSignalling:
 
     def witness(self, session: Session, what: Said | Frame) -> None:
         """What the service itself is told and tells, next to its own switchboard; nothing of other devices."""
-        known = ((party, (same(USERS[party]), name)) for party, name in self._devices.items())
+        known = ((party, (same(self._users[party]), name)) for party, name in self._devices.items())
         party = next((party for party, one in known if one == (session.user, session.device.name)), None)
         if party is None or self._over:
             return
@@ -123,7 +123,7 @@ class ServiceSignalling:
         if isinstance(what, Cancelled | HungUp):
             self._out.add(party)
         frame, out = what.model_dump(mode="json", by_alias=True), isinstance(what, Frame)
-        message = told(frame, party, USERS[party]) if out else heard(frame, party)
+        message = told(frame, party, self._users[party]) if out else heard(frame, party)
         if message is not None and (message.kind is not SignalKind.PRESENCE or not out):
             answered = party if out and message.sender is party else None
             self._saw("service", "out" if out else "in", message, answered)

@@ -28,12 +28,13 @@ from .model.datagram import Address
 from .model.keying import Keying
 from .model.recording import ServiceLeg, SignalKind, SignalMessage
 from .model.scenario import ServiceKind
-from .model.tenancy import Person, Tenancy, TenantStep
+from .model.tenancy import DOMAIN, OTHER_DOMAIN, Person, Tenancy, TenantStep
 from .model.tenant import Client, ClientKind, Tenant
 from .network.stream_path import StreamPath
-from .service_signalling import DELIVERY, USERS, ServiceSignalling, TenantServiceError
+from .service_signalling import DELIVERY, ServiceSignalling, TenantServiceError
 
-ADMINISTRATOR: Final = "admin@contoso.example"
+ADMINISTRATORS: Final = {Party.ALICE: f"admin@{DOMAIN}", Party.BOB: f"admin@{OTHER_DOMAIN}"}
+"""By the party in whose organisation it is, where there are two."""
 CHEAP: Final = Work(n=2, r=1, p=1)
 """What a password costs here. It protects nothing, and a catalogue of calls signs in very often."""
 
@@ -71,28 +72,32 @@ class TenantService:
         self._open = AsyncExitStack()
         self._paths: dict[Party, StreamPath] = {}
         self._clients: dict[Party, ServiceClient] = {}
-        self._administrator: ServiceClient | None = None
+        self._users = tenancy.users
+        self._administrators: dict[Party, ServiceClient] = {}
         self.received: dict[Party, bytes] = {}
         self._arrived: dict[Party, asyncio.Future[str]] = {}
         devices = {party: tenancy.device(party).name for party in Party}
-        self.signalling = ServiceSignalling(self._clients, devices, clock, heed, self._file_told)
+        self.signalling = ServiceSignalling(self._clients, self._users, devices, clock, heed, self._file_told)
 
     async def open(self) -> None:
         """Start the service, set the tenant, sign both parties in. TenantServiceError, OSError."""
         try:
             address = await self._serve()
-            self._administrator = await self._client(address)
-            await self._administrator.sign_in(ADMINISTRATOR, self._password, self._tenancy.device(Party.ALICE))
+            for party, name in self._led().items():
+                client = self._administrators[party] = await self._client(address)
+                await client.sign_in(name, self._password, self._tenancy.device(Party.ALICE))
             for party in Party:
                 self._clients[party] = await self._client(await self._path(party, address))
-                await self._clients[party].sign_in(USERS[party], self._password, self._tenancy.device(party))
+                await self._clients[party].sign_in(self._users[party], self._password, self._tenancy.device(party))
             for step in self._tenancy.set:
                 await self.take(step)
             for party in Party:
                 await self._clients[party].connect(partial(self.signalling.told, party), self._keyings[party])
             for person, heed in self._people:
                 client = await self._client(address)
-                await client.sign_in(_user(person), self._password, Client(name=person.name, kind=ClientKind.WINDOWS))
+                await client.sign_in(
+                    self._user(person), self._password, Client(name=person.name, kind=ClientKind.WINDOWS)
+                )
                 await client.connect(heed(client))
             for party, presence in self._tenancy.presence.items():
                 chosen = SignalMessage(kind=SignalKind.PRESENCE, sender=party, body=presence)
@@ -127,13 +132,14 @@ class TenantService:
             elif step.voicemail is not None:
                 await self._clients[step.voicemail].request("PUT", "/api/me/voicemail", {"on": step.on})
             elif step.recording is not None:
-                of = {} if step.of is None else {"user": USERS[step.of]}
-                await self._of_administrator("PUT", "/api/recording", {"on": step.recording, **of})
+                of = {} if step.of is None else {"user": self._users[step.of]}
+                await self._of_administrator(step.of or step.at, "PUT", "/api/recording", {"on": step.recording, **of})
             elif step.group is not None:
-                members = [USERS[party] for party in step.members]
-                await self._of_administrator("PUT", f"/api/groups/{quote(step.group, safe='')}", {"members": members})
+                members = [self._users[party] for party in step.members]
+                path = f"/api/groups/{quote(step.group, safe='')}"
+                await self._of_administrator(step.at, "PUT", path, {"members": members})
             else:
-                await self._of_administrator("POST", "/api/console", {"text": step.cmdlet})
+                await self._of_administrator(step.at, "POST", "/api/console", {"text": step.cmdlet})
         except ServiceRefused as refusal:
             raise TenantServiceError(f"the service refuses what the tenant is to set: {refusal.detail}") from refusal
         except ServiceLost as error:
@@ -143,7 +149,7 @@ class TenantService:
         """A party sends the other one a file, whose device fetches it when it is told of it. TenantServiceError."""
         receiver = sender.peer
         told = self._arrived[receiver] = asyncio.get_running_loop().create_future()
-        way = f"/api/files?to={quote(USERS[receiver])}&name=notes.txt"
+        way = f"/api/files?to={quote(self._users[receiver])}&name=notes.txt"
         try:
             async with asyncio.timeout(DELIVERY):
                 await self._clients[sender].request("POST", way, content)
@@ -161,12 +167,12 @@ class TenantService:
     async def _serve(self) -> Address:
         self._open.enter_context(alone(self._store))
         store = self._open.enter_context(closing(Store(self._store)))
-        store.tenants.change(lambda tenant: (add_user(tenant, ADMINISTRATOR, "Administrator"), None))
-        others = [_user(person) for person, _ in self._people if person.of is None]
+        self._organise(store)
+        others = [self._user(person) for person, _ in self._people if person.of is None]
         for name in others:
             store.tenants.change(partial(_with_user, name=name))
-        for name in (*USERS.values(), *others, ADMINISTRATOR):
-            store.accounts.put(Account(name, name == ADMINISTRATOR, hashed(self._password, CHEAP)))
+        for name in (*self._users.values(), *others):
+            store.accounts.put(self._account(name))
         context = tls_context(self._store, self._host)
         parts = Parts(
             self._processor,
@@ -184,20 +190,36 @@ class TenantService:
         self._open.push_async_callback(path.close)
         address = await path.open()
         if self._kind is ServiceKind.GREETING_IN_CLEAR:
-            await _greeted(address, USERS[party])
+            await _greeted(address, self._users[party])
         return address
 
     async def _client(self, address: Address) -> ServiceClient:
         return await self._open.enter_async_context(ServiceClient(address, self._host, str(self._store / AUTHORITY)))
 
-    async def _of_administrator(self, method: str, path: str, body: dict[str, object]) -> None:
-        if self._administrator is None:
+    def _led(self) -> dict[Party, str]:
+        """The administrators that there are, by the party in whose organisation: of one, Alice's is everybody's."""
+        return {party: ADMINISTRATORS[party] for party in list(Party)[: self._tenancy.organisations]}
+
+    def _organise(self, store: Store) -> None:
+        """The first tenant has an Alice and a Bob already, and gets an administrator; a further one gets both."""
+        first, *others = self._led().items()
+        store.tenants.change(partial(_with_user, name=first[1]))
+        store.accounts.put(self._account(first[1], administrator=True))
+        for party, name in others:
+            store.add_tenant(OTHER_DOMAIN, self._account(name, administrator=True))
+            store.tenants.change(partial(_with_user, name=self._users[party]), OTHER_DOMAIN)
+
+    def _account(self, name: str, *, administrator: bool = False) -> Account:
+        return Account(name, administrator, hashed(self._password, CHEAP))
+
+    async def _of_administrator(self, where: Party, method: str, path: str, body: dict[str, object]) -> None:
+        administrator = self._administrators.get(where) or self._administrators.get(Party.ALICE)
+        if administrator is None:
             raise ServiceLost("the administrator is not signed in")
-        await self._administrator.request(method, path, body)
+        await administrator.request(method, path, body)
 
-
-def _user(person: Person) -> str:
-    return f"{person.name}@contoso.example" if person.of is None else USERS[person.of]
+    def _user(self, person: Person) -> str:
+        return f"{person.name}@{DOMAIN}" if person.of is None else self._users[person.of]
 
 
 def _with_user(tenant: Tenant, name: str) -> tuple[Tenant, None]:

@@ -8,6 +8,7 @@ from typing import Final
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.statement import EndpointStatement, Indicator, Screen
+from ..model.tenancy import names
 from ..model.voice import Voice, quoted
 from .case import Case
 
@@ -57,7 +58,7 @@ def _screen(case: Case, party: Party, screen: Screen) -> Iterator[Finding]:
     if code and not locked:
         yield _say.alarm(Reason.CODE_WITHOUT_LOCK, party, f"{party} sees a code on a call without a lock")
         yield from _compared_for_nothing(case, party)
-    if screen.peer.casefold() != party.peer.value and party.peer in case.there:
+    if screen.peer.casefold() not in names(party.peer) and party.peer in case.there:
         detail = f"{party} reads {quoted(screen.peer)} as the name of the other person, who is {party.peer}"
         yield _say.alarm(Reason.WRONG_PEER_NAME, party, detail)
 

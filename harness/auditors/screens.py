@@ -12,6 +12,7 @@ from typing import Final
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.statement import EndpointStatement, Indicator, ScreenMoment
+from ..model.tenancy import names
 from ..model.voice import Voice, quoted
 from .case import Case
 from .codes import code_of
@@ -48,7 +49,7 @@ def _screens(case: Case, statement: EndpointStatement) -> Iterator[Finding]:
         yield _say.alarm(Reason.SCREENS_CONTRADICT, who, detail)
     for one in during:
         yield from _code(case, who, one)
-        if one.screen.peer.casefold() != who.peer.value and who.peer in case.there:
+        if one.screen.peer.casefold() not in names(who.peer) and who.peer in case.there:
             detail = f"{who} read {quoted(one.screen.peer)} as the name of the other person, who is {who.peer}"
             yield _say.alarm(Reason.WRONG_PEER_NAME, who, detail)
     if _withdrawn(during):

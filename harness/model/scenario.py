@@ -415,6 +415,8 @@ class Scenario(Noun):
                     f"the service {self.service.value!r} is the real one, with a fault: say what is set there"
                 )
             return self
+        if self.tenant.organisations == 2 and self.call.chat:
+            raise ValueError("between two organisations there are calls, and no chat")
         if self.service not in (ServiceKind.REFERENCE, *OF_TENANTS) or self.call.earlier:
             raise ValueError("with a tenant the call goes through the real service, once: no other service, no earlier")
         if not self._service_in_hand_swaps_only():

@@ -142,3 +142,35 @@ async def test_the_presence_that_a_user_has_chosen_is_told_to_the_other_one(tmp_
     told = [one for one in read_signalling(root) if one.message.kind is SignalKind.PRESENCE]
     assert {(one.hop, one.direction) for one in told} >= {("bob", "out"), ("service", "in"), ("alice", "in")}
     assert {(one.message.sender, one.message.body) for one in told if one.hop == "alice"} == {(Party.BOB, "away")}
+
+
+ALLOW = f"{DISABLE}UserOverride"
+
+
+async def test_who_is_of_another_organisation_is_shown_by_address_and_has_the_same_code(tmp_path: Path) -> None:
+    root, _ = await recorded(tmp_path, 31_020, {"organisations": 2})
+    statements = read_statements(root)
+    assert screens(root) == [(Indicator.LOCK, True)] * 2
+    assert statements[Party.ALICE].screen.code == statements[Party.BOB].screen.code
+    shown = [statements[party].screen.peer for party in (Party.ALICE, Party.BOB)]
+    assert shown == ["bob@fabrikam.example", "alice@contoso.example"]
+
+
+@pytest.mark.parametrize(
+    ("number", "steps"),
+    [
+        (31_021, [{"cmdlet": ALLOW}, {"toggle": "alice"}]),
+        (31_022, [{"cmdlet": ALLOW, "at": "bob"}, {"toggle": "bob"}]),
+    ],
+)
+async def test_what_one_organisation_allows_is_not_allowed_by_the_other(
+    tmp_path: Path, number: int, steps: list[dict[str, Any]]
+) -> None:
+    root, _ = await recorded(tmp_path, number, {"organisations": 2, "set": steps}, mode="service")
+    assert screens(root) == [(Indicator.PLAIN, False)] * 2
+
+
+async def test_nobody_of_one_organisation_turns_on_what_only_the_other_allows(tmp_path: Path) -> None:
+    steps = [{"cmdlet": ALLOW}, {"toggle": "bob"}]
+    with pytest.raises(LiveCallError, match=r"bob@fabrikam.example cannot turn it on"):
+        await recorded(tmp_path, 31_023, {"organisations": 2, "set": steps})

@@ -8,6 +8,7 @@ from harness.calling.exchange.told import Described, Frame, IsRinging
 from harness.dishonest_service import DishonestService
 from harness.model.base import Party
 from harness.model.recording import SignalKind, SignalMessage
+from harness.model.tenancy import Tenancy
 
 OFFER = Described(type="offer", call="0" * 32, sdp="v=0 as sent")
 seen: list[SignalMessage] = []
@@ -22,7 +23,7 @@ def service() -> DishonestService:
         swallowed = message.kind is SignalKind.ANSWER
         return None if swallowed else message.model_copy(update={"body": "v=0 as told"})
 
-    return DishonestService(passed)
+    return DishonestService(passed, Tenancy().users)
 
 
 def test_a_description_is_told_as_the_adversary_leaves_it(service: DishonestService) -> None:

@@ -134,7 +134,17 @@ def test_lock_and_code_belong_together() -> None:
     assert raised(audit(stage.case())) == {Reason.CODE_WITHOUT_LOCK, Reason.CODE_ON_SERVICE_CALL}
 
 
-@pytest.mark.parametrize("name", ["Mallory", "", "Alice", "Bob ", "B\u043eb"])
+NOT_BOB = ["Mallory", "", "Alice", "Bob ", "B\u043eb", "alice@contoso.example", "bob@contoso.example", "bob@fabrikam"]
+
+
+def test_who_is_of_another_organisation_is_called_by_address() -> None:
+    stage = honest_call()
+    stage.show(ALICE, peer="bob@fabrikam.example")
+    stage.show(BOB, peer="alice@contoso.example")
+    assert raised(audit(stage.case())) == set()
+
+
+@pytest.mark.parametrize("name", NOT_BOB)
 def test_the_name_on_the_screen_must_be_the_other_persons(name: str) -> None:
     stage = honest_call()
     stage.show(ALICE, peer=name)

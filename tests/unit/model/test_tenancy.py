@@ -29,6 +29,26 @@ def test_without_a_word_both_may_encrypt_have_turned_it_on_and_call_with_desktop
     assert all(tenancy.device(party).kind is ClientKind.WINDOWS for party in Party)
 
 
+def test_of_two_organisations_each_allows_it_and_bob_is_of_the_other() -> None:
+    tenancy = Tenancy(organisations=2)
+    assert {step.at for step in tenancy.set if step.cmdlet is not None} == set(Party)
+    assert tenancy.users == {Party.ALICE: "alice@contoso.example", Party.BOB: "bob@fabrikam.example"}
+    assert Tenancy().users[Party.BOB] == "bob@contoso.example"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"tenant": {"organisations": 2, "files": [{"by": "alice"}]}},
+        {"tenant": {"organisations": 2, "presence": {"bob": "away"}}},
+        {"tenant": {"organisations": 2}, "call": {"chat": [{"text": "hello"}]}},
+    ],
+)
+def test_between_two_organisations_there_are_calls_only(parts: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="between two organisations there are calls"):
+        scenario(**parts)
+
+
 @pytest.mark.parametrize(
     "step", [{}, {"on": True}, {"cmdlet": "x", "toggle": "bob"}, {"group": "a", "recording": True}]
 )
