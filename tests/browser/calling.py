@@ -40,6 +40,10 @@ E2EE: Final = EncryptionPolicy(identity="Tag:E2EE", description="For everybody",
 
 SAID_BY_ALICE: Final = {Asset.AUDIO: 0xA11CE_0000_0001, Asset.VIDEO: 0xA11CE_0000_0002}
 SAID_BY_BOB: Final = {Asset.AUDIO: 0xB0B_0000_0001, Asset.VIDEO: 0xB0B_0000_0002}
+SAID_BY_CARLA: Final = {Asset.AUDIO: 0xCA21A_0000_0001, Asset.VIDEO: 0xCA21A_0000_0002}
+
+PATIENCE: Final = 20.0
+"""Seconds until what the service does must have come of it."""
 
 COMPLAINTS: Final = """
 addEventListener("securitypolicyviolation", (event) => {
@@ -162,6 +166,31 @@ async def serving(store: Store, port: int = 0) -> AsyncIterator[int]:
     parts = Parts(processor=lambda tell: ServiceMedia(MEDIA_HOST, store.folder / KEPT, tell), work=QUICK)
     async with served(store, tls_context(store.folder, "127.0.0.1"), ("127.0.0.1", port), parts) as found:
         yield found
+
+
+async def hears(window: CallWindow, said: dict[Asset, int]) -> None:
+    """Wait until the person hears, and sees, what another one says: what was before may still be in the ears."""
+    async with asyncio.timeout(PATIENCE):
+        while await window.heard(said, PATIENCE / 4) != said:
+            pass
+
+
+async def ask(tab: Tab, feature: str, choice: str | None = None) -> None:
+    """Select the feature, and answer the question that it asks."""
+    if not await tab.sees("#features"):
+        await tab.press("More")
+    await tab.page.locator(f"#feature-{feature}").click()
+    if choice is not None:
+        await tab.page.locator("#feature-choice").select_option(choice)
+        await tab.page.locator("#feature-go").click()
+
+
+async def hears_voices(window: CallWindow, wanted: set[int]) -> None:
+    """Wait until all of these voices were in front: the service mixes them by turns."""
+    heard: set[int] = set()
+    async with asyncio.timeout(PATIENCE):
+        while not heard >= wanted:
+            heard |= set((await window.heard({Asset.AUDIO}, PATIENCE / 4)).values())
 
 
 async def violations(tab: Tab) -> list[str]:

@@ -10,9 +10,10 @@ import pytest_asyncio
 from playwright.async_api import Route
 
 from harness.endpoints.chromium.browser import Chromium, Tab
+from harness.endpoints.chromium.call_window import CallWindow
 from harness.endpoints.chromium.installed import PROGRAMS, program
 
-from .calling import ALICE, BOB, Pair, running, tenant, violations
+from .calling import ALICE, BOB, CARLA, Pair, running, tenant, violations
 
 WEB = Path(__file__).parents[2] / "harness" / "calling" / "web"
 NOWHERE = "https://pages.test"
@@ -55,6 +56,30 @@ async def pair(two: Pair) -> AsyncIterator[Pair]:
     for one in (two.alice, two.bob):
         await one.quit()
         assert await violations(one.tab) == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def three(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Pair, CallWindow]]:
+    """Nobody has turned encryption on; Carla is there, too."""
+    async with running(tmp_path_factory.mktemp("service"), tenant(on=False), chromium) as service:
+        alice, bob, carla = [await service.signed_in(one) for one in (ALICE, BOB, CARLA)]
+        yield Pair(service, alice, bob), carla
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def call(three: tuple[Pair, CallWindow]) -> AsyncIterator[Pair]:
+    """Alice and Bob talk; afterwards nobody does, and no page has complained."""
+    pair, carla = three
+    await pair.talk()
+    yield pair
+    for one in (carla, pair.alice, pair.bob):
+        await one.quit()
+        assert await violations(one.tab) == []
+
+
+@pytest.fixture
+def carla(three: tuple[Pair, CallWindow]) -> CallWindow:
+    return three[1]
 
 
 @pytest.fixture(scope="session")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
 
 import pytest
-import pytest_asyncio
 
-from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import CallWindow
 
-from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, Pair, running, tenant
+from .calling import BOB, CARLA, SAID_BY_ALICE, SAID_BY_CARLA, Pair, hears
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def three(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Pair, CallWindow]]:
-    """Nobody has turned encryption on; Carla is there, too."""
-    async with running(tmp_path_factory.mktemp("service"), tenant(on=False), chromium) as service:
-        alice, bob, carla = [await service.signed_in(one) for one in (ALICE, BOB, CARLA)]
-        yield Pair(service, alice, bob), carla
 
 
 async def test_a_call_that_rings_is_given_to_the_voicemail(three: tuple[Pair, CallWindow], shoot: Shoot) -> None:
@@ -48,6 +38,27 @@ async def test_it_rings_at_somebody_else_as_well(three: tuple[Pair, CallWindow])
     await pair.bob.decline()
     await carla.decline()
     await pair.alice.outcome()
+
+
+async def test_whoever_takes_it_first_has_the_call_and_the_others_stop_ringing(
+    three: tuple[Pair, CallWindow], shoot: Shoot
+) -> None:
+    pair, carla = three
+    await pair.alice.call(BOB, SAID_BY_ALICE)
+    await pair.bob.rings()
+    await pair.bob.tab.press("Ring somebody else too")
+    await pair.bob.tab.page.locator("#feature-choice").select_option(CARLA.user)
+    await pair.bob.tab.page.locator("#feature-go").click()
+    await carla.rings()
+    await carla.accept(SAID_BY_CARLA)
+    assert all(await asyncio.gather(pair.alice.settled(), carla.settled()))
+    await pair.bob.tab.page.locator("#incoming").wait_for(state="hidden")
+    assert await pair.alice.tab.text("#stage-heading") == "Carla Costa"
+    await asyncio.gather(hears(pair.alice, SAID_BY_CARLA), hears(carla, SAID_BY_ALICE))
+    assert not await pair.bob.tab.sees("#indicator"), "who only rang is in no call"
+    await shoot(pair.alice.tab, "taken-by-somebody-else")
+    for one in (pair.alice, carla):
+        await one.quit()
 
 
 async def test_of_a_call_that_will_be_encrypted_the_reason_stands_in_the_question(pair: Pair) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 
 from harness.calling.service.media import KEPT
-from harness.endpoints.chromium.browser import Chromium, Tab
 from harness.endpoints.chromium.call_window import CallWindow
 from harness.endpoints.chromium.facts import Facts
 from harness.markers import audio
@@ -21,54 +19,21 @@ from harness.model.base import Asset
 from harness.model.statement import Indicator
 from harness.model.tenant import Client, ClientKind
 
-from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair, running, tenant, violations
+from .calling import (
+    ALICE,
+    CARLA,
+    PATIENCE,
+    SAID_BY_ALICE,
+    SAID_BY_BOB,
+    SAID_BY_CARLA,
+    Pair,
+    ask,
+    hears,
+    hears_voices,
+)
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-PATIENCE = 20.0
-SAID_BY_CARLA = {Asset.AUDIO: 0xCA21A_0000_0001, Asset.VIDEO: 0xCA21A_0000_0002}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def three(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Pair, CallWindow]]:
-    """Nobody has turned encryption on; Carla is there, too."""
-    async with running(tmp_path_factory.mktemp("service"), tenant(on=False), chromium) as service:
-        alice, bob, carla = [await service.signed_in(one) for one in (ALICE, BOB, CARLA)]
-        yield Pair(service, alice, bob), carla
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def call(three: tuple[Pair, CallWindow]) -> AsyncIterator[Pair]:
-    """Alice and Bob talk; afterwards nobody does, and no page has complained."""
-    pair, carla = three
-    await pair.talk()
-    yield pair
-    for one in (carla, pair.alice, pair.bob):
-        await one.quit()
-        assert await violations(one.tab) == []
-
-
-@pytest.fixture
-def carla(three: tuple[Pair, CallWindow]) -> CallWindow:
-    return three[1]
-
-
-async def hears(window: CallWindow, said: dict[Asset, int]) -> None:
-    """Wait until the person hears, and sees, what another one says: what was before may still be in the ears."""
-    async with asyncio.timeout(PATIENCE):
-        while await window.heard(said, PATIENCE / 4) != said:
-            pass
-
-
-async def ask(tab: Tab, feature: str, choice: str | None = None) -> None:
-    """Select the feature, and answer the question that it asks."""
-    if not await tab.sees("#features"):
-        await tab.press("More")
-    await tab.page.locator(f"#feature-{feature}").click()
-    if choice is not None:
-        await tab.page.locator("#feature-choice").select_option(choice)
-        await tab.page.locator("#feature-go").click()
 
 
 async def sure(window: CallWindow) -> Facts:
@@ -163,14 +128,6 @@ async def test_one_more_takes_part_and_everybody_hears_everybody(call: Pair, car
         await hears_voices(window, wanted)
     assert await call.alice.tab.text("#stage-heading") == "Bob Bauer, Carla Costa"
     await shoot(call.alice.tab, "three-people")
-
-
-async def hears_voices(window: CallWindow, wanted: set[int]) -> None:
-    """Wait until all of these voices were in front: the service mixes them by turns."""
-    heard: set[int] = set()
-    async with asyncio.timeout(PATIENCE):
-        while not heard >= wanted:
-            heard |= set((await window.heard({Asset.AUDIO}, PATIENCE / 4)).values())
 
 
 async def test_the_one_who_is_forwarded_to_voicemail_is_kept(call: Pair) -> None:

@@ -138,14 +138,14 @@ class Chromium:
     def version(self) -> str:
         return self._running.version
 
-    async def tab(self, look: Look = DESK, *, scripts: Iterable[Path] = ()) -> Tab:
-        """A page of a person of its own. `scripts` run in it before its own do. Certificates of the service's own
-        authority are taken: who the service is, is not what the browser is asked about."""
+    async def tab(self, look: Look = DESK, *, scripts: Iterable[Path] = (), strict: bool = False) -> Tab:
+        """A page of a person of its own. `scripts` run in it before its own do. Any certificate of a service is taken,
+        for its authority is none that browsers know; `strict`: none but those that the browser's flags name."""
         context = await self._running.new_context(
             viewport={"width": look.width, "height": look.height},
             color_scheme="dark" if look.dark else "light",
             permissions=["camera", "microphone"],
-            ignore_https_errors=True,
+            ignore_https_errors=not strict,
         )
         context.set_default_timeout(SECONDS * 1000)
         for script in scripts:
