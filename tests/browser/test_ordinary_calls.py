@@ -15,12 +15,11 @@ from harness.endpoints.chromium.browser import Chromium
 from harness.model.statement import Indicator
 from harness.model.tenant import Client, ClientKind
 
-from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Pair, running, tenant
+from .calling import ALICE, BOB, PATIENCE, SAID_BY_ALICE, SAID_BY_BOB, Pair, running, tenant
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE = 20.0
 FEATURES = (
     "captions",
     "transcription",
@@ -105,6 +104,25 @@ async def test_a_web_client_makes_ordinary_calls_although_both_have_turned_it_on
     assert (await pair.bob.screen()).indicator is Indicator.PLAIN
     await carla.quit()
     await carla.close()
+
+
+async def test_who_answers_at_a_telephone_has_an_ordinary_call_and_both_screens_say_so(
+    pair: Pair, shoot: Shoot
+) -> None:
+    """The gateway is a stub, a client that says that it is one; both users have turned encryption on."""
+    gateway = await pair.service.signed_in(BOB, Client(name="Gateway", kind=ClientKind.PSTN))
+    await pair.alice.call(BOB, SAID_BY_ALICE)
+    await gateway.rings()
+    await gateway.accept(SAID_BY_BOB)
+    assert all(await asyncio.gather(pair.alice.settled(), gateway.settled()))
+    assert await pair.alice.heard(SAID_BY_BOB, PATIENCE) == SAID_BY_BOB
+    for one in (pair.alice, gateway):
+        screen = await one.screen()
+        assert (screen.indicator, screen.code) == (Indicator.PLAIN, None)
+        assert "telephone" in await one.tab.text("#code-why")
+    await shoot(pair.alice.tab, "telephone")
+    await gateway.quit()
+    await gateway.close()
 
 
 async def test_every_feature_is_greyed_out_with_its_reason_in_an_encrypted_call(pair: Pair, shoot: Shoot) -> None:
