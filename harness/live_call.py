@@ -279,6 +279,7 @@ class LiveCall:
             peer_shares=party.peer in call.sharing,
             turn=None if self.turn is None else self.turn.servers[party],
             inside=None if self.spaces is None else partial(self.spaces.prefix, party),
+            within=nullcontext if self.spaces is None else partial(self.spaces.device, party),
         )
         return endpoints.create(self.scenario.endpoints.of(party), setup)
 

@@ -62,6 +62,10 @@ class LiveNamespaces:
         await asyncio.shield(self._there)
         return self._spaces.prefix(party.value)
 
+    def device(self, party: Party) -> AbstractContextManager[None]:
+        """Sockets that are opened meanwhile are this party's device's."""
+        return self._spaces.inside(party.value)
+
     def attacker(self) -> AbstractContextManager[None]:
         """Sockets that are opened meanwhile are the attacker's."""
         return self._spaces.inside("attacker")

@@ -66,7 +66,9 @@ def _why_no_namespaces(scenario: Scenario) -> str | None:
     for party in Party:
         kind = scenario.endpoints.of(party)
         if kind not in IN_NAMESPACES:
-            return f"{party} is {kind}, which cannot live in a network namespace yet"
+            shared = "one browser serves every call of a run"
+            because = shared if kind in BROWSERS else "it is no process of its own in a call"
+            return f"{party} is {kind}, which cannot live in a network namespace: {because}"
     why = namespaces.why_not()
     return None if why is None else f"the devices live in network namespaces, and there are none here: {why}"
 

@@ -25,8 +25,9 @@ class BehindLeg:
 
     def __init__(self, setup: EndpointSetup, broken: Callable[[str], object], program: str | None = None) -> None:
         self._party, self._path = setup.party.value, setup.advertise
+        self._enclosed = setup.inside is not None
         setup.through_leg()
-        self._leg = Leg(setup.address, setup.tap, self._advertise, broken, program)
+        self._leg = Leg(setup.address, setup.tap, self._advertise, broken, program, setup.within)
         self.address = self._leg.program
 
     @property
@@ -81,7 +82,7 @@ class BehindLeg:
             candidate = Candidate.parse(line.value("candidate") or "")
         except ValueError:
             return (line.text,)
-        if not _carried(candidate):
+        if not self._carried(candidate):
             return ()
         try:
             host, port = gates[_place(candidate)] = self._leg.gate(_place(candidate))
@@ -89,18 +90,17 @@ class BehindLeg:
             return ()
         return (f"a=candidate:{replace(candidate, address=host, port=port)}",)
 
+    def _carried(self, candidate: Candidate) -> bool:
+        """UDP to an address of this machine: nothing that a call sends leaves it. A namespace has no way out of it."""
+        try:
+            address = IPv4Address(candidate.address)
+        except AddressValueError:
+            return False
+        return (self._enclosed or address.is_loopback) and _udp(candidate)
+
 
 def _place(candidate: Candidate) -> Address:
     return candidate.address, candidate.port
-
-
-def _carried(candidate: Candidate) -> bool:
-    """UDP to an address of this machine: nothing that a call sends leaves it."""
-    try:
-        loopback = IPv4Address(candidate.address).is_loopback
-    except AddressValueError:
-        return False
-    return loopback and _udp(candidate)
 
 
 def _udp(candidate: Candidate) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -44,7 +45,8 @@ class EndpointSetup:
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
     `turn` is the server that all media go through, and no other way is taken. `inside`: wait until
-    the network of the device is there, and learn the words in front of a command that is to run in it.
+    the network of the device is there, and learn the words in front of a command that is to run in it. `within`: what
+    sockets are opened meanwhile are in that network.
     """
 
     party: Party
@@ -68,6 +70,7 @@ class EndpointSetup:
     peer_shares: bool = False
     turn: TurnServer | None = None
     inside: Callable[[], Awaitable[tuple[str, ...]]] | None = None
+    within: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
     def expected(self) -> tuple[Asset, ...]:

@@ -152,8 +152,8 @@ NOT_THROUGH_TURN: Final = frozenset(
 )
 """Endpoints that nobody can tell of a TURN server, or that are for calls without one."""
 
-IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS})
-"""Endpoints that can be started in a network namespace of their own, and tell their packets from there."""
+IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER})
+"""Endpoints that are a process of their own in each call, and can be started in a network namespace."""
 
 
 class AudioKind(StrEnum):

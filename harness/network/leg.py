@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Final
@@ -52,6 +53,7 @@ class Leg:
 
     `advertise` is asked under which address others reach a face, before anything leaves it. `broken` is told, once, why
     the leg cannot go on. `program` is where the program's sockets are, for one that cannot be told where to bind.
+    `within`: sockets that are opened meanwhile are in the network of the program.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Leg:
         advertise: Callable[[Address], Awaitable[Address]],
         broken: Callable[[str], object],
         program: str | None = None,
+        within: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         own, gates = behind(address)
         self.program = own if program is None else program
@@ -68,7 +71,7 @@ class Leg:
         self._gate_host = gates if IPv4Address(self.program).is_loopback else self.program
         self.strangers: Address | None = None
         """Who sent something to a gate without being at the program's address, last."""
-        self._address, self._tap = address, tap
+        self._address, self._tap, self._within = address, tap, within
         self._advertise, self._broken = advertise, broken
         self._faces: dict[Address, _Face] = {}
         self._of_socket: dict[UdpSocket, _Face] = {}
@@ -157,7 +160,8 @@ class Leg:
         if inside not in self._faces:
             if len(self._faces) == MOST_FACES:
                 raise ValueError(f"it uses more than {MOST_FACES} sockets")
-            udp = UdpSocket(self._address, self._arrived)
+            with self._within():
+                udp = UdpSocket(self._address, self._arrived)
             face = _Face(inside, udp, asyncio.create_task(self._made_known(inside, udp)))
             self._faces[inside] = self._of_socket[udp] = face
         return self._faces[inside]
@@ -180,7 +184,8 @@ class Leg:
         if remote not in self._gates:
             if len(self._gates) == MOST_GATES:
                 raise ValueError(f"more than {MOST_GATES} addresses sent something in")
-            udp = UdpSocket(self._gate_host, self._left)
+            with self._within():
+                udp = UdpSocket(self._gate_host, self._left)
             self._gates[remote] = udp
             self._remotes[udp] = remote
         return self._gates[remote]

@@ -60,7 +60,15 @@ class CallNetwork:
         return address
 
 
+_INSIDE: Final = ("127.0.0.2", "127.0.0.3")
+
+
 def behind(address: str) -> tuple[str, str]:
-    """Where the program of a party lives that has a leg at `address`, and where others stand towards that program."""
+    """Where the program of a party lives that has a leg at `address`, and where others stand towards that program.
+
+    A device with a network of its own has the loopback interface of that to itself.
+    """
     party = IPv4Address(address)
+    if not party.is_loopback:
+        return _INSIDE
     return str(party + BEHIND), str(party + 2 * BEHIND)

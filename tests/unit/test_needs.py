@@ -178,7 +178,17 @@ def test_namespaces_that_cannot_be_made_are_missing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("harness.network.namespaces.why_not", lambda: None)
     assert unmet([inside], (), ()) == ()
     (lacking,) = unmet([scenario("outside").model_copy(update=spaces)], (), ())
-    assert lacking.why == "alice is aiortc, which cannot live in a network namespace yet"
+    assert lacking.why == (
+        "alice is aiortc, which cannot live in a network namespace: it is no process of its own in a call"
+    )
+    browser = scenario("browser", alice="gstreamer", bob="firefox").model_copy(update=spaces)
+    monkeypatch.setattr("harness.endpoints.gstreamer.installed.found", lambda: gstreamer.Found("webrtcbin/1", ""))
+    monkeypatch.setattr("harness.endpoints.firefox.installed.lacking", lambda: "")
+    (lacking,) = unmet([browser], (), ())
+    assert (
+        lacking.why
+        == "bob is firefox, which cannot live in a network namespace: one browser serves every call of a run"
+    )
 
 
 def result(name: str, status: Status) -> Result:

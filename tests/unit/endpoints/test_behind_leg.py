@@ -35,8 +35,12 @@ class Unseen:
 
 
 @asynccontextmanager
-async def standing(advertise: Advertise | None = None) -> AsyncIterator[BehindLeg]:
+async def standing(advertise: Advertise | None = None, enclosed: bool = False) -> AsyncIterator[BehindLeg]:
     told: list[bool] = []
+
+    async def inside() -> tuple[str, ...]:
+        return ()
+
     setup = EndpointSetup(
         party=Party.ALICE,
         peer_name="Bob",
@@ -47,6 +51,7 @@ async def standing(advertise: Advertise | None = None) -> AsyncIterator[BehindLe
         tap=Unseen(),
         keylog=lambda line: None,
         through_leg=lambda: told.append(True),
+        inside=inside if enclosed else None,
     )
     leg = BehindLeg(setup, lambda why: None)
     assert told == [True]
@@ -172,3 +177,11 @@ async def test_who_said_that_it_tells_nothing_tells_nothing() -> None:
     async with standing() as leg:
         with pytest.raises(ValueError, match="had said that it does not"):
             leg.heed(BoundEvent(address=f"{PROGRAM}:4000"))
+
+
+async def test_only_a_device_in_a_network_of_its_own_reaches_addresses_that_are_not_this_machines() -> None:
+    far = description("1 1 udp 9 10.1.2.3 5000 typ host", "2 1 udp 8 2001:db8::1 5000 typ host")
+    async with standing() as leg:
+        assert places(leg.inward(far)) == []
+    async with standing(enclosed=True) as leg:
+        assert [host for host, _ in places(leg.inward(far))] == [GATES]

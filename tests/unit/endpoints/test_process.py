@@ -16,7 +16,7 @@ BETWEEN_CALLS = {"memory"}
 ONLY_A_PROGRAMS = {"pieces"}
 """An endpoint in this process makes its media itself."""
 
-NOT_YET = {"turn", "inside"}
+NOT_YET = {"turn", "inside", "within"}
 """Scenarios whose media go through a TURN server refuse a process of its own; where it runs, it need not know."""
 
 

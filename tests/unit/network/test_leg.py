@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +15,7 @@ from harness.model.datagram import Address
 from harness.network import leg as room
 from harness.network.leg import Leg
 from harness.network.loopback import CallNetwork, behind
+from harness.network.udp_socket import Arrival, UdpSocket
 
 pytestmark = pytest.mark.asyncio
 
@@ -285,3 +286,32 @@ async def test_a_leg_that_is_closed_while_the_path_thinks_leaves_no_task() -> No
             program.send(b"waits", leg.gate(bob.address))
         assert [(counted, dropped) for _, counted, dropped in notes.closed] == [(0, 1)]
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_every_socket_is_opened_in_the_network_of_the_program() -> None:
+    """Gates and faces: one that was opened elsewhere would reach nobody there."""
+    inside, opened = False, []
+
+    @contextmanager
+    def within() -> Iterator[None]:
+        nonlocal inside
+        inside = True
+        yield
+        inside = False
+
+    class Watched(UdpSocket):
+        def __init__(self, host: str, arrived: Arrival, port: int = 0) -> None:
+            opened.append((host, inside))
+            super().__init__(host, arrived, port)
+
+    notes = Notes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "UdpSocket", Watched)
+        leg = Leg(ALICE, notes, notes.advertise, notes.break_, within=within)
+        try:
+            leg.gate((BOB, 4000))
+            await leg.public((PROGRAM, 4001))
+        finally:
+            await leg.close()
+    assert opened == [(GATES, True), (ALICE, True)]
+    assert not inside

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.network.loopback import HOSTS, NETWORKS, CallNetwork
+from harness.network.loopback import HOSTS, NETWORKS, CallNetwork, behind
 
 INDICES = st.integers(min_value=0, max_value=10**9)
 
@@ -58,3 +58,11 @@ def test_strangers_and_negative_calls_have_no_address() -> None:
         CallNetwork(0).address("mallory")
     with pytest.raises(ValueError, match="-1"):
         CallNetwork(-1)
+
+
+@pytest.mark.parametrize("address", ["127.9.0.1", "10.0.1.2"])
+def test_a_program_and_its_gates_are_on_loopback_wherever_its_device_is(address: str) -> None:
+    """What a program sends to its gates never passes an interface that is listened to."""
+    program, gates = behind(address)
+    assert len({address, program, gates}) == 3
+    assert all(ipaddress.ip_address(one).is_loopback for one in (program, gates))

@@ -1,0 +1,85 @@
+"""The interop matrix of real calls: two stacks that nobody here wrote, and ours, in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.command_interop import interop_command
+from harness.endpoints.firefox import installed as firefox
+from harness.endpoints.gstreamer import installed as gstreamer
+from harness.model.verdict import RunDocument
+from harness.network.namespaces import why_not
+
+pytestmark = pytest.mark.live
+
+
+def table(folder: Path, endpoints: str, network: str, scenarios: tuple[str, ...] = ()) -> tuple[RunDocument, Path]:
+    """The run, and the folder of its reports."""
+    chosen = {
+        "root": None,
+        "captures": folder / "captures",
+        "jobs": None,
+        "timeout": None,
+        "seed": None,
+        "without": (),
+        "policy": None,
+    }
+    made = interop_command(scenarios, (endpoints, network), folder / "reports", (), chosen)
+    assert isinstance(made, RunDocument), made
+    (reports,) = (folder / "reports").iterdir()
+    return made, reports
+
+
+def cells(reports: Path) -> dict[tuple[str, str], dict[str, object]]:
+    made = json.loads((reports / "interop.json").read_text())
+    return {(one["pairing"]["alice"], one["pairing"]["bob"]): one for one in made["cells"]}
+
+
+@pytest.mark.parametrize(
+    ("stack", "software"),
+    [
+        pytest.param(
+            "gstreamer",
+            "webrtcbin/",
+            marks=pytest.mark.skipif(gstreamer.found().why != "", reason=f"no webrtcbin: {gstreamer.found().why}"),
+        ),
+        pytest.param(
+            "firefox",
+            "firefox/",
+            marks=pytest.mark.skipif(firefox.lacking() != "", reason=f"no Firefox: {firefox.lacking()}"),
+        ),
+    ],
+)
+def test_every_pair_has_equal_codes_and_points_to_its_recording(tmp_path: Path, stack: str, software: str) -> None:
+    _, reports = table(tmp_path, f"aiortc,{stack}", "loopback")
+    found = cells(reports)
+    assert set(found) == {(alice, bob) for alice in ("aiortc", stack) for bob in ("aiortc", stack)}
+    for ends, cell in found.items():
+        assert (cell["status"], cell["outcome"]) == ("AS_EXPECTED", "SECURE"), (ends, cell["why"])
+        assert (cell["codes"], cell["connected"]) == ("equal", True)
+        assert (tmp_path / "captures" / reports.name / str(cell["recording"]) / "recording.json").is_file()
+    strange = found["aiortc", stack]["ends"]
+    assert isinstance(strange, dict)
+    assert strange["bob"]["software"].startswith(software)
+    assert strange["alice"]["version"] == strange["bob"]["version"] != None  # noqa: E711 - it was seen at all
+    assert 'href="report.html#s4-inside"' in (reports / "interop.html").read_text()
+
+
+def test_what_cannot_be_put_into_a_namespace_is_counted_and_says_so(tmp_path: Path) -> None:
+    made, reports = table(tmp_path, "chromium-raw", "namespaces")
+    (cell,) = cells(reports).values()
+    assert cell["status"] == "NOT_RUN"
+    assert cell["why"]
+    assert (made.summary.selected, made.summary.executed, made.unmet[0].asked) == (1, 0, True)
+
+
+@pytest.mark.skipif(why_not() is not None, reason=f"no call was made in namespaces: {why_not()}")
+@pytest.mark.skipif(gstreamer.found().why != "", reason=f"no webrtcbin: {gstreamer.found().why}")
+@pytest.mark.parametrize(("scenario", "outcome"), [("honest-call", "SECURE"), ("fingerprint-swap", "DETECTED")])
+def test_a_stranger_lives_in_a_namespace_of_its_own(tmp_path: Path, scenario: str, outcome: str) -> None:
+    _, reports = table(tmp_path, "gstreamer", "namespaces", (scenario,))
+    (cell,) = cells(reports).values()
+    assert (cell["status"], cell["outcome"]) == ("AS_EXPECTED", outcome), cell["why"]
