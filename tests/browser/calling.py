@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,9 @@ MEDIA_HOST: Final = "127.0.0.1"
 ALICE: Final = Account("alice@contoso.example", "correct horse", "Alice Adler")
 BOB: Final = Account("bob@contoso.example", "battery staple", "Bob Bauer")
 CARLA: Final = Account("carla@contoso.example", "tr0ub4dor and 3", "Carla Costa")
+FABRIKAM: Final = "fabrikam.example"
+ERIN: Final = Account(f"erin@{FABRIKAM}", "another organisation", "Alice Adler")
+"""She is called like Alice, in another organisation."""
 EVERYBODY: Final = (ALICE, BOB, CARLA)
 
 E2EE: Final = EncryptionPolicy(identity="Tag:E2EE", description="For everybody", calling=Encryption.USER_OVERRIDE)
@@ -140,9 +143,13 @@ class Pair:
 
 
 @asynccontextmanager
-async def running(folder: Path, people: Tenant, chromium: Chromium) -> AsyncIterator[Service]:
-    """The service on a port of its own, until the end of the block. Tabs are closed first."""
+async def running(
+    folder: Path, people: Tenant, chromium: Chromium, furnish: Callable[[Store], None] = lambda _: None
+) -> AsyncIterator[Service]:
+    """The service on a port of its own, until the end of the block. Tabs are closed first. `furnish`: what is done to
+    the store before."""
     with closing(store_of(folder, people)) as store:
+        furnish(store)
         async with serving(store) as port:
             service = Service(f"https://127.0.0.1:{port}", store, chromium)
             try:
@@ -158,6 +165,19 @@ def store_of(folder: Path, people: Tenant) -> Store:
     for one in EVERYBODY:
         store.accounts.put(StoredAccount(same(one.user), one is ALICE, hashed(one.password, QUICK)))
     return store
+
+
+def with_fabrikam(store: Store, *, allowed: bool) -> None:
+    """Another organisation, with Erin, who has turned it on if she may."""
+    store.add_tenant(FABRIKAM, StoredAccount(f"admin@{FABRIKAM}", True, hashed(ERIN.password, QUICK)))
+    erin = User(name=ERIN.user, display=ERIN.display, toggle=allowed)
+    policies = (EncryptionPolicy(identity="Global", calling=E2EE.calling if allowed else Encryption.DISABLED),)
+
+    def change(one: Tenant) -> tuple[Tenant, None]:
+        return one.model_copy(update={"users": (*one.users, erin), "policies": policies}), None
+
+    store.tenants.change(change, FABRIKAM)
+    store.accounts.put(StoredAccount(ERIN.user, False, hashed(ERIN.password, QUICK)))
 
 
 @asynccontextmanager

@@ -74,6 +74,11 @@ class CallWindow:
             await self.tab.appears(row)
             await self.tab.page.locator(row).click()
 
+    async def reach(self, address: str) -> None:
+        """Turn to somebody of another organisation, whom the directory does not show."""
+        await self.tab.write("Somebody of another organisation", address)
+        await self.tab.press("Go to")
+
     async def rings(self, seconds: float = SETUP_SECONDS) -> str:
         """Wait for a call; what the screen says of it."""
         await self.tab.appears("#incoming", seconds)

@@ -17,6 +17,7 @@ export class Conversation {
     this.unread = new Map();
     find("write").addEventListener("submit", (event) => this.write(event));
     find("file").addEventListener("change", (event) => this.share(event.target));
+    find("elsewhere").addEventListener("submit", (event) => this.seek(event));
     find("back").addEventListener("click", () => this.back());
   }
 
@@ -24,9 +25,10 @@ export class Conversation {
   async refresh(me) {
     this.me = me;
     const { users } = await this.service.get("/api/directory");
-    this.people = new Map(users.filter(({ user }) => user !== me).map((one) => [one.user, one]));
+    const outside = [...this.people.values()].filter((one) => one.outside);
+    this.people = new Map([...outside, ...users.filter(({ user }) => user !== me)].map((one) => [one.user, one]));
     this.chats.clear();
-    if (this.chosen !== null) await this.load(this.chosen);
+    if (this.chosen !== null && !this.people.get(this.chosen)?.outside) await this.load(this.chosen);
   }
 
   /** What the directory calls somebody. */
@@ -34,13 +36,29 @@ export class Conversation {
     return this.people.get(user)?.display ?? user;
   }
 
-  /** Turn to somebody of the directory. */
+  seek(event) {
+    event.preventDefault();
+    const address = find("address").value.trim();
+    if (address === "") return;
+    find("address").value = "";
+    this.reach(address);
+    find("peer-heading").focus();
+  }
+
+  /** Turn to whoever has this address, also to somebody whom the directory does not show, because of another organisation: only calls go there. */
+  reach(address) {
+    const known = [...this.people.keys()].find((user) => user.toLowerCase() === address.toLowerCase());
+    if (known === undefined) this.people.set(address, { user: address, display: address, presence: null, outside: true });
+    this.choose(known ?? address);
+  }
+
+  /** Turn to somebody of the list. */
   choose(user) {
     if (!this.people.has(user)) return;
     this.chosen = user;
     this.unread.delete(user);
     find("chat-problem").textContent = "";
-    if (!this.chats.has(user)) this.attempt(() => this.load(user).then(this.changed));
+    if (!this.chats.has(user) && !this.people.get(user).outside) this.attempt(() => this.load(user).then(this.changed));
     this.changed();
   }
 
@@ -111,11 +129,13 @@ export class Conversation {
     showPeople(people, this.chosen, (user) => this.choose(user));
     const person = this.people.get(this.chosen);
     find("home").classList.toggle("chosen", person !== undefined);
-    for (const id of ["peer", "messages", "write"]) find(id).hidden = person === undefined;
+    find("peer").hidden = person === undefined;
+    for (const id of ["messages", "write"]) find(id).hidden = person === undefined || person.outside === true;
     find("nobody").hidden = person !== undefined;
     if (person === undefined) return;
     fill(find("peer-heading"), name(person.display));
     fill(find("peer-presence"), name(person.user), ` · ${presenceName(person.presence)}`);
+    if (person.outside) return;
     showMessages(this.chats.get(this.chosen) ?? [], this.me, (user) => this.displayOf(user), (file) => this.download(file));
   }
 }

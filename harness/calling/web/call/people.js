@@ -4,7 +4,7 @@ import { el, fill, find, name } from "../common/dom.js";
 
 export const PRESENCE = { available: "Available", busy: "Busy", away: "Away", offline: "Offline" };
 
-/** `people`: [{user, display, presence, unread}]; `choose(user)` is called for the one that is selected. */
+/** `people`: [{user, display, presence, unread}], presence null where nothing is told of it; `choose(user)` is called for the one that is selected. */
 export function showPeople(people, chosen, choose) {
   const list = find("people-list");
   const known = new Map([...list.children].map((one) => [one.firstElementChild.dataset.user, one]));
@@ -32,5 +32,5 @@ function show(button, { user, display, presence, unread }, current, choose) {
 }
 
 export function presenceName(presence) {
-  return PRESENCE[presence] ?? "Unknown";
+  return presence === null ? "Not in your directory: calls only" : PRESENCE[presence] ?? "Unknown";
 }

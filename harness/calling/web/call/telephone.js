@@ -75,7 +75,7 @@ export class Telephone {
 
   async accept(video) {
     find("incoming").close();
-    this.conversation.choose(this.call.peer);
+    this.conversation.reach(this.call.peer);
     const accepted = this.call.accept(video);
     this.attend();
     await accepted;
@@ -142,7 +142,7 @@ export class Telephone {
   /** Who or what can be chosen for a feature. */
   async options(takes) {
     if (takes === "device") return (await this.devices()).map((one) => ({ value: one, label: one }));
-    const others = [...this.conversation.people.values()].filter(({ user }) => !this.call.people.has(user));
+    const others = [...this.conversation.people.values()].filter(({ user, outside }) => !outside && !this.call.people.has(user));
     return others.map(({ user, display, presence }) => ({ value: user, label: `${display} (${presenceName(presence)})` }));
   }
 
