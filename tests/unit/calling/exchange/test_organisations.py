@@ -127,3 +127,12 @@ def test_a_change_in_one_tenant_is_told_to_nobody_of_the_other() -> None:
     world.change(tenant(), turn(other_tenant(allowed=False), ERIN, on=False))
     assert {session for session, _ in world.heard()} == {ERINS}
     assert {line["type"] for _, line in world.heard()} == {"policy", "toggle"}
+
+
+def test_a_call_that_rings_is_sent_on_within_the_tenant_of_who_is_called_only() -> None:
+    world = connected("alice-pc", "bob-pc", ERINS, ALICES_TOO, on=False)
+    call = world.say("alice-pc", "invite", to=ERIN, media=["audio"])["call"]
+    asked = {"call": call, "feature": "simultaneous-ring", "on": True}
+    assert world.say(ERINS, "feature", **asked, argument=BOB) == {"refused": "other-tenant"}
+    assert world.say(ERINS, "feature", **asked, argument=ALICE_TOO) == {}
+    assert [(session, line["display"]) for session, line in world.heard("incoming")] == [(ALICES_TOO, ALICE)]
