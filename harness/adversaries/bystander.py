@@ -8,6 +8,7 @@ from typing import Final
 from .machine import Command, Deed, Event, Forward, PathDatagram, let_pass
 
 FORWARDED: Final = "datagrams-forwarded"
+_DONE: Final = Deed(FORWARDED)
 
 
 class Bystander:
@@ -18,5 +19,5 @@ class Bystander:
 
     def handle(self, event: Event) -> Iterable[Command]:
         if isinstance(event, PathDatagram):
-            return (Forward(event.sender.peer, event.data), Deed(FORWARDED))
+            return (Forward(event.sender.peer, event.data), _DONE)
         return let_pass(event)
