@@ -79,6 +79,7 @@ CONTROLS = {
     "honest-turn-call",
     "turn-bystander",
     "namespaces-call",
+    "namespaces-audio-call",
     "service-call",
     "service-screen-call",
     "service-recording",

@@ -1,4 +1,4 @@
-"""A bad network: media packets are lost, reordered, doubled, late, or come when they like.
+"""A bad network: media packets are lost, reordered, doubled, late, come when they like, or wait for a slow line.
 
 No attack, and what every attack can hide behind. A receiver must neither fail nor call it one.
 """
@@ -26,9 +26,16 @@ DELAY: Final = 0.18
 JITTER: Final = 0.08
 """Seconds, at most: four packets of audio."""
 
+RATE: Final = 8_000
+"""Bytes of datagrams a second that a slow line carries each way: four fifths of one voice of the reference client."""
+
+QUEUE: Final = 0.1
+"""Seconds that a packet may have to wait for the line; one that would wait longer is dropped."""
+
 
 class Impairment(MediaPassing):
-    """One ailment, in both directions. Delay and jitter concern every packet, the others one in each block."""
+    """One ailment, in both directions. Delay, jitter and a slow line concern every packet, the others one in each
+    block."""
 
     required = (IMPAIRED,)
 
@@ -38,12 +45,16 @@ class Impairment(MediaPassing):
         self._random = Random(seed)
         self._hit: Counter[Party] = Counter()
         self._overtaken: dict[Party, bytes] = {}
+        self._free: dict[Party, float] = {}
 
     def media(self, event: PathDatagram) -> Iterator[Command]:
         if self._ailment in (Ailment.DELAY, Ailment.JITTER):
             seconds = DELAY if self._ailment is Ailment.DELAY else self._random.uniform(0, JITTER)
             yield from self.held.hold(event.sender.peer, event.data, seconds)
             yield Deed(IMPAIRED)
+            return
+        if self._ailment is Ailment.RATE:
+            yield from self._through_the_line(event)
             return
         overtaken = self._overtaken.pop(event.sender, None)
         if self._chosen(event.sender):
@@ -53,6 +64,15 @@ class Impairment(MediaPassing):
             yield Forward(event.sender.peer, event.data)
         if overtaken is not None:
             yield Forward(event.sender.peer, overtaken)
+
+    def _through_the_line(self, event: PathDatagram) -> Iterator[Command]:
+        """One packet after the other, each as long as its size takes; what finds the queue full is lost."""
+        begins = max(event.time, self._free.get(event.sender, event.time))
+        if begins - event.time > QUEUE:
+            yield Deed(IMPAIRED)
+            return
+        self._free[event.sender] = begins + len(event.data) / RATE
+        yield from self.held.hold(event.sender.peer, event.data, self._free[event.sender] - event.time)
 
     def _chosen(self, sender: Party) -> bool:
         place = (self.passed[sender] - 1) % BLOCK

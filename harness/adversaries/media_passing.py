@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -14,7 +15,7 @@ from .machine import CallUp, Command, Event, PathDatagram, TimerFired, let_pass
 MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 
 
-class MediaPassing:
+class MediaPassing(ABC):
     """Calls `media` for each SRTP and SRTCP packet once the call is up; `held` are those that it keeps for a while.
 
     `passed` counts the packets of each direction, this one included.
@@ -38,6 +39,6 @@ class MediaPassing:
             return self.media(event)
         return let_pass(event)
 
+    @abstractmethod
     def media(self, event: PathDatagram) -> Iterator[Command]:
         """What becomes of one media packet."""
-        raise NotImplementedError

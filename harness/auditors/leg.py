@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from ..markers.recover import RecoveredMarker, recover
 from ..model.base import Party
 from ..model.recording import Vantage
 from ..model.voice import counted
@@ -20,6 +21,9 @@ from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
 
 DTLS13: Final = "DTLSv1.3"
+
+MARKER_SECONDS: Final = 1.5
+"""How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
 
 _OFTEN: Final = 12
 _OFTEN_PER_PACKET: Final = 3 / 256
@@ -242,7 +246,14 @@ class Leg:
         unencrypted = len(self.outward.frames(Fate.CLEAR))
         if unencrypted:
             evidence.append(f"{counted(unencrypted, 'packet')} of {self.party} carry a tag but are not encrypted")
+        if self.decoded and not evidence:
+            evidence.append(f"media packets of {self.party} can be decoded as they are on the wire")
         return tuple(evidence)
+
+    @cached_property
+    def decoded(self) -> tuple[RecoveredMarker, ...]:
+        """The markers that can be had without any key from what the party sent first."""
+        return recover(self.first_media(MARKER_SECONDS))
 
     def first_media(self, seconds: float) -> list[bytes]:
         """The RTP packets that the party sent in the first seconds after its first one."""

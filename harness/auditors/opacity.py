@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..markers.recover import recover
 from ..model.base import Party
 from ..model.finding import Finding, Reason
 from ..model.statement import EndpointStatement
@@ -26,9 +25,6 @@ from .peer import was_with_another
 from .shared_keys import estranged, shared_keys
 
 NAME: Final = "opacity"
-
-MARKER_SECONDS: Final = 1.5
-"""How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
 
 _FRAMES_SHOWN: Final = 5
 _say = Voice(NAME)
@@ -119,12 +115,9 @@ def _unexplained(leg: Leg) -> Iterator[Finding]:
 def _clear(leg: Leg) -> Iterator[Finding]:
     for evidence in leg.clear:
         yield _say.alarm(Reason.PLAINTEXT_ON_WIRE, leg.name, evidence)
-    found = recover(leg.first_media(MARKER_SECONDS))
-    for asset, ssrc, _ in found:
+    for asset, ssrc, _ in leg.decoded:
         detail = f"the {asset} of SSRC 0x{ssrc:08x} can be decoded from the wire, with its marker"
         yield _say.alarm(Reason.MARKER_ON_WIRE, leg.name, detail)
-    if found and not leg.clear:
-        yield _say.alarm(Reason.PLAINTEXT_ON_WIRE, leg.name, "media packets can be decoded as they are on the wire")
 
 
 def _authenticated(case: Case, leg: Leg) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ unseen, except for its Finished. A lost flight is sent again; nothing else of a 
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -50,7 +51,7 @@ _FATAL: Final = 2
 _CLOSE_NOTIFY: Final = 0
 
 
-class BentLeg:
+class BentLeg(ABC):
     """One end of an association. `bent`: what is wrong on purpose has been said. `refused`: alerts that came back.
     `resumed`: both ends go on with an earlier session, and no certificate is shown.
 
@@ -143,9 +144,9 @@ class BentLeg:
 
     # what client and server do each in its own way
 
+    @abstractmethod
     def _take(self, message: HandshakeMessage) -> None:
         """The next message of the peer, in its order."""
-        raise NotImplementedError
 
     @property
     def _randoms(self) -> tuple[bytes, bytes]:

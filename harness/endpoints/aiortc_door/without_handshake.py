@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import pylibsrtp
@@ -15,15 +16,15 @@ from ..sessions import Inbound, Outbound
 from .transport import Transport
 
 
-class WithoutHandshake(Transport):
+class WithoutHandshake(Transport, ABC):
     """In place of the DTLS transport: up as soon as ICE is. `protocol` stands in the m= lines of its descriptions."""
 
     shakes_hands: ClassVar[bool] = False
     protocol: ClassVar[str]
 
+    @abstractmethod
     def sessions(self) -> tuple[Inbound, Outbound]:
         """What takes protection off, and what puts it on."""
-        raise NotImplementedError
 
     async def start(self, remoteParameters: RTCDtlsParameters) -> None:
         start_without_handshake(self, *self.sessions())

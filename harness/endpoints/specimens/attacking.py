@@ -7,6 +7,7 @@ stranger's malformed checks try all that a peer's could; SCTP is not negotiated 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from struct import pack
 from typing import Final
@@ -50,7 +51,7 @@ class Interspersed(Sending):
         return protected
 
 
-class _Attacking(AiortcEndpoint):
+class _Attacking(AiortcEndpoint, ABC):
     """A healthy client but for what it sends beside its media."""
 
     @property
@@ -67,9 +68,9 @@ class _Attacking(AiortcEndpoint):
     def listening(self, inbound: Inbound) -> Inbound:
         return inbound
 
+    @abstractmethod
     def wrong(self, packet: bytes, number: int) -> bytes | None:
         """The next packet to attack with."""
-        raise NotImplementedError
 
 
 def malformed_rtp(packet: bytes, number: int) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from hashlib import sha256
 from typing import Final
 
@@ -118,12 +119,12 @@ class CodeNotRefreshed(AiortcEndpoint):
         return self._display.screen.code or super().code(handshake)
 
 
-class _Chosen(AiortcEndpoint):
+class _Chosen(AiortcEndpoint, ABC):
     """Whoever answers takes certificates until the fault shows, because chance must not decide whether it does."""
 
+    @abstractmethod
     def shows(self, caller: bytes, callee: bytes) -> bool:
         """Whether the fault shows in a call with these thumbprints."""
-        raise NotImplementedError
 
     async def answer(self, offer: str) -> str:
         if not self._connected:

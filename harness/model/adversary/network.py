@@ -147,6 +147,7 @@ class Ailment(StrEnum):
     DUPLICATE = "duplicate"
     DELAY = "delay"
     JITTER = "jitter"
+    RATE = "rate"
 
 
 class Impairment(Attacker):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.adversaries.impairment import BLOCK, DELAY, JITTER, Impairment
-from harness.adversaries.machine import CallUp, Command, StartTimer, TimerFired
+from harness.adversaries.impairment import BLOCK, DELAY, JITTER, QUEUE, RATE, Impairment
+from harness.adversaries.machine import CallUp, Command, PathDatagram, StartTimer, TimerFired
 from harness.model.adversary import Ailment
 
 from .transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, only, rtp
@@ -70,3 +70,34 @@ def test_the_same_seed_does_the_same_and_each_hit_is_a_deed() -> None:
     assert [forwarded(feed(machine, ALICE, BINDING_REQUEST)) for _ in range(BLOCK)] == [
         [(BOB, BINDING_REQUEST)]
     ] * BLOCK
+
+
+def test_a_slow_line_carries_its_rate_in_order_and_drops_what_would_wait_too_long() -> None:
+    """A second of packets that come at twice the rate: as much leaves as the line carries, and what its queue holds."""
+    machine = Impairment(Ailment.RATE, "seed")
+    list(machine.handle(CallUp(NOW)))
+    count = 2 * RATE // len(rtp(0))
+    leaves: list[float] = []
+    lost = 0
+    for number in range(count):
+        at = NOW + number / count
+        commands = list(machine.handle(PathDatagram(ALICE, rtp(number), at)))
+        timers = only(commands, StartTimer)
+        lost += deeds(commands).get("packets-impaired", 0)
+        leaves += [at + timer.seconds for timer in timers]
+        assert not forwarded(commands)
+        assert all(0 < timer.seconds <= QUEUE + 2 * len(rtp(0)) / RATE for timer in timers)
+    assert leaves == sorted(leaves)
+    assert len(leaves) + lost == count
+    assert len(leaves) * len(rtp(0)) == pytest.approx(RATE * (1 + QUEUE), rel=0.02)
+
+
+def test_a_slow_line_is_free_again_after_a_pause_and_each_direction_has_its_own() -> None:
+    machine = Impairment(Ailment.RATE, "seed")
+    list(machine.handle(CallUp(NOW)))
+    waits = [
+        only(list(machine.handle(PathDatagram(sender, rtp(number), at))), StartTimer)[0].seconds
+        for number, (sender, at) in enumerate([(ALICE, NOW), (ALICE, NOW), (BOB, NOW), (ALICE, NOW + 1.0)])
+    ]
+    alone = len(rtp(0)) / RATE
+    assert waits == pytest.approx([alone, 2 * alone, alone, alone])

@@ -9,7 +9,7 @@ from typing import Final
 
 from pylibsrtp import Policy, Session
 
-from tests.unit.markers.sent_media import audio_packets
+from tests.unit.markers.sent_media import audio_packets, video_packets
 from tests.unit.wire.openssl_pair import Pair
 
 OPENSSL_PROFILE: Final = "SRTP_AES128_CM_SHA1_80"
@@ -74,3 +74,9 @@ def flip(data: bytes, at: int) -> bytes:
 def sound() -> tuple[bytes, ...]:
     """1.5 s of real Opus with a marker in it."""
     return tuple(audio_packets(MARKER, ssrc=0xAD10))
+
+
+@cache
+def pictures() -> tuple[bytes, ...]:
+    """The video of a marker, in clear."""
+    return tuple(video_packets(MARKER, ssrc=0xF1DE))

@@ -9,7 +9,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.statement import Indicator, Screen, ScreenMoment
 
 from .answers import raised
-from .packets import DTLS_JUNK, NULL_CIPHER, sender
+from .packets import DTLS_JUNK, NULL_CIPHER, pictures, sender
 from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call
 
 
@@ -50,6 +50,15 @@ def test_a_lock_on_an_ordinary_call_without_keys_is_a_lock_on_no_encryption() ->
     stage.signalling.clear()
     stage.show(ALICE, indicator=Indicator.LOCK, code="1" * 20)
     assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION, Reason.LOCK_ON_ONE}
+
+
+def test_a_lock_over_one_stream_in_clear_is_a_lie_though_the_packets_are_too_few_to_look_it() -> None:
+    stage = honest_call(packets=20)
+    for packet in pictures()[:10]:
+        stage.on_leg(ALICE, True, packet)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.LOCK_WITHOUT_ENCRYPTION}
+    assert [one.vantage for one in findings if one.severity is Severity.ALARM] == ["alice-bob"]
 
 
 def test_a_lock_before_any_handshake_is_a_lie() -> None:
