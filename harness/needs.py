@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
+from .model.adversary import SrtpBitflip, SrtpPart
 from .model.base import Party, Role
 from .model.scenario import (
     BARE_PAGES,
@@ -101,8 +102,10 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
         case kind if kind in BARE_PAGES:
             return _beyond_page(scenario, party)
         case EndpointKind.GSTREAMER:
-            return _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES) or _beyond(
-                scenario, party, "webrtcbin"
+            return (
+                _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES)
+                or _beyond(scenario, party, "webrtcbin")
+                or _without_extensions(scenario, party)
             )
     return None
 
@@ -121,6 +124,13 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
         "shares no screen": bool(call.screen),
     }
     return next((f"{party} is a bare page, which {what}" for what, wanted in asked.items() if wanted), None)
+
+
+def _without_extensions(scenario: Scenario, party: Party) -> str | None:
+    """webrtcbin negotiates no header extension by itself, so no packet of its calls has one."""
+    adversary = scenario.adversary
+    damaged = isinstance(adversary, SrtpBitflip) and adversary.field is SrtpPart.EXTENSION
+    return f"{party} is webrtcbin, whose packets have no header extension to damage" if damaged else None
 
 
 def _beyond(scenario: Scenario, party: Party, stack: str, restarts: str = "cannot restart ICE") -> str | None:

@@ -14,19 +14,20 @@ from .authenticity import Fate
 
 @dataclass(frozen=True)
 class Balance:
-    """Packets that came in over the wire (`sockets`: in order, socket by socket), and what the SRTP layer counted.
+    """Packets that came in over the wire (`ways`: in order, by socket and sender), and what the SRTP layer counted.
 
-    The wire may know more packets than the endpoint: at each of its sockets some come before the keys or after the
-    close, and a restart brings a new socket. It may never know fewer.
+    The wire may know more packets than the endpoint: on each way some come before the keys or after the close, a
+    restart brings a new socket, and who takes nothing from a stranger has looked at none of the stranger's. It may
+    never know fewer.
     """
 
-    sockets: Sequence[Sequence[Fate]]
+    ways: Sequence[Sequence[Fate]]
     counts: PacketCounts
 
     @property
     def arrived(self) -> tuple[Fate, ...]:
         """Every packet that came in."""
-        return tuple(fate for fates in self.sockets for fate in fates)
+        return tuple(fate for fates in self.ways for fate in fates)
 
     @property
     def accepted(self) -> int:
@@ -35,17 +36,17 @@ class Balance:
     @property
     def judged(self) -> int:
         """How many packets the endpoint's SRTP layer says it looked at."""
-        return self.accepted + self.counts.not_authenticated + self.counts.replayed
+        return self.accepted + self.counts.not_authenticated + self.counts.replayed + self.counts.refused
 
     @property
     def excess(self) -> int:
         """How many packets more than genuine ones were accepted, at the very least.
 
-        At each socket the endpoint looked at one stretch of the packets without gaps: the best case for it are the
+        On each way the endpoint looked at one stretch of the packets without gaps: the best case for it are the
         stretches with the most genuine packets that together have as many as it looked at.
         """
         unseen = max(0, len(self.arrived) - self.judged)
-        best = sum(fate.genuine for fate in self.arrived) - _least_genuine(self.sockets, unseen)
+        best = sum(fate.genuine for fate in self.arrived) - _least_genuine(self.ways, unseen)
         return max(0, self.accepted - best)
 
     @property
@@ -62,10 +63,10 @@ class Balance:
         return max(0, sum(one is fate for one in self.arrived) - refused)
 
 
-def _least_genuine(sockets: Sequence[Sequence[Fate]], unseen: int) -> int:
-    """How many genuine packets there must be among `unseen` ones that came first or last at their sockets."""
+def _least_genuine(ways: Sequence[Sequence[Fate]], unseen: int) -> int:
+    """How many genuine packets there must be among `unseen` ones that came first or last on their ways."""
     least = np.zeros(1, np.int64)
-    for fates in sockets:
+    for fates in ways:
         most = min(unseen, len(fates))
         genuine = np.array([fate.genuine for fate in fates], np.int64)
         first = np.concatenate(([0], np.cumsum(genuine[:most])))

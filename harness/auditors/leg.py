@@ -224,11 +224,14 @@ class Leg:
 
     @cached_property
     def arrivals(self) -> tuple[tuple[Fate, ...], ...]:
-        """The fates of the inward media packets, by the socket of the party that they arrived at."""
+        """The fates of the inward media packets, by the socket of the party that they arrived at, and by sender.
+
+        An ICE agent drops what comes from an address that it has not checked, before SRTP sees it.
+        """
         found: dict[frozenset[int], list[Fate]] = {}
         for packet, fate in zip(self.inward.packets, self.inward.fates, strict=bool(self.inward.fates)):
             one = self.datagrams[packet.frame - 1]
-            found.setdefault(one.pair - {one.far}, []).append(fate)
+            found.setdefault(one.pair, []).append(fate)
         return tuple(tuple(fates) for fates in found.values())
 
     @cached_property

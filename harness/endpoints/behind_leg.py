@@ -70,6 +70,9 @@ class BehindLeg:
         except ValueError:
             return str(told)
 
+    def catch_up(self) -> None:
+        self._leg.drain()
+
     async def close(self) -> None:
         await self._leg.close()
 

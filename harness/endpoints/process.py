@@ -105,6 +105,7 @@ class ProcessEndpoint:
         try:
             answer = await self._step(Operation.CONNECT, protocol.Connected, asked, seconds)
             if answer.connected:
+                self._call.sockets.catch_up()
                 self._heard.begin_again()
                 self._account.came_up(await self._shown())
         except (CallFailed, ProgramFailed, Refused):

@@ -34,5 +34,8 @@ class ProgramSockets(Protocol):
     def inward(self, description: str) -> str:
         """A peer's description as the program gets it."""
 
+    def catch_up(self) -> None:
+        """See everything that it has sent by now: what it says next comes after that."""
+
     async def close(self) -> None:
         """Nothing more comes; what was counted goes to the tap."""

@@ -51,6 +51,9 @@ class SocketsTold:
         """As it is: the program reaches everybody by itself."""
         return description
 
+    def catch_up(self) -> None:
+        """It told of each packet before it said anything else."""
+
     async def close(self) -> None:
         """Wait until no socket is becoming known any more."""
         await asyncio.gather(*self._becoming_known, return_exceptions=True)

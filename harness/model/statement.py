@@ -51,7 +51,7 @@ class DtlsParameters(Noun):
 
 
 class PacketCounts(Noun):
-    """Media packets as this endpoint's SRTP layer counted them."""
+    """Media packets as this endpoint's SRTP layer counted them. `refused`: for a reason that it does not tell."""
 
     rtp_sent: int = Field(default=0, ge=0, le=MAX_COUNT)
     rtcp_sent: int = Field(default=0, ge=0, le=MAX_COUNT)
@@ -59,6 +59,7 @@ class PacketCounts(Noun):
     rtcp_received: int = Field(default=0, ge=0, le=MAX_COUNT)
     not_authenticated: int = Field(default=0, ge=0, le=MAX_COUNT)
     replayed: int = Field(default=0, ge=0, le=MAX_COUNT)
+    refused: int = Field(default=0, ge=0, le=MAX_COUNT)
 
 
 class Failure(Noun):

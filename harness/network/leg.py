@@ -95,10 +95,14 @@ class Leg:
         """Where the program reaches this address. ValueError for more than any call has, OSError when there is none."""
         return self._gate(remote).address
 
-    async def close(self) -> None:
-        """Pass on what has arrived by now, tell the tap what was counted, and let go of every socket."""
+    def drain(self) -> None:
+        """Pass on what has arrived by now."""
         for udp in (*self._remotes, *self._of_socket):
             udp.drain()
+
+    async def close(self) -> None:
+        """Pass on what has arrived by now, tell the tap what was counted, and let go of every socket."""
+        self.drain()
         publics = [face.public for face in self._faces.values()]
         for public in publics:
             public.cancel()

@@ -98,3 +98,15 @@ def test_that_it_compares_no_fingerprint_is_found_and_known(
     assert placed.result.status is Status.KNOWN_DEVIATION, placed.result.because
     assert placed.result.deviation is not None
     assert placed.result.deviation.startswith("webrtcbin-")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["srtp-bitflip[field=tag]", "srtp-replay", "srtp-flood[position=off-path]", "plaintext-injection[position=path]"],
+)
+def test_its_counts_show_that_it_refuses_what_is_not_authentic(tmp_path: Path, name: str) -> None:
+    placed = place(scenario(name, *Party), Options(captures=tmp_path))
+    assert (placed.result.outcome, placed.result.status) == (Outcome.SECURE, Status.AS_EXPECTED), placed.result.because
+    assert placed.recording is not None
+    counts = [one.packets for one in read_statements(placed.recording).values()]
+    assert all(one.rtp_sent and one.rtcp_sent and one.rtp_received and one.rtcp_received for one in counts)

@@ -272,6 +272,7 @@ class ChromiumEndpoint:
     async def _look(self) -> None:
         """The call, or its restart, is up: what is on the screen, and nothing heard yet."""
         self._heard.clear()
+        self._leg.catch_up()
         await self._see()
 
     async def _see(self) -> None:

@@ -97,7 +97,8 @@ class Client:
 
     def stats(self) -> dict[str, Any]:
         own, presented = (pem and ssl.PEM_cert_to_DER_cert(pem).hex() for pem in self._peer.certificates())
-        return {"statement": {"local_certificate": own, "presented_certificate": presented}}
+        told = {"local_certificate": own, "presented_certificate": presented, "packets": self._peer.packets}
+        return {"statement": told}
 
     def close(self) -> None:
         self._closing = True

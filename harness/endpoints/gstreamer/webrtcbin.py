@@ -6,6 +6,7 @@ The only file that knows GStreamer. It is run by the system's Python, so it impo
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ PATIENCE: Final = 8.0
 """Seconds for a description and its candidates, which all come from this machine."""
 
 _JITTER_MS: Final = 50
+
+_SRTP: Final = {"srtpdec": {"sink": "came", "src": "opened"}, "srtpenc": {"src": "sealed"}}
+"""What has happened to a packet on each side of libsrtp."""
 
 
 def begin(keys: Callable[[str], None]) -> None:
@@ -72,6 +76,8 @@ class Peer:
         self._sources: dict[str, Any] = {}
         self._kept: list[Any] = []
         """Replies: what was taken from them is memory of theirs."""
+        self._counting = threading.Lock()
+        self._counts: Counter[str] = Counter()
         self._over = threading.Event()
         self._gathered = threading.Event()
         self._pipe: Any = Gst.Pipeline.new(None)
@@ -131,6 +137,18 @@ class Peer:
         if transport is None:
             return None, None
         return transport.get_property("certificate"), transport.get_property("remote-certificate")
+
+    @property
+    def packets(self) -> dict[str, int]:
+        """What went through libsrtp, in the words of a statement: sealed, opened, and refused whatever the reason."""
+        came, opened = (self._counts[f"{which}-rtp"] + self._counts[f"{which}-rtcp"] for which in ("came", "opened"))
+        return {
+            "rtp_sent": self._counts["sealed-rtp"],
+            "rtcp_sent": self._counts["sealed-rtcp"],
+            "rtp_received": self._counts["opened-rtp"],
+            "rtcp_received": self._counts["opened-rtcp"],
+            "refused": came - opened,
+        }
 
     def close(self) -> None:
         self._over.set()
@@ -195,8 +213,29 @@ class Peer:
 
     def _element_added(self, _bin: Any, _parent: Any, element: Any) -> None:
         factory = element.get_factory()
-        if self._window is not None and factory is not None and factory.get_name() == "srtpdec":
+        kind = None if factory is None else factory.get_name()
+        if kind not in _SRTP:
+            return
+        if self._window is not None and kind == "srtpdec":
             element.set_property("replay-window-size", self._window)
+        for pad in element.pads:
+            self._count(kind, pad)
+        element.connect("pad-added", lambda _, pad: self._count(kind, pad))
+
+    def _count(self, kind: str, pad: Any) -> None:
+        """Count the packets of a pad of libsrtp's, which is named after what passes it: rtp_sink_0, rtcp_src."""
+        medium, way = pad.get_name().split("_")[:2]
+        name = _SRTP[kind].get(way)
+        if name is None:
+            return
+
+        def passed(_pad: Any, info: Any) -> Any:
+            packets = info.get_buffer_list().length() if info.type & Gst.PadProbeType.BUFFER_LIST else 1
+            with self._counting:
+                self._counts[f"{name}-{medium}"] += packets
+            return Gst.PadProbeReturn.OK
+
+        pad.add_probe(Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, passed)
 
     def _pad_added(self, _bin: Any, pad: Any) -> None:
         """A stream of the peer: every packet of it is told."""

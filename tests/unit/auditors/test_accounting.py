@@ -11,12 +11,13 @@ from harness.model.statement import PacketCounts
 FATES = {"a": Fate.AUTHENTIC, "c": Fate.CLEAR, "r": Fate.REPEATED, "f": Fate.FAILED}
 
 
-def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: int = 0) -> Balance:
+def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: int = 0, refused: int = 0) -> Balance:
     counts = PacketCounts(
         rtp_received=accepted - accepted // 3,
         rtcp_received=accepted // 3,
         not_authenticated=not_authenticated,
         replayed=replayed,
+        refused=refused,
     )
     return Balance([[FATES[letter] for letter in socket] for socket in arrived.split()], counts)
 
@@ -70,6 +71,21 @@ def test_an_excess_is_called_by_what_must_be_in_it(
 ) -> None:
     account = balance(arrived, accepted, forged, replayed)
     assert (account.foreign_accepted, account.replays_accepted) == (foreign, replays)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "excess"),
+    [(4, 2, 0), (5, 1, 1), (6, 0, 2)],
+    ids=["both refused", "one accepted", "both accepted"],
+)
+def test_who_refuses_without_a_reason_is_judged_by_how_many(accepted: int, refused: int, excess: int) -> None:
+    assert balance("aafara", accepted, refused=refused).excess == excess
+
+
+def test_what_an_agent_drops_of_a_stranger_was_never_looked_at() -> None:
+    """It came in between, to the same socket, from an address of its own: that makes a way of its own."""
+    assert balance("aaaa fff", accepted=4).excess == 0
+    assert balance("aaaa fff", accepted=5).excess == 1
 
 
 def test_late_packets_do_not_hide_a_replay_in_the_middle() -> None:
