@@ -15,7 +15,7 @@ from ..wire.demux import PacketClass, classify
 from ..wire.rtp_dump import Dump
 from ..wire.srtp import SrtpProfile
 from .leg import Leg
-from .sealing import Sealing, sealing
+from .sealing import Sealing, name_of, sealing
 
 _FRAMES_SHOWN: Final = 5
 
@@ -80,6 +80,41 @@ def same_keys(alice: Witness, bob: Witness) -> bool | None:
     return True if all(one.proved for one in both) else None
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Frames of one direction that came in and were not opened, though the receiver was at it.
+
+    `foreign`: the sender never sent them, or not these bytes under that number. `repeated`: bytes that were there.
+    """
+
+    foreign: tuple[int, ...]
+    repeated: tuple[int, ...]
+
+
+def refused(sender: Witness, receiver: Witness) -> Refused:
+    """What came in beside what was opened.
+
+    Where all that was opened is what the sender sealed, one for one, nothing else was: neither what it never sent nor
+    what it sent once. Where somebody in between sealed anew, all that is known is what has the number of an opened one.
+    """
+    became = passage(sender, receiver)
+    if became.resealed or became.foreign:
+        opened = {one.frame for one in receiver.inward.sealed}
+        names = {name_of(one.wire) for one in receiver.inward.sealed}
+        genuine = {one.wire for one in receiver.inward.sealed}
+        others = [one for one in receiver.leg.inward.packets if one.frame not in opened and name_of(one.data) in names]
+    else:
+        genuine = {one.wire for one in sender.outward.sealed}
+        first: dict[bytes, int] = {}
+        for one in receiver.leg.inward.packets:
+            first.setdefault(one.data, one.frame)
+        others = [one for one in receiver.leg.inward.packets if one.data not in genuine or first[one.data] != one.frame]
+    return Refused(
+        tuple(one.frame for one in others if one.data not in genuine),
+        tuple(one.frame for one in others if one.data in genuine),
+    )
+
+
 def told(witness: Witness, say: Voice) -> Iterator[Finding]:
     """What left one party and came in there, against what it says."""
     leg, party, outward = witness.leg, witness.leg.party, witness.outward
@@ -130,6 +165,18 @@ def shared(alice: Witness, bob: Witness, say: Voice) -> Iterator[Finding]:
         yield say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
     elif same_keys(alice, bob) is None:
         yield say.inconclusive(Reason.KEYS_MISSING, CALL_WIDE, "there are no keys, and one end says it opened nothing")
+
+
+def not_opened(sender: Witness, receiver: Witness, say: Voice) -> Iterator[Finding]:
+    """What the receiver refused."""
+    beside = refused(sender, receiver)
+    for reason, frames, what in (
+        (Reason.FOREIGN_PACKET_DROPPED, beside.foreign, f"are none that {receiver.leg.party.peer} sealed"),
+        (Reason.REPLAY_DROPPED, beside.repeated, "are replays"),
+    ):
+        if frames:
+            detail = f"{counted(len(frames), 'packet')} that came in {what}, and were not opened: {_frames(frames)}"
+            yield say.notice(reason, receiver.leg.name, detail)
 
 
 def _frames(frames: tuple[int, ...]) -> str:

@@ -19,7 +19,7 @@ from ..model.voice import Voice, counted
 from .accounting import Balance
 from .authenticity import Fate
 from .case import Case
-from .dumps import told
+from .dumps import not_opened, told
 from .leg import Leg, Media
 from .peer import was_with_another
 from .shared_keys import estranged, shared_keys
@@ -41,6 +41,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
             findings.append(_empty(case, leg))
         else:
             findings.extend(_leg(case, leg))
+    if len(case.witnesses) == len(Party):
+        for party, witness in case.witnesses.items():
+            findings.extend(not_opened(case.witnesses[party.peer], witness, _say))
     return (*findings, *shared_keys(case, _say))
 
 

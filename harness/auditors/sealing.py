@@ -30,7 +30,8 @@ _INDEX_WORD: Final = 4
 _HARD_TO_GUESS: Final = 4
 """Bytes that do not stay the same by chance when they are encrypted."""
 
-_Key = tuple[PacketClass, bytes]
+Name = tuple[PacketClass, bytes]
+"""By what a packet is recognised, sealed or not."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +59,29 @@ class Sealing:
 
 
 def sealing(packets: Iterable[MediaPacket], dumped: Iterable[DumpedPacket], profile: SrtpProfile) -> Sealing:
-    """Each packet of one direction with the dumped one that it comes from, each of which is used once, in order."""
-    waiting: defaultdict[_Key, list[bytes]] = defaultdict(list)
+    """Each packet of one direction with the dumped one that it comes from, each of which is used once, in order.
+
+    First those that fit: a forgery with the number of a true packet may come before it.
+    """
+    waiting: defaultdict[Name, list[bytes]] = defaultdict(list)
     for one in dumped:
-        waiting[_key(one.data)].append(one.data)
+        waiting[name_of(one.data)].append(one.data)
     sealed: list[Sealed] = []
     untold: list[int] = []
     unlike: list[int] = []
     clear: list[int] = []
+    others: list[MediaPacket] = []
     for packet in packets:
-        told = waiting[_key(packet.data)]
+        told = waiting[name_of(packet.data)]
         fitting = next((plain for plain in told if _sealed(packet.data, plain, profile)), None)
-        if fitting is not None:
+        if fitting is None:
+            others.append(packet)
+        else:
             told.remove(fitting)
             sealed.append(Sealed(packet.frame, packet.data, fitting))
-        elif not told:
+    for packet in others:
+        told = waiting[name_of(packet.data)]
+        if not told:
             untold.append(packet.frame)
         else:
             (clear if _in_clear(packet.data, told.pop(0)) else unlike).append(packet.frame)
@@ -80,8 +89,8 @@ def sealing(packets: Iterable[MediaPacket], dumped: Iterable[DumpedPacket], prof
     return Sealing(tuple(sealed), tuple(untold), tuple(unlike), tuple(clear), unseen)
 
 
-def _key(data: bytes) -> _Key:
-    """By what a packet is recognised, sealed or not: SSRC and sequence number; of RTCP the header that stays."""
+def name_of(data: bytes) -> Name:
+    """SSRC and sequence number; of RTCP the header that stays."""
     klass = classify(data)
     if klass is PacketClass.SRTP:
         return klass, data[8:12] + data[2:4]

@@ -81,7 +81,53 @@ def test_a_packet_beside_the_dump_is_an_alarm() -> None:
     assert "1 of 23 media packets are none of those that alice says it sealed" in detail(
         findings, Reason.PACKET_NOT_TOLD
     )
-    assert of_leg(findings, "bob-alice", Severity.NOTICE) == {Reason.PACKET_NOT_OPENED}
+    assert of_leg(findings, "bob-alice", Severity.NOTICE) == {Reason.PACKET_NOT_OPENED, Reason.FOREIGN_PACKET_DROPPED}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_forgery_with_the_number_of_a_true_packet_is_refused_wherever_it_stands(before: bool) -> None:
+    """What is opened is the true one, though the forgery came first."""
+    stage = dumped(honest_call())
+    frames = stage.wire[BOB]
+    true = stage.media(BOB, outward=False)[5]
+    stage.on_leg(BOB, False, flip(true.data, 20))
+    if before:
+        frames.insert(frames.index(true), frames.pop())
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert "1 packet that came in are none that alice sealed" in detail(findings, Reason.FOREIGN_PACKET_DROPPED)
+    assert Reason.REPLAY_DROPPED not in raised(findings, Severity.NOTICE)
+
+
+def test_a_report_of_nobody_and_a_packet_that_came_twice_are_refused() -> None:
+    stage = dumped(honest_call())
+    stage.on_leg(BOB, False, stage.media(BOB, outward=False)[5].data)
+    stage.on_leg(BOB, False, receiver_report(99) + bytes(14))
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert {Reason.FOREIGN_PACKET_DROPPED, Reason.REPLAY_DROPPED} <= of_leg(findings, "bob-alice", Severity.NOTICE)
+
+
+def test_who_opens_a_packet_twice_has_refused_nothing() -> None:
+    stage = dumped(honest_call())
+    again = stage.media(BOB, outward=False)[5].data
+    stage.on_leg(BOB, False, again)
+    plain = next(one for one in stage.dumps[BOB].packets if not one.outward and one.data[2:4] == again[2:4])
+    stage.dumps[BOB] = Dump((*stage.dumps[BOB].packets, plain))
+    findings = audit(stage.case())
+    assert raised(findings)
+    assert Reason.REPLAY_DROPPED not in raised(findings, Severity.NOTICE)
+
+
+def test_where_somebody_seals_anew_a_second_packet_of_a_number_is_refused() -> None:
+    stage = honest_call(packets=0)
+    other = bytes(range(30))
+    stage.keys[BOB, False], stage.protects[BOB, False] = other, sender(other)
+    stage.talk()
+    stage = dumped(stage)
+    stage.on_leg(BOB, False, flip(stage.media(BOB, outward=False)[5].data, 20))
+    findings = audit(stage.case())
+    assert of_leg(findings, "bob-alice", Severity.NOTICE) == {Reason.PACKET_NOT_OPENED, Reason.FOREIGN_PACKET_DROPPED}
 
 
 @pytest.mark.parametrize("change", ["header", "tag"])
