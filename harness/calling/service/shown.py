@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...model.tenant import Client, Group, Tenant, User, same
 from ..exchange.directory import Directory
 from ..exchange.state import Exchange
+from ..exchange.words import Presence
 from ..policy.effective import Effective
 from ..store.accounts import Ticket
 from ..store.chats import StoredLine
@@ -42,7 +44,8 @@ def in_force_fully(found: Effective) -> Shown:
 
 def people(directory: Directory, exchange: Exchange, ticket: Ticket) -> Shown:
     """The directory of the own tenant, as everybody in it may see it."""
-    return {"users": [_person(directory, exchange, user) for user in directory.tenant_of(ticket.user).users]}
+    there = exchange.presences()
+    return {"users": [_person(user, there) for user in directory.tenant_of(ticket.user).users]}
 
 
 def line(directory: Directory, one: StoredLine) -> Shown:
@@ -88,9 +91,9 @@ def _user(directory: Directory, user: User) -> Shown:
     }
 
 
-def _person(directory: Directory, exchange: Exchange, user: User) -> Shown:
-    presence = exchange.present(same(user.name)).value
-    return {"user": user.name, "display": user.display or user.name, "presence": presence}
+def _person(user: User, there: Mapping[str, Presence]) -> Shown:
+    presence = there.get(same(user.name), Presence.OFFLINE)
+    return {"user": user.name, "display": user.display or user.name, "presence": presence.value}
 
 
 def _group(group: Group) -> Shown:
