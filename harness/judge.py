@@ -344,6 +344,8 @@ def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, 
     missing = sorted(set(expect.because) - raised)
     if missing:
         return Status.WRONG_REASON, f"{expect.outcome} as expected, but nobody raised {', '.join(missing)}"
+    if expect.either and raised.isdisjoint(expect.either):
+        return Status.WRONG_REASON, f"{expect.outcome} as expected, but nobody raised {' or '.join(expect.either)}"
     surplus = _surplus(expect, findings)
     if surplus:
         return Status.WRONG_REASON, f"{expect.outcome} as expected, but also {', '.join(surplus)}"
@@ -354,7 +356,7 @@ def _reasons(expect: Expectation, findings: Sequence[Finding]) -> tuple[Status, 
 def _surplus(expect: Expectation, findings: Sequence[Finding]) -> list[Reason]:
     """The alarms that nobody expected."""
     raised = {finding.reason for finding in findings if finding.severity is Severity.ALARM}
-    return sorted(raised - set(expect.because) - set(expect.also))
+    return sorted(raised - set(expect.because) - set(expect.either) - set(expect.also))
 
 
 def _between(truth: GroundTruth, findings: Sequence[Finding]) -> bool:

@@ -11,6 +11,7 @@ from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .model.adversary import SrtpBitflip, SrtpPart
 from .model.base import Party, Role
+from .model.finding import Reason
 from .model.scenario import (
     BARE_PAGES,
     BROWSERS,
@@ -92,8 +93,10 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
         case EndpointKind.PROGRAM if not named:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
         case EndpointKind.FIREFOX:
-            return _without_stack(party, "a page in Firefox", firefox.lacking(), firefox.PACKAGES) or _beyond(
-                scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet"
+            return (
+                _without_stack(party, "a page in Firefox", firefox.lacking(), firefox.PACKAGES)
+                or _beyond(scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet")
+                or _without_counts(scenario, party)
             )
         case kind if kind in BROWSERS and program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
@@ -124,6 +127,12 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
         "shares no screen": bool(call.screen),
     }
     return next((f"{party} is a bare page, which {what}" for what, wanted in asked.items() if wanted), None)
+
+
+def _without_counts(scenario: Scenario, party: Party) -> str | None:
+    """Firefox tells of its SRTP layer neither what it opened nor what it refused."""
+    told = {Reason.FOREIGN_PACKET_DROPPED, Reason.REPLAY_DROPPED}.intersection(scenario.expect.seen)
+    return f"{party} is a page in Firefox, which tells nobody which packets it refused" if told else None
 
 
 def _without_extensions(scenario: Scenario, party: Party) -> str | None:

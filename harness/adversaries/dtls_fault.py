@@ -27,8 +27,7 @@ RENEGOTIATION_ASKED: Final = "renegotiation-asked"
 SECOND_CERTIFICATE_TAKEN: Final = "second-certificate-taken"
 OTHERWISE_SEALED: Final = "packets-under-another-transform"
 
-_OTHER_TRANSFORM: Final = "SRTP_AES128_CM_HMAC_SHA1_80"
-"""What the packets are sealed with where an AEAD was agreed on."""
+_AEAD, _COUNTER_MODE = "SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_HMAC_SHA1_80"
 
 BENDS: Final[Mapping[DtlsFlaw, Bend]] = {
     DtlsFlaw.CIPHER_NULL: Bend(suites=(0xC006,)),  # TLS_ECDHE_ECDSA_WITH_NULL_SHA
@@ -133,7 +132,9 @@ class FaultyInterception(Interception):
     def _seal_otherwise(self, to: Party, clear: bytes) -> Iterator[Command]:
         leg = self._sides[to].dtls
         if self._otherwise is None and isinstance(leg, BentLeg) and leg.established:
-            self._otherwise = SrtpLeg(leg.srtp_keys_as(_OTHER_TRANSFORM), client=leg.client)
+            agreed = leg.srtp_keys()
+            other = _COUNTER_MODE if agreed is not None and agreed.profile == _AEAD else _AEAD
+            self._otherwise = SrtpLeg(leg.srtp_keys_as(other), client=leg.client)
         sealed = None if self._otherwise is None else self._otherwise.seal(clear)
         if sealed is not None:
             yield Forward(to, sealed)

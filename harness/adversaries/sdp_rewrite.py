@@ -79,7 +79,7 @@ def changes(seed: str) -> Mapping[Rewrite, Change]:
         Rewrite.SETUP_ANSWER_ACTPASS: lambda sdp: sdp.with_setup("actpass"),
         Rewrite.SDES_ADDED: partial(with_line_in_each_section, text=crypto),
         Rewrite.SDES_INSTEAD_OF_DTLS: partial(with_sdes_only, crypto=crypto),
-        Rewrite.FINGERPRINT_OTHER_IN_SECOND_MEDIA: lambda sdp: with_other_digest(sdp, frozenset({1})),
+        Rewrite.FINGERPRINT_OTHER_IN_SECOND_MEDIA: lambda sdp: with_other_digest(in_each_section(sdp), frozenset({1})),
         Rewrite.FINGERPRINT_OTHER_AT_SESSION_LEVEL: lambda sdp: with_session_fingerprint(sdp, foreign="session"),
         Rewrite.FINGERPRINT_OTHER_AT_MEDIA_LEVEL: lambda sdp: with_session_fingerprint(sdp, foreign="media"),
         # RTCP would go to a port of its own, in clear if nobody shook hands there (RFC 8834 section 4.5).
@@ -141,6 +141,16 @@ def with_other_digest(sdp: Sdp, levels: Collection[int | None]) -> Sdp:
     return sdp.map_fingerprints(lambda old: _inverted(old) if old.level in levels else old)
 
 
+def in_each_section(sdp: Sdp) -> Sdp:
+    """What stands at the session level, as Firefox writes it, in each section too: it says the same there."""
+    session = [one for one in sdp.fingerprints() if one.level is None]
+    named = {one.level for one in sdp.fingerprints()}
+    for media in sdp.media():
+        for one in session if media.level not in named else ():
+            sdp = sdp.insert(f"a=fingerprint:{one}", media.level)
+    return sdp
+
+
 def with_session_fingerprint(sdp: Sdp, foreign: Literal["session", "media"]) -> Sdp:
     """The first section's fingerprints at the session level too, and one of the two places speaks of nobody's.
 
@@ -148,8 +158,9 @@ def with_session_fingerprint(sdp: Sdp, foreign: Literal["session", "media"]) -> 
     section 5, JSEP section 5.2.1).
     """
     levels = {None} if foreign == "session" else {media.level for media in sdp.media()}
+    sdp = in_each_section(sdp)
     first = [one for one in sdp.fingerprints() if one.level == 0]
-    for one in first:
+    for one in first if not any(one.level is None for one in sdp.fingerprints()) else ():
         sdp = sdp.insert(f"a=fingerprint:{one}")
     return with_other_digest(sdp, levels)
 

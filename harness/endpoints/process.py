@@ -105,9 +105,10 @@ class ProcessEndpoint:
         try:
             answer = await self._step(Operation.CONNECT, protocol.Connected, asked, seconds)
             if answer.connected:
-                self._call.sockets.catch_up()
                 self._heard.begin_again()
-                self._account.came_up(await self._shown())
+                shown = await self._shown()
+                self._call.sockets.catch_up()
+                self._account.came_up(shown)
         except (CallFailed, ProgramFailed, Refused):
             return False
         return answer.connected

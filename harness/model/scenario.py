@@ -314,6 +314,8 @@ class Network(StrEnum):
 class Expectation(Noun):
     """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
 
+    `either`: alarms of which one must be raised at least, for stacks refuse the same thing at different moments.
+
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
     `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there, and
     nobody's else. `stopped`: by device, why it must have been told to stop ringing.
@@ -322,6 +324,7 @@ class Expectation(Noun):
 
     outcome: Outcome = Field(strict=False)
     because: tuple[Reason, ...] = Field(default=(), strict=False)
+    either: tuple[Reason, ...] = Field(default=(), strict=False)
     also: tuple[Reason, ...] = Field(default=(), strict=False)
     seen: tuple[Reason, ...] = Field(default=(), strict=False)
     reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)

@@ -319,6 +319,20 @@ def test_an_alarm_that_nobody_expected_is_not_green() -> None:
     assert judge(tolerant, truth(), (), extra, HEARD).status is Status.AS_EXPECTED
 
 
+def test_of_several_ways_to_refuse_one_is_enough_and_none_is_not() -> None:
+    ways = (Reason.CODES_DIFFER, Reason.FINGERPRINT_MISMATCH)
+    expect = Expectation(outcome=Outcome.DETECTED, either=ways)
+    assert judge(expect, truth(), (LOOTED,), DIFFERENT, HEARD).status is Status.AS_EXPECTED
+    both = (*DIFFERENT, fact(Reason.FINGERPRINT_MISMATCH, Severity.ALARM))
+    assert judge(expect, truth(), (LOOTED,), both, HEARD).status is Status.AS_EXPECTED
+    other = Expectation(
+        outcome=Outcome.DETECTED, either=(Reason.SDP_REJECTED, Reason.FINGERPRINT_MISMATCH), also=(Reason.CODES_DIFFER,)
+    )
+    verdict = judge(other, truth(), (LOOTED,), DIFFERENT, HEARD)
+    assert verdict.status is Status.WRONG_REASON
+    assert "nobody raised sdp-rejected or fingerprint-mismatch" in verdict.because
+
+
 def test_an_auditor_that_could_not_look_is_not_green() -> None:
     blind = (*UP, fact(Reason.TOOL_MISSING, Severity.INCONCLUSIVE))
     assert judge(Expectation(outcome=Outcome.SECURE), truth(), (), blind, HEARD).status is Status.INCONCLUSIVE

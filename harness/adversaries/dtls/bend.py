@@ -41,7 +41,8 @@ class Session:
 
 @dataclass(frozen=True)
 class Bend:
-    """What an end says. A client offers all `suites` and `srtp_profiles`, a server chooses the first, offered or not.
+    """What an end says. A client offers all `suites` and `srtp_profiles`, a server chooses the first
+    that was offered, and if none was, the first.
 
     Without `srtp_profiles` there is no use_srtp. `certificate` False: a client that has none to show. `abbreviated`:
     a session is claimed that never was, so that no certificate would have to be shown (RFC 5246 section 7.3).

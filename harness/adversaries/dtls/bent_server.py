@@ -37,7 +37,8 @@ class BentServer(BentLeg):
         """ServerHello to ServerHelloDone; or, of a session that was or never was, ServerHello and Finished."""
         self._peer_random = hello.random
         self._extended = hello.extended_master_secret
-        self._profile = next(iter(self._bend.srtp_profiles), None)
+        own = self._bend.srtp_profiles
+        self._profile = next((one for one in own if one in hello.srtp_profiles), next(iter(own), None))
         self._new_flight()
         resumes = self._resumes(hello.session_id)
         self._say(HandshakeType.SERVER_HELLO, self._hello(hello.session_id if resumes else b""))

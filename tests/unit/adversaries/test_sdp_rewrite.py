@@ -12,6 +12,7 @@ from harness.adversaries.sdp_rewrite import SdpRewrite, changes, sdes_line
 from harness.model.adversary import Rewrite
 from harness.model.base import Role
 from harness.model.recording import SignalMessage
+from harness.wire.sdp import Sdp
 
 from .descriptions import ANSWER, OFFER, SHA256, SHA512, attributes
 from .transcript import ALICE, answer, hangup, offer, signal
@@ -194,3 +195,22 @@ def test_a_hang_up_passes() -> None:
 
 def test_the_attack_has_happened_when_a_text_changed() -> None:
     assert SdpRewrite(Rewrite.HASH_MD5, BOTH, "seed").required == ("descriptions-rewritten",)
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "foreign"),
+    [
+        (Rewrite.FINGERPRINT_OTHER_IN_SECOND_MEDIA, [1]),
+        (Rewrite.FINGERPRINT_OTHER_AT_SESSION_LEVEL, [None]),
+        (Rewrite.FINGERPRINT_OTHER_AT_MEDIA_LEVEL, [0, 1]),
+    ],
+)
+def test_a_description_with_its_fingerprint_at_the_session_level_is_rewritten_as_well(
+    rewrite: Rewrite, foreign: list[int | None]
+) -> None:
+    """Firefox writes its descriptions so."""
+    genuine = Sdp.parse(OFFER).fingerprints()[0]
+    bare = Sdp.parse(OFFER).remove("fingerprint")
+    told = Sdp.parse(delivered(rewrite, offer(str(bare.insert(f"a=fingerprint:{genuine}"))))).fingerprints()
+    assert [one.level for one in told if one.digest() != genuine.digest()] == foreign
+    assert any(one.digest() == genuine.digest() for one in told)
