@@ -33,7 +33,7 @@ class CallCourse:
 
     `tokens`: what each party's lines of chat end with, so that they can be recognised anywhere. `beside`: what others
     do meanwhile, so many seconds into the media. `settled` waits until the service's media are as they were last asked
-    to be.
+    to be. `heard` is waited for before the end of a call in which nothing more is to happen.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class CallCourse:
         tokens: Mapping[Party, str] = MappingProxyType({}),
         beside: Sequence[tuple[float, Callable[[], Awaitable[None]]]] = (),
         settled: Callable[[], Awaitable[None]] | None = None,
+        heard: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._call = call
         self._endpoints = endpoints
@@ -53,6 +54,7 @@ class CallCourse:
         self._tokens = tokens
         self._beside = beside
         self._settled = settled
+        self._heard = heard
         self._steps: set[asyncio.Task[None]] = set()
         self._acted: set[tuple[Party, SignalKind]] = set()
         self._accepted: set[Party] = set()
@@ -137,6 +139,8 @@ class CallCourse:
         plans += [_later(after, do) for after, do in self._beside]
         await asyncio.gather(self._passing(), *plans)
         await self._patiently(*(endpoint.wait_heard() for endpoint in self._there), self._as_asked())
+        if self._heard is not None:
+            await self._heard()
 
     async def _patiently(self, *events: Awaitable[None]) -> None:
         """What does not happen in the time that the call gives it shows in the recording."""

@@ -22,7 +22,7 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import namespaces, rtpengine
+from .network import namespaces, process_memory, rtpengine
 
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
@@ -104,6 +104,7 @@ def examine() -> tuple[Part, ...]:
         _media_server(),
         _packet_sockets(),
         _namespaces(),
+        _process_memory(),
         _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
     )
 
@@ -261,6 +262,15 @@ def _namespaces() -> Part:
     why = namespaces.why_not()
     state = State.INSTALLED if why is None else State.MISSING
     return Part("namespaces", state, None, needed_for, install, False, why or "")
+
+
+def _process_memory() -> Part:
+    """A child of ours is started, and its memory read."""
+    needed_for = "searching the memory of relays and media servers for keys (memory: true)"
+    install = "run as root, or with CAP_SYS_PTRACE, where /proc is mounted"
+    why = process_memory.why_not()
+    state = State.INSTALLED if why is None else State.MISSING
+    return Part("memory", state, None, needed_for, install, False, why or "")
 
 
 def _packet_sockets() -> Part:

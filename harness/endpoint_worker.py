@@ -126,6 +126,7 @@ class Worker:
                 first_sequence=asked.first_sequence,
                 replay_window=asked.replay_window,
                 peer_shares=asked.peer_shares,
+                turn=asked.turn,
             )
         )
         self._spawn(self._tell_failure())

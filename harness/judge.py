@@ -174,6 +174,8 @@ _EXPOSURES: Final = frozenset(
         Reason.LOCK_ON_SERVICE_CALL,
         Reason.CODE_ON_SERVICE_CALL,
         Reason.CHAT_ON_DISK,
+        Reason.KEY_IN_MEMORY,
+        Reason.CONTENT_IN_MEMORY,
     }
 )
 _GRAVE: Final = frozenset({Outcome.BREACH, Outcome.FALSE_ALARM})

@@ -9,13 +9,14 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
+from .auditors.leg import Leg
 from .call_course import NAMES, CallCourse
 from .calling.service.switchboard import Telling, as_it_is
 from .calling.services import SERVICES
@@ -23,11 +24,13 @@ from .calling.signalling import Signalling, carried_as_it_is, granted
 from .dishonest_service import DishonestService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, ScreenPicture
+from .endpoints.process import ProcessEndpoint
 from .evidence.recording_folder import LOOT, RecordingFolder
 from .live_conditions import Conditions, LiveCallError, Past
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
 from .live_media_server import LiveMediaServer
+from .live_memory import LiveMemory, Suspect, leg_so_far
 from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
@@ -35,6 +38,7 @@ from .markers import chat
 from .model.adversary import LaterKeys, MediaServer, Position, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
+from .model.memory import Holder
 from .model.recording import SignalEntry, SignalMessage
 from .model.scenario import EndpointKind, Mode, Network, Scenario
 from .model.tenancy import Tenancy
@@ -79,7 +83,11 @@ class LiveCall:
         tokens = {party: chat.token(self.marker(party, Asset.CHAT)) for party in Party}
         beside = () if self.tenant is None else self.tenant.beside
         settled = None if self.media is None or Asset.AUDIO not in scenario.call.media else self.media.settled
-        self.course = CallCourse(scenario.call, self.endpoints, self.service, self._call_up, tokens, beside, settled)
+        self.memory = self._memory(tokens)
+        heard = None if self.memory is None else self.memory.during
+        self.course = CallCourse(
+            scenario.call, self.endpoints, self.service, self._call_up, tokens, beside, settled, heard
+        )
 
     async def run(self) -> None:
         """Set up, let media flow, and end the call. A call that fails is a result, not an error."""
@@ -112,6 +120,8 @@ class LiveCall:
         # First all of them: the end of one must not look like a failure to the other.
         ended = await asyncio.gather(*(one.conclude() for one in self.endpoints.values()), return_exceptions=True)
         ended += await asyncio.gather(*(one.close() for one in self.endpoints.values()), return_exceptions=True)
+        if self.memory is not None:
+            await self.memory.after()
         for service in (self.media, self.tenant, self.turn, self.media_server):
             if service is not None:
                 await service.close()
@@ -202,6 +212,23 @@ class LiveCall:
         if not isinstance(adversary, MediaServer):
             return None
         return LiveMediaServer(adversary, self.network, self.folder)
+
+    def _memory(self, tokens: Mapping[Party, str]) -> LiveMemory | None:
+        """The search of the processes of this call, where a scenario asks for it."""
+        if not self.scenario.memory:
+            return None
+        suspects = [one for part in (self.turn, self.media_server) if part is not None for one in part.suspects()]
+        suspects += [
+            Suspect(party.value, Holder.ENDPOINT, partial(getattr, endpoint, "pid"))
+            for party, endpoint in self.endpoints.items()
+            if isinstance(endpoint, ProcessEndpoint)
+        ]
+        return LiveMemory(self._legs, tokens, suspects)
+
+    def _legs(self) -> tuple[Leg, ...]:
+        """What the taps have written by now."""
+        legs = (leg_so_far(self.taps[party], self.keylogs[party]) for party in Party)
+        return tuple(leg for leg in legs if leg is not None)
 
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""

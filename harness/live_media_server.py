@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from .adversaries.media_server import RECORDED, REWRITTEN
 from .evidence.recording_folder import MEDIA_SERVER, RecordingFolder
+from .live_memory import Suspect
 from .model.adversary import MediaServer, MediaServerMode
 from .model.base import Party
+from .model.memory import Holder
 from .model.recording import SignalKind, SignalMessage
 from .network import rtpengine
 from .network.loopback import CallNetwork
@@ -60,6 +63,11 @@ class LiveMediaServer:
         if self._folder.is_dir():
             for path in self._folder.rglob("*"):
                 path.chmod(0o700 if path.is_dir() else 0o600)
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """The process that all media pass."""
+        word = self._server.call.encode()
+        return (Suspect("rtpengine", Holder.INTERMEDIARY, partial(getattr, self._server.child, "pid"), word),)
 
     def collect(self, loot: LootFile) -> None:
         """Take down what it recorded of each party; a recording that cannot be read is a fault."""

@@ -177,4 +177,5 @@ def _index(call: LiveCall, vantages: tuple[Vantage, ...], started: Start, silent
         silent=silent,
         invited=True,
         written={**_shared(call), **_written(call)},
+        memory=None if call.memory is None else call.memory.searches,
     )

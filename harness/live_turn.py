@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from .adversaries.relay import Relay
 from .adversaries.turn_service import TurnService
 from .evidence.recording_folder import RecordingFolder
+from .live_memory import Suspect
 from .model.base import Party
+from .model.memory import Holder
 from .model.recording import WireVantage
 from .model.scenario import Network
 from .model.turn import TurnServer, TurnTransport
@@ -66,6 +69,13 @@ class LiveTurn:
             await self._service.close()
         if self._coturn is not None:
             await self._coturn.close()
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """The process that carries everything, when it is one."""
+        if self._coturn is None:
+            return ()
+        word = self.servers[Party.ALICE].password.encode()
+        return (Suspect("coturn", Holder.INTERMEDIARY, partial(getattr, self._coturn.child, "pid"), word),)
 
     def wires(self) -> tuple[WireVantage, ...]:
         return () if self._tap is None else (self._tap.close(),)

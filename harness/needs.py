@@ -23,7 +23,7 @@ from .model.scenario import (
     Scenario,
 )
 from .model.unmet import Unmet
-from .network import coturn, namespaces, rtpengine
+from .network import coturn, namespaces, process_memory, rtpengine
 from .vantage.packet_tap import may_listen
 
 
@@ -41,7 +41,7 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     lacking = (why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None)
-    return next(lacking, None) or _why_no_network(scenario) or _contradiction(scenario)
+    return next(lacking, None) or _why_no_network(scenario) or _why_no_memory(scenario) or _contradiction(scenario)
 
 
 def _contradiction(scenario: Scenario) -> str | None:
@@ -62,6 +62,11 @@ def _why_no_network(scenario: Scenario) -> str | None:
     if scenario.network is Network.NAMESPACES:
         return _why_no_namespaces(scenario)
     return _why_no_relay(scenario) if scenario.network.turn else None
+
+
+def _why_no_memory(scenario: Scenario) -> str | None:
+    why = process_memory.why_not() if scenario.memory else None
+    return None if why is None else f"the memory of processes is searched, which may not be read here: {why}"
 
 
 def _why_no_namespaces(scenario: Scenario) -> str | None:

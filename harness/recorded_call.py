@@ -62,6 +62,8 @@ def open_entry(run: Run, entry: IndexEntry) -> Opened:
         raise EvidenceError(
             f"{root}: knows of {len(last.recording.earlier)} earlier calls, not {scenario.call.earlier}"
         )
+    if (last.recording.memory is not None) is not scenario.memory:
+        raise EvidenceError(f"{root}: whether memory was searched is not what its scenario asked for")
     earlier = tuple(
         _open_call(run, entry, scenario, root.parent / one.call, one.sha256) for one in last.recording.earlier
     )

@@ -24,6 +24,7 @@ OWED: Final[Mapping[str, tuple[str, Reason]]] = {
     "service-path": ("greeting-in-clear", Reason.SERVICE_PATH_CLEAR),
     "opacity": ("tag-unchecked", Reason.FOREIGN_PACKET_ACCEPTED),
     "strangers": ("media-copied", Reason.MEDIA_TO_STRANGER),
+    "memory": ("relay-told-a-key", Reason.KEY_IN_MEMORY),
     "wire": ("key-in-stun", Reason.KEY_ON_WIRE),
     "parameters": ("dtls10-allowed", Reason.VERSION_NOT_ALLOWED),
     "indicator": ("lock-before-dtls", Reason.LOCK_TOO_EARLY),

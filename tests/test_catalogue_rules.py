@@ -77,6 +77,7 @@ CONTROLS = {
     "tenant-service-call",
     "bystander-relay",
     "honest-turn-call",
+    "honest-turn-memory",
     "turn-bystander",
     "namespaces-call",
     "namespaces-audio-call",
@@ -118,7 +119,7 @@ DTLS_ATTACKS = """
     dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
-    media-server-terminates media-server-relays
+    media-server-terminates media-server-relays media-server-memory-terminates media-server-memory-relays
     namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
     namespaces-spoofed-flood namespaces-spoofed-junk
     passive-tap-screen passive-tap passive-tap-service turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp
@@ -153,6 +154,7 @@ OTHERS = {
     EndpointKind.GSTREAMER,
     EndpointKind.CLEAR,
 }
+HEALTHY_PROCESSES = Endpoints(alice=EndpointKind.AIORTC_PROCESS, bob=EndpointKind.AIORTC_PROCESS)
 HEALTHY_PAGES = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
 OTHERS |= MALICIOUS
 """Kinds of endpoints that have no fault planted."""
@@ -305,6 +307,13 @@ def test_an_attack_differs_from_its_twin_in_the_attack_alone(scenario: Scenario)
 def test_a_specimen_differs_from_its_twin_in_the_fault_alone(scenario: Scenario) -> None:
     twin = SCENARIOS[scenario.twin or ""]
     assert twin.adversary == scenario.adversary
+    assert twin.memory is scenario.memory
+    if scenario.memory:
+        # One end stays healthy, in a process of its own: the search must find the keys in somebody who has them.
+        assert twin.endpoints == HEALTHY_PROCESSES
+        assert scenario.endpoints == HEALTHY_PROCESSES.model_copy(update={"alice": EndpointKind(scenario.id)})
+        assert conditions(twin, of_endpoints=False) == conditions(scenario, of_endpoints=False)
+        return
     assert twin.endpoints == (HEALTHY_PAGES if scenario.endpoints.alice in BARE_PAGES else Endpoints())
     if scenario.call.code_digits < twin.call.code_digits:
         # The fault is the system's: its code is too short. The clients are healthy.

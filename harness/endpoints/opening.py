@@ -58,6 +58,7 @@ async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> Non
         replay_window=setup.replay_window,
         pieces=_pieces(setup, opened.hello.sends),
         peer_shares=setup.peer_shares,
+        turn=setup.turn,
     )
     await dialogue.ask(Operation.OPEN, Nothing, asked)
 

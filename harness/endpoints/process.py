@@ -78,6 +78,16 @@ class ProcessEndpoint:
         # Both parties' programs start at once; the first step of the call waits for it.
         self._opening = asyncio.create_task(self._open())
 
+    @property
+    def pid(self) -> int:
+        """The number of its process; OSError when there is none."""
+        if not isinstance(self._program, Program):
+            raise OSError("it is no process of its own")
+        try:
+            return self._program.pid
+        except ProgramFailed as error:
+            raise OSError(str(error)) from error
+
     # setting up
 
     def told(self, message: SignalMessage) -> None:

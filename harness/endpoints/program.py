@@ -64,6 +64,14 @@ class Program(asyncio.SubprocessProtocol):
         self._ending = False
         self._silent, self._exited = asyncio.Event(), asyncio.Event()
 
+    @property
+    def pid(self) -> int:
+        """Its number; ProgramFailed when it was never started."""
+        pid = None if self._transport is None else self._transport.get_pid()
+        if pid is None:
+            raise ProgramFailed("it was never started")
+        return pid
+
     async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
         """Start it, with the words of `prefix` in front of its own.
 

@@ -112,6 +112,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.KEY_IN_EXTENSION: leaking.KeyInExtension,
     EndpointKind.KEY_IN_PADDING: leaking.KeyInPadding,
     EndpointKind.KEY_IN_STUN: leaking.KeyInStun,
+    EndpointKind.RELAY_TOLD_A_KEY: leaking.RelayToldAKey,
     EndpointKind.KEY_SENT_TO_SERVICE: leaking.KeySentToService,
     EndpointKind.DTLS10_ALLOWED: keying.Dtls10Allowed,
     EndpointKind.KEY_IN_BOTH_DIRECTIONS: keying.KeyInBothDirections,

@@ -17,6 +17,7 @@ from .datagram import SocketAddress
 from .recording import MAX_BODY, MAX_CHAT, SignalMessage
 from .scenario import AudioKind
 from .statement import Screen
+from .turn import TurnServer
 
 PROTOCOL: Final = 1
 UNSUPPORTED: Final = "unsupported"
@@ -92,7 +93,8 @@ class OpenArguments(Noun):
     bits signed, little end first, mono, 48 kHz; the luma of 160 x 120 pixels, row by row.
 
     `media` names "screen" when one of the two shares one: a section of video of its own, with `a=content:slides` (RFC
-    4796). It has a marker when this party shares one, and `peer_shares` says that the other one does.
+    4796). It has a marker when this party shares one, and `peer_shares` says that the other one does. `turn`: the
+    server that all media go through (RFC 8828 section 5.2, mode 4), asked only of a program of this package.
     """
 
     party: Party
@@ -106,6 +108,7 @@ class OpenArguments(Noun):
     replay_window: int | None
     pieces: dict[Asset, tuple[str, ...]] = {}
     peer_shares: bool = False
+    turn: TurnServer | None = None
 
 
 class Description(Noun):

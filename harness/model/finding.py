@@ -126,6 +126,12 @@ class Reason(StrEnum):
     NETWORK_UNREAD = "network-unread"
     NETWORK_UNACCOUNTED = "network-unaccounted"
     NETWORK_UNSEEN = "network-unseen"
+    # what the processes in between have in their memory
+    MEMORY_CLEAN = "memory-clean"
+    MEMORY_NOT_SEARCHED = "memory-not-searched"
+    KEY_IN_MEMORY = "key-in-memory"
+    CONTENT_IN_MEMORY = "content-in-memory"
+    MEMORY_UNSEEN = "memory-unseen"
     # what became of the datagrams between the two legs
     PATH_UNCHANGED = "path-unchanged"
     NOTHING_TO_COMPARE = "nothing-to-compare"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from .base import SCHEMA_VERSION, Asset, Moment, Noun, Party
 from .datagram import Host
+from .memory import MemorySearch
 from .scenario import Mode, Network
 
 MAX_BODY: Final = 262_144
@@ -158,7 +159,8 @@ class Recording(Noun):
     harness saw it. `invited`: the signalling begins with the invitation, and media before an acceptance came too early.
     `written`: who sent a line of chat, a file or a screen that carries a marker. `service_legs` are empty when the
     signalling passed a service in the same process. `wires` are what passed the interfaces of the call's network, where
-    somebody listened there, and `devices` the addresses of the parties' devices in it.
+    somebody listened there, and `devices` the addresses of the parties' devices in it. `memory`: what was found in
+    the processes of the call; None when nobody was asked to search them.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -183,3 +185,4 @@ class Recording(Noun):
     silent: dict[Party, Annotated[str, Field(max_length=MAX_SILENCE)]] = {}
     written: dict[Asset, tuple[Party, ...]] = {}
     invited: bool = False
+    memory: tuple[MemorySearch, ...] | None = None

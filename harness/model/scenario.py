@@ -90,6 +90,7 @@ class EndpointKind(StrEnum):
     KEY_IN_EXTENSION = "key-in-extension"
     KEY_IN_PADDING = "key-in-padding"
     KEY_IN_STUN = "key-in-stun"
+    RELAY_TOLD_A_KEY = "relay-told-a-key"
     KEY_SENT_TO_SERVICE = "key-sent-to-service"
     DTLS10_ALLOWED = "dtls10-allowed"
     KEY_IN_BOTH_DIRECTIONS = "key-in-both-directions"
@@ -143,7 +144,6 @@ MALICIOUS: Final = frozenset(
 
 NOT_THROUGH_TURN: Final = frozenset(
     {
-        EndpointKind.AIORTC_PROCESS,
         EndpointKind.PROGRAM,
         *BROWSERS,
         EndpointKind.GSTREAMER,
@@ -335,7 +335,8 @@ class Expectation(Noun):
 class Scenario(Noun):
     """One case. `twin` names the scenario that differs only in the attack (or, for a specimen, in the fault).
 
-    `tenant`: the call goes through the real calling service, over TLS, and this is set there.
+    `tenant`: the call goes through the real calling service, over TLS, and this is set there. `memory`: the memory of
+    the processes of the call is searched for its keys, and for what was said.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -350,6 +351,7 @@ class Scenario(Noun):
     service: ServiceKind = Field(default=ServiceKind.REFERENCE, strict=False)
     tenant: Tenancy | None = None
     network: Network = Field(default=Network.LOOPBACK, strict=False)
+    memory: bool = False
     adversary: Adversary | None = None
     expect: Expectation
     twin: str | None = None
@@ -402,6 +404,18 @@ class Scenario(Noun):
             raise ValueError(
                 "the media server bundles nothing: only audio, no restart and no earlier calls go through it"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_memory_is_of_a_process(self) -> Self:
+        if not self.memory:
+            return self
+        if not self.relayed_by_coturn and (self.adversary is None or self.adversary.kind != "media-server"):
+            raise ValueError("memory is searched in a process between the two: coturn, or a media server")
+        if EndpointKind.AIORTC_PROCESS not in (self.endpoints.alice, self.endpoints.bob):
+            raise ValueError("the search must find the keys in an endpoint: one at least is 'aiortc-process'")
+        if self.call.mode is not Mode.E2EE or self.call.earlier or not self.call.seconds:
+            raise ValueError("memory is searched in one encrypted call with media, without earlier ones")
         return self
 
     @property

@@ -56,7 +56,7 @@ class Rtpengine:
 
     def __init__(self, host: str, records: Path, how: dict[str, bencode.Value]) -> None:
         self._host, self._how = host, how
-        self._call = f"call-{secrets.token_hex(8)}"
+        self.call = f"call-{secrets.token_hex(8)}"
         self.child = Child(
             (
                 PROGRAM,
@@ -99,7 +99,7 @@ class Rtpengine:
     async def _asked(self, command: str, sdp: str, tags: dict[str, bencode.Value]) -> str:
         asked: dict[str, bencode.Value] = {
             "command": command,
-            "call-id": self._call,
+            "call-id": self.call,
             "sdp": sdp,
             "replace": ["origin"],
             "rtcp-mux": ["require"],

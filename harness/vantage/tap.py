@@ -99,9 +99,28 @@ class LegTap:
         self._capture = CaptureWriter(path, vantage_name, _description(vantage_name, party))
 
     @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
     def packets(self) -> int:
         """How many datagrams are in the file."""
         return self._capture.packets
+
+    def so_far(self) -> Vantage:
+        """What the file holds by now, in whole blocks, while it is being written."""
+        near = tuple(f"{host}:{port}" for host, port in tuple(self._near))
+        return Vantage(
+            name=self._name,
+            party=self._party,
+            file=self._path.name,
+            near=near,
+            packets=self.packets,
+            sockets=self._sockets,
+            dropped=self._dropped,
+            through_leg=self._through_leg,
+        )
 
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         """Record one datagram that left (`outward`) or reached the party's socket `local`, now or `when`."""
@@ -133,16 +152,7 @@ class LegTap:
     def close(self) -> Vantage:
         """End the file and say what it holds. A second call gives the same answer."""
         if self._vantage is None:
-            self._vantage = Vantage(
-                name=self._name,
-                party=self._party,
-                file=self._path.name,
-                near=tuple(f"{host}:{port}" for host, port in self._near),
-                packets=self.packets,
-                sockets=self._sockets,
-                dropped=self._dropped,
-                through_leg=self._through_leg,
-            )
+            self._vantage = self.so_far()
             try:
                 self._capture.close()
             except OSError as error:

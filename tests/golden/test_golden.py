@@ -75,6 +75,7 @@ HONEST_FACTS = {
     *(("wire", reason, leg) for reason in WIRE_FACTS for leg in DIRECT_LEGS),
     ("strangers", "peer-proved", "alice-bob"),
     ("strangers", "peer-proved", "bob-alice"),
+    ("memory", "memory-not-searched", "call"),
     ("sources", "sources-declared", "alice-bob"),
     ("sources", "sources-declared", "bob-alice"),
     ("path", "path-unchanged", "call"),

@@ -122,6 +122,14 @@ def test_a_fit_part_has_nothing_to_complain_of() -> None:
     assert all(one.detail == "" for one in examine() if one.usable)
 
 
+def test_memory_that_may_not_be_read_is_missing_with_the_kernels_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.network.process_memory.why_not", lambda: "Permission denied")
+    memory = part("memory")
+    assert (memory.state, memory.required, memory.detail) == (State.MISSING, False, "Permission denied")
+    monkeypatch.setattr("harness.network.process_memory.why_not", lambda: None)
+    assert (part("memory").state, part("memory").detail) == (State.INSTALLED, "")
+
+
 def test_a_working_tshark_is_installed(fake_tshark: Fake) -> None:
     fake_tshark("echo 'TShark (Wireshark) 4.2.1 (Git v4.2.1).'; echo 'more'")
     tshark = part("tshark")

@@ -154,9 +154,23 @@ def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: py
     """The command line puts endpoints into scenarios that were checked with others."""
     monkeypatch.setattr(needs, "may_listen", lambda: True)
     monkeypatch.setattr("harness.network.coturn.installed", lambda: True)
-    relayed = scenario("relayed", bob="aiortc-process").model_copy(update={"network": Network.TURN_UDP})
+    relayed = scenario("relayed", bob="clear").model_copy(update={"network": Network.TURN_UDP})
     (lacking,) = unmet([relayed], (), ())
-    assert lacking.why == "bob is aiortc-process, which cannot be forced through a TURN server yet"
+    assert lacking.why == "bob is clear, which cannot be forced through a TURN server yet"
+
+
+def test_a_memory_that_may_not_be_read_is_missing_where_it_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "may_listen", lambda: True)
+    monkeypatch.setattr("harness.network.coturn.installed", lambda: True)
+    relayed = scenario("relayed", alice="aiortc-process", bob="aiortc-process")
+    relayed = relayed.model_copy(update={"network": Network.TURN_UDP})
+    searched = relayed.model_copy(update={"id": "searched", "memory": True})
+    monkeypatch.setattr("harness.network.process_memory.why_not", lambda: "Permission denied")
+    (lacking,) = unmet([relayed, searched], (), {"searched"})
+    assert (lacking.scenario, lacking.asked) == ("searched", True)
+    assert lacking.why == "the memory of processes is searched, which may not be read here: Permission denied"
+    monkeypatch.setattr("harness.network.process_memory.why_not", lambda: None)
+    assert unmet([relayed, searched], (), ()) == ()
 
 
 def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
+from functools import partial
 from itertools import count, repeat
 from struct import pack
 from typing import Final
@@ -22,6 +23,8 @@ _INDICATION: Final = 0x0011
 _COOKIE: Final = 0x2112A442
 _ATTRIBUTE: Final = 0xC0DE
 """One that whoever does not know it must pass over (RFC 8489 section 14)."""
+_LONGER: Final = 1400
+"""Bytes that make a packet longer than any other of a call: aiortc's have 1300 bytes of payload at most."""
 
 
 def _in_extension(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
@@ -48,10 +51,10 @@ class KeyInPadding(AiortcEndpoint):
     transport = with_sessions(_in_padding)
 
 
-def _in_stun(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+def _in_stun(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound, filling: int = 0) -> Sessions:
     def tell(number: int, _packet: bytes) -> None:
         if number == 1:
-            dtls.send_beside(indication(master_key(dtls)))
+            dtls.send_beside(indication(bytes(filling) + master_key(dtls)))
 
     return inbound, Accompanied(outbound, tell)
 
@@ -60,6 +63,15 @@ class KeyInStun(AiortcEndpoint):
     """Sends its master key to the peer once more, in an attribute of a STUN indication."""
 
     transport = with_sessions(_in_stun)
+
+
+class RelayToldAKey(AiortcEndpoint):
+    """Sends its master key past the relay once, at the end of the longest packet of the call.
+
+    A relay reads each packet over the last one, so the end of the longest stays in its buffer.
+    """
+
+    transport = with_sessions(partial(_in_stun, filling=_LONGER))
 
 
 class KeySentToService(AiortcEndpoint):

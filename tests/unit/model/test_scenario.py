@@ -123,7 +123,7 @@ def test_a_screen_is_negotiated_when_anybody_shares_one() -> None:
     ("changes", "complaint"),
     [
         ({"endpoints": {"bob": "chromium"}}, "'chromium' cannot be forced through a TURN server"),
-        ({"endpoints": {"alice": "aiortc-process"}}, "'aiortc-process' cannot be forced through a TURN server"),
+        ({"endpoints": {"alice": "gstreamer"}}, "'gstreamer' cannot be forced through a TURN server"),
         ({"call": {"mode": "service"}}, "an ordinary one goes through the service's processor"),
         ({"tenant": {}}, "an ordinary one goes through the service's processor"),
         ({"adversary": {"kind": "candidate-injection", "position": ["signalling"]}}, "needs no candidates"),
@@ -147,6 +147,23 @@ def test_who_is_on_the_path_of_a_relayed_call_is_the_relay(adversary: Any, by_co
     relayed = Scenario.model_validate_json(json.dumps(RELAYED | {"adversary": adversary}))
     assert relayed.relayed_by_coturn is by_coturn
     assert not Scenario.model_validate_json(json.dumps(RELAYED | {"network": "loopback"})).relayed_by_coturn
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"network": "loopback"}, "in a process between the two: coturn, or a media server"),
+        ({"adversary": {"kind": "bystander", "position": ["path"]}}, "in a process between the two"),
+        ({"endpoints": {}}, "the search must find the keys in an endpoint"),
+        ({"call": {"earlier": 1}}, "in one encrypted call with media"),
+        ({"call": {"seconds": 0}}, "in one encrypted call with media"),
+    ],
+)
+def test_memory_that_cannot_be_searched_with_both_controls_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    searched = RELAYED | {"endpoints": PROCESSES, "memory": True}
+    assert Scenario.model_validate_json(json.dumps(searched)).memory
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(searched | changes))
 
 
 @pytest.mark.parametrize(
