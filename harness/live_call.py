@@ -323,7 +323,7 @@ class LiveCall:
         """Whether the adversary is on this party's leg. The leg of the callee of an ordinary call is the service's."""
         adversary = self.scenario.adversary
         on_path = adversary is not None and Position.PATH in adversary.position
-        return on_path and (self.scenario.call.mode is Mode.E2EE or party is Party.ALICE)
+        return on_path and (self.scenario.call.mode is not Mode.SERVICE or party is Party.ALICE)
 
     async def _advertise(self, party: str, real: Address) -> Address:
         """Which address the others are told: the relay's face when one is on the path, else the real one."""
