@@ -62,6 +62,7 @@ def open_entry(run: Run, entry: IndexEntry) -> Opened:
         raise EvidenceError(
             f"{root}: knows of {len(last.recording.earlier)} earlier calls, not {scenario.call.earlier}"
         )
+    _check_adversary(root, scenario, last.truth)
     if (last.recording.memory is not None) is not scenario.memory:
         raise EvidenceError(f"{root}: whether memory was searched is not what its scenario asked for")
     earlier = tuple(
@@ -77,6 +78,17 @@ def _open_call(run: Run, entry: IndexEntry, scenario: Scenario, root: Path, dige
     truth = read_ground_truth(root)
     _check_markers(root, recording, truth)
     return Opened(entry, scenario, root, recording, truth, read_statements(root))
+
+
+def _check_adversary(root: Path, scenario: Scenario, truth: GroundTruth) -> None:
+    """A truth that tells of nobody, or asks nothing of whoever attacked, would let an attack count that never was."""
+    if scenario.adversary is None:
+        return
+    if truth.adversary != scenario.adversary.kind:
+        told = "of nobody" if truth.adversary is None else f"of a {truth.adversary}"
+        raise EvidenceError(f"{root}: the ground truth tells {told}, and the adversary was a {scenario.adversary.kind}")
+    if not truth.required:
+        raise EvidenceError(f"{root}: the ground truth asks for nothing that its {truth.adversary} must have done")
 
 
 def _check_markers(root: Path, recording: Recording, truth: GroundTruth) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .ending import Defaulting, finish, of_store, of_tenant, outputs_of, say
+from .ending import EXIT_INTERRUPTED, Defaulting, fail, finish, of_store, of_tenant, outputs_of, say
 
 
 class _PolicyGroup(Defaulting):
@@ -41,7 +41,11 @@ def console(lines: tuple[str, ...], store: Path, tenant: str, show: bool) -> Non
 
     if not lines and not show:
         raise click.UsageError("Missing argument 'LINE'.")
-    say(console_command(lines, store, show, sys.stdin, sys.stderr, tenant))
+    try:
+        answer = console_command(lines, store, show, sys.stdin, sys.stderr, tenant)
+    except KeyboardInterrupt:
+        fail(EXIT_INTERRUPTED, "interrupted at a question: nothing was done")
+    say(answer)
 
 
 @policy.command()

@@ -146,6 +146,15 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return ran
 
 
+@pytest.fixture(scope="module")
+def forwarded(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    captures = tmp_path_factory.mktemp("forwarded") / "captures"
+    bystander = scenario("harmed", {"kind": "bystander", "position": ["path"]})
+    ran = run(captures, [bystander], without=("wireshark", "wire", "randomness"))
+    ran.unharmed("harmed")
+    return ran
+
+
 def sealed_again(folder: Path) -> None:
     """Make every hash right again, as whoever can write the files can."""
     call = folder / "harmed" / "call-1"
@@ -210,6 +219,27 @@ def test_a_statement_that_is_none_does_not_verify(
     assert "endpoint-alice.json: " in done.stderr
     assert cause in done.stderr
     assert len(done.stderr) < 2200
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ({"adversary": None, "required": [], "deeds": {}}, "the ground truth tells of nobody"),
+        ({"adversary": "recorder"}, "the ground truth tells of a recorder, and the adversary was a bystander"),
+        ({"required": []}, "asks for nothing that its bystander must have done"),
+    ],
+)
+def test_a_ground_truth_that_is_not_of_the_scenarios_adversary_does_not_verify(
+    forwarded: Ran, tmp_path: Path, change: dict[str, Any], cause: str
+) -> None:
+    folder = tmp_path / forwarded.folder.name
+    shutil.copytree(forwarded.folder, folder)
+    path = folder / "harmed" / "call-1" / "ground-truth.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    sealed_again(folder)
+    done = audited(folder)
+    assert done.exit_code == 4
+    assert cause in done.stderr
 
 
 LOST: Final = "FAILED_CALL where SECURE was expected"

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness.calling.policy.console import run
 from harness.calling.store.tenants import load, update
 from harness.command_policy import console_command
+from harness.commands.policy import policy
 
 NOUN = "CsTeamsEnhancedEncryptionPolicy"
 NEW = f"New-{NOUN} E2EE -Confirm"
@@ -110,3 +112,15 @@ def test_a_reply_stands_as_long_as_the_same_is_asked(tmp_path: Path, meanwhile: 
     assert console_command((line,), store, False, SlowReader(store, meanwhile), talk) == ""
     assert [one.name for one in load(store).policies] == left
     assert talk.getvalue().count("Are you sure") == 2
+
+
+def test_ctrl_c_at_the_question_is_an_interruption_and_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.command_policy.console_command", interrupted)
+    done = CliRunner().invoke(policy, ["console", "--store", str(tmp_path), "Get-CsTeamsEnhancedEncryptionPolicy"])
+    assert done.exit_code == 130
+    assert "nothing was done" in done.stderr
