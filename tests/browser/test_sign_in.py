@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Route
 
 from harness.calling.policy.lookup import find_user
 from harness.calling.policy.transitions import grant_user
@@ -122,6 +124,30 @@ async def test_a_user_wants_a_voicemail_and_the_service_keeps_that(service: Serv
     await window.tab.press("Settings")
     await window.tab.page.locator("#voicemail:checked").wait_for()
     await window.close()
+
+
+async def test_news_that_arrive_before_the_answer_do_not_put_a_switch_back(service: Service) -> None:
+    window, answer = await service.signed_in(BOB), asyncio.Event()
+    await window.tab.press("Settings")
+    switch, drawn = window.tab.page.locator("#voicemail"), window.tab.page.locator("#devices li")
+    before = await switch.is_checked()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await window.tab.page.route("**/api/me/voicemail", late)
+    async with window.tab.page.expect_response("**/api/me/voicemail") as answered:
+        await switch.set_checked(not before)
+        await drawn.first.evaluate("row => { row.id = 'of-before'; }")
+        alice = await service.signed_in(ALICE)
+        await window.tab.page.locator("#of-before").wait_for(state="detached")
+        assert await switch.is_checked() is not before
+        answer.set()
+    assert (await answered.value).ok
+    assert find_user(service.store.tenants.load(), BOB.user).voicemail is not before
+    for one in (window, alice):
+        await one.close()
 
 
 @pytest.mark.parametrize(

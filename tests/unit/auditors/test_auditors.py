@@ -45,6 +45,7 @@ def test_the_auditors_are_asked_in_this_order() -> None:
         "sources",
         "path",
         "network",
+        "memory",
         "wire",
         "parameters",
         "indicator",

@@ -26,6 +26,7 @@ class CallWindow {
   constructor(session) {
     this.session = session;
     this.me = null;
+    this.chosen = {};
     this.attempts = 0;
     this.service = new Service(session.token, (error) => this.leave(error.message));
     // The connection may be another one by the time something is said.
@@ -105,13 +106,19 @@ class CallWindow {
     this.draw();
   }
 
-  /** `setting`: `toggle` or `voicemail`, which the service and the page call the same. */
+  /**
+   * `setting`: `toggle` or `voicemail`, which the service and the page call the same. What the user chose is shown until
+   * the service has answered: other news that arrive before draw the page again, and would put the switch back.
+   */
   async turn(setting, on) {
     find(`${setting}-problem`).textContent = "";
+    this.chosen[setting] = on;
     try {
       this.learned(await this.service.send("PUT", `/api/me/${setting}`, { on }));
     } catch (error) {
       find(`${setting}-problem`).textContent = error.message;
+    } finally {
+      delete this.chosen[setting];
       this.draw();
     }
   }
@@ -120,7 +127,7 @@ class CallWindow {
     if (this.me === null) return;
     this.conversation.draw();
     this.telephone.draw();
-    showSettings(this.me, this.session.device);
+    showSettings({ ...this.me, ...this.chosen }, this.session.device);
   }
 
   notice(sentence) {
