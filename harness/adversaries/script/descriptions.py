@@ -77,8 +77,9 @@ class Descriptions:
             passing = new
         if passing is not None:
             yield Deliver(passing)
-        for name in done:
-            yield Deed(name)
+        if passing != message:
+            # Moves that undo each other have done nothing.
+            yield from map(Deed, done)
 
     def call_up(self) -> Iterator[Command]:
         for name, move in self._forged.items():

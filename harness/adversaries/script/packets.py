@@ -36,12 +36,35 @@ Passing = Iterator[Command | PathDatagram]
 
 
 @dataclass(frozen=True)
+class _Packet:
+    """A packet between two moves. `sent`: as it came; `changed`: the deeds of those moves that altered its bytes."""
+
+    event: PathDatagram
+    sent: bytes
+    changed: tuple[str, ...] = ()
+
+    def altered(self, name: str, data: bytes) -> _Packet:
+        if data == self.event.data:
+            return self
+        return replace(self, event=replace(self.event, data=data), changed=(*self.changed, name))
+
+    def deeds(self) -> Iterator[Deed]:
+        """What was done to its bytes, when it leaves: moves that undo each other have done nothing."""
+        if self.event.data != self.sent:
+            yield from map(Deed, self.changed)
+
+    def leaves(self) -> Passing:
+        yield self.event
+        yield from self.deeds()
+
+
+@dataclass(frozen=True)
 class _Waiting:
     """A packet that goes on when the stream has come to its `due`-th packet. `name`: the deed that it then is."""
 
     stream: _Stream
     due: int
-    event: PathDatagram
+    packet: _Packet
     name: str
 
 
@@ -64,7 +87,7 @@ class Packets:
             return
         stream = (event.sender, kind)
         self._passed[stream] += 1
-        yield from self._through(event, stream, list(self._moves.items()))
+        yield from self._through(_Packet(event, event.data), stream, list(self._moves.items()))
         yield from self._overtaken(stream)
 
     def fired(self, token: str) -> Passing:
@@ -72,67 +95,68 @@ class Packets:
         if late is not None:
             yield late
 
-    def _through(self, event: PathDatagram, stream: _Stream, moves: list[tuple[str, OnPackets]]) -> Passing:
+    def _through(self, packet: _Packet, stream: _Stream, moves: list[tuple[str, OnPackets]]) -> Passing:
         for place, (name, move) in enumerate(moves):
             if not self._concerns(move, stream):
                 continue
-            for one in self._made(name, move, event, stream):
-                if isinstance(one, PathDatagram):
+            for one in self._made(name, move, packet, stream):
+                if isinstance(one, _Packet):
                     yield from self._through(one, stream, moves[place + 1 :])
                 else:
                     yield one
             return
-        yield event
+        yield from packet.leaves()
 
     def _concerns(self, move: OnPackets, stream: _Stream) -> bool:
         number = self._passed[stream]
         return (move.sender, move.packet) == stream and move.first <= number < move.first + move.count
 
-    def _made(self, name: str, move: OnPackets, event: PathDatagram, stream: _Stream) -> Passing:
+    def _made(self, name: str, move: OnPackets, packet: _Packet, stream: _Stream) -> Iterator[Command | _Packet]:
+        event = packet.event
         match move:
             case Drop():
                 yield Deed(name)
             case Reflect():
                 yield Forward(event.sender, event.data)
+                yield from packet.deeds()
                 yield Deed(name)
             case Delay(seconds=seconds):
-                yield from self._delayed(name, event, seconds)
+                yield from self._delayed(name, packet, seconds)
             case Reorder(behind=behind):
-                yield from self._held(name, event, stream, behind)
+                self._hold(name, packet, stream, behind)
             case Replay(behind=0):
-                yield event
-                yield replace(event)
+                yield packet
+                yield packet
                 yield Deed(name)
             case Replay(behind=behind):
-                yield event
-                yield from self._held(name, event, stream, behind)
-            case Flip() | Truncate():
-                changed = _flipped(event.data, move) if isinstance(move, Flip) else _shortened(event.data, move)
-                yield replace(event, data=changed)
-                if changed != event.data:
-                    yield Deed(name)
+                yield packet
+                self._hold(name, packet, stream, behind)
+            case Flip():
+                yield packet.altered(name, _flipped(event.data, move))
+            case Truncate():
+                yield packet.altered(name, _shortened(event.data, move))
 
-    def _delayed(self, name: str, event: PathDatagram, seconds: float) -> Passing:
+    def _delayed(self, name: str, packet: _Packet, seconds: float) -> Iterator[Command | _Packet]:
         if len(self._late) >= _MOST_WAITING:
-            yield event
+            yield packet
             return
         self._timers += 1
         token = f"{self.TIMER}{self._timers}"
-        self._late[token] = event
+        self._late[token] = packet.event
         yield StartTimer(token, seconds)
+        yield from packet.deeds()
         yield Deed(name)
 
-    def _held(self, name: str, event: PathDatagram, stream: _Stream, behind: int) -> Passing:
+    def _hold(self, name: str, packet: _Packet, stream: _Stream, behind: int) -> None:
         """Nothing of it has happened yet: the others may never come."""
         if len(self._waiting) < _MOST_WAITING:
-            self._waiting.append(_Waiting(stream, self._passed[stream] + behind, event, name))
-        yield from ()
+            self._waiting.append(_Waiting(stream, self._passed[stream] + behind, packet, name))
 
     def _overtaken(self, stream: _Stream) -> Passing:
         due = [one for one in self._waiting if one.stream == stream and one.due <= self._passed[stream]]
         for one in due:
             self._waiting.remove(one)
-            yield one.event
+            yield from one.packet.leaves()
             yield Deed(one.name)
 
 

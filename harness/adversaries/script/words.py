@@ -25,6 +25,7 @@ class Words:
 
     def passing(self, event: Signal) -> Passing:
         message, to = event.message, event.receiver.role
+        lies: list[str] = []
         for name, move in self._withheld.items():
             if (move.message, move.towards) == (message.kind, to):
                 yield Deed(name)
@@ -32,8 +33,11 @@ class Words:
         for name, told in self._told.items():
             if (message.kind, told.towards) == (SignalKind.ACCEPT, to):
                 message = message.model_copy(update={"body": told.mode.value})
-                yield Deed(name)
+                lies.append(name)
         yield message
+        if message != event.message:
+            # Who is told what is so was not lied to.
+            yield from map(Deed, lies)
         if message.kind is SignalKind.RINGING:
             yield from self._accepted("ringing")
 

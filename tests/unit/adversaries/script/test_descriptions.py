@@ -167,3 +167,11 @@ def test_a_forged_hang_up_claims_to_come_from_the_peer() -> None:
     assert [(one.to, one.message.kind, one.message.sender) for one in only(forged, SendSignal)] == [
         (BOB, SignalKind.HANGUP, ALICE)
     ]
+
+
+def test_a_description_that_arrives_as_it_was_sent_was_not_changed() -> None:
+    there = move("change-line", towards="callee", start="a=mid:0", how="replace", text="a=mid:9")
+    back = move("change-line", towards="callee", start="a=mid:9", how="replace", text="a=mid:0")
+    assert arrived(script(there, back), offer(OFFER)) == offer(OFFER).body
+    assert deeds(signal(script(there, back), offer(OFFER))) == {}
+    assert deeds(signal(script(there), offer(OFFER))) == {"move-1-change-line": 1}

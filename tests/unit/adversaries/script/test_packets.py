@@ -8,6 +8,7 @@ import pytest
 
 from harness.adversaries.machine import Command, StartTimer, TimerFired
 from harness.adversaries.script import Script
+from harness.model.adversary.script import Move
 
 from ..transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, only, rtcp, rtp
 from .scripts import move, script
@@ -109,3 +110,34 @@ def test_each_packet_that_was_touched_is_a_deed() -> None:
 def test_a_move_that_found_nothing_has_not_happened(machine: Script) -> None:
     assert done(machine, FOUR) == {}
     assert len(machine.required) == 1
+
+
+FLIP = move("flip", packet="srtp", sender="alice", octet=-1)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [],
+        [move("delay", packet="srtp", sender="alice", seconds=0.1)],
+        [move("reorder", packet="srtp", sender="alice")],
+        [move("drop", packet="srtp", sender="alice")],
+        [move("reflect", packet="srtp", sender="alice")],
+    ],
+    ids=["goes on", "late", "overtaken", "lost", "comes back"],
+)
+def test_a_packet_that_leaves_as_it_came_was_not_changed(last: list[Move]) -> None:
+    happened = {f"move-3-{one.do}" for one in last}
+    assert set(done(script(FLIP, FLIP, *last), FOUR)) == happened
+
+
+def test_what_was_changed_before_a_packet_waits_has_happened_when_it_leaves() -> None:
+    held = script(FLIP, move("reorder", packet="srtp", sender="alice"))
+    assert done(held, [ONE]) == {}
+    assert done(held, [TWO]) == {"move-1-flip": 1, "move-2-reorder": 1}
+    late = script(FLIP, move("delay", packet="srtp", sender="alice", seconds=0.1))
+    assert done(late, [ONE]) == {"move-1-flip": 1, "move-2-delay": 1}
+
+
+def test_a_change_of_a_packet_that_is_lost_has_changed_nothing() -> None:
+    assert done(script(FLIP, move("drop", packet="srtp", sender="alice")), [ONE]) == {"move-2-drop": 1}

@@ -72,3 +72,9 @@ def test_a_message_that_no_move_is_about_passes() -> None:
     for kind in SignalKind:
         if kind is not SignalKind.CHAT:
             assert only(signal(machine, said(kind, BOB)), Deliver) == [Deliver(said(kind, BOB))]
+
+
+def test_who_is_told_what_was_decided_is_not_deceived() -> None:
+    assert deeds(told(script(move("tell-mode", towards="callee", mode="e2ee")), BOB)) == {}
+    lies = script(move("tell-mode", towards="callee", mode="service"), move("tell-mode", towards="callee", mode="e2ee"))
+    assert deeds(told(lies, BOB)) == {}
