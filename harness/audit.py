@@ -24,6 +24,7 @@ from .model.ground_truth import GroundTruth, Recovered
 from .model.run import IndexEntry, RunHeader
 from .model.scenario import Family, Scenario
 from .model.verdict import Outcome, Result, RunDocument, Status, Summary
+from .packet_flows import packet_flows
 from .recorded_call import Opened, case_of, open_entry
 from .self_test import self_test
 from .vantage.capture import CaptureError
@@ -203,6 +204,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         deviation=None if deviation is None else deviation.id,
         recording=opened.entry.recording,
         calls=1 + len(opened.earlier),
+        flows=packet_flows(case),
         ends=ends(case),
         packets=sum(one.packets for call in (opened, *opened.earlier) for one in call.recording.vantages),
         seconds=opened.entry.seconds,

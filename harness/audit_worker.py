@@ -16,6 +16,7 @@ from typing import TextIO
 from .audit import audit_entries
 from .evidence.files import EvidenceError
 from .evidence.run_folder import open_run
+from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
 from .model.run import IndexEntry
 
@@ -46,4 +47,5 @@ def _answer(line: str) -> Iterator[str]:
 if __name__ == "__main__":
     # Who is late with an answer has lost nothing; a call that has to wait for the processor is another call.
     os.nice(5)
+    collect_seldom()
     serve(sys.stdin, sys.stdout)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import numpy as np
 
 from .evidence.recording_folder import (
     open_recording,
@@ -15,12 +12,8 @@ from .evidence.recording_folder import (
     read_statements,
 )
 from .model.base import Party
-from .model.recording import Vantage
 from .model.verdict import Result, RunDocument
-from .report.call_view import CallView, PacketFlow
-from .vantage import table
-from .vantage.capture import CaptureError
-from .wire.demux import PacketClass
+from .report.call_view import CallView
 
 
 def call_views(root: Path, document: RunDocument) -> tuple[CallView, ...]:
@@ -29,33 +22,13 @@ def call_views(root: Path, document: RunDocument) -> tuple[CallView, ...]:
 
 
 def _view(result: Result, folder: Path) -> CallView:
+    open_recording(folder)
     statements = read_statements(folder)
     return CallView(
         result=result,
         signalling=read_signalling(folder),
-        flows=tuple(flow for one in open_recording(folder).vantages for flow in _flows(folder, one)),
         screens={party: statement.screen for party, statement in statements.items()},
         history={party: statement.screens for party, statement in statements.items()},
         adversary=read_ground_truth(folder).adversary,
         pictures={party: png for party in Party if (png := read_screen(folder, party)) is not None},
     )
-
-
-def _flows(folder: Path, vantage: Vantage) -> Iterator[PacketFlow]:
-    try:
-        packets = table.read(folder / vantage.file, vantage.near)
-    except CaptureError:
-        return  # a finding says so
-    for klass in PacketClass:
-        mine = packets.klass == klass
-        if not mine.any():
-            continue
-        sent = int(np.count_nonzero(packets.outward[mine]))
-        yield PacketFlow(
-            vantage=vantage.name,
-            party=vantage.party,
-            klass=klass.name,
-            sent=sent,
-            received=int(np.count_nonzero(mine)) - sent,
-            first=float(packets.time[mine][0]),
-        )

@@ -12,6 +12,7 @@ from pathlib import Path
 from .audit import audit_run
 from .call_views import call_views
 from .evidence.files import EvidenceError
+from .evidence.run_folder import NotARun
 from .inspection.file_name import file_name
 from .inspection.inspect import inspect
 from .inspection.leaks import load_leak_policy
@@ -95,6 +96,8 @@ def _judge_again(folder: Path, policy: Path | None, outputs: tuple[Output, ...])
     try:
         document = audit_run(folder, allowed)
         write_outputs(outputs, document, lambda: call_views(folder, document), sys.stdout)
+    except NotARun as error:
+        return USAGE, str(error)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:

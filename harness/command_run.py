@@ -21,6 +21,7 @@ from .deviations import check_known
 from .deviations import load as load_deviations
 from .endpoint_choice import choose, with_endpoints
 from .evidence.files import EvidenceError
+from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
 from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
@@ -100,6 +101,7 @@ def carry_out(
     scenarios: tuple[Scenario, ...], options: Options, reports: Path, present: Callable[[Ran], None]
 ) -> Ended:
     """Make the calls, keep results and report, and have them presented."""
+    collect_seldom()
     try:
         options.captures.mkdir(parents=True, exist_ok=True)
         with Progress(sys.stderr, len(scenarios), os.environ) as progress:

@@ -10,7 +10,7 @@ from pathlib import Path
 from .audit import WIRESHARK, audit_entries, document
 from .call_views import call_views
 from .evidence.files import EvidenceError
-from .evidence.run_folder import open_run
+from .evidence.run_folder import NotARun, open_run
 from .inspection.parameters.policy import load_policy
 from .outputs import Output, write_outputs
 from .report.console import encodable
@@ -33,6 +33,8 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
         results = {one.scenario: one for one in audit_entries(run, run.entries, load_policy())}
         made = document(run, results, interrupted=bool(run.not_ended))
         write_outputs(outputs, made, lambda: call_views(root, made), sys.stdout)
+    except NotARun as error:
+        return USAGE, str(error)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:

@@ -81,6 +81,8 @@ ARROWS = {
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},
     "ends": NOUNS | {"auditors"},
+    "packet_flows": NOUNS | {"auditors"},
+    "garbage": set[str](),
     "interop": {"model", "report", "wording"},
     "audit": NOUNS
     | {
@@ -90,12 +92,13 @@ ARROWS = {
         "inspection",
         "judge",
         "markers",
+        "packet_flows",
         "recorded_call",
         "self_test",
         "vantage",
         "visibility",
     },
-    "audit_worker": {"model", "audit", "evidence", "inspection"},
+    "audit_worker": {"model", "audit", "evidence", "garbage", "inspection"},
     "audit_process": {"model"},
     "auditing": {"model", "audit_process"},
     "runner": {
@@ -112,7 +115,7 @@ ARROWS = {
     "endpoint_choice": {"model", "wording"},
     "needs": {"model", "endpoints", "network", "vantage"},
     "policy_prompt": {"calling", "report"},
-    "call_views": NOUNS | {"evidence", "report", "vantage"},
+    "call_views": {"model", "evidence", "report"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
     "search": {"model", "evidence", "placement", "runner", "scenario_file"},

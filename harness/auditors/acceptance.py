@@ -32,6 +32,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
     if any(found.severity is Severity.INCONCLUSIVE for found in clock_findings(case, _say)):
         detail = "the clock was set during the call: what came before an acceptance, nobody can tell"
         return (_say.fact(Reason.NOT_CHECKED, CALL_WIDE, detail),)
+    if case.unheard:
+        detail = f"{', '.join(case.unheard)}: not every message of the signalling was recorded"
+        return (_say.fact(Reason.NOT_CHECKED, CALL_WIDE, detail),)
     findings = [*_forged(case), *(found for party in Party for found in _party(case, party))]
     if not any(found.reason is not Reason.ACCEPTANCE_FORGED for found in findings):
         detail = "nothing of either network left a device before the call was accepted"

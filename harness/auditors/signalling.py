@@ -27,6 +27,11 @@ _say = Voice(NAME)
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """What each party got against what the other one sent."""
+    if case.unheard:
+        return tuple(
+            _say.inconclusive(Reason.SIGNALLING_UNSEEN, hop, f"{lacks} was recorded of what passed {hop}")
+            for hop, lacks in case.unheard.items()
+        )
     findings = [found for party in Party for found in (*_arrived(case, party), *_answered(case, party))]
     if not findings:
         but = ", but for the descriptions, which are those of the service's own legs" if case.through_service else ""

@@ -71,8 +71,15 @@ class Run:
         return tuple(name for name in self.header.selected if name not in ended)
 
 
+class NotARun(ValueError):
+    """A folder in which no run was ever recorded."""
+
+
 def open_run(root: Path) -> Run:
-    """Read a run's header and index; EvidenceError with path and line when anything is missing or was changed."""
+    """Read a run's header and index; EvidenceError with path and line when anything is missing or was changed, NotARun
+    for a folder that has neither."""
+    if not (root / HEADER).exists() and not (root / INDEX).exists():
+        raise NotARun(f"{root}: holds no recorded run, neither {HEADER} nor {INDEX}")
     header = parse(root / HEADER, RunHeader)
     index = root / INDEX
     lines = read_lines(index)

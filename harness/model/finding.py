@@ -73,6 +73,7 @@ class Reason(StrEnum):
     SIGNALLING_REPLAYED = "signalling-replayed"
     OLD_OFFER_ANSWERED = "old-offer-answered"
     SIGNALLING_SWALLOWED = "signalling-swallowed"
+    SIGNALLING_UNSEEN = "signalling-unseen"
     KEYS_IN_SIGNALLING = "keys-in-signalling"
     KEYS_NOT_IN_SIGNALLING = "keys-not-in-signalling"
     # the way to the calling service

@@ -7,6 +7,7 @@ from pydantic import Field
 from .base import SCHEMA_VERSION, Noun, Party
 from .finding import Finding
 from .outcome import Outcome, Status
+from .packet_flow import PacketFlow
 from .self_test import SelfTest
 from .statement import Failure
 from .unmet import Unmet
@@ -44,8 +45,8 @@ class Result(Noun):
     """One scenario of a run. `codes` holds each party's digits, absent when no code was on its screen.
 
     `visibility`: who saw what of the call, None when it was not recorded. `deviation` names the known deviation by
-    which the scenario was judged. `calls` were made, and their taps saw `packets`, each at every tap that it passed.
-    `ends` are those that left a statement.
+    which the scenario was judged. `calls` were made, and their taps saw `packets`, each at every tap that it passed;
+    `flows` counts those of the last call. `ends` are those that left a statement.
     """
 
     scenario: str
@@ -64,6 +65,7 @@ class Result(Noun):
     recording: str | None
     calls: int = Field(default=0, ge=0)
     packets: int = Field(default=0, ge=0)
+    flows: tuple[PacketFlow, ...] = ()
     ends: dict[Party, End] = {}
     seconds: float = Field(ge=0)
 

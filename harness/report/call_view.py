@@ -12,24 +12,8 @@ from ..model.verdict import Result
 
 
 @dataclass(frozen=True)
-class PacketFlow:
-    """Packets of one class at one vantage.
-
-    `vantage` is "alice-relay" or, on a direct path, "alice-bob". `sent` and `received` are seen from `party`.
-    `first`: when the first one passed (seconds since the epoch), which places the flow among the messages.
-    """
-
-    vantage: str
-    party: Party
-    klass: str
-    sent: int
-    received: int
-    first: float | None = None
-
-
-@dataclass(frozen=True)
 class CallView:
-    """One call for the eye: its result, its signalling, its packets and both screens.
+    """One call for the eye: its result, its signalling and both screens.
 
     `adversary` is the kind of machine between the parties ("dtls-mitm"); None for a call that nobody attacked.
     `history` holds every screen that a party saw, with its time. `pictures` are PNG files of real screens.
@@ -37,7 +21,6 @@ class CallView:
 
     result: Result
     signalling: tuple[SignalEntry, ...] = ()
-    flows: tuple[PacketFlow, ...] = ()
     screens: Mapping[Party, Screen] = field(default_factory=dict)
     adversary: str | None = None
     history: Mapping[Party, tuple[ScreenMoment, ...]] = field(default_factory=dict)

@@ -11,10 +11,11 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import Finding, Reason
+from ..model.packet_flow import PacketFlow
 from ..model.statement import Indicator, Screen
 from ..model.verdict import Result, RunDocument, Status
 from ..model.visibility import Observer, Sight
-from .call_view import CallView, PacketFlow
+from .call_view import CallView
 from .claim import over_specimens, under_test
 from .journey import Change, journeys
 from .ladder import COLUMNS, PITCH, WIDTH, Ladder, ladder
@@ -139,8 +140,7 @@ def render(document: RunDocument, views: Iterable[CallView] = ()) -> str:
 
 
 def _section(anchor: str, result: Result, view: CallView | None) -> Section:
-    flows = () if view is None else view.flows
-    vantages = tuple(sorted({flow.vantage for flow in flows}))
+    vantages = tuple(sorted({flow.vantage for flow in result.flows}))
     return Section(
         anchor=anchor,
         result=result,
@@ -151,7 +151,7 @@ def _section(anchor: str, result: Result, view: CallView | None) -> Section:
         ladder=None if view is None else ladder(view),
         changes=() if view is None else _changes(view),
         vantages=vantages,
-        flows=_flow_rows(flows, vantages),
+        flows=_flow_rows(result.flows, vantages),
     )
 
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from ..model.base import Party
-from .call_view import CallView, PacketFlow
+from ..model.packet_flow import PacketFlow
+from .call_view import CallView
 from .journey import Journey, Leg, journeys
 from .text import short
 
@@ -104,13 +105,13 @@ def ladder(view: CallView) -> Ladder | None:
         steps += [(leg.time, leg) for leg in journey.legs]
         if journey.swallowed:
             steps.append((journey.legs[-1].time, journey))
-    steps += [(_first(flows), flows) for flows in _by_class(view.flows)]
+    steps += [(_first(flows), flows) for flows in _by_class(view.result.flows)]
     if not steps:
         return None
     steps.sort(key=lambda step: step[0])
     began, shown = steps[0][0], steps[:MAX_ROWS]
     drawn = [_draw(step, TOP + row * PITCH, began) for row, (_time, step) in enumerate(shown)]
-    relayed = any(flow.vantage.endswith("-relay") for flow in view.flows)
+    relayed = any(flow.vantage.endswith("-relay") for flow in view.result.flows)
     return Ladder(
         height=TOP + len(shown) * PITCH,
         middle="Service and relay" if relayed else "Service",

@@ -39,6 +39,7 @@ _NOT_PROCESSED: Final = "what passed the service's media processor was not recor
 _KEYS_NOT_KEPT: Final = "an adversary does not write down the keys that it has"
 _NOT_SEARCHED: Final = "the captures were not searched for keys"
 _DAMAGED: Final = "a capture is damaged"
+_UNHEARD: Final = "not every message that passed here was recorded"
 
 _FLOWS: Final = (
     Content.AUDIO,
@@ -72,7 +73,7 @@ def _path(case: Case, opened: Opened, taps: tuple[Packets, ...], keys: Mapping[s
     return Holding(
         Observer.PATH,
         taps,
-        blind={**_damage(case), **_not_searched(case)},
+        blind={**_unheard(case, *Party), **_damage(case), **_not_searched(case)},
         known=_found_deeper(taps, keys),
         messages=messages,
     )
@@ -105,7 +106,7 @@ def _service(case: Case, opened: Opened) -> Holding:
         clear,
         (_signalling(opened, "service"), *(_text(opened.root, path) for path in texts if path.exists())),
         sounds,
-        blind=dict.fromkeys(_FLOWS, _NOT_PROCESSED) if unseen else {},
+        blind={**_unheard(case, "service"), **(dict.fromkeys(_FLOWS, _NOT_PROCESSED) if unseen else {})},
     )
 
 
@@ -120,7 +121,7 @@ def _adversary(case: Case, opened: Opened, relayed: tuple[Packets, ...]) -> Hold
         Observer.ADVERSARY,
         (*(one for place, packets in heard for one in _of_capture(place, packets)), *passed),
         carried,
-        blind={**_damage(case), Content.MEDIA_KEYS: _KEYS_NOT_KEPT},
+        blind={**_unheard(case, "service"), **_damage(case), Content.MEDIA_KEYS: _KEYS_NOT_KEPT},
     )
 
 
@@ -130,7 +131,12 @@ def _peer(case: Case, opened: Opened, taps: tuple[Packets, ...]) -> Holding:
     texts = [_text(opened.root, path) for name in names if (path := opened.root / name).exists()]
     silent = {} if not case.silent else dict.fromkeys(Content, f"{case.silent[0]} left no statement")
     told = tuple(_signalling(opened, party.value) for party in Party)
-    return Holding(Observer.PEER, taps, (*texts, *told, *_received(opened)), blind={**_damage(case), **silent})
+    return Holding(
+        Observer.PEER,
+        taps,
+        (*texts, *told, *_received(opened)),
+        blind={**_unheard(case, *Party), **_damage(case), **silent},
+    )
 
 
 # pieces
@@ -183,6 +189,10 @@ def _guests(root: Path) -> tuple[Packets, ...]:
 
 def _of_capture(place: str, packets: tuple[bytes, ...]) -> tuple[Packets, ...]:
     return (Packets(place, packets),) if packets else ()
+
+
+def _unheard(case: Case, *hops: str) -> Mapping[Content, str]:
+    return dict.fromkeys(Content, _UNHEARD) if any(hop in case.unheard for hop in hops) else {}
 
 
 def _damage(case: Case) -> Mapping[Content, str]:

@@ -96,6 +96,11 @@ def test_the_weight_of_what_lies_open_is_the_users(capture: Path, tmp_path: Path
 # exit codes
 
 
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
 def copy(path: Path) -> Path:
     other = path.with_name(f"copy of {path.name}")
     other.write_bytes(path.read_bytes())
@@ -139,6 +144,7 @@ WRONG: dict[str, tuple[Callable[[Path, Path], list[object]], str]] = {
     "no policy": (lambda capture, at: [capture, "--policy", text(at / "p.json", "{}")], "p.json: "),
     "no leak policy": (lambda capture, at: [capture, "--leak-policy", at / "nowhere"], "nowhere: No such file"),
     "no process": (lambda capture, at: [capture, "--jobs", 0], "--jobs"),
+    "a folder that is no run": (lambda capture, at: [folder(at / "empty")], "holds no recorded run"),
     "no capture at all": (lambda capture, at: [], "Missing argument"),
 }
 

@@ -56,4 +56,7 @@ def test_specimens_alone_are_no_calls_under_test(tmp_path: Path) -> None:
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["visibility", str(tmp_path / "nothing")]).exit_code == 2
     empty = CliRunner().invoke(main, ["visibility", str(tmp_path)])
-    assert (empty.exit_code, "Traceback" in empty.output) == (4, False)
+    assert (empty.exit_code, "holds no recorded run" in empty.output) == (2, True)
+    (tmp_path / "run.json").write_text("{")
+    damaged = CliRunner().invoke(main, ["visibility", str(tmp_path)])
+    assert (damaged.exit_code, "Traceback" in damaged.output) == (4, False)

@@ -95,6 +95,7 @@ class Stage:
         accept = SignalMessage(kind=SignalKind.ACCEPT, sender=BOB, body="")
         self.signalling[:0] = [
             SignalEntry(time=begins - 0.003, hop="bob", direction="out", message=accept),
+            SignalEntry(time=begins - 0.003, hop="service", direction="in", message=accept),
             *(
                 SignalEntry(
                     time=begins - 0.002,
@@ -150,6 +151,8 @@ class Stage:
         arrived = left if arrives is None else SignalMessage(kind=kind, sender=party, body=arrives)
         self.signalling += [
             SignalEntry(time=self.now, hop=party.value, direction="out", message=left),
+            SignalEntry(time=self.now, hop="service", direction="in", message=left),
+            SignalEntry(time=self.now, hop="service", direction="out", message=arrived),
             SignalEntry(time=self.now, hop=party.peer.value, direction="in", message=arrived),
         ]
 

@@ -83,8 +83,11 @@ def test_a_call_that_nobody_accepted_may_send_nothing_at_all() -> None:
 @pytest.mark.parametrize("given", [True, False])
 def test_a_caller_who_is_told_too_early_is_deceived(given: bool) -> None:
     stage = Stage().course()
+    stage.tell(BOB, SignalKind.INVITE, "audio")
     if not given:
-        stage.signalling = [one for one in stage.signalling if one.hop == "alice"]
+        stage.signalling = [
+            one for one in stage.signalling if one.hop != "bob" or one.message.kind is SignalKind.INVITE
+        ]
     else:
         stage = late(stage, "bob", 1.0)
     assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.ACCEPTANCE_FORGED}
@@ -103,4 +106,12 @@ def test_when_the_clock_was_set_during_the_call_nobody_can_tell_what_came_before
     made = late(honest_call().course(), "bob", 10.0).case()
     set_back = made.recording.model_copy(update={"monotonic_seconds": 3600.0})
     (found,) = audit(replace(made, recording=set_back))
+    assert (found.reason, found.severity) == (Reason.NOT_CHECKED, Severity.FACT)
+
+
+@pytest.mark.parametrize("hop", ["alice", "bob"])
+def test_who_accepted_when_is_not_told_by_messages_that_were_not_recorded(hop: str) -> None:
+    stage = honest_call().course()
+    stage.signalling = [one for one in stage.signalling if one.hop != hop]
+    (found,) = audit(stage.case())
     assert (found.reason, found.severity) == (Reason.NOT_CHECKED, Severity.FACT)

@@ -92,6 +92,8 @@ def test_what_the_service_decides_and_answers_is_no_alteration() -> None:
 
 def test_a_message_that_does_not_arrive_is_swallowed() -> None:
     stage = honest_call()
+    for party in (ALICE, BOB):
+        stage.state(party, connected=False)
     stage.signalling = [one for one in stage.signalling if (one.hop, one.direction) != (BOB.value, "in")]
     assert notices(stage) == {Reason.SIGNALLING_SWALLOWED}
 
@@ -141,3 +143,24 @@ def test_an_old_offer_that_is_refused_is_the_senders_fault_alone() -> None:
     assert raised(audit(stage.case())) == set()
     hears_and_says(stage, with_origin(2), SignalKind.ANSWER, with_origin(2))
     assert raised(audit(stage.case())) == set(), "the next one came in its turn"
+
+
+def lost(stage: Stage, hop: str, *kinds: SignalKind) -> Stage:
+    """What passed a hop was not recorded: all of it, or what was of these kinds."""
+    stage.signalling = [one for one in stage.signalling if one.hop != hop or (kinds and one.message.kind not in kinds)]
+    return stage
+
+
+@pytest.mark.parametrize("hop", ["alice", "bob", "service"])
+@pytest.mark.parametrize("kinds", [(), (SignalKind.OFFER,), (SignalKind.ANSWER,)])
+def test_a_hop_whose_messages_were_not_recorded_leaves_the_call_open(hop: str, kinds: tuple[SignalKind, ...]) -> None:
+    (found,) = audit(lost(honest_call().course(), hop, *kinds).case())
+    assert (found.reason, found.severity, found.vantage) == (Reason.SIGNALLING_UNSEEN, Severity.INCONCLUSIVE, hop)
+    assert found.detail == f"no {kinds[0] if kinds else 'message'} was recorded of what passed {hop}"
+
+
+def test_a_call_that_never_came_up_needs_no_descriptions() -> None:
+    stage = lost(honest_call().course(), "bob", SignalKind.ANSWER)
+    for party in (ALICE, BOB):
+        stage.state(party, connected=False)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()

@@ -14,11 +14,12 @@ from typing import Any
 
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
+from harness.model.packet_flow import PacketFlow
 from harness.model.recording import SignalEntry, SignalKind, SignalMessage
 from harness.model.statement import Indicator, Screen
 from harness.model.verdict import Outcome, Result, RunDocument, Status, Summary
 from harness.report import files, html
-from harness.report.call_view import CallView, PacketFlow
+from harness.report.call_view import CallView
 
 ALICE, BOB = Party.ALICE, Party.BOB
 BEGAN = 1_790_000_000.0
@@ -138,7 +139,11 @@ def document(results: Iterable[Result], **changes: Any) -> RunDocument:
 def realistic(*, troubled: bool = False) -> tuple[RunDocument, tuple[CallView, ...]]:
     """A whole run with views. `troubled` adds one result of each kind that is not green."""
     results = [
-        result("honest-call", title="Two people call each other and nobody is between"),
+        result(
+            "honest-call",
+            title="Two people call each other and nobody is between",
+            flows=(*flows("alice-bob", ALICE), *flows("bob-alice", BOB)),
+        ),
         result("bystander-relay", title="A relay on the path that only forwards", family="control"),
         result(
             "clear-call",
@@ -150,7 +155,10 @@ def realistic(*, troubled: bool = False) -> tuple[RunDocument, tuple[CallView, .
             intercepted=True,
             findings=established(Reason.LOCK_ON_NONE),
         ),
-        detected(title="Relay swaps both fingerprints and ends DTLS twice"),
+        detected(
+            title="Relay swaps both fingerprints and ends DTLS twice",
+            flows=(*flows("alice-relay", ALICE), *flows("bob-relay", BOB)),
+        ),
         blocked("fingerprint-swap-one-side", title="Only the callee's view of the fingerprint is replaced"),
         blocked("fingerprint-missing", title="The fingerprint line is taken out of both descriptions"),
         blocked("hash-md5", title="sha-256 is replaced by md5"),
@@ -248,11 +256,15 @@ def sdp(name: str) -> str:
     )
 
 
+def flow(vantage: str, party: Party, klass: str, sent: int, received: int, first: float | None = None) -> PacketFlow:
+    return PacketFlow(vantage=vantage, party=party, klass=klass, sent=sent, received=received, first=first)
+
+
 def flows(vantage: str, party: Party) -> list[PacketFlow]:
     """Four classes on one leg; what Alice sent is what Bob received."""
     counts = (("STUN", 6, 7, 0.021), ("DTLS", 4, 5, 0.034), ("SRTP", 92, 91, 0.071), ("SRTCP", 5, 6, 0.102))
     return [
-        PacketFlow(vantage, party, klass, *((up, down) if party is ALICE else (down, up)), BEGAN + first)
+        flow(vantage, party, klass, *((up, down) if party is ALICE else (down, up)), BEGAN + first)
         for klass, up, down, first in counts
     ]
 
@@ -264,7 +276,6 @@ def _honest_view(one: Result) -> CallView:
             *carried(SignalKind.OFFER, ALICE, sdp("alice"), BEGAN),
             *carried(SignalKind.ANSWER, BOB, sdp("bob"), BEGAN + 0.012),
         ),
-        flows=(*flows("alice-bob", ALICE), *flows("bob-alice", BOB)),
         screens=screens(one),
     )
 
@@ -276,7 +287,6 @@ def _swap_view(one: Result) -> CallView:
             *carried(SignalKind.OFFER, ALICE, sdp("alice"), BEGAN, changed=sdp("attacker")),
             *carried(SignalKind.ANSWER, BOB, sdp("bob"), BEGAN + 0.014, changed=sdp("attacker")),
         ),
-        flows=(*flows("alice-relay", ALICE), *flows("bob-relay", BOB)),
         screens=screens(one),
         adversary="dtls-mitm",
     )

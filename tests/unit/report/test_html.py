@@ -12,11 +12,25 @@ from harness.model.recording import SignalKind
 from harness.model.self_test import SelfTest
 from harness.model.statement import Indicator, Screen
 from harness.model.verdict import Outcome, Result, Status, Summary
-from harness.report.call_view import CallView, PacketFlow
+from harness.report.call_view import CallView
 from harness.report.html import MAX_PICTURE, render
 
 from .html_tree import Element, Page
-from .sample import ALICE, BEGAN, BOB, blocked, carried, code, detected, document, not_run, realistic, result, screens
+from .sample import (
+    ALICE,
+    BEGAN,
+    BOB,
+    blocked,
+    carried,
+    code,
+    detected,
+    document,
+    flow,
+    not_run,
+    realistic,
+    result,
+    screens,
+)
 
 
 def page(results: list[Result], *views: CallView, **changes: object) -> Element:
@@ -219,11 +233,8 @@ def test_a_ladder_that_had_to_be_cut_says_so() -> None:
 
 
 def test_a_vantage_that_saw_none_of_a_class_shows_no_number() -> None:
-    one = result()
-    view = CallView(
-        one, flows=(PacketFlow("alice-bob", ALICE, "SRTP", 1, 2), PacketFlow("bob-alice", BOB, "STUN", 3, 4))
-    )
-    rows = section(page([one], view)).one("table", kind="packets").one("tbody").all("tr")
+    one = result(flows=(flow("alice-bob", ALICE, "SRTP", 1, 2), flow("bob-alice", BOB, "STUN", 3, 4)))
+    rows = section(page([one], CallView(one))).one("table", kind="packets").one("tbody").all("tr")
     assert [[cell.text for cell in row.all("td")] for row in rows] == [
         ["1 sent, 2 received", "–"],
         ["–", "3 sent, 4 received"],

@@ -11,12 +11,12 @@ from harness.model.recording import SignalKind
 from harness.model.self_test import Catch, Eye, Quiet, SelfTest
 from harness.model.statement import Indicator, Screen, ScreenMoment
 from harness.model.verdict import Outcome, RunDocument, Status
-from harness.report.call_view import CallView, PacketFlow
+from harness.report.call_view import CallView
 from harness.report.html import render
 from harness.report.page import show
 
 from .html_tree import Page
-from .sample import ALICE, BEGAN, BOB, carried, detected, document, established, finding, realistic, result
+from .sample import ALICE, BEGAN, BOB, carried, detected, document, established, finding, flow, realistic, result
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}\u202e\x1b[31m\x00"
 
@@ -45,6 +45,7 @@ def hostile_run() -> tuple[RunDocument, CallView]:
         family=HOSTILE,
         because=HOSTILE * 40,
         recording=HOSTILE,
+        flows=(flow(HOSTILE, ALICE, HOSTILE, 10**30, 1),),
         not_checked=(HOSTILE,),
         status=Status.UNEXPECTED,
         codes={ALICE: HOSTILE, BOB: "\u0661" * 20},
@@ -54,7 +55,6 @@ def hostile_run() -> tuple[RunDocument, CallView]:
     view = CallView(
         result=one,
         signalling=tuple(carried(SignalKind.OFFER, ALICE, HOSTILE * 99, BEGAN, changed=HOSTILE * 98)),
-        flows=(PacketFlow(HOSTILE, ALICE, HOSTILE, 10**30, 1),),
         screens={
             ALICE: Screen(indicator=Indicator.PLAIN, code="<u>1</u>", peer=HOSTILE),
             BOB: Screen(indicator=Indicator.NONE, code=None, peer=""),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from harness.model.packet_flow import PacketFlow
 from harness.model.recording import SignalEntry, SignalKind
-from harness.report.call_view import CallView, PacketFlow
+from harness.report.call_view import CallView
 from harness.report.ladder import COLUMNS, MAX_ROWS, Ladder, Tone, ladder
 
-from .sample import ALICE, BEGAN, BOB, carried, detected, flows, result, sdp
+from .sample import ALICE, BEGAN, BOB, carried, detected, flow, flows, result, sdp
 
 OFFER, ANSWER = SignalKind.OFFER, SignalKind.ANSWER
 LEFT, MIDDLE, RIGHT = COLUMNS["alice"], COLUMNS["service"], COLUMNS["bob"]
@@ -14,7 +15,9 @@ LEFT, MIDDLE, RIGHT = COLUMNS["alice"], COLUMNS["service"], COLUMNS["bob"]
 
 def drawn(*entries: SignalEntry, packets: tuple[PacketFlow, ...] = (), intercepted: bool = False) -> Ladder:
     one = detected() if intercepted else result()
-    picture = ladder(CallView(one, entries, packets, adversary="dtls-mitm" if intercepted else None))
+    picture = ladder(
+        CallView(one.model_copy(update={"flows": packets}), entries, adversary="dtls-mitm" if intercepted else None)
+    )
     assert picture is not None
     return picture
 
@@ -60,8 +63,8 @@ def test_lost_swallowed_and_forged_messages_look_different() -> None:
 def test_packets_are_counted_towards_each_party_on_each_side() -> None:
     picture = drawn(
         packets=(
-            PacketFlow("alice-relay", ALICE, "SRTP", sent=92, received=91, first=BEGAN),
-            PacketFlow("bob-relay", BOB, "SRTP", sent=90, received=93, first=BEGAN),
+            flow("alice-relay", ALICE, "SRTP", sent=92, received=91, first=BEGAN),
+            flow("bob-relay", BOB, "SRTP", sent=90, received=93, first=BEGAN),
         )
     )
     (band,) = picture.bands
@@ -77,7 +80,7 @@ def test_a_direct_call_has_no_relay_in_its_middle() -> None:
 
 def test_packets_stand_among_the_messages_by_their_first_one() -> None:
     hangup = carried(SignalKind.HANGUP, BOB, "bye", BEGAN + 9)
-    packets = (PacketFlow("alice-bob", ALICE, "SRTP", 1, 1, BEGAN + 5), PacketFlow("alice-bob", ALICE, "OTHER", 1, 1))
+    packets = (flow("alice-bob", ALICE, "SRTP", 1, 1, BEGAN + 5), flow("alice-bob", ALICE, "OTHER", 1, 1))
     picture = drawn(*carried(OFFER, ALICE, "o", BEGAN), *hangup, packets=packets)
     media, unknown = picture.bands
     assert picture.arrows[1].y < media.y < picture.arrows[2].y
@@ -93,7 +96,7 @@ def test_an_interceptor_who_has_the_media_is_named_in_the_middle() -> None:
 def test_the_drawing_can_be_heard() -> None:
     picture = drawn(
         *carried(OFFER, ALICE, "o", BEGAN, changed="x"),
-        packets=(PacketFlow("alice-bob", ALICE, "SRTP", 3, 4, BEGAN + 1),),
+        packets=(flow("alice-bob", ALICE, "SRTP", 3, 4, BEGAN + 1),),
     )
     assert picture.words == (
         "alice to service: offer, +0 ms. service to bob: offer, +1 ms, altered. "
@@ -109,6 +112,6 @@ def test_a_flood_of_messages_is_cut_and_counted() -> None:
 
 
 def test_labels_of_strangers_fit_into_their_boxes() -> None:
-    picture = drawn(packets=(PacketFlow("alice-relay", ALICE, "\u202e" * 99, 1, 1),))
+    picture = drawn(packets=(flow("alice-relay", ALICE, "\u202e" * 99, 1, 1),))
     assert picture.bands[0].klass == "<U+202E><U+…"
-    assert drawn(packets=(PacketFlow("alice-relay", ALICE, "TURN_CHANNEL", 1, 1),)).bands[0].klass == "TURN_CHANNEL"
+    assert drawn(packets=(flow("alice-relay", ALICE, "TURN_CHANNEL", 1, 1),)).bands[0].klass == "TURN_CHANNEL"
