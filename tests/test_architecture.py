@@ -99,7 +99,7 @@ ARROWS = {
         "visibility",
     },
     "audit_worker": {"model", "audit", "evidence", "garbage", "inspection"},
-    "audit_process": {"model"},
+    "audit_process": {"model", "network"},
     "auditing": {"model", "audit_process"},
     "runner": {
         "model",

@@ -9,17 +9,17 @@ import re
 import secrets
 import shutil
 import signal
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from ...network.own_folder import own_folder
 from .bidi import Bidi, BidiError
 from .installed import PROGRAMS, program
 
 LABEL: Final = "harness-firefox"
-"""How the folders of our browsers begin, and then the process that made them."""
+"""What the folders of our browsers are called."""
 
 _STARTING: Final = 30.0
 _ENDING: Final = 5.0
@@ -72,8 +72,7 @@ class Firefox:
         path = program()
         if path is None:
             raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
-        clear_left_over()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{LABEL}-{os.getpid()}-"))
+        self._folder = own_folder(LABEL)
         try:
             self.software = await self.bidi.connect(await self._start(path, self._folder))
         except (BidiError, BrowserError, OSError) as error:
@@ -174,14 +173,6 @@ class Firefox:
         await self._process.wait()
         if self._reading is not None:
             await self._reading
-
-
-def clear_left_over() -> None:
-    """Remove the folders of browsers whose harness was killed and could not."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{LABEL}-*-*"):
-        owner = folder.name.removeprefix(f"{LABEL}-").partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_channel() -> str:
