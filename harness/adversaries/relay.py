@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -70,13 +70,20 @@ class LegCounters:
     unsent: int
 
 
+Way = Callable[[bytes], object]
+"""How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
+would."""
+
+
 @dataclass(frozen=True)
 class _Face:
-    """A socket that stands for `real`, one of `party`'s."""
+    """A socket that stands for `real`, one of `party`'s. `ways`: by the address of who sends there, whose that is, the
+    way on, and the way back."""
 
     party: Party
     real: Address
     socket: UdpSocket
+    ways: dict[Address, tuple[Party, Way, Way]] = field(default_factory=dict)
 
 
 FORGED: Final = "sources-forged"
@@ -84,10 +91,6 @@ FORGED: Final = "sources-forged"
 
 Forge = Callable[[Address, Address, bytes], bool]
 """(source, destination, data): send a datagram with this source, whoever has it; whether the kernel took it."""
-
-Way = Callable[[bytes], object]
-"""How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
-would."""
 
 
 @dataclass
@@ -106,6 +109,10 @@ class _Reply:
         if not isinstance(event, Signal) or self.delivered is not None or self.grind is not None:
             raise PermissionError("a message is held once, in answer to a Signal")
         self.grind = grind
+
+
+_NO_REPLY: Final = _Reply()
+"""What a machine wants of the signalling when there was no message: nothing, and it refuses anything else."""
 
 
 class Relay:
@@ -138,6 +145,7 @@ class Relay:
         self.strangers = 0
         self.fault: str | None = None
         self._positions = frozenset(positions)
+        self._on_path = Position.PATH in self._positions
         self._addresses = dict(addresses)
         self._allowed = allowed
         self._checked: set[str] = set()
@@ -167,7 +175,7 @@ class Relay:
         A machine that reroutes gets its face too, but has to bring the parties there by itself. Raises PermissionError
         for an address outside the run, RuntimeError when a party opens sockets without end or the call is over.
         """
-        if Position.PATH not in self._positions:
+        if not self._on_path:
             return real
         face = self._faces.get(real) or self._open_face(party, real)
         return real if self.machine.reroutes else face.socket.address
@@ -185,14 +193,14 @@ class Relay:
         """
         if Position.SIGNALLING not in self._positions:
             return message
-        reply = self._tell(Signal(message, time.time(), to))
+        reply = self._tell(Signal(message, time.time(), to), _Reply())
         if reply.grind is not None:
             reply = await self._ground(reply.grind)
         return reply.delivered
 
     def signal_at_once(self, message: SignalMessage) -> SignalMessage | None:
         """The same for a service that cannot hold a message back."""
-        reply = self._tell(Signal(message, time.time(), None))
+        reply = self._tell(Signal(message, time.time(), None), _Reply())
         if reply.grind is not None:
             self._broke("Grind: this service cannot hold a message back while certificates are tried")
         return reply.delivered
@@ -203,7 +211,7 @@ class Relay:
         except Exception as error:  # noqa: BLE001 - as with the machine: named, and nothing passes
             self._broke(f"Grind: {type(error).__name__}: {error}")
             return _Reply()
-        return self._tell(Ground(grind.message, tries, time.time()))
+        return self._tell(Ground(grind.message, tries, time.time()), _Reply())
 
     def earlier(self, call: int, messages: Iterable[SignalMessage]) -> None:
         """What a service that remembers still has of an earlier call."""
@@ -213,7 +221,7 @@ class Relay:
 
     def earlier_traffic(self, call: int, datagrams: Iterable[tuple[Party, bytes]]) -> None:
         """What somebody who was on the path then has kept of an earlier call: who sent it, and the bytes."""
-        if Position.PATH in self._positions:
+        if self._on_path:
             for sender, data in datagrams:
                 self._tell(EarlierDatagram(call, sender, data, time.time()))
 
@@ -264,20 +272,26 @@ class Relay:
         return face
 
     def _arrived(self, udp: UdpSocket, data: bytes, source: Address) -> None:
+        """A datagram reached a face. Only the other party's real sockets are expected there."""
         try:
-            self._pass_on(udp, data, source)
+            face = self._faces_by_socket[udp]
+            way = face.ways.get(source) or self._way(face, source)
+            if way is None:
+                self.strangers += 1
+            else:
+                sender, on, back = way
+                self.passes(sender, data, source, on, back)
         except Exception as error:  # noqa: BLE001 - the event loop would log it, and the relay seem to be well
             self._broke(f"a datagram: {type(error).__name__}: {error}")
 
-    def _pass_on(self, udp: UdpSocket, data: bytes, source: Address) -> None:
-        """A datagram reached a face. Only the other party's real sockets are expected there."""
-        face = self._faces_by_socket[udp]
+    def _way(self, face: _Face, source: Address) -> tuple[Party, Way, Way] | None:
+        """None for whoever is not the other party."""
         from_face = self._faces.get(source)
         if from_face is None or from_face.party is face.party:
-            self.strangers += 1
-            return
+            return None
         on, back = partial(from_face.socket.send, to=face.real), partial(face.socket.send, to=from_face.real)
-        self.passes(from_face.party, data, source, on, back)
+        face.ways[source] = from_face.party, on, back
+        return face.ways[source]
 
     def passes(self, sender: Party, data: bytes, source: Address, on: Way, back: Way) -> None:
         """A datagram is on its way to the other party: what the machine sends now goes `on` with it, or `back`."""
@@ -303,14 +317,17 @@ class Relay:
 
     # the machine
 
-    def _tell(self, event: Event) -> _Reply:
-        """One event, and all that the machine wants done about it. Returns what it wants of the signalling."""
-        reply = _Reply()
+    def _tell(self, event: Event, reply: _Reply = _NO_REPLY) -> _Reply:
+        """One event, and all that the machine wants done about it. Returns what it wants of the signalling: what this
+        event leaves it to want."""
         if self.fault is not None or self._closed:
             return reply
         try:
             for command in self.machine.handle(event):
-                self._do(command, event, reply)
+                if isinstance(command, Forward):  # nearly all, and as many as there are datagrams
+                    self._forward(command.to, command.data)
+                else:
+                    self._do(command, event, reply)
         except Exception as error:  # noqa: BLE001 - whatever it is, the recording must name it, and nothing may pass
             self._broke(f"{type(event).__name__}: {type(error).__name__}: {error}")
             return _Reply()
@@ -323,8 +340,6 @@ class Relay:
 
     def _do(self, command: Command, event: Event, reply: _Reply) -> None:
         match command:
-            case Forward(to, data):
-                self._forward(to, data)
             case Deed(name, count):
                 self.deeds[name] += count
             case WriteDown(sender, data):
@@ -341,7 +356,7 @@ class Relay:
                 reply.hold(command, event)
 
     def _forward(self, to: Party, data: bytes) -> None:
-        if Position.PATH not in self._positions:
+        if not self._on_path:
             raise PermissionError("not on the path")
         route = self._routes.get(to)
         if route is None:

@@ -82,7 +82,7 @@ class UdpSocket:
 
     def drain(self) -> None:
         """Read what has arrived already; nothing is waited for."""
-        while self._read_one():
+        while self._read(_BATCH) == _BATCH:
             pass
 
     def close(self) -> None:
@@ -93,18 +93,18 @@ class UdpSocket:
             self._socket.close()
 
     def _readable(self) -> None:
-        for _ in range(_BATCH):
-            if not self._read_one():
-                return
+        self._read(_BATCH)
 
-    def _read_one(self) -> bool:
-        if self._socket.fileno() < 0:
-            return False
-        try:
-            data, source = self._socket.recvfrom(_LARGEST_DATAGRAM)
-        except OSError:
-            # Nothing left (EAGAIN), or an ICMP error about an earlier datagram, which the kernel reports once.
-            return False
-        self.received += 1
-        self._arrived(self, data, source)
-        return True
+    def _read(self, most: int) -> int:
+        """How many datagrams there were, at most so many. Whoever is told of one may close the socket."""
+        read = 0
+        while read < most and self._socket.fileno() >= 0:
+            try:
+                data, source = self._socket.recvfrom(_LARGEST_DATAGRAM)
+            except OSError:
+                # Nothing left (EAGAIN), or an ICMP error about an earlier datagram, which the kernel reports once.
+                break
+            read += 1
+            self.received += 1
+            self._arrived(self, data, source)
+        return read
