@@ -1,13 +1,4 @@
-"""The only socket shell of this room: tells a machine what happens, carries out what it commands.
-
-On the path, the relay opens one *face* for each real socket of a party, and the other party is told the face's
-address instead, as behind an address translator:
-
-    alice A  --->  face of bob, on relay-alice  ...  face of alice, on relay-bob  --->  B bob
-
-What A sends to bob's face leaves alice's face towards B, so that each side sees one steady address of the other. A
-face is bound to the relay's address on the leg where it is used: alice talks to `relay-alice` only.
-"""
+"""The only socket shell of this room: tells a machine what happens, carries out what it commands."""
 
 from __future__ import annotations
 
@@ -16,8 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from typing import Final
 
 from ..model.adversary import Position
@@ -25,6 +15,7 @@ from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
 from ..network.udp_socket import UdpSocket
+from .faces import Faces, LegCounters, Way
 from .grinder import ground
 from .machine import (
     CallUp,
@@ -53,38 +44,6 @@ from .machine import (
     TimerFired,
     WriteDown,
 )
-
-_MAX_FACES: Final = 64
-
-
-@dataclass(frozen=True)
-class LegCounters:
-    """Datagrams between the relay and one party, as the relay's sockets counted them.
-
-    `dropped`: arrived, but the kernel's buffer was full. `unsent`: the kernel would not take them.
-    """
-
-    received: int
-    sent: int
-    dropped: int
-    unsent: int
-
-
-Way = Callable[[bytes], object]
-"""How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
-would."""
-
-
-@dataclass(frozen=True)
-class _Face:
-    """A socket that stands for `real`, one of `party`'s. `ways`: by the address of who sends there, whose that is, the
-    way on, and the way back."""
-
-    party: Party
-    real: Address
-    socket: UdpSocket
-    ways: dict[Address, tuple[Party, Way, Way]] = field(default_factory=dict)
-
 
 FORGED: Final = "sources-forged"
 """The deed of sending, from beside the path, what says that it comes from the peer."""
@@ -142,7 +101,6 @@ class Relay:
         self.machine = machine
         self.deeds: Counter[str] = Counter()
         self.refused: list[Address] = []
-        self.strangers = 0
         self.fault: str | None = None
         self._positions = frozenset(positions)
         self._on_path = Position.PATH in self._positions
@@ -153,8 +111,8 @@ class Relay:
         self._bring = bring
         self._attacker, self._forge = attacker, forge
         self._own: UdpSocket | None = None
-        self._faces: dict[Address, _Face] = {}
-        self._faces_by_socket: dict[UdpSocket, _Face] = {}
+        hosts = {party: self._addresses.get(f"relay-{party.peer}", "") for party in Party}
+        self._faces = Faces(hosts, self.passes, self._broke)
         self._routes: dict[Party, Way] = {}
         self._known: dict[Party, list[Address]] = {party: [] for party in Party}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -177,8 +135,8 @@ class Relay:
         """
         if not self._on_path:
             return real
-        face = self._faces.get(real) or self._open_face(party, real)
-        return real if self.machine.reroutes else face.socket.address
+        face = self._faces.of(real) or self._open_face(party, real)
+        return real if self.machine.reroutes else face
 
     def learned(self, party: Party, address: Address) -> None:
         """The adversary gets to know where a party receives."""
@@ -255,43 +213,21 @@ class Relay:
     @property
     def counters(self) -> dict[Party, LegCounters]:
         """What passed on each party's leg; readable during the call and after it."""
-        return {party: self._leg(party) for party in Party}
+        return {party: self._faces.counters(party) for party in Party}
 
-    # sockets
+    @property
+    def strangers(self) -> int:
+        """Datagrams that came to a face from anybody but the other party."""
+        return self._faces.strangers
 
-    def _open_face(self, party: Party, real: Address) -> _Face:
-        if self._closed or len(self._faces) >= _MAX_FACES:
-            raise RuntimeError(f"the relay opens no more faces: {len(self._faces)} are open, closed: {self._closed}")
-        host = self._addresses[f"relay-{party.peer}"]
+    def _open_face(self, party: Party, real: Address) -> Address:
+        if self._closed:
+            raise RuntimeError("the relay opens no more faces: the call is over")
         self._check(real)
-        self._check((host, 0))
-        face = _Face(party, real, UdpSocket(host, self._arrived))
-        self._faces[real] = face
-        self._faces_by_socket[face.socket] = face
-        self._tell(FaceOpened(party, real, face.socket.address, time.time()))
+        self._check((self._addresses[f"relay-{party.peer}"], 0))
+        face = self._faces.open(party, real)
+        self._tell(FaceOpened(party, real, face, time.time()))
         return face
-
-    def _arrived(self, udp: UdpSocket, data: bytes, source: Address) -> None:
-        """A datagram reached a face. Only the other party's real sockets are expected there."""
-        try:
-            face = self._faces_by_socket[udp]
-            way = face.ways.get(source) or self._way(face, source)
-            if way is None:
-                self.strangers += 1
-            else:
-                sender, on, back = way
-                self.passes(sender, data, source, on, back)
-        except Exception as error:  # noqa: BLE001 - the event loop would log it, and the relay seem to be well
-            self._broke(f"a datagram: {type(error).__name__}: {error}")
-
-    def _way(self, face: _Face, source: Address) -> tuple[Party, Way, Way] | None:
-        """None for whoever is not the other party."""
-        from_face = self._faces.get(source)
-        if from_face is None or from_face.party is face.party:
-            return None
-        on, back = partial(from_face.socket.send, to=face.real), partial(face.socket.send, to=from_face.real)
-        face.ways[source] = from_face.party, on, back
-        return face.ways[source]
 
     def passes(self, sender: Party, data: bytes, source: Address, on: Way, back: Way) -> None:
         """A datagram is on its way to the other party: what the machine sends now goes `on` with it, or `back`."""
@@ -303,17 +239,7 @@ class Relay:
 
     def _sockets(self) -> list[UdpSocket]:
         own = [] if self._own is None else [self._own]
-        return own + [face.socket for face in self._faces.values()]
-
-    def _leg(self, party: Party) -> LegCounters:
-        """A party's leg is made of the faces that it talks to: those of its peer."""
-        sockets = [face.socket for face in self._faces.values() if face.party is party.peer]
-        return LegCounters(
-            received=sum(udp.received for udp in sockets),
-            sent=sum(udp.sent for udp in sockets),
-            dropped=sum(udp.dropped for udp in sockets),
-            unsent=sum(udp.unsent for udp in sockets),
-        )
+        return own + self._faces.sockets
 
     # the machine
 

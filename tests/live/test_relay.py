@@ -14,6 +14,7 @@ import pytest
 
 from harness.adversaries.bystander import Bystander
 from harness.adversaries.dtls_mitm import DtlsMitm, Plan
+from harness.adversaries.faces import LegCounters
 from harness.adversaries.machine import (
     CallUp,
     Command,
@@ -34,7 +35,7 @@ from harness.adversaries.machine import (
     WriteDown,
     let_pass,
 )
-from harness.adversaries.relay import LegCounters, Relay
+from harness.adversaries.relay import Relay
 from harness.model.adversary import Position
 from harness.model.base import Party
 from harness.model.datagram import Address
@@ -469,8 +470,7 @@ async def test_a_machine_that_breaks_is_named_and_nothing_passes_any_more() -> N
 
 async def test_sockets_that_go_behind_its_back_are_a_fault() -> None:
     async with between_phones(Scripted(), Position.PATH) as setting:
-        face = next(iter(setting.relay._faces.values()))
-        face.socket.close()
+        setting.relay._faces.sockets[0].close()
         await setting.relay.close()
         assert setting.relay.fault is not None
         assert "1 of its 3 sockets were closed while the call went on" in setting.relay.fault
