@@ -8,7 +8,7 @@ WITHOUT = $$(command -v tshark >/dev/null 2>&1 || echo --without wireshark)
 
 help:
 	@echo 'make run    set up, attack real calls, show a table and an HTML report'
-	@echo 'make system  install what the system provides: Wireshark, browsers, GStreamer, coturn, rtpengine (Debian 12)'
+	@echo 'make system  install what the system provides: Wireshark, browsers, GStreamer, coturn, rtpengine, Janus (Debian 12)'
 	@echo 'make test   set up, check style and types, run all tests'
 	@echo 'make bench  compare speed and memory with bare calls and other tools (ARGS=--quick: 4 GB less on the disk)'
 	@echo 'make soak   run the whole catalogue twenty times: every scenario must come out the same (TIMES=n)'

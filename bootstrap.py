@@ -50,6 +50,7 @@ STRANGERS = [
     Provided("coturn", "coturn", "calls through a TURN server that nobody here wrote", ["turnserver"]),
     Provided("firefox", "firefox-esr", "pages in Firefox in calls", ["firefox-esr"]),
     Provided("rtpengine", "rtpengine-daemon", "a media server that nobody here wrote", ["rtpengine"]),
+    Provided("janus", "janus", "a WebRTC server that nobody here wrote", ["janus"]),
     Provided("gstreamer", GSTREAMER, "webrtcbin in calls", ["/usr/bin/python3", "-m", "harness.endpoints.gstreamer"]),
 ]
 """Other stacks in calls, which the tests want to have seen."""

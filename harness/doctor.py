@@ -22,7 +22,7 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import namespaces, process_memory, rtpengine
+from .network import janus, namespaces, process_memory, rtpengine
 
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
@@ -102,6 +102,7 @@ def examine() -> tuple[Part, ...]:
         _gstreamer(),
         _turn_server(),
         _media_server(),
+        _janus(),
         _packet_sockets(),
         _namespaces(),
         _process_memory(),
@@ -253,6 +254,23 @@ def _media_server() -> Part:
         detail = "rtpengine --version does not name a version"
         return Part("rtpengine", State.BROKEN, None, needed_for, install, False, detail)
     return Part("rtpengine", State.INSTALLED, found, needed_for, install, False)
+
+
+def _janus() -> Part:
+    needed_for = (
+        "ordinary calls whose media server is one that nobody here wrote, and the same one put into encrypted calls "
+        "(service-janus-call, janus-terminates, janus-memory-terminates)"
+    )
+    install = f"apt-get install {janus.PACKAGE}"
+    if not janus.installed():
+        return Part("janus", State.MISSING, None, needed_for, install, False)
+    found = janus.version()
+    if found == janus.UNKNOWN:
+        detail = "janus --version does not name a version"
+        return Part("janus", State.BROKEN, None, needed_for, install, False, detail)
+    why = janus.lacking()
+    state = State.INSTALLED if why is None else State.UNFIT
+    return Part("janus", state, found, needed_for, install, False, why or "")
 
 
 def _namespaces() -> Part:

@@ -127,6 +127,7 @@ class Worker:
                 replay_window=asked.replay_window,
                 peer_shares=asked.peer_shares,
                 turn=asked.turn,
+                keying=asked.keying,
             )
         )
         self._spawn(self._tell_failure())

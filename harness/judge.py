@@ -25,7 +25,7 @@ T = TypeVar("T")
 Reached = Mapping[str, Collection[str]]
 """By place, a kind of file that the service keeps or a device: whose sound arrived there."""
 
-_FILES: Final = frozenset({"recording", "captions", "transcription", "voicemail", "compliance"})
+_FILES: Final = frozenset({"recording", "capture", "captions", "transcription", "voicemail", "compliance"})
 
 
 class Lock(StrEnum):

@@ -35,12 +35,12 @@ from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
-from .model.adversary import LaterKeys, MediaServer, Position, SessionTheft
+from .model.adversary import LaterKeys, MediaServer, MediaServerMode, MediaServerProgram, Position, SessionTheft
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.memory import Holder
 from .model.recording import SignalEntry, SignalMessage
-from .model.scenario import EndpointKind, Mode, Network, Scenario
+from .model.scenario import EndpointKind, Mode, Network, Processor, Scenario
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .network.namespaces import NamespacePlan
@@ -172,7 +172,7 @@ class LiveCall:
         tokens = {party: chat.token(self.marker(party, Asset.FILE)) for party in Party}
         heed = lambda brought: self.course.deliver(brought)  # noqa: E731 - the course is made later
         telling = as_it_is if self.relay is None else self._telling(self.relay, tenancy)
-        kind, keyings = self.scenario.service, self.scenario.endpoints.keyings
+        kind, keyings = self.scenario.service, self.scenario.keyings
         agreed, guest = self._agreed, self._guest
         return LiveTenant(
             tenancy,
@@ -207,11 +207,13 @@ class LiveCall:
         return LiveTurn(self.scenario.network, self.network, self.folder, own)
 
     def _media_server(self) -> LiveMediaServer | None:
-        """A media server that the service puts into the call."""
+        """A media server of other people's that the service puts into the call, openly or not."""
+        if self.scenario.processor is Processor.JANUS:
+            return LiveMediaServer(MediaServerProgram.JANUS, MediaServerMode.TERMINATE, self.network, self.folder)
         adversary = self.scenario.adversary
         if not isinstance(adversary, MediaServer):
             return None
-        return LiveMediaServer(adversary, self.network, self.folder)
+        return LiveMediaServer(adversary.program, adversary.handling, self.network, self.folder)
 
     def _memory(self, tokens: Mapping[Party, str]) -> LiveMemory | None:
         """The search of the processes of this call, where a scenario asks for it."""
@@ -232,9 +234,10 @@ class LiveCall:
 
     def _media(self) -> LiveMedia | None:
         """The media processor of the service that is in the same process. The real one has its own."""
-        if self.tenant is not None or self.scenario.call.mode is not Mode.SERVICE:
+        theirs = self.tenant is not None or self.media_server is not None
+        if theirs or self.scenario.call.mode is not Mode.SERVICE:
             return None
-        keyings = self.scenario.endpoints.keyings
+        keyings = self.scenario.keyings
         return LiveMedia(self.network.address("service"), self.folder, self._guest, keyings, self._agreed)
 
     def _agreed(self, name: str, line: str) -> None:
@@ -305,6 +308,7 @@ class LiveCall:
             command=self.conditions.programs.get(party, ()),
             peer_shares=party.peer in call.sharing,
             turn=None if self.turn is None else self.turn.servers[party],
+            keying=self.scenario.keyings[party],
             inside=None if self.spaces is None else partial(self.spaces.prefix, party),
             within=nullcontext if self.spaces is None else partial(self.spaces.device, party),
         )

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .model.adversary import SrtpBitflip, SrtpPart
+from .model.adversary import MediaServer, MediaServerProgram, SrtpBitflip, SrtpPart
 from .model.base import Party, Role
 from .model.finding import Reason
 from .model.scenario import (
@@ -20,10 +20,11 @@ from .model.scenario import (
     EndpointKind,
     Mode,
     Network,
+    Processor,
     Scenario,
 )
 from .model.unmet import Unmet
-from .network import coturn, namespaces, process_memory, rtpengine
+from .network import coturn, janus, namespaces, process_memory, rtpengine
 from .vantage.packet_tap import may_listen
 
 
@@ -54,14 +55,24 @@ def _contradiction(scenario: Scenario) -> str | None:
 
 
 def _why_no_network(scenario: Scenario) -> str | None:
-    adversary = scenario.adversary
-    if adversary is not None and adversary.kind == "media-server" and not rtpengine.installed():
-        return (
-            "a media server is put into the call, rtpengine, which is not installed: apt-get install rtpengine-daemon"
-        )
+    if (why := _why_no_media_server(scenario)) is not None:
+        return why
     if scenario.network is Network.NAMESPACES:
         return _why_no_namespaces(scenario)
     return _why_no_relay(scenario) if scenario.network.turn else None
+
+
+def _why_no_media_server(scenario: Scenario) -> str | None:
+    adversary = scenario.adversary
+    put_in = adversary.program if isinstance(adversary, MediaServer) else None
+    if put_in is MediaServerProgram.RTPENGINE and not rtpengine.installed():
+        return (
+            "a media server is put into the call, rtpengine, which is not installed: apt-get install rtpengine-daemon"
+        )
+    if MediaServerProgram.JANUS is put_in or scenario.processor is Processor.JANUS:
+        why = janus.lacking()
+        return None if why is None else f"the media go through janus, and {why}: apt-get install {janus.PACKAGE}"
+    return None
 
 
 def _why_no_memory(scenario: Scenario) -> str | None:

@@ -149,7 +149,7 @@ FOREIGN = {
     "rich": {"report"},
     "yaml": {"strict_yaml"},
     "click": {"cli", "commands"},
-    "aiohttp": {"calling", "endpoints"},
+    "aiohttp": {"calling", "endpoints", "network"},
     "playwright": {"endpoints"},
     "hypothesis": {"search"},
     "gi": {"endpoints"},

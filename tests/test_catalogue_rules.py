@@ -84,6 +84,7 @@ CONTROLS = {
     "service-call",
     "service-screen-call",
     "service-recording",
+    "service-janus-call",
     "service-captions",
     "service-voicemail",
     "service-voicemail-unanswered",
@@ -120,6 +121,7 @@ DTLS_ATTACKS = """
 """
 NETWORK_AND_MEDIA_ATTACKS = """
     media-server-terminates media-server-relays media-server-memory-terminates media-server-memory-relays
+    janus-terminates janus-memory-terminates
     namespaces-passive-tap namespaces-dtls-mitm-sdp-untouched namespaces-fingerprint-swap namespaces-impairment
     namespaces-spoofed-flood namespaces-spoofed-junk
     passive-tap-screen passive-tap passive-tap-service turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp
@@ -207,6 +209,7 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
         (adversary.FeatureInsertion, "holder"),
         (adversary.SecondDevice, "answers"),
         (adversary.MediaServer, "handling"),
+        (adversary.MediaServer, "program"),
     ],
 )
 def test_each_way_of_an_attack_is_tried(kind: type[adversary.Attacker], field: str) -> None:
@@ -385,7 +388,7 @@ def test_where_the_service_holds_the_keys_the_recording_must_show_it(scenario: S
     if scenario.expect.outcome is Outcome.BLOCKED and Reason.CERTIFICATE_NOT_SIGNALLED in scenario.expect.because:
         return
     if scenario.call.mode is Mode.SERVICE and Reason.MODE_RAISED not in scenario.expect.because:
-        assert {shows[one] for one in scenario.endpoints.keyings.values()} <= set(scenario.expect.seen)
+        assert {shows[one] for one in scenario.keyings.values()} <= set(scenario.expect.seen)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)

@@ -10,13 +10,17 @@ from .machine import Command, Event, let_pass
 
 REWRITTEN: Final = "descriptions-rewritten"
 RECORDED: Final = "packets-recorded"
+CAPTURED: Final = "packets-captured"
+"""By its administration, which Janus has beside its recording."""
 
 
 class MediaServer:
     """Lets pass what there is to pass; what must have happened, happens elsewhere."""
 
-    required = (REWRITTEN, RECORDED)
     reroutes = False
+
+    def __init__(self, *, captures: bool = False) -> None:
+        self.required = (REWRITTEN, RECORDED, CAPTURED) if captures else (REWRITTEN, RECORDED)
 
     def handle(self, event: Event) -> Iterable[Command]:
         return let_pass(event)

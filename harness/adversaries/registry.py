@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..codes.teams20 import DIGITS
 from ..model import adversary
-from ..model.adversary import Adversary, Attacker, Position
+from ..model.adversary import Adversary, Attacker, MediaServerProgram, Position
 from ..model.base import Party, Role
 from ..wire.certificate import Identity, fresh_identity
 from . import volleys
@@ -48,7 +48,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.Recorder: lambda _, __: Recorder(),
     adversary.LaterKeys: lambda _, __: LaterKeys(),
     adversary.ServiceProcessor: lambda _, __: ServiceProcessor(),
-    adversary.MediaServer: lambda _, __: MediaServer(),
+    adversary.MediaServer: lambda one, _: MediaServer(captures=one.program is MediaServerProgram.JANUS),
     adversary.DtlsMitm: lambda one, _: DtlsMitm(_interception(one), _identities()),
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),

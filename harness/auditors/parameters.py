@@ -137,5 +137,8 @@ def _reused(case: Case) -> Iterator[Finding]:
             yield _say.alarm(Reason.CERTIFICATE_REUSED, leg.name, detail)
     presented = [set(leg.presented_certificates) for leg in case.legs]
     if len(presented) == len(Party) and presented[0] & presented[1]:
-        detail = "alice and bob were presented the same certificate, as by somebody between them"
-        yield _say.alarm(Reason.CERTIFICATE_REUSED, CALL_WIDE, detail)
+        told = "alice and bob were presented the same certificate"
+        if case.with_service:
+            yield _say.notice(Reason.CERTIFICATE_REUSED, CALL_WIDE, f"{told}: the service has one for both of its legs")
+        else:
+            yield _say.alarm(Reason.CERTIFICATE_REUSED, CALL_WIDE, f"{told}, as by somebody between them")

@@ -19,6 +19,7 @@ from ..model.base import Asset, Role
 from ..model.datagram import Address
 from ..model.feature import FeatureRequest
 from ..model.finding import Reason
+from ..model.keying import Keying
 from ..model.recording import SignalMessage
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, PacketCounts, Screen
@@ -255,8 +256,10 @@ class AiortcEndpoint:
 
     @property
     def _kind(self) -> type[Transport]:
-        """In an ordinary call of the service, keys in the descriptions take the place of DTLS."""
-        in_place = self._mode is Mode.SERVICE and self.transport.shakes_hands
+        """In an ordinary call of the service, keys in the descriptions take the place of DTLS, if it is not told
+        otherwise."""
+        told = self._mode is Mode.SERVICE and self._setup.keying is Keying.SDES
+        in_place = told and self.transport.shakes_hands
         return SdesTransport if in_place else self.transport
 
     def _begin_connection(self) -> None:

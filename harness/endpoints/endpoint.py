@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from ..model.base import Asset, Party
 from ..model.datagram import Address, Tap
 from ..model.finding import Reason
+from ..model.keying import Keying
 from ..model.recording import SignalMessage
 from ..model.scenario import AudioKind
 from ..model.statement import EndpointStatement, Failure
@@ -44,7 +45,8 @@ class EndpointSetup:
     attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
-    `turn` is the server that all media go through, and no other way is taken. `inside`: wait until
+    `turn` is the server that all media go through, and no other way is taken. `keying`: how the keys of an ordinary
+    call are agreed on, where the client can do both. `inside`: wait until
     the network of the device is there, and learn the words in front of a command that is to run in it. `within`: what
     sockets are opened meanwhile are in that network.
     """
@@ -69,6 +71,7 @@ class EndpointSetup:
     command: tuple[str, ...] = ()
     peer_shares: bool = False
     turn: TurnServer | None = None
+    keying: Keying = Keying.SDES
     inside: Callable[[], Awaitable[tuple[str, ...]]] | None = None
     within: Callable[[], AbstractContextManager[None]] = nullcontext
 

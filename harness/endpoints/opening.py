@@ -59,6 +59,7 @@ async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> Non
         pieces=_pieces(setup, opened.hello.sends),
         peer_shares=setup.peer_shares,
         turn=setup.turn,
+        keying=setup.keying,
     )
     await dialogue.ask(Operation.OPEN, Nothing, asked)
 

@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue
 
 from .base import Asset, Noun, Party
 from .datagram import SocketAddress
+from .keying import Keying
 from .recording import MAX_BODY, MAX_CHAT, SignalMessage
 from .scenario import AudioKind
 from .statement import Screen
@@ -94,7 +95,8 @@ class OpenArguments(Noun):
 
     `media` names "screen" when one of the two shares one: a section of video of its own, with `a=content:slides` (RFC
     4796). It has a marker when this party shares one, and `peer_shares` says that the other one does. `turn`: the
-    server that all media go through (RFC 8828 section 5.2, mode 4), asked only of a program of this package.
+    server that all media go through (RFC 8828 section 5.2, mode 4), asked only of a program of this package; so is
+    `keying`, how the keys of an ordinary call are agreed on.
     """
 
     party: Party
@@ -109,6 +111,7 @@ class OpenArguments(Noun):
     pieces: dict[Asset, tuple[str, ...]] = {}
     peer_shares: bool = False
     turn: TurnServer | None = None
+    keying: Keying = Keying.SDES
 
 
 class Description(Noun):

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .adversary import Adversary, DtlsMitm, Position
+from .adversary import Adversary, DtlsMitm, MediaServer, MediaServerProgram, Position
 from .base import MAX_ID, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
@@ -156,6 +156,10 @@ IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROG
 """Endpoints that are a process of their own in each call, and can be started in a network namespace."""
 
 
+_TAKE_KEYING: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS})
+"""Endpoints that can be told how the keys of an ordinary call are agreed on."""
+
+
 class AudioKind(StrEnum):
     """What the audio sounds like: a steady chord, or the chord as loud and as silent as somebody who speaks."""
 
@@ -291,6 +295,14 @@ class ServiceKind(StrEnum):
     GREETING_IN_CLEAR = "greeting-in-clear"
 
 
+class Processor(StrEnum):
+    """Who opens the media of an ordinary call for the service: its own processor, or a media server that nobody here
+    wrote, with which each device makes DTLS."""
+
+    OWN = "own"
+    JANUS = "janus"
+
+
 OF_TENANTS: Final = (ServiceKind.PRECEDENCE_WRONG, ServiceKind.COMPLIANCE_IGNORED, ServiceKind.GREETING_IN_CLEAR)
 """Those that are the real service, with one fault in it or in the devices that connect to it."""
 
@@ -335,8 +347,9 @@ class Expectation(Noun):
 class Scenario(Noun):
     """One case. `twin` names the scenario that differs only in the attack (or, for a specimen, in the fault).
 
-    `tenant`: the call goes through the real calling service, over TLS, and this is set there. `memory`: the memory of
-    the processes of the call is searched for its keys, and for what was said.
+    `processor`: who opens the media of an ordinary call. `tenant`: the call goes through the real calling service, over
+    TLS, and this is set there. `memory`: the memory of the processes of the call is searched for its keys, and for what
+    was said.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -349,6 +362,7 @@ class Scenario(Noun):
     call: Call = Call()
     endpoints: Endpoints = Endpoints()
     service: ServiceKind = Field(default=ServiceKind.REFERENCE, strict=False)
+    processor: Processor = Field(default=Processor.OWN, strict=False)
     tenant: Tenancy | None = None
     network: Network = Field(default=Network.LOOPBACK, strict=False)
     memory: bool = False
@@ -395,14 +409,34 @@ class Scenario(Noun):
         return self
 
     @model_validator(mode="after")
-    def _a_media_server_is_for_one_stream_of_ours(self) -> Self:
-        if self.adversary is None or self.adversary.kind != "media-server":
+    def _a_media_server_is_for_simple_calls(self) -> Self:
+        if not isinstance(self.adversary, MediaServer):
             return self
         if self.network is not Network.LOOPBACK or self.tenant is not None or self.call.mode is not Mode.E2EE:
             raise ValueError("a media server is put into encrypted calls on the loopback interface, without a tenant")
-        if self.call.negotiated != (Asset.AUDIO,) or self.call.restart_after is not None or self.call.earlier:
+        alone = self.adversary.program is MediaServerProgram.RTPENGINE and self.call.negotiated != (Asset.AUDIO,)
+        if alone or self.call.screen or self.call.restart_after is not None or self.call.earlier:
             raise ValueError(
-                "the media server bundles nothing: only audio, no restart and no earlier calls go through it"
+                "rtpengine bundles nothing, so only audio goes through it, and janus puts sound and a picture through: "
+                "no screen, no restart and no earlier calls"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _janus_puts_two_of_our_devices_through(self) -> Self:
+        if self.processor is Processor.OWN:
+            return self
+        if self.call.mode is not Mode.SERVICE or self.tenant is not None or self.adversary is not None:
+            raise ValueError("janus opens the media of ordinary calls, without a tenant and with nobody else between")
+        call = self.call
+        if call.screen or call.features or call.restart_after is not None or call.earlier:
+            raise ValueError(
+                "janus puts sound and a picture through: no screen, no features, no restart, nothing earlier"
+            )
+        others = [one.value for one in (self.endpoints.alice, self.endpoints.bob) if one not in _TAKE_KEYING]
+        if others:
+            raise ValueError(
+                f"the endpoint {others[0]!r} cannot be told to make DTLS with janus: use 'aiortc' or 'aiortc-process'"
             )
         return self
 
@@ -417,6 +451,11 @@ class Scenario(Noun):
         if self.call.mode is not Mode.E2EE or self.call.earlier or not self.call.seconds:
             raise ValueError("memory is searched in one encrypted call with media, without earlier ones")
         return self
+
+    @property
+    def keyings(self) -> dict[Party, Keying]:
+        """How each party's client gets the keys of an ordinary call."""
+        return self.endpoints.keyings if self.processor is Processor.OWN else dict.fromkeys(Party, Keying.DTLS)
 
     @property
     def relayed_by_coturn(self) -> bool:

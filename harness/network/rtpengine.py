@@ -56,7 +56,8 @@ class Rtpengine:
 
     def __init__(self, host: str, records: Path, how: dict[str, bencode.Value]) -> None:
         self._host, self._how = host, how
-        self.call = f"call-{secrets.token_hex(8)}"
+        self.word = self._call = f"call-{secrets.token_hex(8)}"
+        """The name of the call, which nobody else is told."""
         self.child = Child(
             (
                 PROGRAM,
@@ -89,17 +90,18 @@ class Rtpengine:
         """The call is over, and with it the recording."""
         await self.child.end()
 
-    async def offered(self, sdp: str, sender: str) -> str:
+    async def offered(self, sdp: str, sender: str, receiver: str) -> str:
         """The offer to pass on. ChildFailed when it refuses, or is silent."""
         return await self._asked("offer", sdp, {"from-tag": sender})
 
-    async def answered(self, sdp: str, sender: str, offerer: str) -> str:
-        return await self._asked("answer", sdp, {"from-tag": offerer, "to-tag": sender})
+    async def answered(self, sdp: str, sender: str, receiver: str) -> str:
+        """The answer to pass on, to whom the offer came from."""
+        return await self._asked("answer", sdp, {"from-tag": receiver, "to-tag": sender})
 
     async def _asked(self, command: str, sdp: str, tags: dict[str, bencode.Value]) -> str:
         asked: dict[str, bencode.Value] = {
             "command": command,
-            "call-id": self.call,
+            "call-id": self._call,
             "sdp": sdp,
             "replace": ["origin"],
             "rtcp-mux": ["require"],

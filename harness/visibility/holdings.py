@@ -17,15 +17,16 @@ from ..auditors.case import Case
 from ..auditors.leg import Leg
 from ..auditors.network import packets_of
 from ..evidence.files import EvidenceError, read
-from ..evidence.recording_folder import KEPT, LOOT, PROCESSED, RECEIVED, SERVICE_LOG, STORE, read_guests
-from ..model.adversary import Position
+from ..evidence.recording_folder import KEPT, LOOT, MEDIA_SERVER, PROCESSED, RECEIVED, SERVICE_LOG, STORE, read_guests
+from ..model.adversary import MediaServer, MediaServerProgram, Position
 from ..model.base import Party
 from ..model.finding import Finding, Reason
-from ..model.scenario import Mode
+from ..model.scenario import Mode, Processor
 from ..model.visibility import Content, Observer
 from ..recorded_call import Opened
 from ..vantage import table
 from ..vantage.capture import CaptureError
+from ..vantage.janus_files import janus_files
 from ..vantage.loot import read_loot, read_processed
 from ..wire.tls import read_stream
 from .holding import Holding, Messages, Packets, Sound, Text, Tunnel
@@ -37,10 +38,12 @@ _NO_RELAY: Final = "no relay was on the path"
 _NO_ADVERSARY: Final = "there was no adversary"
 _NOT_PROCESSED: Final = "what passed the service's media processor was not recorded"
 _KEYS_NOT_KEPT: Final = "an adversary does not write down the keys that it has"
+_KEYS_NOT_RECORDED: Final = "a media server does not record the keys that it has"
 _NOT_SEARCHED: Final = "the captures were not searched for keys"
 _DAMAGED: Final = "a capture is damaged"
 _UNHEARD: Final = "not every message that passed here was recorded"
 
+_JANUS: Final = MediaServerProgram.JANUS
 _FLOWS: Final = (
     Content.AUDIO,
     Content.VIDEO,
@@ -95,18 +98,21 @@ def _wires(case: Case, *, relayed: bool) -> Iterator[Packets]:
 
 def _service(case: Case, opened: Opened) -> Holding:
     """Its process: the messages that it carried, the media that it opened, and its files."""
-    clear = _of_capture(PROCESSED, _processed(opened.root / PROCESSED))
+    served = _served(opened) if opened.scenario.adversary is None else ()
+    clear = (*_of_capture(PROCESSED, _processed(opened.root / PROCESSED)), *served)
     files = files_below(opened.root / KEPT)
     sounds = tuple(sound(opened.root, path) for path in files if path.suffix == ".wav")
     texts = [opened.root / SERVICE_LOG, *(path for path in files if path.suffix != ".wav")]
     texts += files_below(opened.root / STORE)
-    unseen = case.recording.mode is Mode.SERVICE and not case.through_service
+    keys = {Content.MEDIA_KEYS: _KEYS_NOT_RECORDED} if served else {}
+    lost = opened.scenario.processor is Processor.JANUS and not served
+    unseen = case.recording.mode is Mode.SERVICE and (lost or not case.through_service)
     return Holding(
         Observer.SERVICE,
         clear,
         (_signalling(opened, "service"), *(_text(opened.root, path) for path in texts if path.exists())),
         sounds,
-        blind={**_unheard(case, "service"), **(dict.fromkeys(_FLOWS, _NOT_PROCESSED) if unseen else {})},
+        blind={**_unheard(case, "service"), **keys, **(dict.fromkeys(_FLOWS, _NOT_PROCESSED) if unseen else {})},
     )
 
 
@@ -117,9 +123,10 @@ def _adversary(case: Case, opened: Opened, relayed: tuple[Packets, ...]) -> Hold
     passed = relayed if Position.PATH in adversary.position else ()
     heard = [(f"{LOOT}, of {sender}", packets) for sender, packets in _loot(opened.root / LOOT).items()]
     carried = (_signalling(opened, "service"),) if Position.SIGNALLING in adversary.position else ()
+    served = _served(opened) if isinstance(adversary, MediaServer) and adversary.program is _JANUS else ()
     return Holding(
         Observer.ADVERSARY,
-        (*(one for place, packets in heard for one in _of_capture(place, packets)), *passed),
+        (*served, *(one for place, packets in heard for one in _of_capture(place, packets)), *passed),
         carried,
         blind={**_unheard(case, "service"), **_damage(case), Content.MEDIA_KEYS: _KEYS_NOT_KEPT},
     )
@@ -226,6 +233,19 @@ def sound(root: Path, path: Path) -> Sound:
     except (wave.Error, EOFError) as error:
         raise EvidenceError(f"{path}: is no sound that can be read: {error}") from error
     return Sound(place, pcm)
+
+
+def _served(opened: Opened) -> tuple[Packets, ...]:
+    """What a Janus recorded, and what its administration captured, each file by itself."""
+    try:
+        files = tuple(janus_files(opened.root / MEDIA_SERVER))
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from error
+    return tuple(
+        one
+        for file in files
+        for one in _of_capture(f"{MEDIA_SERVER}/{file.path.name}", tuple(packet.data for packet in file.packets))
+    )
 
 
 def _processed(path: Path) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 from ..auditors.case import Case
 from ..auditors.course import heard
 from ..evidence.files import EvidenceError, read
-from ..evidence.recording_folder import KEPT, read_guests
+from ..evidence.recording_folder import KEPT, MEDIA_SERVER, read_guests
 from ..markers import audio
 from ..markers.recover import recover_all
 from ..model.base import Asset, Party, Role
@@ -20,6 +20,7 @@ from ..model.recording import SignalKind
 from ..recorded_call import Opened
 from ..vantage import table
 from ..vantage.capture import CaptureError
+from ..vantage.janus_files import janus_files
 from ..wire.demux import PacketClass, classify
 from ..wire.sdes import parse
 from ..wire.sdp import Sdp
@@ -37,7 +38,12 @@ def reached(recorded: Opened, case: Case) -> Reached:
     whose = {int(one.marker, 16): one.sender.value for one in recorded.truth.markers if one.asset is Asset.AUDIO}
     whose |= {int(one.marker, 16): one.device for one in recorded.truth.guests if one.asset is Asset.AUDIO}
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for place, markers in (*_kept(recorded.root), *_at_parties(case), *_at_guests(recorded.root)):
+    for place, markers in (
+        *_kept(recorded.root),
+        *_at_janus(recorded.root),
+        *_at_parties(case),
+        *_at_guests(recorded.root),
+    ):
         found[place] |= {whose[one] for one in markers if one in whose}
     return {place: frozenset(people) for place, people in found.items() if people}
 
@@ -56,6 +62,17 @@ def _kept(root: Path) -> Iterator[tuple[str, Iterable[int]]]:
             yield kind, audio.decode_all(sound(root, path).pcm)
         else:
             yield kind, [int(one, 16) for one in _CAPTION.findall(read(path))]
+
+
+def _at_janus(root: Path) -> Iterator[tuple[str, Iterable[int]]]:
+    """In what a media server recorded, and in what its administration captured."""
+    try:
+        files = tuple(janus_files(root / MEDIA_SERVER))
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from error
+    for file in files:
+        media = [one.data for one in file.packets if classify(one.data) is PacketClass.SRTP]
+        yield file.kind.value, [one.marker for one in recover_all(media) if one.asset == "audio"]
 
 
 def _at_parties(case: Case) -> Iterator[tuple[str, Iterable[int]]]:

@@ -178,7 +178,7 @@ async def its_answer(how: Handling, parties: Mapping[socket.socket, Identity | N
         with its_own_core():
             await server.start()
         try:
-            offer = await server.offered(description(alice, parties[alice]), "alice")
+            offer = await server.offered(description(alice, parties[alice]), "alice", "bob")
             answer = await server.answered(description(bob, parties[bob]), "bob", "alice")
             bob.connect((SERVER, port_of(offer)))
             alice.connect((SERVER, port_of(answer)))

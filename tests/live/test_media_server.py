@@ -61,7 +61,7 @@ async def test_what_is_no_description_is_refused_with_its_reason(tmp_path: Path)
     await server.start()
     try:
         with pytest.raises(ChildFailed, match="rtpengine refuses the offer"):
-            await server.offered("no description", "alice")
+            await server.offered("no description", "alice", "bob")
     finally:
         await server.close()
     assert server.fault is None

@@ -130,6 +130,28 @@ def test_memory_that_may_not_be_read_is_missing_with_the_kernels_reason(monkeypa
     assert (part("memory").state, part("memory").detail) == (State.INSTALLED, "")
 
 
+@pytest.mark.parametrize(
+    ("installed", "version", "lacking", "state", "detail"),
+    [
+        (False, "unknown", "it is not installed", State.MISSING, ""),
+        (True, "unknown", None, State.BROKEN, "janus --version does not name a version"),
+        (True, "1.1.2", "no default route", State.UNFIT, "no default route"),
+        (True, "1.1.2", None, State.INSTALLED, ""),
+    ],
+)
+def test_a_janus_is_named_with_the_scenarios_that_need_it(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, version: str, lacking: str | None, state: State, detail: str
+) -> None:
+    for name, value in (("installed", installed), ("version", version), ("lacking", lacking)):
+        monkeypatch.setattr(f"harness.network.janus.{name}", lambda value=value: value)
+    found = part("janus")
+    assert (found.state, found.detail) == (state, detail)
+    shown = render([found])
+    for scenario in ("service-janus-call", "janus-terminates", "janus-memory-terminates"):
+        assert (scenario in shown) is (state is not State.INSTALLED)
+    assert ("apt-get install janus" in shown) is (state is not State.INSTALLED)
+
+
 def test_a_working_tshark_is_installed(fake_tshark: Fake) -> None:
     fake_tshark("echo 'TShark (Wireshark) 4.2.1 (Git v4.2.1).'; echo 'more'")
     tshark = part("tshark")

@@ -9,10 +9,10 @@ import pytest
 from harness import needs
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
-from harness.model.adversary import Bystander, MediaServer, MediaServerMode, Position
+from harness.model.adversary import Bystander, MediaServer, MediaServerMode, MediaServerProgram, Position
 from harness.model.base import Asset, Party, Role
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import Call, Network, Scenario
+from harness.model.scenario import Call, Mode, Network, Processor, Scenario
 from harness.model.unmet import Unmet
 from harness.model.verdict import Result, RunDocument, Summary
 from harness.needs import unmet
@@ -181,6 +181,24 @@ def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.Mon
     assert lacking.why.endswith("rtpengine, which is not installed: apt-get install rtpengine-daemon")
     monkeypatch.setattr("harness.network.rtpengine.installed", lambda: True)
     assert unmet([served], (), ()) == ()
+
+
+def test_a_janus_that_can_be_in_no_call_is_missing_wherever_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in = MediaServer(kind="media-server", program=MediaServerProgram.JANUS, handling=MediaServerMode.TERMINATE)
+    behind = scenario("behind").model_copy(update={"adversary": put_in})
+    openly = scenario("openly").model_copy(update={"call": Call(mode=Mode.SERVICE), "processor": Processor.JANUS})
+    monkeypatch.setattr("harness.network.rtpengine.installed", lambda: False)
+    monkeypatch.setattr("harness.network.janus.installed", lambda: False)
+    lacking = unmet([behind, openly, scenario("direct")], (), {"openly"})
+    assert [(one.scenario, one.asked) for one in lacking] == [("behind", False), ("openly", True)]
+    assert {one.why for one in lacking} == {
+        "the media go through janus, and it is not installed: apt-get install janus"
+    }
+    monkeypatch.setattr("harness.network.janus.installed", lambda: True)
+    monkeypatch.setattr("harness.network.janus.own_address", lambda: None)
+    assert "has no default route" in unmet([openly], (), ())[0].why
+    monkeypatch.setattr("harness.network.janus.own_address", lambda: "192.0.2.7")
+    assert unmet([behind, openly], (), ()) == ()
 
 
 def test_namespaces_that_cannot_be_made_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:

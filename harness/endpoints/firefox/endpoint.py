@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from ...network.default_route import own_address
 from ..endpoint import EndpointSetup
 from ..process import ProcessEndpoint
 from .handshakes import Handshakes
-from .installed import own_address
 from .page_program import PageProgram
 from .shared import SHARED
 

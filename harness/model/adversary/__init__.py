@@ -35,7 +35,7 @@ from .network import (
     StunHijack,
     TurnTamper,
 )
-from .path import Bystander, LaterKeys, MediaServer, MediaServerMode, Recorder, ServiceProcessor
+from .path import Bystander, LaterKeys, MediaServer, MediaServerMode, MediaServerProgram, Recorder, ServiceProcessor
 from .script import Script
 from .service import (
     ChatReader,
@@ -127,6 +127,7 @@ __all__ = [
     "MalformedMedia",
     "MediaServer",
     "MediaServerMode",
+    "MediaServerProgram",
     "PlaintextInjection",
     "PolicyFlip",
     "Position",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Attacker, Position
 
@@ -50,8 +50,15 @@ class MediaServerMode(StrEnum):
     RELAY = "relay"
 
 
+class MediaServerProgram(StrEnum):
+    """Which media server. Janus's videocall plugin ends each side; it cannot relay."""
+
+    RTPENGINE = "rtpengine"
+    JANUS = "janus"
+
+
 class MediaServer(Attacker):
-    """A media server that nobody here wrote (rtpengine), which the service puts into the call: both descriptions pass
+    """A media server that nobody here wrote, which the service puts into the call: both descriptions pass
     it, and all media. It records; what it recorded is what it got."""
 
     allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})
@@ -59,4 +66,11 @@ class MediaServer(Attacker):
 
     kind: Literal["media-server"]
     position: tuple[Position, ...] = (Position.SIGNALLING, Position.PATH)
+    program: MediaServerProgram = Field(default=MediaServerProgram.RTPENGINE, strict=False)
     handling: MediaServerMode = Field(strict=False)
+
+    @model_validator(mode="after")
+    def _can_do_that(self) -> Self:
+        if self.program is MediaServerProgram.JANUS and self.handling is MediaServerMode.RELAY:
+            raise ValueError("janus ends DTLS with each side: only rtpengine can relay")
+        return self

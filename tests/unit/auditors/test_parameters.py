@@ -18,6 +18,7 @@ from harness.inspection.parameters import read_certificate
 from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.model.scenario import Mode
 from harness.wire.certificate import fresh_identity
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands
@@ -42,6 +43,7 @@ from .stage import (
     resumed_call,
     service_call,
     statement,
+    through_processor,
 )
 
 ECDSA_CBC = "ECDHE-ECDSA-AES128-SHA"
@@ -156,6 +158,13 @@ def test_a_certificate_may_be_younger_than_the_call_but_not_than_its_handshake()
 
 def test_one_certificate_on_both_sides_of_a_relay_is_an_alarm() -> None:
     assert raised(audit(intercepted_call().case())) == {Reason.CERTIFICATE_REUSED}
+
+
+def test_one_certificate_on_both_legs_of_the_service_is_a_notice_where_everybody_was_told() -> None:
+    findings = audit(through_processor(intercepted_call()).case())
+    assert raised(findings) == set()
+    assert [one.severity for one in findings if one.reason is Reason.CERTIFICATE_REUSED] == [Severity.NOTICE]
+    assert raised(audit(through_processor(intercepted_call(), Mode.E2EE).case())) == {Reason.CERTIFICATE_REUSED}
 
 
 def test_two_certificates_of_one_relay_are_not() -> None:

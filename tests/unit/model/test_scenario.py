@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from harness.model.adversary import Adversary, Position
 from harness.model.base import Asset, Party
 from harness.model.feature import Feature
+from harness.model.keying import Keying
 from harness.model.scenario import AskedFeature, Call, Scenario
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
@@ -182,6 +183,45 @@ def test_memory_that_cannot_be_searched_with_both_controls_is_refused(changes: d
 def test_what_cannot_be_in_namespaces_is_refused(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Scenario.model_validate_json(json.dumps(RELAYED | {"network": "namespaces"} | changes))
+
+
+JANUS_PUT_IN = {"kind": "media-server", "program": "janus", "handling": "terminate"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"call": {"mode": "e2ee"}}, "opens the media of ordinary calls"),
+        ({"tenant": {}}, "opens the media of ordinary calls"),
+        ({"adversary": {"kind": "recorder"}}, "with nobody else between"),
+        ({"call": {"mode": "service", "screen": ["caller"]}}, "no screen, no features"),
+        ({"call": {"mode": "service", "features": ["recording"]}}, "no screen, no features"),
+        ({"call": {"mode": "service", "restart_after": 0.5}}, "no screen, no features"),
+        ({"endpoints": {"bob": "chromium"}}, "'chromium' cannot be told to make DTLS with janus"),
+    ],
+)
+def test_what_janus_cannot_do_for_the_service_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    opened = {"network": "loopback", "endpoints": {}, "call": {"mode": "service"}, "processor": "janus"}
+    ordinary = Scenario.model_validate_json(json.dumps(RELAYED | opened))
+    assert set(ordinary.keyings.values()) == {Keying.DTLS}
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(RELAYED | opened | changes))
+
+
+@pytest.mark.parametrize(
+    ("adversary", "call", "complaint"),
+    [
+        (JANUS_PUT_IN | {"handling": "relay"}, {}, "only rtpengine can relay"),
+        (JANUS_PUT_IN, {"screen": ["caller"]}, "no screen, no restart"),
+        (JANUS_PUT_IN, {"restart_after": 0.5}, "no screen, no restart"),
+        (JANUS_PUT_IN, {"earlier": 1}, "no screen, no restart"),
+    ],
+)
+def test_what_janus_cannot_do_behind_the_users_backs_is_refused(adversary: Any, call: Any, complaint: str) -> None:
+    placed = RELAYED | {"network": "loopback", "endpoints": {}}
+    Scenario.model_validate_json(json.dumps(placed | {"adversary": JANUS_PUT_IN}))
+    with pytest.raises(ValidationError, match=complaint):
+        Scenario.model_validate_json(json.dumps(placed | {"adversary": adversary, "call": call}))
 
 
 @pytest.mark.parametrize(
