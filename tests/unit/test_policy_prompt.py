@@ -89,8 +89,8 @@ def test_through_a_pipe_nobody_is_asked_and_nothing_done(tmp_path: Path, stdin: 
 class SlowReader(Screen):
     """Thinks about the reply until somebody else has changed the tenant."""
 
-    def __init__(self, store: Path, line: str) -> None:
-        super().__init__("y\nn\n")
+    def __init__(self, store: Path, line: str, typed: str = "y\nn\n") -> None:
+        super().__init__(typed)
         self._store, self._line = store, line
 
     def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # typeshed: as of bytes
@@ -112,6 +112,51 @@ def test_a_reply_stands_as_long_as_the_same_is_asked(tmp_path: Path, meanwhile: 
     assert console_command((line,), store, False, SlowReader(store, meanwhile), talk) == ""
     assert [one.name for one in load(store).policies] == left
     assert talk.getvalue().count("Are you sure") == 2
+
+
+TWO = f"New-{NOUN} E2EE; New-{NOUN} Other"
+ALL = f"Get-{NOUN} -Filter Tag:* | Remove-{NOUN} -Confirm"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "typed", "left"),
+    [
+        (f"New-{NOUN} Third", "a\nl\n", ["Global", "E2EE", "Other", "Third"]),
+        (f"New-{NOUN} Third", "a\ny\ny\nn\n", ["Global", "Third"]),
+        (f"New-{NOUN} Third", "a\na\n", ["Global"]),
+        (f"Remove-{NOUN} Other; New-{NOUN} Third", "a\nn\nn\n", ["Global", "E2EE", "Third"]),
+        (f"New-{NOUN} Third", "y\nl\na\n", ["Global"]),
+        (f"Remove-{NOUN} Other", "a\nn\n", ["Global", "E2EE"]),
+        (f"Set-{NOUN} Other -Description x", "a\n", ["Global"]),
+    ],
+)
+def test_a_reply_to_all_is_for_what_was_there_when_it_was_said(
+    tmp_path: Path, meanwhile: str, typed: str, left: list[str]
+) -> None:
+    """Whatever others add while somebody thinks is asked about, with everything that is to be done now."""
+    store, talk = tmp_path / "store", Screen()
+    update(store, lambda tenant: (run(tenant, TWO)[0], None))
+    assert console_command((ALL,), store, False, SlowReader(store, meanwhile, typed), talk) == ""
+    assert [one.name for one in load(store).policies] == left
+    assert talk.getvalue().count("Are you sure") == typed.count("\n")
+    assert talk.getvalue().count("Others have changed the tenant meanwhile.") == (typed != "a\n")
+    assert '"To All" is for this and "Tag:Other".' in talk.getvalue()
+
+
+def test_who_is_asked_again_and_says_nothing_has_nothing_done(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    update(store, lambda tenant: (run(tenant, TWO)[0], None))
+    ended = console_command((ALL,), store, False, SlowReader(store, f"New-{NOUN} Third", "a\n"), Screen())
+    assert isinstance(ended, tuple)
+    assert (ended[0], "there was no reply" in ended[1]) == (2, True)
+    assert [one.name for one in load(store).policies] == ["Global", "E2EE", "Other", "Third"]
+
+
+def test_of_many_that_to_all_is_for_the_rest_is_counted(tmp_path: Path) -> None:
+    store, talk = tmp_path / "store", Screen()
+    update(store, lambda tenant: (run(tenant, "; ".join(f"New-{NOUN} P{one}" for one in range(30)))[0], None))
+    assert console_command((ALL,), store, False, Screen("l\n"), talk) == ""
+    assert '"Tag:P20", and 9 more.' in talk.getvalue()
 
 
 def test_ctrl_c_at_the_question_is_an_interruption_and_no_finding(

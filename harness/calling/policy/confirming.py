@@ -6,8 +6,10 @@ learn.microsoft.com, `Cmdlet.ShouldProcess` and `confirmation messages`: -WhatIf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from .lookup import Refused
 
@@ -21,11 +23,27 @@ class Reply(StrEnum):
     NO_TO_ALL = "l"
 
 
-Ask = Callable[[str], Reply]
-"""A sentence that says what is about to be done -> the reply. Refused where nobody can be asked, or does not reply."""
+TO_ALL: Final = (Reply.YES_TO_ALL, Reply.NO_TO_ALL)
 
 
-def nobody(_question: str) -> Reply:
+@dataclass(frozen=True)
+class Question:
+    """What a cmdlet is about to do to `target`. A reply to all speaks for `more` as well, and for nothing else."""
+
+    operation: str
+    target: str
+    more: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.operation, self.target)
+
+
+Ask = Callable[[Question], Reply]
+"""The reply to a question. Refused where nobody can be asked, or does not reply."""
+
+
+def nobody(_question: Question) -> Reply:
     """There is no terminal: nothing is done that was to be asked about."""
     raise Refused("-Confirm asks, and nobody can be asked here: run it at a terminal, or say -Confirm:$false")
 
@@ -35,14 +53,14 @@ def sentence(operation: str, target: str) -> str:
     return f'Performing the operation "{operation}" on target "{target}".'
 
 
-def confirmed(operation: str, targets: Iterable[str], ask: Ask) -> Iterator[bool]:
+def confirmed(operation: str, targets: Sequence[str], ask: Ask) -> Iterator[bool]:
     """Of each target whether it shall be done. Asks as long as no reply was for all of them."""
     for_all: bool | None = None
-    for target in targets:
+    for place, target in enumerate(targets, 1):
         if for_all is not None:
             yield for_all
             continue
-        reply = ask(sentence(operation, target))
-        if reply in (Reply.YES_TO_ALL, Reply.NO_TO_ALL):
+        reply = ask(Question(operation, target, tuple(targets[place:])))
+        if reply in TO_ALL:
             for_all = reply is Reply.YES_TO_ALL
         yield reply in (Reply.YES, Reply.YES_TO_ALL)

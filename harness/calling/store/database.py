@@ -7,6 +7,7 @@ the log is on the disk before anybody is told that it is kept (sqlite.org/pragma
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import sqlite3
 import stat
@@ -74,13 +75,8 @@ def connect(folder: Path) -> sqlite3.Connection:
     """Open the database in `folder`, and make both where they are not there. ValueError when it is something else."""
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / DATABASE
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError(f"{path}: not a regular file")
-    finally:
-        os.close(descriptor)
-    with reported(path):
+    with _one_at_a_time(folder), reported(path):
+        _made(path)
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -114,6 +110,33 @@ def reported(path: Path) -> Iterator[None]:
         raise OSError(errno.EIO, str(error), str(path)) from None
     except sqlite3.DatabaseError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Databases are opened one after the other: who switches to the write-ahead log while another one does is told at
+    once that it is locked, and no timeout helps, because both have read before they write.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _made(path: Path) -> None:
+    """An empty file, for its owner alone, where there is none.
+
+    One that is there is not even opened: its end would take with it every lock that this process has on it (fcntl(2)).
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ValueError(f"{path}: not a regular file") from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from None
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

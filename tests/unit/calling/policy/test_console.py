@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness.calling.policy.confirming import Reply
+from harness.calling.policy.confirming import Question, Reply
 from harness.calling.policy.console import run, to_json
 from harness.calling.policy.lookup import Refused, find_policy, find_user
 from harness.calling.policy.parameters import CMDLETS, COMMON
@@ -156,8 +156,8 @@ def asked(replies: str, line: str) -> tuple[Tenant, list[str]]:
     """The tenant after somebody replied with these letters in turn, and the questions."""
     questions: list[str] = []
 
-    def ask(question: str) -> Reply:
-        questions.append(question)
+    def ask(question: Question) -> Reply:
+        questions.append(question.sentence)
         return Reply(replies[len(questions) - 1])
 
     return run(tenant(), line, ask)[0], questions
@@ -194,6 +194,21 @@ def test_what_comes_through_a_pipe_is_asked_about_one_by_one(replies: str, left:
     made, questions = asked(replies, f"New-{NOUN} Third; Get-{NOUN} | Remove-{NOUN} -Confirm")
     assert [one.name for one in made.policies] == left
     assert len(questions) == len(replies)
+
+
+def test_a_question_says_what_a_reply_to_all_would_speak_for() -> None:
+    questions: list[Question] = []
+
+    def ask(question: Question) -> Reply:
+        questions.append(question)
+        return Reply.NO
+
+    run(tenant(), f"New-{NOUN} Third; Get-{NOUN} | Remove-{NOUN} -Confirm", ask)
+    assert [(one.target, one.more) for one in questions] == [
+        ("Global", ("Tag:E2EE", "Tag:Third")),
+        ("Tag:E2EE", ("Tag:Third",)),
+        ("Tag:Third", ()),
+    ]
 
 
 def test_what_is_left_out_shows_nothing_and_the_lines_after_it_are_run() -> None:
