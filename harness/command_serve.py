@@ -84,9 +84,10 @@ def remove_command(store: Path, name: str) -> Ended:
 
 def tenant_command(store: Path, domain: str, password: str | None) -> Ended:
     """A further tenant, with an account for its administrator."""
-    name, chosen = same(f"admin@{domain}"), password or _generated()
+    own = domain.lower() if domain.isascii() else domain  # what only folds to letters a to z is no domain
+    name, chosen = f"admin@{own}", password or _generated()
     with _faults(store) as ended, closing(_existing(store)) as opened:
-        opened.add_tenant(same(domain), Account(name, True, hashed(chosen, Work())))
+        opened.add_tenant(own, Account(name, True, hashed(chosen, Work())))
     return _ended(ended, f"password of {visible(name)}: {chosen}" if password is None else "")
 
 

@@ -29,6 +29,9 @@ MOST_RANKS: Final = 64
 """Groups that a policy type can be assigned to (learn.microsoft.com, `new-csgrouppolicyassignment`)."""
 
 _DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_NO_DOMAIN: Final = f"a domain is letters a to z, digits, - and . as in fabrikam.example, at most {MOST_DOMAIN}"
+_LOCAL: Final = re.compile(r"""[^\s@()<>\[\]:;,\\".]+(\.[^\s@()<>\[\]:;,\\".]+)*""")
+"""What may stand before the @: a dot-atom of RFC 5322 section 3.2.3, in any script (RFC 6532)."""
 _FORBIDDEN: Final = re.compile(r"[\s:*?\[\]]")
 
 
@@ -66,6 +69,22 @@ def home(domains: Container[str], user: str) -> str:
     return domain if domain in domains else FIRST
 
 
+def valid_user_name(name: str) -> str:
+    """`name` itself; ValueError says why it is no sign-in name. Every user has one, whose domain says whose user it is.
+
+    Stores of earlier versions can have users with other names, who stay until they are removed.
+    """
+    local, at, domain = name.rpartition("@")
+    if not at or "@" in local:
+        raise ValueError("a user is called NAME@DOMAIN, with one @, as in cem@contoso.example")
+    if not _LOCAL.fullmatch(local):
+        raise ValueError('before the @ stands a name without spaces, brackets and , : ; \\ ", and no dot at its ends')
+    if not domain or not domain.isascii():
+        raise ValueError(_NO_DOMAIN)
+    _domain(domain.lower())
+    return name
+
+
 def policy_name(identity: str) -> str:
     """The name of a policy without its scope: `Tag:E2EE` and `E2EE` are `E2EE`."""
     return identity[len(TAG) :] if same(identity[: len(TAG)]) == same(TAG) else identity
@@ -94,7 +113,7 @@ def _identity(identity: str) -> str:
 
 def _domain(domain: str) -> str:
     if domain != FIRST and (len(domain) > MOST_DOMAIN or not _DOMAIN.fullmatch(domain)):
-        raise ValueError(f"a domain is letters a to z, digits, - and . as in fabrikam.example, at most {MOST_DOMAIN}")
+        raise ValueError(_NO_DOMAIN)
     return domain
 
 

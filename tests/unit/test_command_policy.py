@@ -92,7 +92,7 @@ def test_the_directory_is_made_from_the_command_line(store: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (Directory(users=("",)), "name: a name is not empty"),
+        (Directory(users=("",)), "called NAME@DOMAIN"),
         (Directory(users=("bob@contoso.example",)), "already"),
         (Directory(groups=("sales",)), "say NAME=USER,USER"),
         (Directory(groups=("sales=nobody",)), "no user"),

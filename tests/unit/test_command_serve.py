@@ -156,13 +156,20 @@ def test_the_first_start_gives_passwords_though_another_tenant_has_its_own(store
 def test_what_cannot_be_done_is_said_in_a_line(store: Path, tmp_path: Path) -> None:
     for ended, words in (
         (add_command(store, "bob@contoso.example", "", administrator=False, password=None), "already"),
-        (add_command(store, "two\nlines", "", administrator=False, password=None), "U+000A"),
+        (add_command(store, "two\nlines@x.example", "", administrator=False, password=None), "without spaces"),
+        (add_command(store, "cem", "", administrator=False, password=None), "called NAME@DOMAIN"),
+        (add_command(store, "x@", "", administrator=False, password=None), "a domain is letters"),
+        (add_command(store, "x@y@fabrikam.example", "", administrator=False, password=None), "one @"),
         (password_command(store, "bob", None), "give the whole sign-in name"),
         (list_command(tmp_path / "nothing"), "is no store"),
         (tenant_command(tmp_path / "nothing", "x.example", None), "is no store"),
-        (tenant_command(store, "contoso.example", None), "belongs to the tenant 'contoso.example'"),
+        (
+            tenant_command(store, "contoso.example", None),
+            "first tenant has users of contoso.example: alice@contoso.example, bob",
+        ),
         (tenant_command(store, "two words", None), "a domain is letters"),
-        (tenant_command(store, "", None), "already"),
+        (tenant_command(store, "", None), "a further tenant has a domain"),
+        (tenant_command(store, "stra\u00dfe.example", None), "a domain is letters"),
         (tenant_command(store, "x@fabrikam.example", None), "a domain is letters"),
         (list_command(tmp_path / "gone" / "nothing"), "No such file"),
         (serve_command(tmp_path / "gone" / "nothing", HERE, None, print), "No such file"),

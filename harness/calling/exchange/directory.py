@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...model.scenario import Mode
-from ...model.tenant import Client, Tenant, User, home, same
+from ...model.tenant import Client, Tenant, User, home, same, valid_user_name
 from ..policy.effective import Effective, effective
 from ..policy.mode import Side, decide, side
 from .refusal import refuse
@@ -46,7 +46,12 @@ class Directory:
 
         Of another tenant that may be nobody: only who answers is there, and nobody can ask for its directory.
         """
-        return self.colleague(user, name) if self.together(user, name) else same(name)
+        if self.together(user, name):
+            return self.colleague(user, name)
+        try:
+            return same(valid_user_name(name))
+        except ValueError as error:
+            refuse("unknown-user", f"There is no user {name!r}: {error}.")
 
     def together(self, one: str, other: str) -> bool:
         """Whether both names belong to the same tenant."""

@@ -24,12 +24,13 @@ from ...model.tenant import (
     policy_name,
     same,
     valid_policy_name,
+    valid_user_name,
 )
 from .effective import effective
 from .lookup import Refused, Unknown, find_group, find_policy, find_user
 
 GONE: Final = " (removed)"
-"""Behind the name of a user who was removed, wherever others still have something of that user."""
+"""Behind the name of a user who was removed, wherever others still have something of that user: no domain ends so."""
 _NO_PART_OF_AN_ADDRESS: Final = frozenset({".", ".."})
 """Names that a client takes out of a path before it asks for it (RFC 3986 section 5.2.4), encoded or not."""
 _Made = TypeVar("_Made", EncryptionPolicy, Group, User)
@@ -115,9 +116,7 @@ def grant_group(tenant: Tenant, identity: str, policy: str | None, rank: int | N
 
 def add_user(tenant: Tenant, name: str, display: str = "") -> Tenant:
     """A further user, without policy or group, the toggle off. The domain of a tenant that has one may be left out."""
-    user = _checked(User, name=_addressed(_in_domain(tenant, name)), display=display)
-    if same(user.name).endswith(GONE):
-        raise Refused(f"a name that ends with {GONE!r} is for users who were removed")
+    user = _checked(User, name=_in_domain(tenant, name), display=display)
     if any(same(one.name) == same(user.name) for one in tenant.users):
         raise Refused(f"there is a user {user.name!r} already")
     return tenant.model_copy(update={"users": (*tenant.users, user)})
@@ -218,10 +217,12 @@ def _with_user(tenant: Tenant, user: User, **changed: Any) -> Tenant:
 
 
 def _in_domain(tenant: Tenant, name: str) -> str:
-    if tenant.domain == FIRST:
-        return name
-    full = name if "@" in name else f"{name}@{tenant.domain}"
-    if domain_of(full) != tenant.domain:
+    full = name if "@" in name or tenant.domain == FIRST else f"{name}@{tenant.domain}"
+    try:
+        valid_user_name(full)
+    except ValueError as error:
+        raise Refused(f"{name!r}: {error}") from None
+    if tenant.domain not in (FIRST, domain_of(full)):
         raise Refused(f"{name!r} is not of this tenant, whose users are called NAME@{tenant.domain}")
     return full
 

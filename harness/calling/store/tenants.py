@@ -10,13 +10,14 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from ...model.tenant import FIRST, Tenant, User, home
+from ...model.tenant import FIRST, Tenant, User, domain_of, home
 from ..policy.lookup import Refused, find_tenant, tenant_of
 from .database import DATABASE, connect, exists, reported, transaction
 
 MOST_FAULTS: Final = 8
 MOST_ATTEMPTS: Final = 100
 MOST_TENANTS: Final = 100
+MOST_NAMED: Final = 3
 
 FRESH: Final = Tenant(
     users=(User(name="alice@contoso.example", display="Alice"), User(name="bob@contoso.example", display="Bob"))
@@ -90,17 +91,19 @@ class Tenants:
 
     def add(self, domain: str) -> None:
         """A further tenant, without users, everything Disabled. Refused where the first one has users of the domain."""
+        if domain == FIRST:
+            raise Refused("a further tenant has a domain; the first one, which has none, is there already")
         try:
             made = Tenant(domain=domain)
         except ValidationError as error:
-            raise Refused(f"{domain!r}: {faults(error)}") from None
+            raise Refused(f"{domain!r}: {faults(error).removeprefix('domain: ')}") from None
         with transaction(self._connection):
             tenants = self.all()
             if made.domain in self._tenants:
                 raise Refused(f"there is a tenant {domain!r} already")
             if len(tenants) == MOST_TENANTS:
                 raise Refused(f"a store has at most {MOST_TENANTS} tenants")
-            _each_at_home((*tenants, made), tenants[0])
+            _unused(made.domain, tenants[0])
             self._write(made, 1)
         self._remember(made, 1)
 
@@ -142,6 +145,17 @@ class Tenants:
 
     def _remember(self, tenant: Tenant, version: int) -> None:
         self._versions[tenant.domain], self._tenants[tenant.domain] = version, tenant
+
+
+def _unused(domain: str, first: Tenant) -> None:
+    """Refused when the first tenant has users of what is to be another one's domain."""
+    theirs = [user.name for user in first.users if domain_of(user.name) == domain]
+    if theirs:
+        named = ", ".join(theirs[:MOST_NAMED]) + (f" and {len(theirs) - MOST_NAMED} more" * (len(theirs) > MOST_NAMED))
+        raise Refused(
+            f"the first tenant has users of {domain}: {named}. It can be no tenant of its own while they are there: "
+            f"remove them first, or take another domain"
+        )
 
 
 def _each_at_home(tenants: Iterable[Tenant], of: Tenant) -> None:

@@ -61,7 +61,10 @@ def both_views(
     records: str,
 ) -> tuple[Side, End]:
     """One end of a call, by way of the product's transitions and by way of the notebook."""
-    tenant, book = add_user(tenant_with(everybody), "ann"), Book({"Global": everybody, "No": OFF, "Yes": ON})
+    tenant, book = (
+        add_user(tenant_with(everybody), "ann@one.example"),
+        Book({"Global": everybody, "No": OFF, "Yes": ON}),
+    )
     # Turned on while a policy allowed it: a toggle that is on under a policy that no longer does must not count.
     tenant = grant_user(turn(grant_user(tenant, "ann", "Yes"), "ann", toggle), "ann", direct)
     if direct is not None:
@@ -137,7 +140,7 @@ def test_grants_in_any_order_come_to_the_same(
 ) -> None:
     tenant = new_policy(tenant_with(OFF), "Third", Settings(calling=Encryption(third)))
     for person in PEOPLE:
-        tenant = add_user(tenant, person)
+        tenant = add_user(tenant, f"{person}@one.example")
     for group, people in members.items():
         tenant = put_group(tenant, group, tuple(people))
     book = Book({"Global": OFF, "No": OFF, "Yes": ON, "Third": third}, members=members)
@@ -170,22 +173,22 @@ def test_two_tenants_can_call_each_other_and_either_ones_recording_counts() -> N
     recorded, _ = both_views(ON, None, (), True, CLIENTS[0], "user")
     assert decide(quiet, quiet).mode is Mode.E2EE
     assert (decide(quiet, recorded).side, decide(recorded, quiet).side) == (Role.CALLEE, Role.CALLER)
-    assert "ann is recorded" in decide(quiet, recorded).because
+    assert "ann@one.example is recorded" in decide(quiet, recorded).because
 
 
 def test_a_third_person_who_is_recorded_ends_all_encryption_of_the_tenant() -> None:
     """ "A tenant with compliance recording has no E2EE calls at all"."""
     tenant = tenant_with(ON)
     for person in PEOPLE:
-        tenant = turn(add_user(tenant, person), person, True)
+        tenant = turn(add_user(tenant, f"{person}@one.example"), person, True)
     tenant = record_user(tenant, "cem", True)
     near, far = (side(tenant, user, user.clients[0]) for user in tenant.users[:2])
     assert decide(near, far).mode is Mode.SERVICE
-    assert "cem is recorded" in decide(near, far).because
+    assert "cem@one.example is recorded" in decide(near, far).because
 
 
 def test_by_default_nothing_is_encrypted() -> None:
-    tenant = add_user(add_user(Tenant(), "ann"), "ben")
+    tenant = add_user(add_user(Tenant(), "ann@one.example"), "ben@one.example")
     near, far = (side(tenant, user, user.clients[0]) for user in tenant.users)
     assert decide(near, far).rule == "policy"
     allowed = set_policy(tenant, "Global", Settings(calling=Encryption.USER_OVERRIDE))

@@ -8,6 +8,7 @@ import pytest
 
 from harness.calling.policy.lookup import Refused, find_policy, find_user
 from harness.calling.policy.transitions import (
+    GONE,
     Settings,
     add_user,
     grant_group,
@@ -52,7 +53,6 @@ def test_only_the_whole_sign_in_name_removes(name: str) -> None:
 def test_what_no_request_could_name_is_no_name(name: str) -> None:
     makers: tuple[Callable[[], Tenant], ...] = (
         lambda: put_group(tenant(), name, ()),
-        lambda: add_user(tenant(), name),
         lambda: new_policy(tenant(), name),
     )
     for made in makers:
@@ -61,8 +61,45 @@ def test_what_no_request_could_name_is_no_name(name: str) -> None:
 
 
 def test_nobody_can_get_the_name_of_what_is_left_of_others() -> None:
-    with pytest.raises(Refused, match="were removed"):
-        add_user(tenant(), "ben@one.example (Removed)")
+    with pytest.raises(Refused, match="a domain is"):
+        add_user(tenant(), f"ben@one.example{GONE.title()}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x@", "a domain is"),
+        ("x@y@one.example", "one @"),
+        ("x@@one.example", "one @"),
+        ("@one.example", "before the @"),
+        ("cem", "NAME@DOMAIN"),
+        (".", "NAME@DOMAIN"),
+        ("", "NAME@DOMAIN"),
+        ("a b@one.example", "without spaces"),
+        ("a,b@one.example", "without spaces"),
+        ("sip:a@one.example", "without spaces"),
+        (".a@one.example", "no dot at its ends"),
+        ("a..b@one.example", "no dot at its ends"),
+        ("a@one..example", "a domain is"),
+        ("a@-one.example", "a domain is"),
+        ("a@one.example.", "a domain is"),
+        ("a@one example", "a domain is"),
+        ("a@\u212aone.example", "a domain is"),
+        ("a@one.example\n", "a domain is"),
+        (f"a@{'x' * 65}", "a domain is"),
+        ("a\u202eb@one.example", "cannot be seen"),
+        (f"{'a' * 117}@one.example", "at most 128"),
+    ],
+)
+def test_a_sign_in_name_is_one_name_at_one_domain(name: str, words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        add_user(tenant(), name)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["o'neil+calls@one.example", "zoë.müller@ONE.example", "अनु@one", "a_b-c@x.y.z"])
+def test_names_of_many_people_are_sign_in_names(name: str) -> None:
+    assert add_user(tenant(), name).users[-1].name == name
 
 
 def ranking(made: Tenant) -> list[tuple[str, str]]:
@@ -153,7 +190,7 @@ REFUSED: list[tuple[Callable[[Tenant], Tenant], str]] = [
     (lambda made: grant_group(made, "sales", None, 1), "a rank belongs to"),
     (lambda made: turn(made, "ben", True), "Global says Disabled"),
     (lambda made: add_user(made, "BEN@one.example"), "already"),
-    (lambda made: add_user(made, " "), "not empty"),
+    (lambda made: add_user(made, " "), "NAME@DOMAIN"),
     (lambda made: put_group(made, "x", ("nobody",)), "no user"),
 ]
 
@@ -173,7 +210,7 @@ def test_there_is_an_end_to_policies_and_to_groups_with_one() -> None:
         full = new_policy(full, f"P{number}")
     with pytest.raises(Refused, match="at most"):
         new_policy(full, "more")
-    many = add_user(new_policy(Tenant(), "E2EE"), "ann")
+    many = add_user(new_policy(Tenant(), "E2EE"), "ann@one.example")
     for number in range(MOST_RANKS):
         many = grant_group(put_group(many, f"g{number}", ("ann",)), f"g{number}", "E2EE")
     assert len(grant_group(many, "g5", "E2EE", 1).ranking) == MOST_RANKS, "one of them can be moved"

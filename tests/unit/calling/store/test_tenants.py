@@ -54,11 +54,11 @@ def test_what_is_kept_is_on_the_disk_before_it_is_said_to_be(store: Path) -> Non
 
 def test_a_removal_that_fails_half_way_leaves_all_of_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Store(store)) as opened:
-        opened.tenants.change(lambda tenant: (add_user(tenant, "cem"), None))
+        opened.tenants.change(lambda tenant: (add_user(tenant, "cem@contoso.example"), None))
         before = opened.tenants.load()
         monkeypatch.setattr(opened.chats, "part_with", failing)
         with pytest.raises(sqlite3.OperationalError):
-            opened.remove_user("cem", FIRST)
+            opened.remove_user("cem@contoso.example", FIRST)
         assert opened.tenants.load() == before
     assert load(store) == before
 
@@ -69,14 +69,16 @@ def failing(_user: str) -> None:
 
 def test_twelve_at_once_lose_nothing(store: Path) -> None:
     threads = [
-        threading.Thread(target=update, args=(store, lambda tenant, n=number: (add_user(tenant, f"u{n}"), None)))
+        threading.Thread(
+            target=update, args=(store, lambda tenant, n=number: (add_user(tenant, f"u{n}@contoso.example"), None))
+        )
         for number in range(12)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {user.name for user in load(store).users} >= {f"u{number}" for number in range(12)}
+    assert {user.name for user in load(store).users} >= {f"u{number}@contoso.example" for number in range(12)}
 
 
 def test_who_changes_what_another_has_changed_meanwhile_is_asked_again(store: Path) -> None:
@@ -85,12 +87,12 @@ def test_who_changes_what_another_has_changed_meanwhile_is_asked_again(store: Pa
     def change(tenant: Tenant) -> tuple[Tenant, None]:
         seen.append(len(tenant.users))
         if len(seen) == 1:
-            update(store, lambda other: (add_user(other, "meanwhile"), None))
-        return add_user(tenant, "late"), None
+            update(store, lambda other: (add_user(other, "meanwhile@contoso.example"), None))
+        return add_user(tenant, "late@contoso.example"), None
 
     update(store, change)
     assert seen == [2, 3]
-    assert {"meanwhile", "late"} <= {user.name for user in load(store).users}
+    assert {"meanwhile@contoso.example", "late@contoso.example"} <= {user.name for user in load(store).users}
 
 
 def test_an_open_store_sees_what_others_change_and_keeps_its_value_while_nobody_does(store: Path) -> None:
