@@ -15,7 +15,7 @@ from .calling.signalling import Delivery, Hop
 from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused, Told
 from .model.base import Party, Role
 from .model.recording import SignalEntry, SignalKind, SignalMessage
-from .model.tenant import same
+from .model.tenant import domain_of, same
 from .service_frames import heard, refused, said, told
 
 DELIVERY: Final = 20.0
@@ -146,12 +146,19 @@ class ServiceSignalling:
         sender, other = message.sender, message.sender.peer
         if message.kind is SignalKind.FEATURE:
             yield sender, message
-            if not self._up and sender is Role.CALLER.party:
-                return  # whom it rings at is told of nothing else
+            if not self._up and (sender is Role.CALLER.party or self._apart):
+                return  # whom it rings at is told of nothing else, and who calls from outside of nothing there
+        if message.kind is SignalKind.RINGING and self._apart:
+            return  # who calls from outside was told at once
         if message.kind is SignalKind.CHAT or other not in self._out:
             yield other, message
         elif message.kind is SignalKind.OFFER:
             yield sender, message.model_copy(update={"kind": SignalKind.ANSWER})
+
+    @property
+    def _apart(self) -> bool:
+        """Whether the two parties are of different tenants."""
+        return len({domain_of(user) for user in self._users.values()}) > 1
 
     def _expect(self, to: Party, message: SignalMessage) -> _Arrival:
         arrival: _Arrival = asyncio.get_running_loop().create_future()

@@ -6,35 +6,47 @@ from dataclasses import replace
 
 from ...model.scenario import Mode
 from . import bringing, guests
-from .concern import concerning, elsewhere, free, incoming, reachable, recorded, ringing_at
+from .concern import concerning, elsewhere, free, from_outside, incoming, reachable, recorded, ringing_at
 from .directory import Directory
 from .endings import over
 from .outcome import Answered, Outcome, Talker
 from .presence import with_presence
-from .refusal import refuse
+from .refusal import Refusal, refuse
 from .said import Accept, Cancel, Decline, Invite, Ringing
 from .state import Call, Exchange, Session, Told
 from .told import Accepted, Cancelled, Declined, IsRinging
 
 
 def invite(exchange: Exchange, directory: Directory, session: Session, said: Invite, fresh: str, now: float) -> Outcome:
-    """Ring every device of the callee. `fresh` becomes the call's id."""
+    """Ring every device of the callee. `fresh` becomes the call's id.
+
+    Who calls from another tenant hears it ring at once, whoever is there, and then an answer or nothing: nobody there
+    can be asked for the presence of people here.
+    """
     callee = directory.address(session.user, said.to)
     if callee == session.user:
         refuse("yourself", "Nobody can call herself.")
     free(exchange, session)
-    rung = reachable(exchange, directory, callee, session.user)
+    inside = directory.together(session.user, callee)
+    try:
+        rung = reachable(exchange, directory, callee, session.user)
+    except Refusal:
+        if inside:
+            raise
+        rung = ()
     call = Call(fresh, session.id, callee, said.media, now, rung)
-    told = incoming(directory, call, (callee, rung), session)
-    after = Outcome(exchange.with_call(call), {"call": call.id}, told=(told,))
+    rings = () if inside else (Told((session.id,), IsRinging(call=call.id)),)
+    told = (*rings, incoming(directory, call, (callee, rung), session))
+    after = Outcome(exchange.with_call(call), {"call": call.id}, told=told)
     return with_presence(exchange, after, directory, session.user)
 
 
-def ringing(exchange: Exchange, session: Session, said: Ringing) -> Outcome:
-    """A device rings: whoever called, or asked for the guest, is told."""
+def ringing(exchange: Exchange, directory: Directory, session: Session, said: Ringing) -> Outcome:
+    """A device rings: whoever called, or asked for the guest, is told, and from outside has been told already."""
     call = ringing_at(exchange, session, said.call)
-    waiting = call.caller if call.invited is None else call.invited.by
-    return Outcome(exchange, told=(Told((waiting,), IsRinging(call=call.id)),))
+    if call.ringing and from_outside(exchange, directory, call):
+        return Outcome(exchange)
+    return Outcome(exchange, told=(Told((call.asker,), IsRinging(call=call.id)),))
 
 
 def accept(exchange: Exchange, directory: Directory, session: Session, said: Accept) -> Outcome:
@@ -59,7 +71,9 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
 
 
 def decline(exchange: Exchange, directory: Directory, session: Session, said: Decline) -> Outcome:
-    """One device declines for all of its user's. It ends unless it rings at somebody else, too."""
+    """One device declines for all of its user's. It ends unless it rings at somebody else, too, or who calls is an
+    outsider, to whom a decline is no answer either.
+    """
     call = ringing_at(exchange, session, said.call)
     own = tuple(one for one in call.bells if exchange.sessions[one].user == session.user)
     others = tuple(one for one in own if one != session.id)
@@ -67,7 +81,7 @@ def decline(exchange: Exchange, directory: Directory, session: Session, said: De
     if not call.ringing:
         return guests.failed(exchange, directory, call, told)
     left = tuple(one for one in call.bells if one not in own)
-    if left:
+    if left or from_outside(exchange, directory, call):
         return Outcome(exchange.with_call(replace(call, rung=left)), told=told)
     return over(exchange, directory, call, (Told((call.caller,), Declined(call=call.id, why=said.why)), *told))
 

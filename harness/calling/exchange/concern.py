@@ -10,7 +10,8 @@ from .state import Call, Exchange, Session, Told
 from .told import Cancelled, Incoming, PartyOf, Recorded
 
 MOST_AT_ONCE: Final = 8
-"""Calls that may ring at a user at the same time: beyond, the line is busy."""
+"""Calls from one tenant that may ring at a user at the same time: beyond, the line is busy. Each tenant has its own, so
+that strangers keep no colleague away."""
 
 
 def concerning(exchange: Exchange, session: Session, call: str) -> Call:
@@ -50,10 +51,18 @@ def reachable(exchange: Exchange, directory: Directory, user: str, by: str) -> t
     rung = tuple(one.id for one in exchange.of_user(user))
     if not rung:
         refuse("unavailable", f"{directory.display(user, by)} has no device connected.")
-    ringing = sum(not set(rung).isdisjoint(call.bells) for call in exchange.calls.values())
+    ringing = sum(
+        not set(rung).isdisjoint(call.bells) and directory.together(exchange.sessions[call.asker].user, by)
+        for call in exchange.calls.values()
+    )
     if exchange.in_call(user) or ringing >= MOST_AT_ONCE:
         refuse("busy", f"{directory.display(user, by)} is in another call.")
     return rung
+
+
+def from_outside(exchange: Exchange, directory: Directory, call: Call) -> bool:
+    """Whether whoever called is of another tenant than the callee, and must not learn who is there, or what they do."""
+    return not directory.together(exchange.sessions[call.caller].user, call.callee)
 
 
 def elsewhere(call: Call, session: str, why: str) -> tuple[Told, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...model.scenario import Mode
 from . import guests, voicemail
-from .concern import held_by, party
+from .concern import from_outside, held_by, party
 from .directory import Directory
 from .outcome import Ended, Left, Outcome
 from .presence import with_presence
@@ -39,7 +39,7 @@ def overdue(exchange: Exchange, directory: Directory, call: Call, now: float, mo
 
 def abandoned(exchange: Exchange, directory: Directory, call: Call, who: Session, why: str) -> Outcome:
     """A device that the call concerns is gone, and no session of `exchange` any more. What rings ends unless another
-    device can still accept."""
+    device can still accept, or who calls is an outsider, who goes on hearing it ring."""
     if not call.ringing and who.id in call.parties:
         return departed(exchange, directory, call, who, why)
     if who.id == call.caller:
@@ -47,7 +47,7 @@ def abandoned(exchange: Exchange, directory: Directory, call: Call, who: Session
     left = tuple(one for one in call.bells if one != who.id)
     if not call.ringing:
         return guests.silenced(exchange, directory, call, left)
-    if left:
+    if left or from_outside(exchange, directory, call):
         return Outcome(exchange.with_call(replace(call, rung=left)))
     return over(exchange, directory, call, (Told((call.caller,), Cancelled(call=call.id, why="unavailable")),))
 

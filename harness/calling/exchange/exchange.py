@@ -43,7 +43,7 @@ def say(exchange: Exchange, directory: Directory, session: str, said: Said, fres
         case Invite():
             return calls.invite(exchange, directory, who, said, fresh, now)
         case Ringing():
-            return calls.ringing(exchange, who, said)
+            return calls.ringing(exchange, directory, who, said)
         case Accept():
             return calls.accept(exchange, directory, who, said)
         case Decline():

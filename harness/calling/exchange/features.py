@@ -9,7 +9,7 @@ from ...model.feature import NAMES, Feature
 from ...model.scenario import Mode
 from . import voicemail
 from .bringing import BRINGS, between_two, guest_of, then_leaves
-from .concern import concerning, incoming, reachable
+from .concern import concerning, from_outside, incoming, reachable
 from .directory import Directory
 from .outcome import Asked, Outcome
 from .refusal import refuse
@@ -29,6 +29,9 @@ def use(exchange: Exchange, directory: Directory, session: Session, said: UseFea
     call = concerning(exchange, session, said.call)
     if call.ringing and said.feature not in WHILE_RINGING:
         refuse("out-of-order", f"{NAMES[said.feature]} can be asked for when the call has been accepted.")
+    if call.ringing and session.id == call.caller and from_outside(exchange, directory, call):
+        # before the mode, which hangs on who is there
+        refuse("not-the-callee", f"{NAMES[said.feature]} is for who is called to ask for while it rings.")
     rung = (session.id,) if session.id in call.rung else call.rung
     if (call.mode or voicemail.would_be(exchange, directory, call, rung)) is Mode.E2EE:
         refuse("locked-feature", f"{NAMES[said.feature]} is not available in an end-to-end encrypted call.")
@@ -90,7 +93,8 @@ def _rings_more(exchange: Exchange, directory: Directory, session: Session, call
         refuse("not-now", f"{directory.display(user, session.user)} is in the call, or rung already.")
     more = reachable(exchange, directory, user, session.user)
     after = replace(call, rung=(*call.rung, *more), forwarded=True)
-    told = Told((call.caller, session.id), _frame(directory, session, said))
+    others = () if from_outside(exchange, directory, call) else (call.caller,)
+    told = Told((*others, session.id), _frame(directory, session, said))
     rings = incoming(directory, call, (user, more), exchange.sessions[call.caller])
     return Outcome(exchange.with_call(after), told=(told, rings))
 

@@ -54,6 +54,7 @@ class Call:
     decided. `rung` are the callee's sessions that may accept. `offered` is the session whose offer is open;
     `described` says that there has been one. `since`: when it began to ring. `gone` have left a call that goes on;
     `alone`: it goes on with one party, who is parked or speaks to a voicemail. `forwarded`: others may answer too.
+    A call from another tenant may ring at nobody, which its caller cannot know.
     """
 
     id: str
@@ -85,6 +86,11 @@ class Call:
     def coming(self) -> str | None:
         """The device of a guest who has accepted, and has not been heard yet."""
         return None if self.invited is None else self.invited.session
+
+    @property
+    def asker(self) -> str:
+        """The device that waits for somebody to answer."""
+        return self.caller if self.invited is None else self.invited.by
 
     @property
     def parties(self) -> tuple[str, ...]:

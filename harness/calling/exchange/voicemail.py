@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...model.feature import Feature
 from ...model.scenario import Mode
-from .concern import recorded
+from .concern import from_outside, recorded
 from .directory import Directory
 from .outcome import Answered, Outcome, Talker
 from .state import Call, Exchange, Told
@@ -23,10 +23,18 @@ def would_be(exchange: Exchange, directory: Directory, call: Call, asked: tuple[
 
 
 def takes_unanswered(exchange: Exchange, directory: Directory, call: Call) -> bool:
-    """Whether it takes what nobody answers: its user wants that, and the call would be an ordinary one."""
+    """Whether it takes what nobody answers: its user wants that, and the call would be an ordinary one.
+
+    From outside that is one with any of the user's devices, connected or not, so that it tells nothing of who is there.
+    """
     user = directory.users.get(call.callee)
-    wanted = user is not None and user.voicemail
-    return wanted and would_be(exchange, directory, call, call.rung) is Mode.SERVICE
+    if user is None or not user.voicemail:
+        return False
+    if not from_outside(exchange, directory, call):
+        return would_be(exchange, directory, call, call.rung) is Mode.SERVICE
+    caller = exchange.sessions[call.caller]
+    near = caller.user, caller.device
+    return all(directory.mode(near, (call.callee, one)) is Mode.SERVICE for one in user.clients)
 
 
 def answers(exchange: Exchange, directory: Directory, call: Call, by: str | None = None) -> Outcome:
