@@ -115,7 +115,8 @@ class Measured:
         marked = self._marked(content) if content in MARKED else None
         if marked is not None and marked.sight is Sight.PLAINTEXT:
             return marked
-        return self._spelled(content, self._texts) or marked or (self._fragment() if content is Content.SDP else None)
+        spelled = self._spelled(content, self._texts) if self._may_stand(content) else None
+        return spelled or marked or (self._fragment() if content is Content.SDP else None)
 
     # markers in media
 
@@ -150,6 +151,14 @@ class Measured:
                 if spelled in text.data:
                     return Found(Sight.PLAINTEXT, f"{text.at(spelled)}{how}")
         return None
+
+    def _may_stand(self, content: Content) -> bool:
+        """Whether it is worth looking where: nearly everything stands nowhere, and there are thousands of datagrams."""
+        return any(spelled in self._all for spelled, _ in self._spellings(content))
+
+    @cached_property
+    def _all(self) -> bytes:
+        return b"".join(text.data for text in self._texts)
 
     def _spellings(self, content: Content) -> Iterator[tuple[bytes, str]]:
         """What to look for, and how to say what it was."""
