@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, cast
+from typing import cast
 
 from ..model.base import Party
 from ..model.datagram import Address
 from ..network.udp_socket import UdpSocket
 from ..wire.turn import Allocation, Answer, Onward, TurnServer
+from ..wire.turn_message import MOST_UNREAD, take_messages
 from .relay import Relay
-
-_MOST_UNREAD: Final = 1 << 17
-"""Bytes of a stream that may wait for the end of their message: more is none that a client sends."""
 
 
 class TurnService:
@@ -113,7 +111,7 @@ class _Stream(asyncio.Protocol):
 
     def __init__(self, service: TurnService) -> None:
         self._service = service
-        self._unread = b""
+        self._unread = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -121,14 +119,9 @@ class _Stream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
-        while len(self._unread) >= 4:
-            length = int.from_bytes(self._unread[2:4])
-            size = 4 + length + -length % 4 if self._unread[0] & 0xC0 == 0x40 else 20 + length
-            if len(self._unread) < size:
-                break
-            message, self._unread = self._unread[:size], self._unread[size:]
+        for message in take_messages(self._unread):
             self._service.heard(self._client, message, self._transport.write, stream=True)
-        if len(self._unread) > _MOST_UNREAD:
+        if len(self._unread) > MOST_UNREAD:
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,7 +8,7 @@ decides about the call: where the two do not agree, somebody has not looked, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from ..model.base import Party
@@ -17,7 +17,7 @@ from ..model.voice import Voice, counted
 from ..vantage.wire_rows import WireRow, WireRows
 from ..wire import stun
 from ..wire.demux import PacketClass
-from ..wire.stun import Method
+from ..wire.stun import Method, StunMessage
 from .case import Case
 from .leg import Leg
 
@@ -99,7 +99,12 @@ def _around(case: Case, name: str, seen: WireRows) -> Iterator[Finding]:
     """What a device sent, or got, beside the relay that it was to use: everything that is neither in a channel, nor a
     word with the server, nor on the far side of it."""
     devices = {case.recording.devices.get(party) for party in Party}
-    beside = [row for row in seen.rows if row.carrier is None and _hosts(row) & devices and not _with_server(row)]
+    servers = _servers(seen, devices)
+    beside = [
+        row
+        for row in seen.rows
+        if row.carrier is None and _hosts(row) & devices and not (_with_server(row) or _asks_a_server(row, servers))
+    ]
     if beside:
         first = beside[0]
         detail = (
@@ -142,13 +147,35 @@ def _with_server(row: WireRow) -> bool:
     return row.carries or _is_control(row)
 
 
+def _servers(seen: WireRows, devices: Set[str | None]) -> frozenset[str]:
+    """With whom the devices speak of allocations, or who carries something for them."""
+    ends = {end for row in seen.rows for end in row.carrier or ()}
+    ends |= {end for row in seen.rows if _is_control(row) for end in (row.source, row.destination)}
+    return frozenset(end for end in ends if end.rpartition(":")[0] not in devices)
+
+
+def _asks_a_server(row: WireRow, servers: Set[str]) -> bool:
+    """A client asks its server where it comes from, and is told (RFC 5389 section 7): no check of an ICE agent, which
+    would prove whose it is (RFC 8445 section 7.2.2).
+    """
+    if not {row.source, row.destination} & servers:
+        return False
+    said = _message(row)
+    return said is not None and said.method == Method.BINDING and said.get("MESSAGE-INTEGRITY") is None
+
+
 def _is_control(row: WireRow) -> bool:
+    said = _message(row)
+    return said is not None and said.method in _CONTROL
+
+
+def _message(row: WireRow) -> StunMessage | None:
     if row.klass is not PacketClass.STUN:
-        return False
+        return None
     try:
-        return stun.parse(row.data).method in _CONTROL
+        return stun.parse(row.data)
     except ValueError:
-        return False
+        return None
 
 
 def _kind(row: WireRow) -> str:

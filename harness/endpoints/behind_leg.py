@@ -43,6 +43,9 @@ class BehindLeg:
             f"; a datagram came from {address_text(stranger)}: bind every socket to {self.address}, the given address"
         )
 
+    async def turn_server(self) -> None:
+        """A leg carries what goes to the peer itself."""
+
     def heed(self, event: SocketEvent) -> None:
         raise ValueError(f"it tells of its sockets ({event.event!r}), and had said that it does not")
 

@@ -11,6 +11,7 @@ from ..model.datagram import Address, address_text
 from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, Nothing, OpenArguments, Operation
 from . import frames
 from .behind_leg import BehindLeg
+from .behind_turn import BehindTurn
 from .dialogue import Dialogue
 from .endpoint import EndpointSetup
 from .program_sockets import ProgramSockets
@@ -36,12 +37,17 @@ async def introduced(
     """Who it is. Refused or ProgramFailed when it is nobody to make a call with. `at`: where its sockets are anyway."""
     hello = await dialogue.hello()
     if not hello.tells_packets:
-        return Opened(hello, BehindLeg(setup, broken, at))
+        return Opened(hello, in_front_of(setup, broken, at))
 
     def may_use(real: Address) -> None:
         dialogue.tell(Operation.KNOWN, KnownArguments(address=address_text(real)))
 
     return Opened(hello, SocketsTold(setup, may_use, broken))
+
+
+def in_front_of(setup: EndpointSetup, broken: Callable[[str], object], at: str | None) -> BehindLeg | BehindTurn:
+    """What stands between a program that says nothing of its packets, and the network."""
+    return BehindLeg(setup, broken, at) if setup.turn is None else BehindTurn(setup, setup.turn, broken)
 
 
 async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> None:
@@ -58,7 +64,7 @@ async def begin(dialogue: Dialogue, setup: EndpointSetup, opened: Opened) -> Non
         replay_window=setup.replay_window,
         pieces=_pieces(setup, opened.hello.sends),
         peer_shares=setup.peer_shares,
-        turn=setup.turn,
+        turn=await opened.sockets.turn_server(),
         keying=setup.keying,
     )
     await dialogue.ask(Operation.OPEN, Nothing, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ..model.endpoint_events import SocketEvent
+from ..model.turn import TurnServer
 
 
 class ProgramSockets(Protocol):
@@ -21,6 +22,9 @@ class ProgramSockets(Protocol):
     @property
     def hint(self) -> str:
         """What may be the matter when nothing reaches anybody, as the end of a sentence; else nothing."""
+
+    async def turn_server(self) -> TurnServer | None:
+        """The server that all its media go through, as the program is told of it. Ask once, before the call."""
 
     def heed(self, event: SocketEvent) -> None:
         """Take down what the program tells of its sockets; ValueError for what no honest program tells."""

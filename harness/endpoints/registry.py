@@ -7,7 +7,7 @@ from typing import Final
 
 from ..model.scenario import EndpointKind
 from .aiortc import AiortcEndpoint
-from .chromium.shared import SHARED, UNENCRYPTED
+from .chromium.shared import ONE_WAY, SHARED, UNENCRYPTED, SharedChromium
 from .clear import AnyCall, ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .firefox.shared import SHARED as FIREFOX
@@ -26,18 +26,22 @@ def _gstreamer(setup: EndpointSetup) -> Endpoint:
     return ProcessEndpoint(setup, GSTREAMER, ours=True)
 
 
+def _browsers(setup: EndpointSetup) -> SharedChromium:
+    return SHARED if setup.turn is None else ONE_WAY
+
+
 def _chromium(setup: EndpointSetup) -> Endpoint:
     # A browser's driver takes a third of a second to load, and most runs have no browser.
     from .chromium.endpoint import ChromiumEndpoint
 
-    return ChromiumEndpoint(setup)
+    return ChromiumEndpoint(setup, browsers=_browsers(setup))
 
 
 def _bare_chromium(setup: EndpointSetup) -> Endpoint:
     from .chromium.bare_seat import BareSeat
     from .chromium.endpoint import ChromiumEndpoint
 
-    return ChromiumEndpoint(setup, BareSeat)
+    return ChromiumEndpoint(setup, BareSeat, _browsers(setup))
 
 
 def _clear_chromium(setup: EndpointSetup) -> Endpoint:
@@ -51,7 +55,7 @@ def _chromium_with_code_from_sdp(setup: EndpointSetup) -> Endpoint:
     from .chromium.bare_seat import CodeFromSdpSeat
     from .chromium.endpoint import ChromiumEndpoint
 
-    return ChromiumEndpoint(setup, CodeFromSdpSeat)
+    return ChromiumEndpoint(setup, CodeFromSdpSeat, _browsers(setup))
 
 
 def _firefox(setup: EndpointSetup) -> Endpoint:
@@ -154,5 +158,6 @@ def create(kind: EndpointKind, setup: EndpointSetup) -> Endpoint:
 async def let_go() -> None:
     """End what endpoints share: the browsers of a run. What is needed again is started again."""
     await SHARED.close()
+    await ONE_WAY.close()
     await UNENCRYPTED.close()
     await FIREFOX.close()

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..model.datagram import Address, address_text, parse_address
 from ..model.endpoint_events import BoundEvent, PacketEvent, SocketClosedEvent, SocketEvent
+from ..model.turn import TurnServer
 from ..wire.sdp import Sdp, with_addresses
 from .endpoint import EndpointSetup
 
@@ -29,6 +30,9 @@ class SocketsTold:
         self._setup, self._known, self._broken = setup, known, broken
         self._public: dict[Address, Address] = {}
         self._becoming_known: set[asyncio.Task[None]] = set()
+
+    async def turn_server(self) -> TurnServer | None:
+        return self._setup.turn
 
     def heed(self, event: SocketEvent) -> None:
         match event:

@@ -145,9 +145,8 @@ MALICIOUS: Final = frozenset(
 NOT_THROUGH_TURN: Final = frozenset(
     {
         EndpointKind.PROGRAM,
-        *BROWSERS,
-        EndpointKind.GSTREAMER,
         EndpointKind.CLEAR,
+        EndpointKind.CHROMIUM_CLEAR,
     }
 )
 """Endpoints that nobody can tell of a TURN server, or that are for calls without one."""

@@ -1,6 +1,6 @@
-"""The way from a party to the calling service: a forwarder that changes nothing and shows a tap what passes.
+"""The way from a party to a server: a forwarder that changes nothing and shows a tap what passes.
 
-It reads bytes and knows no protocol. TLS is between the party and the service, and who stands here is neither.
+It reads bytes and knows no protocol. Where TLS is between the party and the server, who stands here is neither.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ CHUNK: Final = 65_536
 
 
 class StreamPath:
-    """Listens at `host` and passes every connection on to `server`. `close` it whatever happened."""
+    """Listens at `host` and passes every connection on to `server`, from `source` where one is named. `close` it
+    whatever happened.
+    """
 
-    def __init__(self, host: str, server: Address, tap: StreamTap) -> None:
+    def __init__(self, host: str, server: Address, tap: StreamTap, source: str | None = None) -> None:
         self._host, self._server, self._tap = host, server, tap
+        self._source = None if source is None else (source, 0)
         self._listener: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.connections = self.sent = self.received = 0
@@ -57,7 +60,7 @@ class StreamPath:
         self.connections += 1
         self._tap.opened(client, self._server)
         try:
-            onward_reader, onward_writer = await asyncio.open_connection(*self._server)
+            onward_reader, onward_writer = await asyncio.open_connection(*self._server, local_addr=self._source)
         except OSError:
             self._tap.ended(client, self._server, outward=False)
             return

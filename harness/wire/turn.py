@@ -16,13 +16,11 @@ from typing import Final
 from . import stun
 from .stun import Method, StunClass, StunMessage
 from .stun_writer import error_code, written, xor_address
-
-Address = tuple[str, int]
+from .turn_message import Address, channel_data, channel_of, peer_of
 
 REALM: Final = "harness"
 LIFETIME: Final = 600
 CHANNELS: Final = range(0x4000, 0x5000)
-_CHANNEL_HEADER: Final = 4
 _UDP: Final = b"\x11\0\0\0"
 _MOST_PEERS: Final = 64
 
@@ -76,11 +74,11 @@ class TurnServer:
     def received(self, client: Address, data: bytes) -> Iterator[Answer | Onward]:
         """One message of a client. What is none is ignored, as RFC 8489 section 6.3 asks."""
         allocation = self.allocations.get(client)
-        if len(data) >= _CHANNEL_HEADER and data[0] & 0xC0 == 0x40:
-            peer = None if allocation is None else allocation.channels.get(int.from_bytes(data[:2]))
-            length = int.from_bytes(data[2:_CHANNEL_HEADER])
-            if peer is not None and _CHANNEL_HEADER + length <= len(data):
-                yield Onward(peer, data[_CHANNEL_HEADER : _CHANNEL_HEADER + length])
+        channel = channel_data(data)
+        if channel is not None:
+            peer = None if allocation is None else allocation.channels.get(channel[0])
+            if peer is not None:
+                yield Onward(peer, channel[1])
             return
         try:
             message = stun.parse(data)
@@ -148,13 +146,13 @@ def long_term_key(username: str, password: str) -> bytes:
 
 
 def _sent(allocation: Allocation | None, message: StunMessage) -> Iterator[Onward]:
-    peer, data = _peer(message), message.get("DATA")
+    peer, data = peer_of(message), message.get("DATA")
     if allocation is not None and peer is not None and data is not None and peer[0] in allocation.permitted:
         yield Onward(peer, data)
 
 
 def _permit(allocation: Allocation, message: StunMessage, key: bytes) -> bytes:
-    peer = _peer(message)
+    peer = peer_of(message)
     if peer is None:
         return _error(message, 400, "Bad Request", key)
     if len(allocation.permitted) >= _MOST_PEERS:
@@ -165,7 +163,7 @@ def _permit(allocation: Allocation, message: StunMessage, key: bytes) -> bytes:
 
 def _bind(allocation: Allocation, message: StunMessage, key: bytes) -> bytes:
     """One number, one peer, and the other way round (section 12)."""
-    number, peer = int.from_bytes((message.get("CHANNEL-NUMBER") or b"")[:2]), _peer(message)
+    number, peer = channel_of(message), peer_of(message)
     if peer is None or number not in CHANNELS or allocation.channels.get(number, peer) != peer:
         return _error(message, 400, "Bad Request", key)
     if any(bound == peer for other, bound in allocation.channels.items() if other != number):
@@ -175,11 +173,6 @@ def _bind(allocation: Allocation, message: StunMessage, key: bytes) -> bytes:
     allocation.channels[number] = peer
     allocation.permitted.add(peer[0])
     return _success(message, [], key)
-
-
-def _peer(message: StunMessage) -> Address | None:
-    value = message.get("XOR-PEER-ADDRESS")
-    return None if value is None or len(value) != 8 else stun.xor_address(value, message.transaction_id)
 
 
 def _success(message: StunMessage, attributes: list[tuple[str, bytes]], key: bytes | None) -> bytes:

@@ -8,12 +8,20 @@ from pathlib import Path
 import pytest
 
 from harness.command_interop import interop_command
+from harness.endpoints.chromium import installed as chromium
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
+from harness.model.finding import Reason
 from harness.model.verdict import RunDocument
+from harness.network import coturn
 from harness.network.namespaces import why_not
+from harness.vantage.packet_tap import may_listen
 
 pytestmark = pytest.mark.live
+
+WITH_GSTREAMER = pytest.mark.skipif(gstreamer.found().why != "", reason=f"no webrtcbin: {gstreamer.found().why}")
+WITH_FIREFOX = pytest.mark.skipif(firefox.lacking() != "", reason=f"no Firefox: {firefox.lacking()}")
+WITH_CHROMIUM = pytest.mark.skipif(chromium.program() is None, reason=f"no Chromium ({', '.join(chromium.PROGRAMS)})")
 
 
 def table(folder: Path, endpoints: str, network: str, scenarios: tuple[str, ...] = ()) -> tuple[RunDocument, Path]:
@@ -41,16 +49,8 @@ def cells(reports: Path) -> dict[tuple[str, str], dict[str, object]]:
 @pytest.mark.parametrize(
     ("stack", "software"),
     [
-        pytest.param(
-            "gstreamer",
-            "webrtcbin/",
-            marks=pytest.mark.skipif(gstreamer.found().why != "", reason=f"no webrtcbin: {gstreamer.found().why}"),
-        ),
-        pytest.param(
-            "firefox",
-            "firefox/",
-            marks=pytest.mark.skipif(firefox.lacking() != "", reason=f"no Firefox: {firefox.lacking()}"),
-        ),
+        pytest.param("gstreamer", "webrtcbin/", marks=WITH_GSTREAMER),
+        pytest.param("firefox", "firefox/", marks=WITH_FIREFOX),
     ],
 )
 def test_every_pair_has_equal_codes_and_points_to_its_recording(tmp_path: Path, stack: str, software: str) -> None:
@@ -66,6 +66,31 @@ def test_every_pair_has_equal_codes_and_points_to_its_recording(tmp_path: Path, 
     assert strange["bob"]["software"].startswith(software)
     assert strange["alice"]["version"] == strange["bob"]["version"] != None  # noqa: E711 - it was seen at all
     assert 'href="report.html#s4-inside"' in (reports / "interop.html").read_text()
+
+
+@pytest.mark.skipif(not may_listen(), reason="no right to open packet sockets: no stranger went through a TURN server")
+@pytest.mark.skipif(not coturn.installed(), reason="coturn is not installed: no stranger went through it")
+@pytest.mark.parametrize("network", ["turn-udp", "turn-tcp"])
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param("gstreamer", marks=WITH_GSTREAMER),
+        pytest.param("firefox", marks=WITH_FIREFOX),
+        pytest.param("chromium-raw", marks=WITH_CHROMIUM),
+    ],
+)
+def test_a_stranger_is_forced_through_coturn_and_everything_is_accounted_for(
+    tmp_path: Path, stack: str, network: str
+) -> None:
+    made, reports = table(tmp_path, f"aiortc,{stack}", network)
+    for ends, cell in cells(reports).items():
+        assert (cell["status"], cell["outcome"], cell["codes"]) == ("AS_EXPECTED", "SECURE", "equal"), (ends, cell)
+    for result in made.results:
+        assert Reason.NETWORK_ACCOUNTED in {one.reason for one in result.findings}
+        index = json.loads((tmp_path / "captures" / made.run / str(result.recording) / "recording.json").read_text())
+        relays = {one.rpartition(":")[0] for leg in index["vantages"] for one in leg["near"]}
+        assert len(relays) == 1
+        assert relays.isdisjoint(index["devices"].values()), "what left a device had not gone through the server"
 
 
 def test_what_cannot_be_put_into_a_namespace_is_counted_and_says_so(tmp_path: Path) -> None:

@@ -17,12 +17,14 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpSender,
     RTCRtpTransceiver,
+    RTCSessionDescription,
     rtcrtpsender,
 )
 
 from ...model.datagram import Address, Tap
 from ...model.finding import Reason
 from ...model.turn import TurnServer
+from ...wire.sdp import Sdp, with_bundled_candidates
 from .certificate import CallCertificate
 from .ice import LoopbackGatherer
 from .transport import Transport
@@ -70,6 +72,11 @@ class Stack(RTCPeerConnection):
         await gatherer.gather()
         candidate = gatherer.getLocalCandidates()[0]
         return candidate.ip, candidate.port
+
+    async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:
+        """aiortc takes the candidates of the last section of a bundle, and they stand in the first one."""
+        given = with_bundled_candidates(Sdp.parse(sessionDescription.sdp))
+        await super().setRemoteDescription(RTCSessionDescription(sdp=str(given), type=sessionDescription.type))
 
     def stop_decoding(self, track: MediaStreamTrack) -> None:
         """Go on receiving this track without decoding it: everything but the picture or sound is as before."""

@@ -15,6 +15,7 @@ from ...codes import teams20
 from ...model.base import Asset, Role
 from ...model.scenario import Mode
 from ...model.statement import Indicator, Screen
+from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint, Sdp
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import facts, senses
@@ -73,11 +74,12 @@ class BareSeat:
             raise PageError("the bare page was never opened")
         return self._page
 
-    async def open(self, shared: SharedChromium) -> None:
-        """The page is there, with its devices."""
+    async def open(self, shared: SharedChromium, server: TurnServer | None) -> None:
+        """The page is there, with its devices. `server`: all its media go through this one."""
         browser = await shared.browser()
         self._log, self._begin = browser.rtp_log, browser.rtp_log.opened()
         tab = await browser.tab(scripts=[senses.INSTRUMENTS, SCRIPT])
+        await senses.relay(tab, server)
         await tab.serve(ADDRESS, lambda _: Content("text/html", _PAGE))
         await tab.open(f"{ADDRESS}/")
         self._page = BarePage(tab, self.clear)

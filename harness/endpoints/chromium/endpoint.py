@@ -18,9 +18,9 @@ from ...model.finding import Reason
 from ...model.recording import SignalKind, SignalMessage
 from ...model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
 from ...wire.sdp import Sdp
-from ..behind_leg import BehindLeg
 from ..endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from ..handshake import refusal
+from ..opening import in_front_of
 from ..rules import CallRules, Progress, Stage
 from .bare_seat import BareSeat
 from .browser import BrowserError, PageError
@@ -74,7 +74,7 @@ class ChromiumEndpoint:
         self._setup = setup
         self._rules, self._progress = rules or CallRules(), Progress.begun(setup.party.role)
         self._seat = seat(setup, self._said)
-        self._leg = BehindLeg(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
+        self._leg = in_front_of(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
         self._screens: list[ScreenMoment] = []
         self._descriptions: asyncio.Queue[str] = asyncio.Queue()
@@ -90,7 +90,7 @@ class ChromiumEndpoint:
         self._heard: dict[Asset, int] = {}
         self._statement: EndpointStatement | None = None
         # What happens at the window, one thing after the other; the first is that it is there.
-        self._line = asyncio.create_task(self._does(self._seat.open(browsers)))
+        self._line = asyncio.create_task(self._does(self._open(browsers)))
 
     # setting up
 
@@ -263,11 +263,19 @@ class ChromiumEndpoint:
                 described = await self._unless_over(self._descriptions.get())
             self._ssrcs |= ssrcs(Sdp.parse(described))
             return await self._leg.outward(described)
-        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
-            self._give_up(Reason.ENDPOINT_ERROR, f"its description is of no use: {error}")
-            raise CallFailed(Reason.ENDPOINT_ERROR, str(error)) from error
+        except TimeoutError as error:
+            raise self._undescribed(f"it made no description in {PATIENCE:g} s") from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise self._undescribed(f"its description is of no use: {error}") from error
 
     # inner steps
+
+    def _undescribed(self, why: str) -> CallFailed:
+        self._give_up(Reason.ENDPOINT_ERROR, why)
+        return CallFailed(Reason.ENDPOINT_ERROR, why)
+
+    async def _open(self, browsers: SharedChromium) -> None:
+        await self._seat.open(browsers, await self._leg.turn_server())
 
     async def _look(self) -> None:
         """The call, or its restart, is up: what is on the screen, and nothing heard yet."""

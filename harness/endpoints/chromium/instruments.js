@@ -6,6 +6,7 @@
   const WIDTH = 320;
   const HEIGHT = 240;
   const connections = [];
+  let relays = null;
   const captured = [];
   let marker = { sound: null, picture: null, screen: null };
   let speaker = null;
@@ -89,11 +90,17 @@
   };
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...settings) {
-      super(...settings);
+    constructor(settings, ...more) {
+      super(relays === null ? settings : { ...settings, ...relays }, ...more);
       connections.push(this);
     }
   };
+
+  /** From now on every connection goes through this TURN server, and no other way. */
+  function relay({ urls, username, credential }) {
+    const iceServers = [{ urls, username, credential }];
+    relays = { iceServers, iceTransportPolicy: "relay", bundlePolicy: "max-bundle" };
+  }
 
   /** The last 0.68 s of the stream that an element plays, as 16-bit samples; null when it has no sound. */
   async function heard(element) {
@@ -152,6 +159,6 @@
   const sections = () => connections.at(-1)?.getTransceivers().length ?? 0;
 
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load, described, heard, seen, facts, live, sections },
+    value: { load, relay, described, heard, seen, facts, live, sections },
   });
 })();

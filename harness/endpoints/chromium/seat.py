@@ -7,6 +7,7 @@ from typing import Final
 
 from ...model.base import Asset, Role
 from ...model.statement import Indicator, Screen
+from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import facts, senses
@@ -40,11 +41,12 @@ class Seat:
         self._log: RtpLog | None = None
         self._begin = 0
 
-    async def open(self, shared: SharedChromium) -> None:
-        """The page is there; the caller's user has called."""
+    async def open(self, shared: SharedChromium, server: TurnServer | None) -> None:
+        """The page is there; the caller's user has called. `server`: all its media go through this one."""
         browser = await shared.browser()
         self._log, self._begin = browser.rtp_log, browser.rtp_log.opened()
         tab = await browser.tab(scripts=[senses.INSTRUMENTS])
+        await senses.relay(tab, server)
         self._window = CallWindow(tab, self._own)
         self.software = f"chromium/{browser.version} (call window)"
         await self.stage.set(tab)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ import numpy as np
 
 from ...markers import audio, video
 from ...model.base import Asset
+from ...model.turn import TurnServer
 from .browser import PageError, Tab
 
 INSTRUMENTS: Final = Path(__file__).with_name("instruments.js")
@@ -39,6 +41,16 @@ async def load(tab: Tab, markers: Mapping[Asset, int | None]) -> None:
         "screen": _image(markers.get(Asset.SCREEN), Asset.SCREEN),
     }
     await tab.evaluate(f"content => {_HARNESS}.load(content)", content)
+
+
+async def relay(tab: Tab, server: TurnServer | None) -> None:
+    """In every page of the tab connections go through this TURN server and no other way. Say it before there is one."""
+    if server is None:
+        return
+    (host, port), transport = server.address, server.transport
+    urls = f"turn:{host}:{port}?transport={transport}"
+    told = json.dumps({"urls": urls, "username": server.username, "credential": server.password})
+    await tab.before(f"{_HARNESS}.relay({told})")
 
 
 async def capturing(tab: Tab) -> int:

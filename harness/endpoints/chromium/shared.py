@@ -36,5 +36,9 @@ class SharedChromium:
 SHARED = SharedChromium()
 """That of this process: its calls are made in one event loop."""
 
+ONE_WAY = SharedChromium("--webrtc-ip-handling-policy=default_public_interface_only")
+"""One that takes the way to a server which the system would take, and no other. With a TURN server it would else have
+an allocation for each interface of the machine, and change from one to the other in the middle of a handshake."""
+
 UNENCRYPTED = SharedChromium("--disable-webrtc-encryption")
 """One that sends and takes media in clear, to show that the harness sees it. Debian's build obeys; others may not."""

@@ -25,6 +25,15 @@ async (channel) => {
     }
   }
 
+  /** The settings of a connection all of which goes through this TURN server, where there is one. */
+  function through(turn) {
+    if (!turn) return {};
+    const { address: [host, port], transport, username, password } = turn;
+    const urls = `turn:${host}:${port}?transport=${transport}`;
+    const iceServers = [{ urls, username, credential: password }];
+    return { iceServers, iceTransportPolicy: "relay", bundlePolicy: "max-bundle" };
+  }
+
   /** The certificate as others are shown it, in DER: a page is not told, so it shows it to itself. */
   async function shown(certificate) {
     const [own, other] = [new RTCPeerConnection({ certificates: [certificate] }), new RTCPeerConnection()];
@@ -133,13 +142,13 @@ async (channel) => {
 
   /** One call: a method for each operation that the harness asks for. */
   class Client {
-    async open({ media, pieces }) {
+    async open({ media, pieces, turn }) {
       Object.assign(this, { media, pieces, mode: null, failure: null, up: false, ends: [] });
       this.captured = await navigator.mediaDevices.getUserMedia({ audio: true }); // else it has no address on loopback
       const certificate = await RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
       this.certificate = await shown(certificate);
       this.settled = new Promise((resolve) => (this.settle = resolve));
-      this.pc = new RTCPeerConnection({ certificates: [certificate] });
+      this.pc = new RTCPeerConnection({ certificates: [certificate], ...through(turn) });
       this.pc.ontrack = ({ track, receiver }) => this.ends.push(track.kind === "audio" ? listen(receiver) : watch(track));
       this.pc.onconnectionstatechange = () => this.changed();
     }

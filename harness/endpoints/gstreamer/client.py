@@ -60,6 +60,7 @@ class Client:
             self._changed,
             opened["first_sequence"],
             opened["replay_window"],
+            opened["turn"],
         )
 
     def told(self, message: dict[str, Any]) -> None:

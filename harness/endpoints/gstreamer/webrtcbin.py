@@ -58,7 +58,7 @@ class Peer:
     """One call. Callbacks come from GStreamer's own threads.
 
     `pieces` are sent in a circle from `send` on; a medium without any stays silent. `received` is given each RTP packet
-    after SRTP, `changed` is told that `state` may be another one.
+    after SRTP, `changed` is told that `state` may be another one. `turn`: as `model.turn.TurnServer`, by name.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Peer:
         changed: Callable[[], None],
         first_sequence: int | None = None,
         replay_window: int | None = None,
+        turn: Mapping[str, Any] | None = None,
     ) -> None:
         self._media, self._pieces = tuple(media), pieces
         self._received, self._first, self._window = received, first_sequence, replay_window
@@ -91,6 +92,8 @@ class Peer:
         self._ice.set_property("ice-tcp", False)
         if not self._ice.emit("add-local-ip-address", address):
             raise OSError(f"libnice takes no address {address}")
+        if turn is not None:
+            self._go_through(turn)
         self._bin.connect("pad-added", self._pad_added)
         self._bin.connect("notify::ice-gathering-state", lambda *_: self._look_at_gathering())
         for state in ("connection-state", "ice-connection-state"):
@@ -155,6 +158,13 @@ class Peer:
         self._pipe.set_state(Gst.State.NULL)
 
     # inner steps
+
+    def _go_through(self, turn: Mapping[str, Any]) -> None:
+        """Everything passes this server: no other candidate is offered or used (RFC 8828 section 5.2, mode 4)."""
+        host, port = turn["address"]
+        place = f"{host}:{port}?transport={turn['transport']}"
+        self._bin.set_property("turn-server", f"turn://{turn['username']}:{turn['password']}@{place}")
+        self._bin.set_property("ice-transport-policy", GstWebRTC.WebRTCICETransportPolicy.RELAY)
 
     def _build(self, numbers: Mapping[str, int]) -> None:
         """What is sent, in front of webrtcbin, under the numbers of the peer's offer or our own. Once in a call."""

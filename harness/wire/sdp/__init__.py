@@ -1,6 +1,7 @@
 """Session descriptions (RFC 8866), line by line and without loss, to change them and to check them."""
 
 from .addresses import with_addresses
+from .bundle import with_bundled_candidates
 from .candidate import Candidate
 from .content import SLIDES, sections_for, with_content
 from .description import MAX_LINES, MAX_SIZE, Line, Sdp
@@ -20,5 +21,6 @@ __all__ = [
     "Sdp",
     "sections_for",
     "with_addresses",
+    "with_bundled_candidates",
     "with_content",
 ]

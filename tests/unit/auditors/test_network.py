@@ -107,6 +107,16 @@ def test_words_with_the_server_about_an_allocation_are_its_business() -> None:
     assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NETWORK_UNACCOUNTED}
 
 
+def test_a_client_may_ask_its_server_and_nobody_else_where_it_comes_from() -> None:
+    rows = relayed(HONEST)
+    asked = written(Method.BINDING, StunClass.REQUEST, bytes(12), [], None)
+    findings = audit(listened([*rows, row(f"{DEVICES[ALICE]}:7000", SERVER, asked)]))
+    assert {one.reason for one in findings} == {Reason.NETWORK_ACCOUNTED}
+    for elsewhere in ("127.9.0.8:4711", f"{DEVICES[BOB]}:3478"):
+        findings = audit(listened([*rows, row(f"{DEVICES[ALICE]}:7000", elsewhere, asked)]))
+        assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NETWORK_UNACCOUNTED}
+
+
 def test_what_came_when_nobody_listened_is_told_and_forgiven() -> None:
     rows = relayed(HONEST)
     came = next(one for one in rows if one.carrier is not None and one.destination.startswith("127.9.0.1:"))

@@ -123,8 +123,8 @@ def test_a_screen_is_negotiated_when_anybody_shares_one() -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"endpoints": {"bob": "chromium"}}, "'chromium' cannot be forced through a TURN server"),
-        ({"endpoints": {"alice": "gstreamer"}}, "'gstreamer' cannot be forced through a TURN server"),
+        ({"endpoints": {"bob": "chromium-clear"}}, "'chromium-clear' cannot be forced through a TURN server"),
+        ({"endpoints": {"alice": "program"}}, "'program' cannot be forced through a TURN server"),
         ({"call": {"mode": "service"}}, "an ordinary one goes through the service's processor"),
         ({"tenant": {}}, "an ordinary one goes through the service's processor"),
         ({"adversary": {"kind": "candidate-injection", "position": ["signalling"]}}, "needs no candidates"),
