@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final, TextIO
 
-from .calling.policy.lookup import Refused
+from .calling.policy.lookup import Refused, find_tenant
 from .calling.policy.transitions import add_user
 from .calling.service.certificates import AUTHORITY, tls_context
 from .calling.service.serve import serve
@@ -91,13 +91,44 @@ def tenant_command(store: Path, domain: str, password: str | None) -> Ended:
     return _ended(ended, f"password of {visible(name)}: {chosen}" if password is None else "")
 
 
+def remove_tenant_command(store: Path, domain: str, sure: Callable[[str], bool]) -> Ended:
+    """A tenant goes, when `sure` says so to what would go with it, and with nothing else than that."""
+    said = ""
+    with _faults(store) as ended, closing(_existing(store)) as opened:
+        tenant = find_tenant(opened.tenants.all(), domain)
+        if tenant.domain == FIRST:
+            opened.tenants.remove(FIRST)  # is refused
+        users = frozenset(user.name for user in tenant.users)
+        lines = opened.chats.count(tenant.domain)
+        what = f"{tenant.domain} with {_counted(len(users), 'user')} and {_counted(lines, 'line')} of chat"
+        if sure(f"Remove {what}, and the files in it? Nothing brings it back."):
+            opened.remove_tenant(tenant.domain, users)
+            said = f"removed: {what}"
+        else:
+            said = "nothing was removed"
+    return _ended(ended, said)
+
+
+def at_terminal(stdin: TextIO, talk: TextIO) -> Callable[[str], bool]:
+    """Asks on `talk` and reads from `stdin`, where both are a terminal; elsewhere nobody can be asked."""
+
+    def sure(question: str) -> bool:
+        if not (stdin.isatty() and talk.isatty()):
+            raise Refused("this asks, and nobody can be asked here: run it at a terminal, or say --yes")
+        talk.write(f"{question} [y/N] ")
+        talk.flush()
+        return stdin.readline(MOST_PASSWORD).strip().casefold() in ("y", "yes")
+
+    return sure
+
+
 def tenants_command(store: Path) -> Ended:
     """Every tenant by its domain, with the number of its users and the names of its administrators."""
     lines: list[str] = []
     with _faults(store) as ended, closing(_existing(store)) as opened:
         for tenant in opened.tenants.all():
             administrators = ", ".join(sorted(map(visible, opened.administrators(tenant.domain)))) or "nobody"
-            users = f"{len(tenant.users)} user{'s' * (len(tenant.users) != 1)}"
+            users = _counted(len(tenant.users), "user")
             lines.append(f"{tenant.domain or THE_FIRST}: {users}, administered by {administrators}")
     return _ended(ended, "\n".join(lines))
 
@@ -199,6 +230,10 @@ async def _served(opened: Store, context: ssl.SSLContext, asked: Asked, say: Say
         say(f"call window   {at}/call\nadmin centre  {at}/admin\nauthority     {authority}")
 
     await serve(opened, context, (asked.host, asked.port), asked.media(), started, stop)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _generated() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .ending import EXIT_USAGE, Defaulting, fail, of_store, say
+from .ending import EXIT_INTERRUPTED, EXIT_USAGE, Defaulting, fail, of_store, say
 
 
 class _ServeGroup(Defaulting):
@@ -61,6 +61,24 @@ def add_tenant(domain: str, own: bool, store: Path) -> None:
     from ..command_serve import tenant_command
 
     say(tenant_command(store, domain, _password(own)))
+
+
+@tenant.command("remove")
+@click.argument("domain")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@of_store
+def remove_tenant(domain: str, yes: bool, store: Path) -> None:
+    """Remove a tenant: its users are signed out and their calls end; accounts, policies, chats and files go.
+
+    Asks at a terminal, and is refused without one. The first tenant cannot be removed.
+    """
+    from ..command_serve import at_terminal, remove_tenant_command
+
+    try:
+        ended = remove_tenant_command(store, domain, (lambda _: True) if yes else at_terminal(sys.stdin, sys.stderr))
+    except KeyboardInterrupt:
+        fail(EXIT_INTERRUPTED, "interrupted at the question: nothing was removed")
+    say(ended)
 
 
 @tenant.command("list")

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness import command_serve
 from harness.calling.policy.transitions import add_user
@@ -18,18 +19,22 @@ from harness.command_serve import (
     Asked,
     _first_accounts,
     add_command,
+    at_terminal,
     list_command,
     own_password,
     password_command,
     remove_command,
+    remove_tenant_command,
     serve_command,
     tenant_command,
     tenants_command,
 )
+from harness.commands.serve import serve
 from harness.model.tenant import Client, ClientKind
 
 HERE = Asked("127.0.0.1", 0)
 CEM = "cem@contoso.example"
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -137,6 +142,70 @@ def test_a_tenant_that_is_there_already_keeps_its_administrator(store: Path) -> 
         account = opened.accounts.find(f"admin@{FABRIKAM}")
     assert account is not None
     assert fits("the first one", account.secret)
+
+
+def test_a_tenant_goes_when_somebody_says_so_to_what_goes_with_it(store: Path) -> None:
+    tenant_command(store, FABRIKAM, PASSWORD)
+    asked: list[str] = []
+
+    def not_at_all(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    assert remove_tenant_command(store, FABRIKAM, not_at_all) == "nothing was removed"
+    assert "admin@fabrikam.example" in str(list_command(store))
+    what = f"{FABRIKAM} with 1 user and 0 lines of chat"
+    assert asked == [f"Remove {what}, and the files in it? Nothing brings it back."]
+    assert remove_tenant_command(store, FABRIKAM.upper(), lambda _: True) == f"removed: {what}"
+    assert FABRIKAM not in str(list_command(store)) + str(tenants_command(store))
+
+
+def test_what_was_not_shown_is_not_removed(store: Path) -> None:
+    tenant_command(store, FABRIKAM, PASSWORD)
+
+    def thinks(_: str) -> bool:
+        return add_command(store, f"erin@{FABRIKAM}", "", administrator=False, password=PASSWORD) == ""
+
+    ended = remove_tenant_command(store, FABRIKAM, thinks)
+    assert isinstance(ended, tuple)
+    assert (ended[0], "changed meanwhile" in ended[1]) == (2, True)
+    assert f"erin@{FABRIKAM}" in str(list_command(store))
+
+
+class Screen(io.StringIO):
+    """What looks like a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "sure"), [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("", False), ("yess\n", False)]
+)
+def test_only_yes_is_yes(typed: str, sure: bool) -> None:
+    talk = Screen()
+    assert at_terminal(Screen(typed), talk)("Remove it?") is sure
+    assert talk.getvalue() == "Remove it? [y/N] "
+
+
+@pytest.mark.parametrize(("stdin", "talk"), [(io.StringIO("y\n"), Screen()), (Screen("y\n"), io.StringIO())])
+def test_through_a_pipe_nobody_is_asked(store: Path, stdin: io.StringIO, talk: io.StringIO) -> None:
+    tenant_command(store, FABRIKAM, PASSWORD)
+    ended = remove_tenant_command(store, FABRIKAM, at_terminal(stdin, talk))
+    assert isinstance(ended, tuple)
+    assert (ended[0], "say --yes" in ended[1], talk.getvalue()) == (2, True, "")
+    done = CliRunner().invoke(serve, ["tenant", "remove", FABRIKAM, "--store", str(store)])
+    assert (done.exit_code, "say --yes" in done.output) == (2, True)
+    assert FABRIKAM in str(tenants_command(store))
+    done = CliRunner().invoke(serve, ["tenant", "remove", FABRIKAM, "--yes", "--store", str(store)])
+    assert (done.exit_code, done.output) == (0, f"removed: {FABRIKAM} with 1 user and 0 lines of chat\n")
+
+
+def test_the_first_tenant_stays_and_nobody_is_asked(store: Path) -> None:
+    ended = remove_tenant_command(store, "", lambda _: pytest.fail("asked"))
+    assert ended == (2, "the first tenant stays: it has every user whose domain is no other tenant's")
+    ended = remove_tenant_command(store, "nowhere.example", lambda _: pytest.fail("asked"))
+    assert ended == (2, "there is no tenant 'nowhere.example'; there is only the first one, which has no name")
 
 
 def test_the_first_start_gives_passwords_though_another_tenant_has_its_own(store: Path) -> None:

@@ -113,7 +113,8 @@ def changed(exchange: Exchange, before: Directory, after: Directory) -> Outcome:
         devices = tuple(one.id for one in exchange.of_user(user))
         old, new = before.users.get(user), after.users.get(user)
         if new is None:
-            closed += [Closed(one, "no-user") for one in devices]
+            still = before.tenant_of(user).domain == after.tenant_of(user).domain
+            closed += [Closed(one, "no-user" if still else "no-tenant") for one in devices]
             continue
         if old is None or old.toggle != new.toggle:
             told.append(Told(devices, Toggled(on=new.toggle)))

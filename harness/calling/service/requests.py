@@ -104,7 +104,7 @@ class Requests:
             line = Written(file.file, file.sender, file.receiver, "", self._board.clock(), file.file)
             self._board.file_sent(line, FileOf(file=file.file, name=file.name, size=file.size))
         except Exception:
-            chats.discard(file.file)
+            chats.take_back(file.file)
             raise
 
     def _allowed(self, request: web.Request, who: Who) -> Ticket:

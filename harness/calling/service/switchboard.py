@@ -13,12 +13,13 @@ from collections.abc import Callable
 from operator import is_
 from typing import Final, Protocol
 
-from ...model.tenant import Tenant
+from ...model.tenant import Tenant, domain_of
 from ..exchange import chat as chats
 from ..exchange import exchange as rules
 from ..exchange.directory import Directory
 from ..exchange.endings import RING_SECONDS
 from ..exchange.outcome import Closed, Deed, Ended, Outcome, Written
+from ..exchange.refusal import refuse
 from ..exchange.said import Said
 from ..exchange.state import NOBODY, Exchange, Session, Told
 from ..exchange.told import Bye, FileOf, Frame, PresenceOf
@@ -84,6 +85,7 @@ class Switchboard:
 
     def join(self, session: Session, connection: Connection) -> None:
         """A device is connected; an older connection with the same token is replaced. Refusal."""
+        self._look()
         if session.id in self._connections:
             self.leave(session.id, "replaced")
         outcome = rules.joined(self.exchange, self.directory, session)
@@ -106,6 +108,7 @@ class Switchboard:
 
     def say(self, session: str, said: Said) -> None:
         """What a device says: it is told `ok`, and then the others hear of it. Refusal, sqlite3.Error: nobody does."""
+        self._look()
         if (who := self.exchange.sessions.get(session)) is not None:
             self._witness(who, said)
         fresh = secrets.token_hex(16)
@@ -114,7 +117,10 @@ class Switchboard:
     # what happens beside
 
     def file_sent(self, line: Written, file: FileOf) -> None:
-        """A file has come in for somebody: a chat line that carries it."""
+        """A file has come in for somebody: a chat line that carries it. Refusal when either is gone meanwhile."""
+        self._look()
+        self.directory.named(line.sender)
+        self.directory.colleague(line.sender, line.receiver)
         self._done(chats.delivered(self.exchange, self.directory, line, file))
 
     def tell_call(self, call: str, frame: Frame) -> None:
@@ -158,12 +164,7 @@ class Switchboard:
 
     async def tick(self) -> None:
         """Time has passed; or a command line has changed the store."""
-        seen = self.store.changed_elsewhere()
-        if seen != self._store_seen:
-            self._store_seen = seen
-            self._learn()
-            valid = self.store.accounts.valid(self._connections, self.clock())
-            self.void(tuple(one for one in self._connections if one not in valid), "signed-out")
+        self._look()
         self._done(rules.ticked(self.exchange, self.directory, self.clock(), self._rings))
 
     def close(self) -> None:
@@ -178,12 +179,28 @@ class Switchboard:
 
     # inner steps
 
+    def _look(self) -> None:
+        """Whether a command line has changed the store."""
+        seen = self.store.changed_elsewhere()
+        if seen == self._store_seen:
+            return
+        self._store_seen = seen
+        self._learn()
+        valid = self.store.accounts.valid(self._connections, self.clock())
+        self.void(tuple(one for one in self._connections if one not in valid), "signed-out")
+
     def _learn(self) -> None:
-        tenants = self.store.tenants.all()
-        if len(tenants) == len(self.directory.tenants) and all(map(is_, tenants, self.directory.tenants)):
+        if self._knows(tenants := self.store.tenants.all()):
             return
         before, self.directory = self.directory, self._of_tenants(*tenants)
         self._done(rules.changed(self.exchange, before, self.directory))
+        gone = {one.domain for one in before.tenants} - {one.domain for one in tenants}
+        # Its users' names are the first tenant's now, where nobody may hear of them.
+        self._news = {user: news for user, news in self._news.items() if domain_of(user) not in gone}
+
+    def _knows(self, tenants: tuple[Tenant, ...]) -> bool:
+        known = self.directory.tenants
+        return len(tenants) == len(known) and all(map(is_, tenants, known))
 
     def _done(self, outcome: Outcome, asked: tuple[str, int] | None = None) -> None:
         """Deeds first, for they may be refused; then it is so, and told. `asked`: which frame of whom it answers."""
@@ -204,7 +221,10 @@ class Switchboard:
         match deed:
             case Written():
                 way = deed.sender, deed.receiver
-                self.store.chats.write(deed.message, way, deed.text, deed.time, deed.file)
+                with self.store.whole():
+                    if not self._knows(self.store.tenants.all()):  # and perhaps the two are nobody any more
+                        refuse("not-now", "The organisation has changed at this very moment: say it again.")
+                    self.store.chats.write(deed.message, way, deed.text, deed.time, deed.file)
                 return ()
             case Closed():
                 return ()

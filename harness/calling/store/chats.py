@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ...model.tenant import domain_of
 from ..policy.transitions import GONE
 from .database import transaction
 
@@ -93,6 +94,27 @@ class Chats:
                 (user,),
             )
 
+    def remove_domain(self, domain: str) -> tuple[str, ...]:
+        """What users of this domain wrote to each other goes; what others have of them stays, as in `part_with`.
+
+        Gives the files whose bytes are to be discarded once that is so.
+        """
+        with transaction(self._connection):
+            pairs = self._connection.execute("SELECT DISTINCT one, other FROM chat").fetchall()
+            own = [pair for pair in pairs if all(_is_of(name, domain) for name in pair)]
+            self._connection.executemany("DELETE FROM chat WHERE one = ? AND other = ?", own)
+            files = self._connection.execute("SELECT file, sender, receiver FROM file").fetchall()
+            gone = [file for file, *ends in files if all(_is_of(name, domain) for name in ends)]
+            self._connection.executemany("DELETE FROM file WHERE file = ?", [(file,) for file in gone])
+            for user in {name for pair in pairs if pair not in own for name in pair if domain_of(name) == domain}:
+                self.part_with(user)
+        return tuple(gone)
+
+    def count(self, domain: str) -> int:
+        """Lines that users of this domain wrote to each other."""
+        rows = self._connection.execute("SELECT one, other, count(*) FROM chat GROUP BY one, other")
+        return sum(lines for one, other, lines in rows if _is_of(one, domain) and _is_of(other, domain))
+
     def between(self, user: str, peer: str) -> tuple[StoredLine, ...]:
         """The latest lines of these two, oldest first."""
         rows = self._connection.execute(
@@ -118,6 +140,11 @@ class Chats:
         """What `keep_bytes` has written now belongs to these two people."""
         row = file.file, file.sender, file.receiver, file.name, file.size, file.sha256
         self._connection.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def take_back(self, file: str) -> None:
+        """A file of which nobody was told belongs to nobody."""
+        self._connection.execute("DELETE FROM file WHERE file = ?", (file,))
+        self.discard(file)
 
     def sent_by(self, user: str) -> int:
         """Bytes of the files that the user has sent."""
@@ -146,6 +173,11 @@ class Chats:
         for path in self._folder.iterdir():
             if path.name not in known:
                 self.discard(path.name)
+
+
+def _is_of(user: str, domain: str) -> bool:
+    """Whether it is, or was, a user of this domain."""
+    return domain_of(user.removesuffix(GONE)) == domain
 
 
 def _sync(folder: Path) -> None:

@@ -40,10 +40,27 @@ class Store:
 
     def add_tenant(self, domain: str, administrator: Account) -> None:
         """A further tenant with its first user, an administrator; both or neither. Refused."""
-        with self._whole():
+        with self.whole():
             self.tenants.add(domain)
             self.tenants.change(lambda tenant: (add_user(tenant, administrator.user, "Administrator"), None), domain)
             self.accounts.put(administrator)
+
+    def remove_tenant(self, domain: str, users: frozenset[str]) -> None:
+        """A tenant goes, with accounts, tokens and chats of its users, all or none. Refused for the first one, and when
+        its users (sign-in names) are others by now than `users`.
+
+        What is left of its files after a crash goes at the next start of a service (`Chats.sweep`).
+        """
+        with self.whole():
+            if users != frozenset(user.name for user in self.tenants.load(domain).users):
+                raise Refused(f"the users of {domain!r} have changed meanwhile: look again, and nothing was removed")
+            theirs = [one.user for one in self.accounts.all() if self.tenants.home(one.user).domain == domain]
+            self.tenants.remove(domain)
+            for user in theirs:
+                self.accounts.remove(user)
+            files = self.chats.remove_domain(domain)
+        for file in files:
+            self.chats.discard(file)
 
     def remove_user(self, name: str, domain: str) -> None:
         """A user of the tenant of this domain is removed: account, tokens, assignments and memberships go, all or
@@ -52,7 +69,7 @@ class Store:
         The last administrator of a tenant stays: nobody could undo it.
         """
         user = same(name)
-        with self._whole():
+        with self.whole():
             self.tenants.change(lambda tenant: (remove_user(tenant, name), None), domain)
             if self.administrators(domain) == {user}:
                 raise Refused(f"{name!r} is the last administrator: make another one first")
@@ -65,7 +82,8 @@ class Store:
         return {one for one in found if self.tenants.home(one).domain == domain}
 
     @contextmanager
-    def _whole(self) -> Iterator[None]:
+    def whole(self) -> Iterator[None]:
+        """All of what is done meanwhile or nothing, also of what is known of the tenants."""
         try:
             with transaction(self._connection):
                 yield

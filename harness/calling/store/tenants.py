@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -104,8 +105,17 @@ class Tenants:
             if len(tenants) == MOST_TENANTS:
                 raise Refused(f"a store has at most {MOST_TENANTS} tenants")
             _unused(made.domain, tenants[0])
-            self._write(made, 1)
-        self._remember(made, 1)
+            # Any number but one that a tenant of this domain has had: whoever knows that one must not take this for it.
+            version = secrets.randbits(48)
+            self._write(made, version)
+        self._remember(made, version)
+
+    def remove(self, domain: str) -> None:
+        """A tenant is none any more. Refused for the first one, and where there is none of this domain."""
+        if find_tenant(self.all(), domain).domain == FIRST:
+            raise Refused("the first tenant stays: it has every user whose domain is no other tenant's")
+        self._connection.execute("DELETE FROM tenants WHERE domain = ?", (domain,))
+        self.forget()
 
     def forget(self) -> None:
         """What was kept within a transaction that came to nothing."""
@@ -116,6 +126,8 @@ class Tenants:
         if seen == self._seen:
             return
         found = {FIRST: 0} | dict(self._connection.execute("SELECT domain, version FROM tenants ORDER BY domain"))
+        for domain in self._tenants.keys() - found.keys():
+            del self._tenants[domain], self._versions[domain]
         for domain, version in found.items():
             if self._versions.get(domain) != version:
                 self._remember(*self._read(domain))

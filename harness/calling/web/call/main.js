@@ -19,6 +19,7 @@ const VOID = {
   "signed-out": "You have signed out.",
   "expired": "You were signed in for long enough. Sign in again.",
   "no-user": "This user is no longer known here.",
+  "no-tenant": "Your organisation is no longer known here.",
   "replaced": "This session goes on in another window.",
 };
 

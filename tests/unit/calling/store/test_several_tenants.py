@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from harness.calling.policy.lookup import Refused, Unknown, find_user
-from harness.calling.policy.transitions import add_user, grant_user, new_policy, put_group, record_tenant, remove_user
+from harness.calling.policy.transitions import (
+    add_user,
+    grant_user,
+    new_policy,
+    put_group,
+    record_tenant,
+    remove_user,
+)
 from harness.calling.store.accounts import Account, Work, hashed
 from harness.calling.store.store import Store
 from harness.calling.store.tenants import FRESH, MOST_TENANTS, Tenants, load, load_all, update
