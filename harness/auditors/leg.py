@@ -174,6 +174,16 @@ class Leg:
         return any(one.session_resumed for one in self.associations)
 
     @cached_property
+    def without_profile(self) -> bool:
+        """Whether each handshake that the party came to the end of agreed, in clear, on no SRTP profile.
+
+        Then nothing has made keys for media (RFC 5764 section 4.1.1), and every media packet of the party is in clear.
+        DTLS 1.3 hides what was agreed on (RFC 8446 section 4.3.1), and of a contradicted handshake nothing is known.
+        """
+        ended = [one for one in self.associations if one.protected_near]
+        return bool(ended) and all(_denies_srtp(one) for one in ended)
+
+    @cached_property
     def secured_at(self) -> float | None:
         """When the party first sent a record under the keys of a handshake; None when it never did."""
         sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)
@@ -245,6 +255,10 @@ class Leg:
         packets = self.outward.packets
         if packets and not self.secured and self.signalled is None:
             return (f"{counted(len(packets), 'media packet')} left {self.party} without a finished DTLS handshake",)
+        if packets and self.without_profile and self.signalled is None:
+            return (
+                f"{counted(len(packets), 'media packet')} left {self.party}, whose handshake made no keys for SRTP",
+            )
         evidence = list(_constant_payloads(packets))
         unencrypted = len(self.outward.frames(Fate.CLEAR))
         if unencrypted:
@@ -308,6 +322,13 @@ def _material(one: DtlsAssociation, profile: str, secret: bytes) -> bytes:
     if not (one.client_random and one.server_random and one.suite_iana):
         raise ValueError("the handshake was not seen whole")
     return srtp.export_keying_material_tls12(secret, one.client_random, one.server_random, length, one.prf_hash)
+
+
+def _denies_srtp(one: DtlsAssociation) -> bool:
+    hello = one.server_hello
+    return (
+        hello is not None and one.finished and one.version != DTLS13 and not one.contradicted and not one.srtp_profile
+    )
 
 
 def _protected(data: bytes) -> bool:

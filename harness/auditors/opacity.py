@@ -71,6 +71,9 @@ def _why_media_is_due(case: Case, party: Party) -> str | None:
     sent = statement.packets
     if sent.rtp_sent + sent.rtcp_sent:
         return f"{party} says it sent {counted(sent.rtp_sent + sent.rtcp_sent, 'media packet')}"
+    leg = case.leg(party)
+    if leg is not None and leg.without_profile:
+        return None
     up = all(case.connected(one) for one in case.there)
     if up and party in case.there and case.recording.media_seconds > 0 and statement.failure is None:
         return f"media flowed for {case.recording.media_seconds:g} s"
@@ -80,21 +83,34 @@ def _why_media_is_due(case: Case, party: Party) -> str | None:
 def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
     yield from _unexplained(leg)
     yield from _clear(leg)
-    if not leg.outward.packets and (why := _why_media_is_due(case, leg.party)) is not None:
-        yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
+    if not leg.outward.packets:
+        yield from _no_media(case, leg)
     if leg.signalled is not None or (leg.keys and not (leg.borrows and leg.unkeyed)):
         yield from _authenticated(case, leg)
-    elif leg.party not in case.witnesses and leg.secured and (case.connected(leg.party) or leg.outward.packets):
-        yield _keyless(case, leg)
+    elif leg.party not in case.witnesses and leg.secured and not leg.without_profile:
+        yield from _keyless(case, leg)
     yield from _dumped(case, leg)
 
 
-def _keyless(case: Case, leg: Leg) -> Finding:
+def _no_media(case: Case, leg: Leg) -> Iterator[Finding]:
+    why = _why_media_is_due(case, leg.party)
+    if why is not None:
+        yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
+    elif leg.without_profile:
+        detail = f"no media packet: the handshake of {leg.party} agreed on no SRTP profile, so that there are no keys"
+        yield _say.fact(Reason.NO_PACKETS, leg.name, detail)
+
+
+def _keyless(case: Case, leg: Leg) -> Iterator[Finding]:
     """Nobody says under which keys this party sent. That those are not its peer's can be known all the same."""
+    if not case.connected(leg.party) and not leg.outward.packets:
+        return
     if leg.borrows and estranged(case):
         detail = f"{leg.party} exports no keys, and those that {leg.party.peer} exported are of another handshake"
-        return _say.notice(Reason.KEYS_MISSING, leg.name, detail)
-    return _say.inconclusive(Reason.KEYS_MISSING, leg.name, f"no exported key fits the DTLS handshake of {leg.party}")
+        yield _say.notice(Reason.KEYS_MISSING, leg.name, detail)
+    else:
+        detail = f"no exported key fits the DTLS handshake of {leg.party}"
+        yield _say.inconclusive(Reason.KEYS_MISSING, leg.name, detail)
 
 
 def _dumped(case: Case, leg: Leg) -> Iterator[Finding]:

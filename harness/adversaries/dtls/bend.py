@@ -9,7 +9,9 @@ from typing import Final
 from ...wire.dtls.writer import DTLS12
 
 ECDHE_ECDSA_AES128_GCM: Final = 0xC02B
-"""The suite that every WebRTC endpoint has (RFC 8827 section 6.5), and the only one that the engine speaks."""
+"""The suite that every WebRTC endpoint has (RFC 8827 section 6.5)."""
+ECDHE_RSA_AES128_GCM: Final = 0xC02F
+"""The same for a server whose certificate is RSA: the engine differs in what it does not look at, the signature."""
 
 SRTP_AEAD_AES_128_GCM: Final = 0x0007
 SRTP_AES128_CM_80: Final = 0x0001
@@ -41,15 +43,15 @@ class Session:
 
 @dataclass(frozen=True)
 class Bend:
-    """What an end says. A client offers all `suites` and `srtp_profiles`, a server chooses the first
-    that was offered, and if none was, the first.
+    """What an end says. A client offers all `suites` and `srtp_profiles`. A server chooses the first suite, whatever
+    was offered, for its own certificate is ECDSA; and of the profiles the first that was offered, or else the first.
 
     Without `srtp_profiles` there is no use_srtp. `certificate` False: a client that has none to show. `abbreviated`:
     a session is claimed that never was, so that no certificate would have to be shown (RFC 5246 section 7.3).
     `session`: one that really was, which is resumed if the peer knows it; else the handshake is a whole one.
     """
 
-    suites: tuple[int, ...] = (ECDHE_ECDSA_AES128_GCM,)
+    suites: tuple[int, ...] = (ECDHE_ECDSA_AES128_GCM, ECDHE_RSA_AES128_GCM)
     version: int = DTLS12
     srtp_profiles: tuple[int, ...] = (SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_80)
     mki: bytes = b""

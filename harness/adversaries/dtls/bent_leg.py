@@ -1,7 +1,7 @@
 """The common part of our own DTLS 1.2 client and server: records, flights, transcript, secrets (RFC 6347, RFC 5246).
 
-One suite, ECDHE_ECDSA with AES_128_GCM_SHA256 over secp256r1; EMS and use_srtp. What the peer presents is taken
-unseen, except for its Finished. A lost flight is sent again; nothing else of a transport's duties is done.
+ECDHE with AES_128_GCM_SHA256 over secp256r1, our own certificate being ECDSA; EMS and use_srtp. What the peer presents
+is taken unseen, except for its Finished. A lost flight is sent again; nothing else of a transport's duties is done.
 """
 
 from __future__ import annotations

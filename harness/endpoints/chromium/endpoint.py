@@ -141,7 +141,8 @@ class ChromiumEndpoint:
             pass
         with suppress(TimeoutError):
             await asyncio.wait_for(self._failed.wait(), patience)
-        self._give_up(Reason.ICE_FAILED, f"the page shows no call after {seconds:g} s")
+        if self._failure is None:
+            self._give_up(await self._overdue(), f"the page shows no call after {seconds:g} s")
         return False
 
     def start_media(self) -> None:
@@ -276,6 +277,13 @@ class ChromiumEndpoint:
 
     async def _open(self, browsers: SharedChromium) -> None:
         await self._seat.open(browsers, await self._leg.turn_server())
+
+    async def _overdue(self) -> Reason:
+        """What is missing: the path, or DTLS over it."""
+        seen = None
+        with suppress(BrowserError, PageError):
+            seen = await self._seat.facts()
+        return Reason.DTLS_TIMEOUT if seen is not None and seen.path_found else Reason.ICE_FAILED
 
     async def _look(self) -> None:
         """The call, or its restart, is up: what is on the screen, and nothing heard yet."""

@@ -25,9 +25,10 @@ Stats = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Facts:
-    """Certificates are DER. `state` is the browser's connectionState."""
+    """Certificates are DER. `state` is the browser's connectionState; `path_found`: by its iceConnectionState."""
 
     state: str
+    path_found: bool
     local: bytes | None
     presented: bytes | None
     dtls: DtlsParameters | None
@@ -48,6 +49,7 @@ def facts(told: Mapping[str, Any]) -> Facts:
     single = transports[0] if len(transports) == 1 else None
     return Facts(
         state=str(told["state"]),
+        path_found=told["ice"] in ("connected", "completed"),
         local=None if single is None else _certificate(stats, single.get("localCertificateId")),
         presented=base64.b64decode(presented.pop()) if len(presented) == 1 else None,
         dtls=None if single is None else _parameters(single),
@@ -64,11 +66,11 @@ def _certificate(stats: Iterable[Stats], identity: str | None) -> bytes | None:
 
 
 def _parameters(transport: Stats) -> DtlsParameters:
-    version, profile = str(transport.get("tlsVersion")), str(transport.get("srtpCipher"))
+    version, profile = str(transport.get("tlsVersion")), transport.get("srtpCipher")
     return DtlsParameters(
         version=_VERSIONS.get(version, version),
         suite=str(transport.get("dtlsCipher")),
-        srtp_profile=_PROFILES.get(profile, profile),
+        srtp_profile=None if profile is None else _PROFILES.get(profile, str(profile)),
         role=str(transport.get("dtlsRole", "unknown")),
     )
 

@@ -141,7 +141,8 @@
     const transports = [...new Set(connection.getSenders().map((sender) => sender.transport).filter(Boolean))];
     const presented = transports.map((one) => one.getRemoteCertificates().map((der) => encoded(new Uint8Array(der))));
     const known = presented.some((chain) => chain.length > 0);
-    return { state: connection.connectionState, presented, stats: known ? [...(await connection.getStats()).values()] : [] };
+    const stats = known ? [...(await connection.getStats()).values()] : [];
+    return { state: connection.connectionState, ice: connection.iceConnectionState, presented, stats };
   }
 
   /** Until no description of the latest connection waits for another one. */

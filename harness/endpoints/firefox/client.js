@@ -186,7 +186,7 @@ async (channel) => {
     }
 
     async connect({ seconds }) {
-      const late = setTimeout(() => this.fail("ice-failed", `not connected within ${seconds} s`), 1000 * seconds);
+      const late = setTimeout(() => this.fail(...this.overdue(seconds)), 1000 * seconds);
       await this.settled;
       clearTimeout(late);
       return { connected: this.failure === null };
@@ -240,6 +240,16 @@ async (channel) => {
       return der ? hex(der) : null;
     }
 
+    pathFound() {
+      return ["connected", "completed"].includes(this.pc.iceConnectionState);
+    }
+
+    /** Why the call is not up after so many seconds. */
+    overdue(seconds) {
+      if (this.pathFound()) return ["dtls-timeout", `the DTLS handshake did not end within ${seconds} s`];
+      return ["ice-failed", `not connected within ${seconds} s, ICE is ${this.pc.iceConnectionState}`];
+    }
+
     changed() {
       const state = this.pc.connectionState;
       if (state === "connected") {
@@ -248,7 +258,7 @@ async (channel) => {
       } else if (state === "failed") {
         const ice = this.pc.iceConnectionState;
         if (this.up) this.fail("connection-lost", `ICE is ${ice}`);
-        else if (["connected", "completed"].includes(ice)) this.fail("dtls-error", "ICE is up and DTLS has failed");
+        else if (this.pathFound()) this.fail("dtls-error", "ICE is up and DTLS has failed");
         else this.fail("ice-failed", `ICE is ${ice}`);
       }
     }

@@ -20,6 +20,8 @@ from .webrtcbin import Peer, SdpRefused, begin, missing, software
 HELLO: Final = {"protocol": 1, "sends": "encoded", "receives": "encoded"}
 _MOST_WORDS: Final = 1000
 _GONE: Final = ("decline", "cancel", "hang-up")
+PATH_FOUND: Final = ("connected", "completed")
+"""States of ICE in which only DTLS can be what is missing."""
 
 
 class Refused(Exception):
@@ -90,7 +92,7 @@ class Client:
         with self._news:
             self._news.wait_for(lambda: self._up or self._failure is not None, seconds)
         if not self._up:
-            self._fail("ice-failed", f"not connected within {seconds:g} s, ICE is {self._peer.ice_state}")
+            self._fail(*self._overdue(seconds))
         return {"connected": self._failure is None}
 
     def send(self) -> None:
@@ -130,12 +132,19 @@ class Client:
         elif state in ("failed", "closed") and not self._closing:
             self._fail(*self._why())
 
+    def _overdue(self, seconds: float) -> tuple[str, str]:
+        """Why the call is not up after so many seconds."""
+        ice = self._peer.ice_state
+        if ice in PATH_FOUND:
+            return "dtls-timeout", f"ICE is up, and webrtcbin is not connected within {seconds:g} s"
+        return "ice-failed", f"not connected within {seconds:g} s, ICE is {ice}"
+
     def _why(self) -> tuple[str, str]:
         """What failed, as far as webrtcbin tells it apart."""
         ice = self._peer.ice_state
         if self._up:
             return "connection-lost", f"webrtcbin says that the connection is {self._peer.state}"
-        if ice in ("connected", "completed"):
+        if ice in PATH_FOUND:
             return "dtls-error", "ICE is up and DTLS has failed; webrtcbin does not say why"
         return "ice-failed", f"ICE is {ice}"
 

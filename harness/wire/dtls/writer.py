@@ -17,7 +17,10 @@ RENEGOTIATION_INFO: Final = 65281
 
 SECP256R1: Final = 23
 ECDSA_SECP256R1_SHA256: Final = 0x0403
+RSA_PKCS1_SHA256: Final = 0x0401
+_RSA_SIGN: Final = 1
 _ECDSA_SIGN: Final = 64
+_SIGNATURES: Final = (ECDSA_SECP256R1_SHA256, RSA_PKCS1_SHA256)
 _NAMED_CURVE: Final = 3
 
 
@@ -64,8 +67,8 @@ def certificates(chain: Iterable[bytes]) -> bytes:
 
 
 def certificate_request() -> bytes:
-    """The body of a CertificateRequest for ECDSA under SHA-256, from any authority (RFC 5246 section 7.4.4)."""
-    return vector(1, bytes([_ECDSA_SIGN])) + numbers(2, [ECDSA_SECP256R1_SHA256]) + vector(2, b"")
+    """The body of a CertificateRequest for ECDSA or RSA under SHA-256, from any authority (RFC 5246 section 7.4.4)."""
+    return vector(1, bytes([_ECDSA_SIGN, _RSA_SIGN])) + numbers(2, _SIGNATURES) + vector(2, b"")
 
 
 def ecdh_parameters(point: bytes) -> bytes:
@@ -89,11 +92,11 @@ def use_srtp(profiles: Iterable[int], mki: bytes = b"") -> tuple[int, bytes]:
 
 
 def p256_only() -> Extensions:
-    """What a client says that can do secp256r1 and ECDSA under SHA-256, and nothing else (RFC 8422 section 5.1)."""
+    """What a client says that can do secp256r1, and ECDSA or RSA under SHA-256, and no more (RFC 8422 section 5.1)."""
     return (
         (SUPPORTED_GROUPS, numbers(2, [SECP256R1])),
         (EC_POINT_FORMATS, b"\1\0"),
-        (SIGNATURE_ALGORITHMS, numbers(2, [ECDSA_SECP256R1_SHA256])),
+        (SIGNATURE_ALGORITHMS, numbers(2, _SIGNATURES)),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from harness.auditors.leg import _protected as protected
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.model.statement import Failure
+from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
 from .packets import (
@@ -27,6 +29,7 @@ from .stage import (
     ALICE,
     BOB,
     OF_ALICE,
+    OF_BOB,
     SIGNALLED,
     clear_call,
     description,
@@ -210,6 +213,35 @@ def test_a_connected_call_in_which_no_media_was_seen_stays_open_unless_none_was_
     findings = audit(stage.case())
     assert raised(findings, Severity.INCONCLUSIVE) == set()
     assert raised(findings, Severity.FACT) == {Reason.KEYS_SHARED}
+
+
+def test_a_handshake_that_agreed_on_no_srtp_profile_explains_why_there_is_no_media() -> None:
+    stage = honest_call(packets=0, made=shake_hands(OF_BOB, OF_ALICE, profiles=""))
+    for party in Party:
+        stage.keylogs[party].clear()
+    findings = audit(stage.case())
+    assert [(one.reason, one.severity) for one in findings] == [(Reason.NO_PACKETS, Severity.FACT)] * 2
+    assert "agreed on no SRTP profile" in findings[0].detail
+    stage.count(ALICE, rtp_sent=1)
+    (doubt,) = [one for one in audit(stage.case()) if one.severity is Severity.INCONCLUSIVE]
+    assert (doubt.reason, doubt.vantage) == (Reason.NO_PACKETS, "alice-bob"), "what she says that she sent was not seen"
+
+
+def test_media_without_an_srtp_profile_are_in_clear_whatever_they_look_like() -> None:
+    stage = honest_call(packets=0, made=shake_hands(OF_BOB, OF_ALICE, profiles=""))
+    stage.on_leg(ALICE, True, opus(1))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.PLAINTEXT_ON_WIRE}
+    assert "1 media packet left alice, whose handshake made no keys for SRTP" in findings[0].detail
+
+
+def test_a_handshake_whose_end_was_not_seen_explains_nothing() -> None:
+    pair = shake_hands(OF_BOB, OF_ALICE, profiles="")
+    pair.datagrams = [(client, data) for client, data in pair.datagrams if not (client and protected(data))]
+    stage = honest_call(packets=0, made=pair)
+    for party in Party:
+        stage.keylogs[party].clear()
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) >= {Reason.NO_PACKETS}
 
 
 def test_a_call_that_was_over_before_anything_was_said_owes_no_media() -> None:

@@ -65,7 +65,8 @@ def context(
     made.use_privatekey(own.key)
     made.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
     made.set_cipher_list(suites.encode())
-    made.set_tlsext_use_srtp(profiles.encode())
+    if profiles:
+        made.set_tlsext_use_srtp(profiles.encode())
     if keylog is not None:
         made.set_keylog_callback(lambda _, line: keylog.append(line.decode()))
     return made

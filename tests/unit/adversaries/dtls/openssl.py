@@ -9,8 +9,10 @@ from OpenSSL import SSL
 
 from harness.adversaries.dtls import Leg
 from harness.wire.certificate import Identity
+from tests.unit.wire.openssl_pair import Identity as WithRsa
 
 SUITES = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
+RSA_SUITES = b"ECDHE-RSA-AES128-GCM-SHA256"
 PROFILES = b"SRTP_AEAD_AES_256_GCM:SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
 
 
@@ -19,7 +21,7 @@ class OpenSsl:
     """One end, in a context of its own or in one that knows earlier sessions. `done`: its handshake ended well.
     `words`: what OpenSSL said against it. `wire`: all that passed, in order, with True for what this end sent."""
 
-    identity: Identity
+    identity: Identity | WithRsa
     client: bool
     context: SSL.Context | None = None
     session: SSL.Session | None = None
@@ -71,13 +73,13 @@ class OpenSsl:
             self.words += [reason for _, _, reason in error.args[0]]
 
 
-def context_of(identity: Identity) -> SSL.Context:
+def context_of(identity: Identity | WithRsa) -> SSL.Context:
     context = SSL.Context(SSL.DTLS_METHOD)
     context.set_options(SSL.OP_NO_TICKET)
     context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
     context.use_certificate(identity.certificate)
     context.use_privatekey(identity.key)
-    context.set_cipher_list(SUITES)
+    context.set_cipher_list(SUITES + b":" + RSA_SUITES)
     context.set_tlsext_use_srtp(PROFILES)
     return context
 

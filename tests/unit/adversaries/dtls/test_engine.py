@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from harness.adversaries.dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Point, Signature
 from harness.adversaries.dtls.renegotiating_leg import RenegotiatingServer
@@ -12,6 +13,7 @@ from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import Alert, DtlsAssociation, HandshakeMessage, HandshakeType, associations
 from harness.wire.dtls.writer import DTLS10
 from harness.wire.dtls_end import DtlsEnd
+from tests.unit.wire.openssl_pair import identity
 
 from .openssl import OpenSsl, talk
 
@@ -51,6 +53,18 @@ def test_an_honest_engine_and_openssl_agree_on_everything(client: bool) -> None:
     material = peer.connection.export_keying_material(b"EXTRACTOR-dtls_srtp", 56)
     assert keys.client_key_and_salt == material[:16] + material[32:44]
     assert keys.server_key_and_salt == material[16:32] + material[44:]
+
+
+@CLIENTS
+def test_an_honest_engine_shakes_hands_with_a_peer_whose_certificate_is_rsa(client: bool) -> None:
+    ours = leg(HONEST, client=client)
+    peer = OpenSsl(identity("of GStreamer", rsa.generate_private_key(65537, 2048)), client=not client)
+    talk(ours, peer)
+    assert ours.established and peer.done
+    one = seen(peer)
+    assert one.certificates_near == (peer.identity.der,)
+    assert one.suite_iana == f"TLS_ECDHE_{'RSA' if client else 'ECDSA'}_WITH_AES_128_GCM_SHA256"
+    assert HandshakeType.CERTIFICATE_VERIFY in [message.type for message in one.messages]
 
 
 @CLIENTS

@@ -25,7 +25,7 @@ def seat(party: Party, kind: type[BareSeat] = BareSeat, mode: str = "e2ee", **se
     class Seen(kind):  # type: ignore[misc, valid-type]
         async def facts(self) -> Facts | None:
             known = {"local": OWN, "presented": PEER, **seen}
-            return Facts("connected", known["local"], known["presented"], None, PacketCounts())
+            return Facts("connected", True, known["local"], known["presented"], None, PacketCounts())
 
     made: BareSeat = Seen(setup, said.append)
     made.answer({"type": "accept"}, mode=mode)

@@ -35,12 +35,12 @@ def told(**changed: Any) -> dict[str, Any]:
         {"type": "outbound-rtp", "packetsSent": 4},
         {"type": "inbound-rtp", "packetsReceived": 5},
     ]
-    return {"state": "connected", "presented": [[text(PEER), "a chain"]], "stats": stats} | changed
+    return {"state": "connected", "ice": "completed", "presented": [[text(PEER), "a chain"]], "stats": stats} | changed
 
 
 def test_a_call_that_is_up() -> None:
     seen = facts(told())
-    assert (seen.state, seen.local, seen.presented) == ("connected", OWN, PEER)
+    assert (seen.state, seen.path_found, seen.local, seen.presented) == ("connected", True, OWN, PEER)
     assert seen.dtls == DtlsParameters(
         version="DTLSv1.2",
         suite="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
@@ -50,8 +50,15 @@ def test_a_call_that_is_up() -> None:
     assert seen.packets == PacketCounts(rtp_sent=7, rtp_received=5)
 
 
+def test_a_handshake_for_data_only_has_no_profile() -> None:
+    seen = facts(told(stats=[{name: value for name, value in TRANSPORT.items() if name != "srtpCipher"}]))
+    assert seen.dtls is not None
+    assert seen.dtls.srtp_profile is None
+
+
 def test_one_that_is_not_says_nothing() -> None:
-    seen = facts({"state": "new", "presented": [[]], "stats": []})
+    seen = facts({"state": "new", "ice": "checking", "presented": [[]], "stats": []})
+    assert not seen.path_found
     assert (seen.local, seen.presented, seen.dtls, seen.packets) == (None, None, None, PacketCounts())
 
 
