@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import time
 from collections import Counter
 from collections.abc import Coroutine, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
+from .adversaries.relay_process import RelayProcess
 from .auditors.leg import Leg
 from .call_course import NAMES, CallCourse
 from .calling.service.switchboard import Telling, as_it_is
@@ -35,11 +37,20 @@ from .live_namespaces import LiveNamespaces
 from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
-from .model.adversary import LaterKeys, MediaServer, MediaServerMode, MediaServerProgram, Position, SessionTheft
+from .model.adversary import (
+    Adversary,
+    LaterKeys,
+    MediaServer,
+    MediaServerMode,
+    MediaServerProgram,
+    Position,
+    SessionTheft,
+)
 from .model.base import Asset, Party
 from .model.datagram import Address
 from .model.memory import Holder
 from .model.recording import SignalEntry, SignalMessage
+from .model.relay_protocol import RelayOrder
 from .model.scenario import EndpointKind, Mode, Network, Processor, Scenario
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
@@ -220,6 +231,8 @@ class LiveCall:
         if not self.scenario.memory:
             return None
         suspects = [one for part in (self.turn, self.media_server) if part is not None for one in part.suspects()]
+        if isinstance(self.relay, RelayProcess):
+            suspects.append(Suspect("relay", Holder.INTERMEDIARY, partial(getattr, self.relay, "pid"), self.relay.word))
         suspects += [
             Suspect(party.value, Holder.ENDPOINT, partial(getattr, endpoint, "pid"))
             for party, endpoint in self.endpoints.items()
@@ -265,17 +278,37 @@ class LiveCall:
         adversary = self.scenario.adversary
         if adversary is None:
             return None
+        machine = adversaries.create(adversary, self.conditions.seed, self.scenario.call.code_digits)
+        place = adversary.position, self.network.addresses("relay-alice", "relay-bob", "attacker")
+        if self.scenario.relay_apart:
+            return RelayProcess(self._order(adversary), machine, *place, self.network.contains, self._bring)
         self.loot = LootFile(self.folder.path(LOOT))
         return Relay(
-            adversaries.create(adversary, self.conditions.seed, self.scenario.call.code_digits),
-            adversary.position,
-            self.network.addresses("relay-alice", "relay-bob", "attacker"),
+            machine,
+            *place,
             self.network.contains,
             self.loot.write_down,
             self._bring,
             nullcontext if self.spaces is None else self.spaces.attacker,
             None if self.spaces is None else self.spaces.forge,
         )
+
+    def _order(self, adversary: Adversary) -> RelayOrder:
+        return RelayOrder(
+            adversary=adversary,
+            seed=self.conditions.seed,
+            code_digits=self.scenario.call.code_digits,
+            network=self.conditions.number,
+            loot=str(self.folder.path(LOOT).absolute()),
+            word=secrets.token_hex(16),
+        )
+
+    @property
+    def pieces_written_down(self) -> int:
+        """How many the adversary has in its file."""
+        if isinstance(self.relay, RelayProcess):
+            return 0 if self.relay.state is None else self.relay.state.loot
+        return 0 if self.loot is None else self.loot.packets
 
     def _tap(self, party: Party) -> LegTap:
         ordinary = self.scenario.call.mode is Mode.SERVICE

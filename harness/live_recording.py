@@ -91,9 +91,9 @@ def _ground_truth(call: LiveCall) -> GroundTruth:
         for party in Party
         for asset in (*call.spoken(party), *(asset for asset, who in _written(call).items() if party in who))
     )
-    if call.relay is None or call.loot is None or adversary is None:
+    if call.relay is None or adversary is None:
         return GroundTruth(markers=markers, guests=_guest_markers(call), **_malicious_peer(call))
-    written = call.loot.packets
+    written = call.pieces_written_down
     return GroundTruth(
         markers=markers,
         adversary=adversary.kind,

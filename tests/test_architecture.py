@@ -78,6 +78,7 @@ ARROWS = {
     "record_calls": {"model", "endpoints", "evidence", "live_call", "live_conditions", "live_recording"},
     "endpoint_check": NOUNS | {"codes", "endpoints", "network"},
     "endpoint_worker": {"model", "endpoints"},
+    "relay_worker": NOUNS | {"adversaries", "network", "vantage"},
     "recorded_call": NOUNS | {"auditors", "evidence", "inspection", "vantage"},
     "visibility": NOUNS | {"auditors", "evidence", "inspection", "markers", "recorded_call", "strict_yaml", "vantage"},
     "ends": NOUNS | {"auditors"},

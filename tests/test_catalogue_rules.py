@@ -76,6 +76,7 @@ CONTROLS = {
     "tenant-features-granted",
     "tenant-service-call",
     "bystander-relay",
+    "bystander-relay-memory",
     "honest-turn-call",
     "honest-turn-memory",
     "turn-bystander",
@@ -116,6 +117,7 @@ SIGNALLING_ATTACKS = """
 """
 DTLS_ATTACKS = """
     tenant-dtls-mitm tenant-chromium-pair-mitm tenant-service-mitm chromium-service-mitm passive-tap-chromium-service
+    dtls-mitm-memory
     dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile
     dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
 """

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .adversary import Adversary, DtlsMitm, MediaServer, MediaServerProgram, Position
+from .adversary import Adversary, Bystander, DtlsMitm, MediaServer, MediaServerProgram, Position
 from .base import MAX_ID, SCENARIO_ID, SCHEMA_VERSION, Asset, Noun, Party, Role
 from .feature import FeatureRequest
 from .finding import Reason
@@ -443,8 +443,11 @@ class Scenario(Noun):
     def _a_memory_is_of_a_process(self) -> Self:
         if not self.memory:
             return self
-        if not self.relayed_by_coturn and (self.adversary is None or self.adversary.kind != "media-server"):
-            raise ValueError("memory is searched in a process between the two: coturn, or a media server")
+        if not self.relayed_by_coturn and not isinstance(self.adversary, MediaServer) and not self.relay_apart:
+            raise ValueError(
+                "memory is searched in a process between the two: coturn, a media server, or on the loopback interface "
+                "a relay of ours that forwards or intercepts"
+            )
         if EndpointKind.AIORTC_PROCESS not in (self.endpoints.alice, self.endpoints.bob):
             raise ValueError("the search must find the keys in an endpoint: one at least is 'aiortc-process'")
         if self.call.mode is not Mode.E2EE or self.call.earlier or not self.call.seconds:
@@ -455,6 +458,12 @@ class Scenario(Noun):
     def keyings(self) -> dict[Party, Keying]:
         """How each party's client gets the keys of an ordinary call."""
         return self.endpoints.keyings if self.processor is Processor.OWN else dict.fromkeys(Party, Keying.DTLS)
+
+    @property
+    def relay_apart(self) -> bool:
+        """Whether our relay is a process of its own: what is in its memory must not be what the harness knows."""
+        ours = isinstance(self.adversary, Bystander | DtlsMitm) and Position.PATH in self.adversary.position
+        return self.memory and ours and self.network is Network.LOOPBACK and self.tenant is None
 
     @property
     def relayed_by_coturn(self) -> bool:

@@ -1,8 +1,9 @@
-"""The memory of coturn and rtpengine in real calls: clean where they carry packets, and not where they have keys."""
+"""The memory of intermediaries in real calls: clean where they carry packets, and not where they have keys."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,23 @@ def test_rtpengine_that_ends_dtls_holds_the_keys_of_both(tmp_path: Path) -> None
     said = " ".join(one.detail for one in done.result.findings if one.reason.value == "key-in-memory")
     assert "of alice 1" in said
     assert "of bob 1" in said
+
+
+def test_our_relay_that_forwards_holds_nothing(tmp_path: Path) -> None:
+    done = placed(tmp_path, Outcome.SECURE, {"kind": "bystander", "position": ["path"]})
+    assert (done.result.status, "memory-clean" in reasons(done)) == (Status.AS_EXPECTED, True), done.result.because
+    assert done.recording is not None
+    searches = json.loads((done.recording / "recording.json").read_text())["memory"]
+    assert [one["when"] for one in searches if one["process"] == "relay"] == ["during", "after"]
+    assert os.getpid() not in {one["pid"] for one in searches}
+
+
+def test_our_relay_that_ends_dtls_holds_the_keys_of_both_and_what_was_said(tmp_path: Path) -> None:
+    swap = {"kind": "dtls-mitm", "position": ["path", "signalling"], "swap": ["caller", "callee"]}
+    done = placed(tmp_path, Outcome.DETECTED, swap)
+    said = " ".join(one.detail for one in done.result.findings if one.reason.value == "key-in-memory")
+    assert (done.result.intercepted, "of alice 1" in said, "of bob 1" in said) == (True, True, True)
+    assert "content-in-memory" in reasons(done)
 
 
 def keylog(recording: Path, party: str) -> list[str]:

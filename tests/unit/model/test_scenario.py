@@ -150,11 +150,21 @@ def test_who_is_on_the_path_of_a_relayed_call_is_the_relay(adversary: Any, by_co
     assert not Scenario.model_validate_json(json.dumps(RELAYED | {"network": "loopback"})).relayed_by_coturn
 
 
+def test_our_relay_is_a_process_of_its_own_where_its_memory_is_searched() -> None:
+    adversary = {"kind": "bystander", "position": ["path"]}
+    plain = RELAYED | {"endpoints": PROCESSES, "network": "loopback", "adversary": adversary}
+    assert not Scenario.model_validate_json(json.dumps(plain)).relay_apart
+    assert Scenario.model_validate_json(json.dumps(plain | {"memory": True})).relay_apart
+    relayed = plain | {"memory": True, "adversary": None, "network": "turn-udp"}
+    assert not Scenario.model_validate_json(json.dumps(relayed)).relay_apart
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"network": "loopback"}, "in a process between the two: coturn, or a media server"),
+        ({"network": "loopback"}, "in a process between the two: coturn, a media server"),
         ({"adversary": {"kind": "bystander", "position": ["path"]}}, "in a process between the two"),
+        ({"network": "loopback", "adversary": {"kind": "recorder"}}, "a relay of ours that forwards or intercepts"),
         ({"endpoints": {}}, "the search must find the keys in an endpoint"),
         ({"call": {"earlier": 1}}, "in one encrypted call with media"),
         ({"call": {"seconds": 0}}, "in one encrypted call with media"),
