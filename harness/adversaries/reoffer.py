@@ -11,6 +11,7 @@ from typing import Final
 
 from ..model.adversary import Reoffer
 from ..model.base import Party
+from ..model.finding import Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.certificate import Identity
 from ..wire.sdp import Origin, Sdp
@@ -18,7 +19,8 @@ from .dtls_mitm import with_fingerprint_of
 from .machine import CallUp, Command, Deed, Deliver, Event, SendSignal, Signal, let_pass
 
 BROUGHT: Final = "offer-brought"
-ANSWERED: Final = "offer-answered"
+READ: Final = "offer-read"
+"""The callee answered it, or ended the call over it."""
 
 
 class ForgedReoffer:
@@ -28,7 +30,7 @@ class ForgedReoffer:
 
     def __init__(self, noun: Reoffer, identity: Identity) -> None:
         # Another certificate is to be refused; whatever else it says, the callee must at least have read it.
-        self.required = (BROUGHT,) if noun.change == "fingerprint" else (BROUGHT, ANSWERED)
+        self.required = (BROUGHT,) if noun.change == "fingerprint" else (BROUGHT, READ)
         self._change = noun.change
         self._identity = identity
         self._offer: SignalMessage | None = None
@@ -44,9 +46,10 @@ class ForgedReoffer:
     def _signal(self, message: SignalMessage) -> Iterator[Command]:
         if message.kind is SignalKind.OFFER:
             self._offer = message
-        if self._brought and message.kind is SignalKind.ANSWER:
-            yield Deed(ANSWERED)
-        else:
+        answered = self._brought and message.kind is SignalKind.ANSWER
+        if answered or (self._brought and _refuses(message)):
+            yield Deed(READ)
+        if not answered:
             yield Deliver(message)
 
     def _bring(self, offer: SignalMessage) -> Iterator[Command]:
@@ -61,3 +64,8 @@ class ForgedReoffer:
             return with_fingerprint_of(sdp, self._identity.der)
         # The caller has been passive: from now on it shall be active.
         return sdp.with_setup("active") if self._change == "setup-role" else sdp
+
+
+def _refuses(message: SignalMessage) -> bool:
+    """Whether the callee ends the call over a description."""
+    return (message.sender, message.kind, message.body) == (Party.BOB, SignalKind.HANGUP, Reason.SDP_REJECTED)

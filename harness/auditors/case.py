@@ -85,11 +85,25 @@ class Case:
     def keys_witnessed(self) -> bool | None:
         """Whether the dumps of both ends, or under DTLS 1.3 the key log of one, prove that they share their keys.
 
-        None when they prove nothing.
+        Where these prove nothing, the hellos of DTLS 1.3 can. None when they do not either.
         """
         both = self.witnesses
-        if len(both) == len(Party):
-            return same_keys(both[Party.ALICE], both[Party.BOB])
+        proved = same_keys(both[Party.ALICE], both[Party.BOB]) if len(both) == len(Party) else self._keys_logged
+        return True if proved is None and self.one_exchange else proved
+
+    @cached_property
+    def one_exchange(self) -> bool:
+        """Whether both ends came to the end of the same handshakes of DTLS 1.3, key shares and all.
+
+        Somebody between them would need a key share of his own with each, and the hellos would differ. A server sends
+        under keys before the client has proved anything, so both must say that they were connected.
+        """
+        hellos = {leg.party: leg.hidden_hellos for leg in self.legs}
+        both = [hellos.get(party, frozenset()) for party in Party]
+        return bool(both[0]) and both[0] == both[1] and all(self.connected(party) for party in Party)
+
+    @property
+    def _keys_logged(self) -> bool | None:
         # An end that tells no keys has those of the other one if what it sent itself is authentic under them.
         holders = [leg for leg in self.legs if leg.keys and leg.outward.genuine]
         hidden = all(one.version == DTLS13 for leg in holders for one in leg.associations if one.version is not None)

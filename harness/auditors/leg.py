@@ -15,7 +15,7 @@ from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
-from ..wire.dtls import DtlsAssociation, associations, records, srtp_profile_name
+from ..wire.dtls import DtlsAssociation, HandshakeType, associations, records, srtp_profile_name
 from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
@@ -183,6 +183,29 @@ class Leg:
         ended = [one for one in self.associations if one.protected_near]
         return bool(ended) and all(_denies_srtp(one) for one in ended)
 
+    @property
+    def without_keys(self) -> bool:
+        """Whether nothing here made keys for media: no handshake was begun, or they agreed on no profile."""
+        return self.unshaken or self.without_profile
+
+    @property
+    def unshaken(self) -> bool:
+        """Whether the leg has packets, and neither a hello nor a record under keys is among them."""
+        begun = any(one.client_random or one.server_random or one.protected_far for one in self.associations)
+        return bool(self.datagrams) and not begun and not self.secured
+
+    @cached_property
+    def hidden_hellos(self) -> frozenset[tuple[bytes, bytes]]:
+        """Digests of ClientHello and ServerHello of each handshake that the party came to the end of.
+
+        They hold the key shares in clear, of which the keys are made (RFC 8446 section 4.2.8). Empty unless all of them
+        are DTLS 1.3 and were seen whole.
+        """
+        ended = [one for one in self.associations if one.protected_near]
+        hellos = [(_hello(one, HandshakeType.CLIENT_HELLO), _hello(one, HandshakeType.SERVER_HELLO)) for one in ended]
+        whole = frozenset((client, server) for client, server in hellos if client and server)
+        return whole if len(whole) == len(ended) else frozenset()
+
     @cached_property
     def secured_at(self) -> float | None:
         """When the party first sent a record under the keys of a handshake; None when it never did."""
@@ -322,6 +345,13 @@ def _material(one: DtlsAssociation, profile: str, secret: bytes) -> bytes:
     if not (one.client_random and one.server_random and one.suite_iana):
         raise ValueError("the handshake was not seen whole")
     return srtp.export_keying_material_tls12(secret, one.client_random, one.server_random, length, one.prf_hash)
+
+
+def _hello(one: DtlsAssociation, kind: HandshakeType) -> bytes | None:
+    """The digest of the only hello of this kind; None when there is not one, or it is no handshake of DTLS 1.3."""
+    from_client = kind is HandshakeType.CLIENT_HELLO
+    usable = one.version == DTLS13 and not one.contradicted and one.server_hello is not None
+    return one.digest(kind, from_client=from_client) if usable else None
 
 
 def _denies_srtp(one: DtlsAssociation) -> bool:

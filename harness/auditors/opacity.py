@@ -14,6 +14,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import Finding, Reason
+from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, counted
 from .accounting import Balance
@@ -72,7 +73,7 @@ def _why_media_is_due(case: Case, party: Party) -> str | None:
     if sent.rtp_sent + sent.rtcp_sent:
         return f"{party} says it sent {counted(sent.rtp_sent + sent.rtcp_sent, 'media packet')}"
     leg = case.leg(party)
-    if leg is not None and leg.without_profile:
+    if leg is not None and leg.without_keys and case.mode_of(party) is Mode.E2EE:
         return None
     up = all(case.connected(one) for one in case.there)
     if up and party in case.there and case.recording.media_seconds > 0 and statement.failure is None:
@@ -96,14 +97,15 @@ def _no_media(case: Case, leg: Leg) -> Iterator[Finding]:
     why = _why_media_is_due(case, leg.party)
     if why is not None:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
-    elif leg.without_profile:
-        detail = f"no media packet: the handshake of {leg.party} agreed on no SRTP profile, so that there are no keys"
+    elif leg.without_keys and case.connected(leg.party):
+        why = "began no handshake" if leg.unshaken else "agreed on no SRTP profile in its handshake"
+        detail = f"no media packet: {leg.party} {why}, so that there are no keys"
         yield _say.fact(Reason.NO_PACKETS, leg.name, detail)
 
 
 def _keyless(case: Case, leg: Leg) -> Iterator[Finding]:
     """Nobody says under which keys this party sent. That those are not its peer's can be known all the same."""
-    if not case.connected(leg.party) and not leg.outward.packets:
+    if not leg.outward.packets and (case.one_exchange or not case.connected(leg.party)):
         return
     if leg.borrows and estranged(case):
         detail = f"{leg.party} exports no keys, and those that {leg.party.peer} exported are of another handshake"

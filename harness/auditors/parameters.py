@@ -61,7 +61,8 @@ def _described(case: Case, leg: Leg, keys: SignalledKeys) -> Iterator[Finding]:
 
 def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
     yield _say.fact(Reason.NOTHING_NEGOTIATED, leg.name, "no DTLS handshake chose a version, a suite or a profile")
-    due = case.connected(leg.party) and case.mode_of(leg.party) is Mode.E2EE and not leg.clear
+    # That a party is connected whose leg shows no handshake at all is for `binding` to say.
+    due = case.connected(leg.party) and case.mode_of(leg.party) is Mode.E2EE and not leg.clear and not leg.unshaken
     if due:
         detail = f"{leg.party} is connected, but what it negotiated was not seen"
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, detail)

@@ -3,7 +3,8 @@
 Best both export them, and they are compared. Where both tell what they sealed and opened instead, and neither exports
 a key, that shows it. What one end exports proves it too, when what the other one sent, seen at
 its own sockets, is authentic under it. And without any key: ends that came to the end of different handshakes share
-nothing, for each handshake has its own random numbers (RFC 5246 section 7.4.1.2).
+nothing, for each handshake has its own random numbers (RFC 5246 section 7.4.1.2), and ends of one handshake whose key
+shares (RFC 8446 section 4.2.8) nobody exchanged share theirs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.voice import Voice
 from .authenticity import SendingKey
 from .case import Case
-from .dumps import shared
+from .dumps import same_keys, shared
 from .leg import Leg
 
 _OF_SERVICE: Final = "alice and bob share their keys with the service, which opens all media and seals them anew"
@@ -33,11 +34,21 @@ def shared_keys(case: Case, say: Voice) -> Iterator[Finding]:
     elif estranged(case):
         detail = "alice and bob came to the end of different handshakes: each shares its keys with somebody else"
         yield say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)
-    elif not holders and len(case.witnesses) == len(Party):
-        yield from shared(case.witnesses[Party.ALICE], case.witnesses[Party.BOB], say)
+    elif not any(leg.keys for leg in case.legs) and (len(case.witnesses) == len(Party) or case.one_exchange):
+        yield from _unlogged(case, say)
     else:
         yield from (found for leg in case.legs if leg.borrows for found in _proved(leg, say))
     yield from _signalled(case, say)
+
+
+def _unlogged(case: Case, say: Voice) -> Iterator[Finding]:
+    """Nobody exports a key: by what both sealed and opened, and else by the handshake that both came to the end of."""
+    proof = None if len(case.witnesses) < len(Party) else same_keys(*(case.witnesses[party] for party in Party))
+    if proof is None and case.one_exchange:
+        detail = "alice and bob came to the end of one handshake, whose key shares reached each as the other sent them"
+        yield say.fact(Reason.KEYS_SHARED, CALL_WIDE, detail)
+    else:
+        yield from shared(case.witnesses[Party.ALICE], case.witnesses[Party.BOB], say)
 
 
 def _with_service(case: Case, say: Voice) -> Iterator[Finding]:

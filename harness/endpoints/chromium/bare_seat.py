@@ -18,8 +18,10 @@ from ...model.statement import Indicator, Screen
 from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint, Sdp
 from ..endpoint import EndpointSetup, ScreenPicture
-from . import facts, senses
+from . import senses
 from .browser import BrowserError, Content, PageError, Tab
+from .facts import Facts
+from .facts import read as read_facts
 from .refused import refused
 from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
@@ -62,6 +64,7 @@ class BareSeat:
         self._page: BarePage | None = None
         self._log: RtpLog | None = None
         self._begin = 0
+        self._known: Facts | None = None
         self._doing: set[asyncio.Task[None]] = set()
 
     @property
@@ -134,11 +137,11 @@ class BareSeat:
         indicator = Indicator.NONE if code is None else Indicator.LOCK
         return Screen(indicator=indicator, code=code, peer=self._peer_name), None
 
-    def code(self, seen: facts.Facts) -> str | None:
+    def code(self, seen: Facts) -> str | None:
         """The code of both certificates; None as long as one of them is not known."""
         return None if seen.presented is None else self.code_of(seen, teams20.thumbprint(seen.presented))
 
-    def code_of(self, seen: facts.Facts, peer: bytes) -> str | None:
+    def code_of(self, seen: Facts, peer: bytes) -> str | None:
         """The code of the own certificate and this thumbprint of the peer's."""
         if seen.local is None:
             return None
@@ -146,8 +149,17 @@ class BareSeat:
         caller, callee = (own, peer) if self._setup.party.role is Role.CALLER else (peer, own)
         return teams20.short_code(caller, callee, self._setup.code_digits)
 
-    async def facts(self) -> facts.Facts | None:
-        return await facts.read(self.window.tab)
+    async def facts(self) -> Facts | None:
+        """As it is now. What was true while there was an association is kept: with its end the browser forgets it."""
+        seen = await read_facts(self.window.tab)
+        if seen is not None and seen.dtls is not None and seen.presented is not None:
+            self._known = seen
+        return seen
+
+    async def account(self) -> Facts | None:
+        """What is true now, or was when the browser last had an association."""
+        seen = await self.facts()
+        return seen if self._known is None else self._known
 
     def refused(self, announced: Iterable[Fingerprint]) -> Fingerprint | None:
         """Which of these fingerprints the browser has compared a certificate with, and refused it."""
@@ -185,6 +197,7 @@ class BareSeat:
         self._heard({"type": "hang-up", "reason": await self.window.tab.evaluate(f"() => {_BARE}.failed()")})
 
     async def _ended(self) -> None:
+        await self.facts()
         await self.window.tab.evaluate(f"() => {_BARE}.close()")
 
     async def _show(self, text: str) -> None:
@@ -212,7 +225,7 @@ class CodeFromSdpSeat(BareSeat):
     """A planted fault: the code is made of the sha-256 line of the peer's description, and not of the certificate that
     DTLS presented. Chromium compares the two by the last line alone."""
 
-    def code(self, seen: facts.Facts) -> str | None:
+    def code(self, seen: Facts) -> str | None:
         for line in Sdp.parse(self.promised).fingerprints():
             digest = line.digest()
             if line.algorithm.lower() == "sha-256" and digest is not None:

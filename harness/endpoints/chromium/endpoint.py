@@ -178,7 +178,7 @@ class ChromiumEndpoint:
             if self._screens and self._failure is None:
                 await self._see()
             await self._read()
-            self._statement = self._account(await self._seat.facts())
+            self._statement = self._account(await self._seat.account())
         except (BrowserError, PageError) as error:
             self._failure = self._failure or failure(Reason.ENDPOINT_ERROR, str(error))
 

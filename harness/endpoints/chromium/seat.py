@@ -10,9 +10,10 @@ from ...model.statement import Indicator, Screen
 from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint
 from ..endpoint import EndpointSetup, ScreenPicture
-from . import facts, senses
+from . import senses
 from .browser import PageError
 from .call_window import Account, CallWindow
+from .facts import Facts
 from .refused import refused
 from .rtp_log import RtpLog, dump_of
 from .shared import SharedChromium
@@ -88,8 +89,12 @@ class Seat:
             await self.window.close_code()
         return screen, picture
 
-    async def facts(self) -> facts.Facts | None:
+    async def facts(self) -> Facts | None:
         return await self.window.facts()
+
+    async def account(self) -> Facts | None:
+        """What is said of the call at its end."""
+        return await self.facts()
 
     async def close(self) -> None:
         if self._window is not None:

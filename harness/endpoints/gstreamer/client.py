@@ -53,6 +53,7 @@ class Client:
         self._mode: str | None = None
         self._failure: tuple[str, str] | None = None
         self._up = self._closing = False
+        self._theirs: list[str] = []
         self._news = threading.Condition()
         self._peer = Peer(
             opened["address"],
@@ -83,9 +84,11 @@ class Client:
         return {"sdp": self._describing(self._peer.offer)}
 
     def answer(self, sdp: str) -> dict[str, Any]:
+        self._met(sdp)
         return {"sdp": self._describing(self._peer.answer, sdp)}
 
     def accept(self, sdp: str) -> None:
+        self._met(sdp)
         self._describing(self._peer.accept, sdp)
 
     def connect(self, seconds: float) -> dict[str, Any]:
@@ -109,12 +112,17 @@ class Client:
 
     # inner steps
 
+    def _met(self, sdp: str) -> None:
+        """A description of the peer. Other credentials than before are a restart of ICE (RFC 8445 section 9)."""
+        theirs = [line for line in sdp.splitlines() if line.startswith(("a=ice-ufrag:", "a=ice-pwd:"))]
+        if self._up and theirs != self._theirs:
+            raise Refused("sdp-rejected", "webrtcbin cannot restart ICE in a call that is up")
+        self._theirs = theirs
+
     def _describing(self, step: Callable[..., Any], *given: str) -> Any:
         """A step with a description, which nobody may make or take before the call is accepted."""
         if self._mode is None:
             raise Refused("description-before-accept", "nobody has accepted the call yet")
-        if self._up:
-            raise Refused("sdp-rejected", "webrtcbin cannot restart ICE in a call that is up")
         try:
             return step(*given)
         except SdpRefused as refused:

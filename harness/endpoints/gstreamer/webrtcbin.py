@@ -27,6 +27,9 @@ PATIENCE: Final = 8.0
 
 _JITTER_MS: Final = 50
 
+_GATHERED: Final = GstWebRTC.WebRTCICEGatheringState.COMPLETE
+"""Looked up here: two threads that look up an enumeration for the first time may find it empty."""
+
 _SRTP: Final = {"srtpdec": {"sink": "came", "src": "opened"}, "srtpenc": {"src": "sealed"}}
 """What has happened to a packet on each side of libsrtp."""
 
@@ -75,6 +78,7 @@ class Peer:
         self._media, self._pieces = tuple(media), pieces
         self._received, self._first, self._window = received, first_sequence, replay_window
         self._sources: dict[str, Any] = {}
+        self._candidates: list[str] = []
         self._kept: list[Any] = []
         """Replies: what was taken from them is memory of theirs."""
         self._counting = threading.Lock()
@@ -195,7 +199,17 @@ class Peer:
         self._look_at_gathering()
         if not self._gathered.wait(PATIENCE):
             raise TimeoutError("webrtcbin does not end to gather candidates")
-        return str(self._bin.get_property("local-description").sdp.as_text())
+        return self._with_candidates(str(self._bin.get_property("local-description").sdp.as_text()))
+
+    def _with_candidates(self, description: str) -> str:
+        """webrtcbin names its candidates in the description for which it gathered them, and in none after that."""
+        lines = description.splitlines()
+        named = [line for line in lines if line.startswith("a=candidate:")]
+        self._candidates = named or self._candidates
+        if not named:
+            place = next(at for at, line in enumerate(lines, 1) if line.startswith("a=ice-pwd:"))
+            lines[place:place] = self._candidates
+        return "".join(f"{line}\r\n" for line in lines)
 
     def _take(self, kind: Any, text: str) -> None:
         result, parsed = GstSdp.SDPMessage.new_from_text(text)
@@ -218,7 +232,7 @@ class Peer:
         return None if field is None else reply.get_value(field)
 
     def _look_at_gathering(self) -> None:
-        if self._bin.get_property("ice-gathering-state") == GstWebRTC.WebRTCICEGatheringState.COMPLETE:
+        if self._bin.get_property("ice-gathering-state") == _GATHERED:
             self._gathered.set()
 
     def _element_added(self, _bin: Any, _parent: Any, element: Any) -> None:

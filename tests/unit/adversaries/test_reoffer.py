@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.adversaries.machine import CallUp, Deliver, SendSignal
-from harness.adversaries.reoffer import ANSWERED, BROUGHT, ForgedReoffer
+from harness.adversaries.reoffer import BROUGHT, READ, ForgedReoffer
 from harness.model.adversary import Reoffer
 from harness.model.base import Party
 from harness.wire.certificate import fresh_identity
@@ -54,9 +54,21 @@ def test_the_answer_to_it_goes_no_further_and_everything_else_does() -> None:
     genuine = signal(one, answer(ANSWER))
     assert only(genuine, Deliver)
     brought(one)
-    assert deeds(signal(one, answer(ANSWER))) == {ANSWERED: 1}
+    assert deeds(signal(one, answer(ANSWER))) == {READ: 1}
     assert only(signal(one, answer(ANSWER)), Deliver) == []
     assert only(signal(one, hangup(BOB)), Deliver)
+
+
+def test_a_callee_that_ends_the_call_over_it_has_read_it_too() -> None:
+    one = machine("setup-role")
+    refusal = hangup(BOB).model_copy(update={"body": "sdp-rejected"})
+    assert deeds(signal(one, refusal)) == {}, "of an offer that was not there yet"
+    brought(one)
+    assert deeds(signal(one, hangup(BOB))) == {}, "for another reason"
+    assert deeds(signal(one, refusal.model_copy(update={"sender": Party.ALICE}))) == {}
+    refused = signal(one, refusal)
+    assert deeds(refused) == {READ: 1}
+    assert only(refused, Deliver), "the caller has to know"
 
 
 @pytest.mark.parametrize("event", [CallUp(NOW)])

@@ -9,6 +9,8 @@ from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.model.scenario import Mode
 from harness.model.statement import Failure
+from harness.wire.dtls import ContentType
+from harness.wire.dtls import writer as write
 from harness.wire.sdp import Fingerprint, Sdp
 from tests.unit.wire.openssl_pair import shake_hands
 
@@ -211,10 +213,24 @@ def test_a_connected_call_whose_certificates_cannot_be_seen_stays_open() -> None
     assert Reason.CERTIFICATES_AGREE not in {one.reason for one in findings}
 
 
+def test_who_is_connected_without_any_handshake_contradicts_the_wire() -> None:
+    stage = honest_call(packets=0)
+    for party, frames in stage.wire.items():
+        del frames[2:]
+        stage.state(party, dtls=None, presented_certificate=None)
+        stage.on_leg(party, False, write.record(ContentType.ALERT, write.alert(1, 0), 0))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    assert raised(findings, Severity.INCONCLUSIVE) == set()
+    assert "neither a DTLS handshake nor media" in findings[0].detail
+    stage.state(ALICE, connected=False)
+    assert [one.vantage for one in audit(stage.case())] == [BOB]
+
+
 def test_a_handshake_of_which_the_certificates_are_not_there_stays_open() -> None:
     stage = honest_call()
     for frames in stage.wire.values():
-        del frames[3:]
+        del frames[5:]  # four of connectivity checks, and a ClientHello
     assert Reason.CERTIFICATE_NOT_VISIBLE in raised(audit(stage.case()), Severity.INCONCLUSIVE)
 
 

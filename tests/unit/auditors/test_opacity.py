@@ -8,6 +8,7 @@ from harness.auditors.leg import _protected as protected
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
+from harness.model.scenario import Mode
 from harness.model.statement import Failure
 from tests.unit.wire.openssl_pair import shake_hands
 
@@ -233,6 +234,18 @@ def test_media_without_an_srtp_profile_are_in_clear_whatever_they_look_like() ->
     findings = audit(stage.case())
     assert raised(findings) == {Reason.PLAINTEXT_ON_WIRE}
     assert "1 media packet left alice, whose handshake made no keys for SRTP" in findings[0].detail
+
+
+def test_without_any_handshake_there_can_be_no_media() -> None:
+    stage = honest_call(packets=0)
+    for party, frames in stage.wire.items():
+        del frames[2:]
+        stage.keylogs[party].clear()
+    findings = audit(stage.case())
+    assert [(one.reason, one.severity) for one in findings] == [(Reason.NO_PACKETS, Severity.FACT)] * 2
+    assert "alice began no handshake" in findings[0].detail
+    stage.mode = Mode.SERVICE
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}, "its keys need no handshake"
 
 
 def test_a_handshake_whose_end_was_not_seen_explains_nothing() -> None:
