@@ -84,9 +84,7 @@ def _why_no_namespaces(scenario: Scenario) -> str | None:
     for party in Party:
         kind = scenario.endpoints.of(party)
         if kind not in IN_NAMESPACES:
-            shared = "one browser serves every call of a run"
-            because = shared if kind in BROWSERS else "it is no process of its own in a call"
-            return f"{party} is {kind}, which cannot live in a network namespace: {because}"
+            return f"{party} is {kind}, which cannot live in a network namespace: it is no process of its own in a call"
     why = namespaces.why_not()
     return None if why is None else f"the devices live in network namespaces, and there are none here: {why}"
 
@@ -109,8 +107,9 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
         case EndpointKind.PROGRAM if not named:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
         case EndpointKind.FIREFOX:
+            why = firefox.lacking(enclosed=scenario.network is Network.NAMESPACES)
             return (
-                _without_stack(party, "a page in Firefox", firefox.lacking(), firefox.PACKAGES)
+                _without_stack(party, "a page in Firefox", why, firefox.PACKAGES)
                 or _beyond(scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet")
                 or _without_counts(scenario, party)
             )

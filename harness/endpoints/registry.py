@@ -7,7 +7,7 @@ from typing import Final
 
 from ..model.scenario import EndpointKind
 from .aiortc import AiortcEndpoint
-from .chromium.shared import ONE_WAY, SHARED, UNENCRYPTED, SharedChromium
+from .chromium.shared import CLEAR, ONE_WAY, SHARED, UNENCRYPTED, SharedChromium
 from .clear import AnyCall, ClearEndpoint
 from .endpoint import Endpoint, EndpointSetup
 from .firefox.shared import SHARED as FIREFOX
@@ -26,8 +26,11 @@ def _gstreamer(setup: EndpointSetup) -> Endpoint:
     return ProcessEndpoint(setup, GSTREAMER, ours=True)
 
 
-def _browsers(setup: EndpointSetup) -> SharedChromium:
-    return SHARED if setup.turn is None else ONE_WAY
+def _browsers(setup: EndpointSetup, flags: tuple[str, ...] = (), usual: SharedChromium = SHARED) -> SharedChromium:
+    """That of the run, or one in the network of this device, with these flags."""
+    if setup.inside is not None:
+        return SharedChromium(*flags, inside=setup.inside)
+    return usual if setup.turn is None else ONE_WAY
 
 
 def _chromium(setup: EndpointSetup) -> Endpoint:
@@ -48,7 +51,7 @@ def _clear_chromium(setup: EndpointSetup) -> Endpoint:
     from .chromium.bare_seat import ClearSeat
     from .chromium.endpoint import ChromiumEndpoint
 
-    return ChromiumEndpoint(setup, ClearSeat, UNENCRYPTED, AnyCall())
+    return ChromiumEndpoint(setup, ClearSeat, _browsers(setup, CLEAR, UNENCRYPTED), AnyCall())
 
 
 def _chromium_with_code_from_sdp(setup: EndpointSetup) -> Endpoint:

@@ -151,8 +151,8 @@ NOT_THROUGH_TURN: Final = frozenset(
 )
 """Endpoints that nobody can tell of a TURN server, or that are for calls without one."""
 
-IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER})
-"""Endpoints that are a process of their own in each call, and can be started in a network namespace."""
+IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER, *BROWSERS})
+"""Endpoints that are processes, and can be started in a network namespace: a browser, for one call alone."""
 
 
 _TAKE_KEYING: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS})

@@ -8,12 +8,15 @@ import select
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.endpoints.chromium import installed as chromium
+from harness.endpoints.firefox import installed as firefox
 from harness.model.base import Party
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Status
@@ -100,31 +103,70 @@ def test_a_tap_at_the_router_gets_everything_and_nothing_of_it(tmp_path: Path) -
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
     folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
+    with started("run", "namespaces-call", *folders) as run:
+        watched = [os.pidfd_open(pid) for pid in inside(run)]
+        assert watched
+        run.send_signal(how)
+        run.wait(timeout=60)
+    for one in watched:
+        assert select.select([one], [], [], 10.0)[0], "a process in a namespace outlived the run"
+        os.close(one)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param("firefox", marks=pytest.mark.skipif(firefox.program() is None, reason="no Firefox to be left")),
+        pytest.param("chromium", marks=pytest.mark.skipif(chromium.program() is None, reason="no Chromium to be left")),
+    ],
+)
+def test_no_browser_is_left_in_a_namespace(tmp_path: Path, stack: str, how: signal.Signals) -> None:
+    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
+    ends = [f"--endpoints={'chromium-raw' if stack == 'chromium' else stack}", "--network=namespaces"]
+    with started("interop", *ends, *folders) as run:
+        watched = [os.pidfd_open(pid) for pid in inside(run, stack)]
+        run.send_signal(how)
+        run.wait(timeout=60)
+    for one in watched:
+        assert select.select([one], [], [], 10.0)[0], "a process in a namespace outlived the run"
+        os.close(one)
+
+
+@contextmanager
+def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A harness of its own, which ends with the test."""
     run = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", "run", "namespaces-call", *folders],
+        [sys.executable, "-m", "harness.cli", *words],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
     )
-    watched = [os.pidfd_open(pid) for pid in inside(run)]
-    assert watched
-    run.send_signal(how)
-    run.wait(timeout=60)
-    for one in watched:
-        assert select.select([one], [], [], 10.0)[0], "a process in a namespace outlived the run"
-        os.close(one)
+    try:
+        yield run
+    finally:
+        if run.poll() is None:
+            run.kill()
+            run.wait()
 
 
-def inside(run: subprocess.Popen[bytes]) -> list[int]:
-    """The processes of this run that live in other network namespaces, as soon as both devices do."""
+def inside(run: subprocess.Popen[bytes], name: str = "") -> list[int]:
+    """The processes of this run that live in other network namespaces, as soon as both devices do; and as soon as there
+    are two with this in their names."""
     own = Path(f"/proc/{run.pid}/ns/net").stat().st_ino
     while run.poll() is None:
         pids = living_in(set(children(run.pid)), own)
-        if len(pids) >= 6:
+        if len(pids) >= 6 and sum(name in called(pid) for pid in pids) >= 2:
             return pids
     raise AssertionError("the run ended before its devices were in their namespaces")
+
+
+def called(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text()
+    return ""
 
 
 def children(pid: int) -> list[int]:

@@ -213,14 +213,19 @@ def test_namespaces_that_cannot_be_made_are_missing(monkeypatch: pytest.MonkeyPa
     assert lacking.why == (
         "alice is aiortc, which cannot live in a network namespace: it is no process of its own in a call"
     )
-    browser = scenario("browser", alice="gstreamer", bob="firefox").model_copy(update=spaces)
+
+
+def test_a_browser_in_a_namespace_has_the_address_of_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.network.namespaces.why_not", lambda: None)
     monkeypatch.setattr("harness.endpoints.gstreamer.installed.found", lambda: gstreamer.Found("webrtcbin/1", ""))
-    monkeypatch.setattr("harness.endpoints.firefox.installed.lacking", lambda: "")
-    (lacking,) = unmet([browser], (), ())
-    assert (
-        lacking.why
-        == "bob is firefox, which cannot live in a network namespace: one browser serves every call of a run"
-    )
+    monkeypatch.setattr(firefox, "program", lambda: "/usr/bin/firefox-esr")
+    monkeypatch.setattr(firefox, "own_address", lambda: None)
+    outside = scenario("browser", alice="gstreamer", bob="firefox")
+    assert "no default route" in unmet([outside], (), ())[0].why
+    inside = outside.model_copy(update={"network": Network.NAMESPACES})
+    assert unmet([inside], (), ()) == ()
+    monkeypatch.setattr(firefox, "program", lambda: None)
+    assert "none of these is installed" in unmet([inside], (), ())[0].why
 
 
 def result(name: str, status: Status) -> Result:

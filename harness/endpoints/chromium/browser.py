@@ -7,7 +7,7 @@ state with another one, and costs a tenth of a second where a browser costs a wh
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +50,11 @@ _ARGUMENTS: Final = (
 )
 _RESOLVE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 """Without it a browser looks up hosts of its maker, and what a tap records is not the call alone."""
+
+
+_INSIDE: Final = Path(__file__).with_name("inside.sh")
+"""What Playwright starts in the place of a browser that is to be elsewhere: it takes one program, and no words before
+it. They talk through pipes, which go with it wherever it is."""
 
 
 class BrowserError(RuntimeError):
@@ -100,11 +105,12 @@ class PageSocket:
 class Chromium:
     """One running browser. Use it as an asynchronous context manager; tabs end with it.
 
-    `rtp_log` is what it tells of the packets that it seals and opens.
+    `rtp_log` is what it tells of the packets that it seals and opens. `prefix` are words in front of its command, by
+    which it gets into a network namespace.
     """
 
-    def __init__(self, *, flags: Iterable[str] = ()) -> None:
-        self._flags = tuple(flags)
+    def __init__(self, *, flags: Iterable[str] = (), prefix: Sequence[str] = ()) -> None:
+        self._flags, self._prefix = tuple(flags), tuple(prefix)
         self.rtp_log = rtp_log.RtpLog()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
@@ -118,7 +124,11 @@ class Chromium:
         try:
             arguments = [*_ARGUMENTS, _RESOLVE, *rtp_log.FLAGS, *self._flags]
             told: dict[str, str | float | bool] = {**os.environ, rtp_log.VARIABLE: self.rtp_log.place}
-            self._browser = await self._playwright.chromium.launch(executable_path=path, args=arguments, env=told)
+            command = path
+            if self._prefix:
+                told |= {"HARNESS_PREFIX": " ".join(self._prefix), "HARNESS_BROWSER": path}
+                command = str(_INSIDE)
+            self._browser = await self._playwright.chromium.launch(executable_path=command, args=arguments, env=told)
         except PlaywrightError as error:
             await self._playwright.stop()
             self.rtp_log.close()

@@ -73,7 +73,7 @@ class ChromiumEndpoint:
     ) -> None:
         self._setup = setup
         self._rules, self._progress = rules or CallRules(), Progress.begun(setup.party.role)
-        self._seat = seat(setup, self._said)
+        self._seat, self._browsers = seat(setup, self._said), browsers
         self._leg = in_front_of(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
         self._screens: list[ScreenMoment] = []
@@ -90,7 +90,7 @@ class ChromiumEndpoint:
         self._heard: dict[Asset, int] = {}
         self._statement: EndpointStatement | None = None
         # What happens at the window, one thing after the other; the first is that it is there.
-        self._line = asyncio.create_task(self._does(self._open(browsers)))
+        self._line = asyncio.create_task(self._does(self._open()))
 
     # setting up
 
@@ -189,6 +189,7 @@ class ChromiumEndpoint:
         dump = self._seat.dump(self._ssrcs)
         if dump is not None:
             self._setup.plaintext(dump.encode())
+        await self._browsers.left()
 
     def statement(self) -> EndpointStatement:
         if self._statement is None:
@@ -275,8 +276,8 @@ class ChromiumEndpoint:
         self._give_up(Reason.ENDPOINT_ERROR, why)
         return CallFailed(Reason.ENDPOINT_ERROR, why)
 
-    async def _open(self, browsers: SharedChromium) -> None:
-        await self._seat.open(browsers, await self._leg.turn_server())
+    async def _open(self) -> None:
+        await self._seat.open(self._browsers, await self._leg.turn_server())
 
     async def _overdue(self) -> Reason:
         """What is missing: the path, or DTLS over it."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Any, Final
 
@@ -22,10 +24,14 @@ class BidiError(Exception):
 
 
 class Bidi:
-    """One session. `connect` it first; commands go out in the order in which they are given."""
+    """One session. `connect` it first; commands go out in the order in which they are given.
 
-    def __init__(self) -> None:
-        self._http = aiohttp.ClientSession()
+    `within`: sockets that are opened meanwhile are in the network of the browser.
+    """
+
+    def __init__(self, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._within = within
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=self._socket))
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._channels: dict[str, Callable[[Any], None]] = {}
@@ -35,10 +41,10 @@ class Bidi:
     async def connect(self, address: str) -> str:
         """Begin a session; the browser's name and version. BidiError when there is none to be had."""
         try:
-            socket = await self._http.ws_connect(f"{address}/session", max_msg_size=MOST)
+            session = await self._http.ws_connect(f"{address}/session", max_msg_size=MOST)
         except (aiohttp.ClientError, OSError) as error:
             raise BidiError(f"no session at {address}: {error}") from error
-        self._tasks = [asyncio.create_task(self._write(socket)), asyncio.create_task(self._read(socket))]
+        self._tasks = [asyncio.create_task(self._write(session)), asyncio.create_task(self._read(session))]
         begun = await self.command("session.new", capabilities={})
         await self.command("session.subscribe", events=["script.message"])
         told = begun["capabilities"]
@@ -76,12 +82,18 @@ class Bidi:
         self._lose("the session was closed")
         await self._http.close()
 
-    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        while True:
-            await socket.send_str(await self._outgoing.get())
+    def _socket(self, place: tuple[Any, ...]) -> socket.socket:
+        """For one of the answers of getaddrinfo: a socket stays in the network in which it was opened."""
+        family, kind, protocol, *_ = place
+        with self._within():
+            return socket.socket(family, kind, protocol)
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in socket:
+    async def _write(self, session: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            await session.send_str(await self._outgoing.get())
+
+    async def _read(self, session: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in session:
             if message.type is aiohttp.WSMsgType.TEXT:
                 self._take(json.loads(message.data))
         self._lose("the browser is gone")

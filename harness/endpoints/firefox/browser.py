@@ -9,7 +9,8 @@ import re
 import secrets
 import shutil
 import signal
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -39,6 +40,7 @@ _PREFERENCES: Final[dict[str, Any]] = {
     "dom.min_background_timeout_value": 4,
     "dom.timeout.enable_budget_timer_throttling": False,
     # Nothing else leaves it either.
+    "network.dns.disabled": True,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "app.update.enabled": False,
@@ -59,11 +61,18 @@ class BrowserError(Exception):
 
 
 class Firefox:
-    """Use it as an asynchronous context manager; tabs and profile end with it."""
+    """Use it as an asynchronous context manager; tabs and profile end with it.
 
-    def __init__(self) -> None:
+    `prefix` are words in front of its command, by which it gets into a network namespace; `within`: sockets that are
+    opened meanwhile are there.
+    """
+
+    def __init__(
+        self, prefix: Sequence[str] = (), within: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
         self.software = ""
-        self.bidi = Bidi()
+        self.bidi = Bidi(within)
+        self._prefix = tuple(prefix)
         self._folder: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -127,6 +136,7 @@ class Firefox:
         (profile / "user.js").write_text("\n".join(lines))
         arguments = ("--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0")
         self._process = await asyncio.create_subprocess_exec(
+            *self._prefix,
             *_with_us(),
             path,
             *arguments,

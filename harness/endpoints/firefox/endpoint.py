@@ -1,4 +1,4 @@
-"""A page in the Firefox of this run as one party of a call."""
+"""A page in the Firefox of this run, or in one of its own in a network namespace, as one party of a call."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from ..endpoint import EndpointSetup
 from ..process import ProcessEndpoint
 from .handshakes import Handshakes
 from .page_program import PageProgram
-from .shared import SHARED
+from .shared import SHARED, SharedFirefox
 
 
 def firefox(setup: EndpointSetup) -> ProcessEndpoint:
     """Needs a running event loop; `close` it whatever happened."""
     handshakes = Handshakes(setup.tap)
-    speaker = partial(PageProgram, SHARED, handshakes)
-    return ProcessEndpoint(replace(setup, tap=handshakes), speaker=speaker, at=own_address())
+    enclosed = setup.inside is not None
+    speaker = partial(PageProgram, SharedFirefox(setup.within) if enclosed else SHARED, handshakes)
+    at = setup.address if enclosed else own_address()
+    return ProcessEndpoint(replace(setup, tap=handshakes), speaker=speaker, at=at)

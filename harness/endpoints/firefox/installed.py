@@ -19,8 +19,8 @@ def program() -> str | None:
     return next((path for name in PROGRAMS if (path := shutil.which(name)) is not None), None)
 
 
-def lacking() -> str:
-    """Why no call can be made with it; empty when one can."""
+def lacking(*, enclosed: bool = False) -> str:
+    """Why no call can be made with it; empty when one can. `enclosed`: it is given a network with an address."""
     if program() is None:
         return f"none of these is installed: {', '.join(PROGRAMS)}"
-    return "" if own_address() is not None else NO_ROUTE
+    return "" if enclosed or own_address() is not None else NO_ROUTE

@@ -48,9 +48,11 @@ class PageProgram:
         self._asides: set[asyncio.Future[Any]] = set()
 
     async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
-        """Open the tab. A browser has the environment, and the network, that it was started with."""
+        """Open the tab. A browser has the environment, and the network, that it was started with: the prefix is for one
+        that this program has alone.
+        """
         try:
-            self._browser = await self._shared.browser()
+            self._browser = await self._shared.browser(prefix)
             self._browser.bidi.listen(self._channel, self._said)
             self._tab = await self._browser.tab(_script(), self._channel)
         except (BidiError, BrowserError) as error:
@@ -88,12 +90,12 @@ class PageProgram:
             self._broken(why)
 
     async def end(self) -> None:
-        if self._browser is None or not self._tab:
-            return
-        tab, self._tab = self._tab, ""
-        self._browser.bidi.forget(self._channel)
-        await self._settle()
-        await self._browser.close_tab(tab)
+        if self._browser is not None and self._tab:
+            tab, self._tab = self._tab, ""
+            self._browser.bidi.forget(self._channel)
+            await self._settle()
+            await self._browser.close_tab(tab)
+        await self._shared.left()
 
     # inner steps
 

@@ -181,7 +181,7 @@ def test_memory_that_cannot_be_searched_with_both_controls_is_refused(changes: d
     ("changes", "complaint"),
     [
         ({}, "'aiortc' cannot live in a network namespace: use 'aiortc-process'"),
-        ({"endpoints": {"alice": "aiortc-process", "bob": "chromium"}}, "'chromium' cannot live"),
+        ({"endpoints": {"alice": "chromium", "bob": "clear"}}, "'clear' cannot live"),
         ({"endpoints": PROCESSES, "call": {"earlier": 1}}, "without earlier ones"),
         ({"endpoints": PROCESSES, "call": {"mode": "service"}}, "encrypted calls only"),
         (
