@@ -159,7 +159,13 @@
   /** How many media sections the latest connection has. */
   const sections = () => connections.at(-1)?.getTransceivers().length ?? 0;
 
+  /** The ICE user name fragments of the latest connection: its own one and the other end's. */
+  function credentials() {
+    const { localDescription, remoteDescription } = connections.at(-1);
+    return [localDescription, remoteDescription].map((one) => /^a=ice-ufrag:(.*)$/m.exec(one.sdp)[1].trim());
+  }
+
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load, relay, described, heard, seen, facts, live, sections },
+    value: { load, relay, described, heard, seen, facts, live, sections, credentials },
   });
 })();

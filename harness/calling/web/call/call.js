@@ -81,7 +81,7 @@ export class Call {
 
   /** The network has changed, or the path is gone: look for another one (RFC 8445 section 2.4). */
   restart() {
-    this.work = this.work.then(() => this.#agreed && this.exchange.offer(true)).catch((error) => this.#refuse("", error));
+    this.work = this.work.then(() => this.#agreed && this.exchange.restart()).catch((error) => this.#refuse("", error));
   }
 
   feature(feature, on, argument = null) {

@@ -15,6 +15,8 @@ export class Exchange {
     this.media = null;
     this.restarted = false;
     this.due = false;
+    this.seeking = false;
+    this.sought = false;
   }
 
   /** Microphone, camera when it is wanted and there, and a connection to send them by. Nothing is sent to anybody. */
@@ -30,19 +32,35 @@ export class Exchange {
     this.media.send(this.tracks);
   }
 
-  async offer(restart = false) {
-    if (!this.media.stable) return;
+  /** The first offer, with which no other one can cross. */
+  async offer() {
     this.due = false;
-    await this.#describe("offer", await this.media.offer(restart));
+    await this.say("offer", { sdp: await this.media.offer() });
   }
 
+  /**
+   * Of two offers that cross, the service takes one. Where it passes both on, one end has to roll its own back (RFC 8829 section
+   * 4.1.10.2): the caller, who still hears the other one after that (`renew`). What was in it is offered again.
+   */
   async offered(sdp) {
-    await this.#describe("answer", await this.media.answer(sdp));
+    if (this.media.offered) {
+      if (this.role === "callee") return;
+      this.#wantAgain();
+    }
+    // The path that the other end looks for is one for both.
+    if (this.media.restarts(sdp)) this.seeking = false;
+    await this.say("answer", { sdp: await this.media.answer(sdp) });
     await this.renew();
   }
 
   async answered(sdp) {
     if (this.media.offered) await this.media.accept(sdp);
+    await this.renew();
+  }
+
+  /** Look for another path (RFC 8445 section 2.4), as soon as no other offer is open. */
+  async restart() {
+    this.seeking = true;
     await this.renew();
   }
 
@@ -59,14 +77,15 @@ export class Exchange {
     await this.#showing(null);
   }
 
-  /** Say what is shown here now, if the other end does not know it; while an offer is open, that waits for its answer. */
+  /** Offer what is wanted here, if anything is: another path, or what is shown now. While an offer is open, that waits for its answer. */
   async renew() {
-    if (!this.due || !this.media.unsaid || !this.media.stable) return;
-    // Chromium no longer plays the other end's sound after an offer that had been set is rolled back: it is set when it is said.
-    const { sdp, settled } = await this.media.proposed();
-    if (!(await this.#said("offer", sdp))) return;
-    this.due = false;
-    await settled();
+    if (!(this.seeking || (this.due && this.media.unsaid)) || !this.media.stable) return;
+    [this.sought, this.seeking, this.due] = [this.seeking, false, false];
+    // A callee in Chromium no longer plays the other end's sound after an offer that had been set is rolled back: it is set when it is said.
+    const { sdp, settled, undone } = await (this.sought && this.role === "caller" ? this.media.restarted() : this.media.proposed(this.sought));
+    if (await this.#offered(sdp)) return settled();
+    this.#wantAgain();
+    return undone();
   }
 
   candidates(lines) {
@@ -108,19 +127,20 @@ export class Exchange {
     await this.media.share(track);
   }
 
-  async #describe(type, sdp) {
-    if (!(await this.#said(type, sdp))) await this.media.withdraw();
+  /** Our offer has come to nothing: what was in it has not been agreed. */
+  #wantAgain() {
+    this.due = true;
+    this.seeking ||= this.sought;
   }
 
   /** Whether it is on its way to the other end. */
-  async #said(type, sdp) {
+  async #offered(sdp) {
     try {
-      await this.say(type, { sdp });
+      await this.say("offer", { sdp });
       return true;
     } catch (error) {
       // The other end has offered at the same time, and was faster: its offer is the next frame.
       if (error.reason !== "offer-open") throw error;
-      this.due = true;
       return false;
     }
   }

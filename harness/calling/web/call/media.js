@@ -61,15 +61,24 @@ export class Media {
     return this.described && this.screens.unsaid;
   }
 
-  /** The SDP of an offer. `restart` asks for new ICE credentials. */
-  async offer(restart = false) {
-    return this.#describe(await this.connection.createOffer({ iceRestart: restart }));
+  /** The SDP of the first offer. */
+  async offer() {
+    return this.#describe(await this.connection.createOffer());
   }
 
-  /** An offer of no other path, which changes nothing here until it is `settled`: then it has been taken on its way. */
-  async proposed() {
-    const proposal = await this.connection.createOffer();
-    return { sdp: this.screens.written(proposal.sdp), settled: () => this.connection.setLocalDescription(proposal) };
+  /**
+   * A later offer, which changes nothing here until it is `settled`: then it has been taken on its way. `restart` asks for another
+   * path, by new ICE credentials; candidates for it are found, and sent, after that.
+   */
+  async proposed(restart) {
+    const proposal = await this.connection.createOffer({ iceRestart: restart });
+    return { sdp: this.screens.written(proposal.sdp), settled: () => this.connection.setLocalDescription(proposal), undone: () => {} };
+  }
+
+  /** An offer of another path with the candidates for it, which are looked for from here on, until it is `undone`. */
+  async restarted() {
+    const sdp = await this.#describe(await this.connection.createOffer({ iceRestart: true }));
+    return { sdp, settled: () => {}, undone: () => this.connection.setLocalDescription({ type: "rollback" }) };
   }
 
   /** Take an offer, give the SDP of the answer. An open offer of our own is rolled back. */
@@ -80,6 +89,11 @@ export class Media {
     const answer = await this.#describe(await this.connection.createAnswer());
     this.#showScreen();
     return answer;
+  }
+
+  /** Whether this offer begins a new search for a path. */
+  restarts(sdp) {
+    return ufrag(sdp) !== ufrag(this.connection.remoteDescription?.sdp ?? "");
   }
 
   async accept(sdp) {
@@ -95,11 +109,6 @@ export class Media {
       const candidate = line.replace(/^a=/, "");
       await this.connection.addIceCandidate({ candidate, sdpMLineIndex: 0 }).catch(() => {});
     }
-  }
-
-  /** An offer of our own comes to nothing. */
-  async withdraw() {
-    if (this.offered) await this.connection.setLocalDescription({ type: "rollback" });
   }
 
   get stable() {
