@@ -17,6 +17,7 @@ from harness.inspection.search import Pattern, PatternKind
 from harness.report import inspection_console
 from harness.vantage.capture import CaptureError, open_capture
 from harness.vantage.layers import Layers
+from harness.vantage.mjr import read_mjr
 from harness.vantage.rtp_columns import rtp_columns
 from harness.vantage.window import Frames, Window
 from harness.wire import rtp
@@ -48,6 +49,15 @@ def capture_file(data: bytes) -> None:
     """Every byte has one place, wherever windows end."""
     with as_file(data) as path, suppress(CaptureError):
         assert accounted(path, _SMALL) == accounted(path, 1 << 20)
+
+
+def janus_recording(data: bytes) -> None:
+    """What is read of it is all of it: a head, and a head of ten bytes before each packet."""
+    with as_file(data) as path, suppress(CaptureError):
+        packets = [packet for _, packet in read_mjr(path).packets]
+        described = 10 + int.from_bytes(data[8:10]) if data[8:] else 8
+        assert described + sum(10 + len(packet) for packet in packets) == len(data)
+        assert b"".join(packets[-1:]) == (data[-len(packets[-1]) :] if packets else b"")
 
 
 def accounted(path: Path, size: int) -> tuple[object, ...]:

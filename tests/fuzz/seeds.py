@@ -20,7 +20,7 @@ from harness.vantage.layers import Layers
 from harness.wire.demux import PacketClass, classify
 from tests.unit.inspection import media
 from tests.unit.inspection.authentication.speakers import Speaker, report, rtp
-from tests.unit.vantage import blocks
+from tests.unit.vantage import blocks, test_mjr
 from tests.unit.vantage.layers.frames import (
     channel_data,
     datagram,
@@ -95,6 +95,7 @@ def of_wire() -> Seeds:
     yield "keylog", "master", (HONEST / "keys" / "alice.keylog").read_bytes()
     yield "keylog", "exporter", f"# a comment\nEXPORTER_SECRET {'1f' * 32} {'2e' * 48}\r\nRSA 00 11\n".encode()
     yield "rtp-dump", "two", DUMP.encode()
+    yield "mjr", "two", test_mjr.WHOLE
     for name, packet in (
         ("hello", zrtp_packets.packet("Hello", zrtp_packets.hello())),
         ("commit", zrtp_packets.packet("Commit", zrtp_packets.commit())),

@@ -24,6 +24,7 @@ TARGETS: Final = {
     "sdes": "wire_targets.crypto_attribute",
     "keylog": "wire_targets.key_log",
     "rtp-dump": "wire_targets.rtp_dump",
+    "mjr": "capture_targets.janus_recording",
     "capture": "capture_targets.capture_file",
     "layers": "capture_targets.layers",
     "followers": "media_targets.followers",
