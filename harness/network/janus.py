@@ -33,6 +33,8 @@ _API, _ADMIN = "api", "admin"
 _PLUGIN: Final = "janus.plugin.videocall"
 _TRANSPORT: Final = "janus.transport.websockets"
 _AGAIN: Final = 0.01
+_SMALL_STACKS: Final = ("prlimit", f"--stack={1 << 20}")
+"""A dozen threads of 8 MiB each would be searched for nothing, where its memory is."""
 
 _PLUGINS: Final = "audiobridge duktape echotest lua nosip recordplay sip streaming textroom videoroom voicemail"
 _TRANSPORTS: Final = "http mqtt nanomsg pfunix rabbitmq"
@@ -88,7 +90,7 @@ class Janus:
         """What it was told, and nobody else: the secret of its Admin API."""
         self.child = Child(
             (PROGRAM, f"--configs-folder={_CONFIGURATION}", f"--config={_CONFIGURATION}/janus.jcfg"),
-            ("env", f"--chdir={folder}"),
+            ("env", f"--chdir={folder}", *_SMALL_STACKS),
         )
         self._api, self._admin = JanusApi("janus-protocol"), JanusApi("janus-admin-protocol")
         self._handles: dict[str, _Handle] = {}

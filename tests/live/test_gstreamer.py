@@ -36,6 +36,15 @@ def scenario(name: str, *parties: Party) -> Scenario:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("_time", range(4))
+async def test_its_offer_names_the_source_of_each_medium(_time: int) -> None:
+    """Whoever is asked too early does not know them yet; a server may drop what it was not told of."""
+    async with dial(STRANGER, EndpointKind.AIORTC) as call:
+        _, *sections = (await call.alice.offer()).split("\r\nm=")
+    assert [(one.split()[0], "a=ssrc:" in one) for one in sections] == [("audio", True), ("video", True)]
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("party", Party)
 async def test_sound_and_pictures_arrive_both_ways_whoever_calls(party: Party) -> None:
     kinds = {one: STRANGER if one is party else EndpointKind.AIORTC for one in Party}

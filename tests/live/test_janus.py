@@ -97,6 +97,33 @@ def test_in_its_memory_are_the_keys_of_both(tmp_path: Path) -> None:
     assert "memory-unseen" not in {one.reason.value for one in done.result.findings}
 
 
+WRONG = f"a=fingerprint:sha-256 {':'.join(['AA'] * 32)}"
+
+
+@pytest.mark.parametrize(("behind", "completed"), [(False, 2), (True, 0)])
+def test_of_the_fingerprints_that_it_is_told_it_believes_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behind: bool, completed: int
+) -> None:
+    """It compares: with another one behind the genuine line it gives nobody keys, and has nothing of the call."""
+    as_it_is = Janus._inward
+
+    def told(server: Janus, sdp: str) -> str:
+        lines = [
+            line for line in sdp.split("\r\n") if not line.startswith(("a=fingerprint:sha-3", "a=fingerprint:sha-5"))
+        ]
+        genuine = [line for line in lines if line.startswith("a=fingerprint:sha-256")]
+        assert genuine
+        both = {line: (line, WRONG) if behind else (WRONG, line) for line in genuine}
+        return as_it_is(server, "\r\n".join(one for line in lines for one in both.get(line, (line,))))
+
+    monkeypatch.setattr(Janus, "_inward", told)
+    done = placed(tmp_path, Outcome.DETECTED, PUT_IN, {"media": ["audio"], "seconds": 0.5, "setup_seconds": 4})
+    log = (folder(done) / janus.LOG).read_text()
+    assert log.count("The DTLS handshake has been completed") == completed
+    assert ("Fingerprint is NOT a match!" in log) is behind
+    assert done.result.intercepted is not behind
+
+
 @pytest.mark.asyncio
 async def test_what_is_no_description_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     server = Janus(CallNetwork(NUMBER).address("turn"), tmp_path)

@@ -174,6 +174,7 @@ class Peer:
         """What is sent, in front of webrtcbin, under the numbers of the peer's offer or our own. Once in a call."""
         if self._sources:
             return
+        named: list[threading.Event] = []
         for kind in self._media:
             codec = CODECS[kind]
             number = numbers.get(kind, codec.payload_type)
@@ -189,7 +190,22 @@ class Peer:
             self._pipe.add(chain)
             chain.link(self._bin)
             self._sources[kind] = chain.get_by_name("source")
+            named.append(self._named(chain.get_static_pad("src")))
         self._pipe.set_state(Gst.State.PLAYING)
+        if not all(one.wait(PATIENCE) for one in named):
+            raise TimeoutError("webrtcbin does not learn what it is to send")
+
+    def _named(self, pad: Any) -> threading.Event:
+        """Set when the source of a medium is known. Who is asked before that for a description, names none in it."""
+        known = threading.Event()
+
+        def look(*_: Any) -> None:
+            if pad.get_current_caps() is not None:
+                known.set()
+
+        pad.connect("notify::caps", look)
+        look()
+        return known
 
     def _described(self, signal: str, field: str) -> str:
         made = self._promised(signal, None, field)
