@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .command_run import USAGE, Ended, Ran, carry_out, options_of, selected
+from .audit import audit_run
+from .command_run import EVIDENCE, HARNESS, USAGE, Ended, Ran, carry_out, options_of, selected
 from .deviations import load as load_deviations
+from .evidence.files import EvidenceError
+from .evidence.run_folder import NotARun
 from .inspection.parameters.policy import load_policy
 from .interop import SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
 from .model.interop import Interop
@@ -43,6 +46,22 @@ def interop_command(
     return carry_out(scenarios, options, reports, lambda ran: _present(ran, outputs))
 
 
+def again_command(folder: Path, reports: Path, outputs: tuple[Output, ...], policy: Path | None) -> Ended:
+    """The same table once more, from the files of a run alone. No call is made, and nothing is kept but `outputs`."""
+    try:
+        document = audit_run(folder, load_policy(policy))
+        _show(Ran(folder, reports / document.run, document), outputs)
+    except NotARun as error:
+        return USAGE, str(error)
+    except EvidenceError as error:
+        return EVIDENCE, str(error)
+    except ValueError as error:
+        return USAGE, str(error)
+    except OSError as error:
+        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
+    return document
+
+
 def _scenarios(
     selectors: Sequence[str], axes: tuple[str | None, str | None], root: Path | None
 ) -> tuple[Scenario, ...]:
@@ -52,12 +71,18 @@ def _scenarios(
 
 
 def _present(ran: Ran, outputs: Sequence[Output]) -> None:
-    table = interop_of(ran.document)
     kept = (Output(Format.JSON, ran.reports / "interop.json"), Output(Format.HTML, ran.reports / "interop.html"))
-    write_texts((*kept, *outputs), lambda output: _text(output, table, ran), sys.stdout)
+    _show(ran, (*kept, *outputs))
     with suppress(BrokenPipeError):
-        lines = (*interop_lines(table), "", f"table       {ran.reports / 'interop.html'}")
-        sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in lines))
+        sys.stderr.write(f"\ntable       {ran.reports / 'interop.html'}\n")
+
+
+def _show(ran: Ran, outputs: Sequence[Output]) -> None:
+    """Data to where it shall go, then the tables for people. ValueError when the run is no matrix."""
+    table = interop_of(ran.document)
+    write_texts(outputs, lambda output: _text(output, table, ran), sys.stdout)
+    with suppress(BrokenPipeError):
+        sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in interop_lines(table)))
 
 
 def _text(output: Output, table: Interop, ran: Ran) -> str:

@@ -25,7 +25,7 @@ NETWORKS: Final = {
     "turn-tcp": (Network.TURN_TCP,),
     "namespaces": (Network.NAMESPACES,),
 }
-DEFAULT_NETWORKS: Final = ("loopback", "turn-udp", "namespaces")
+DEFAULT_NETWORKS: Final = ("loopback", "turn", "namespaces")
 SCENARIOS: Final = ("honest-call",)
 
 _HEALTHY: Final = (EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS)

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harness.cli import main
 from harness.command_interop import interop_command
 from harness.endpoints.chromium import installed as chromium
 from harness.endpoints.firefox import installed as firefox
@@ -66,6 +68,17 @@ def test_every_pair_has_equal_codes_and_points_to_its_recording(tmp_path: Path, 
     assert strange["bob"]["software"].startswith(software)
     assert strange["alice"]["version"] == strange["bob"]["version"] != None  # noqa: E711 - it was seen at all
     assert 'href="report.html#s4-inside"' in (reports / "interop.html").read_text()
+    made_again(tmp_path, reports)
+
+
+def made_again(folder: Path, reports: Path) -> None:
+    """The table is the same when it is made from the recordings, and who looks for other calls in them is told."""
+    words = ["interop", f"--again={folder / 'captures' / reports.name}", f"--reports={folder / 'reports'}", "-o"]
+    done = CliRunner().invoke(main, [*words, f"json={folder / 'again.json'}", "-o", f"html={reports / 'again.html'}"])
+    assert done.exit_code == 0, done.output
+    assert (folder / "again.json").read_text() == (reports / "interop.json").read_text()
+    assert (reports / "again.html").read_text() == (reports / "interop.html").read_text()
+    assert CliRunner().invoke(main, [*words, "json=-", "--network=turn"]).exit_code == 2
 
 
 @pytest.mark.skipif(not may_listen(), reason="no right to open packet sockets: no stranger went through a TURN server")
