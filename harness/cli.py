@@ -19,6 +19,7 @@ def main() -> None:
 
 for command in (
     run.run,
+    run.attacks,
     run.selftest,
     run.list_,
     interop.interop,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .attack_list import ATTACKS
 from .auditors import AUDITORS
 from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, asked_for, load, select
@@ -23,6 +24,7 @@ from .endpoint_choice import choose, with_endpoints
 from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
+from .model.base import Party
 from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
 from .network.loopback import NETWORKS
@@ -66,6 +68,12 @@ def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[s
     except ValueError as error:
         return USAGE, str(error)
     return run_command(names, reports, outputs, chosen | {"only_self_test": True})
+
+
+def attacks_command(stack: str, reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
+    """Run the list of attacks with this stack at both ends; nobody has asked for each of them by name."""
+    ends = tuple(f"{party}={stack}" for party in Party)
+    return run_command(ATTACKS, reports, outputs, chosen | {"endpoints": ends, "listed": True})
 
 
 def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
@@ -138,7 +146,8 @@ def _selection(
     specimens = tuple(scenario.id for scenario in every if scenario.family is Family.SPECIMENS)
     kinds, _ = choose(chosen.get("endpoints", ()), chosen.get("programs", ()))
     selection = with_endpoints((scenario for scenario in every if scenario.id in wanted), kinds)
-    return selection, specimens if tested <= wanted else (), asked_for(selection, names, root)
+    asked = frozenset[str]() if chosen.get("listed") else asked_for(selection, names, root)
+    return selection, specimens if tested <= wanted else (), asked
 
 
 def options_of(chosen: dict[str, Any]) -> Options:

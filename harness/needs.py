@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .model.adversary import MediaServer, MediaServerProgram, SrtpBitflip, SrtpPart
+from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, SrtpBitflip, SrtpPart
 from .model.base import Party, Role
 from .model.finding import Reason
 from .model.scenario import (
@@ -41,7 +41,11 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
 
 
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
-    lacking = (why for party in Party if (why := _lacking(scenario, party, party in programs)) is not None)
+    lacking = (
+        why
+        for party in Party
+        if (why := _lacking(scenario, party, party in programs) or _without_other_hash(scenario, party)) is not None
+    )
     return next(lacking, None) or _why_no_network(scenario) or _why_no_memory(scenario) or _contradiction(scenario)
 
 
@@ -148,6 +152,15 @@ def _without_counts(scenario: Scenario, party: Party) -> str | None:
     """Firefox tells of its SRTP layer neither what it opened nor what it refused."""
     told = {Reason.FOREIGN_PACKET_DROPPED, Reason.REPLAY_DROPPED}.intersection(scenario.expect.seen)
     return f"{party} is a page in Firefox, which tells nobody which packets it refused" if told else None
+
+
+def _without_other_hash(scenario: Scenario, party: Party) -> str | None:
+    """Browsers and webrtcbin name their certificate by one hash function, so of their lines nothing would be left."""
+    adversary = scenario.adversary
+    only = scenario.endpoints.of(party) in (*BROWSERS, EndpointKind.GSTREAMER)
+    gone = isinstance(adversary, DtlsMitm) and adversary.algorithm == "sha-256"
+    what = "which names its certificate by sha-256 alone, so that no genuine line of another hash could stay"
+    return f"{party} is {scenario.endpoints.of(party)}, {what}" if only and gone else None
 
 
 def _without_extensions(scenario: Scenario, party: Party) -> str | None:

@@ -31,6 +31,7 @@ ARROWS = {
     "judge": {"model"},
     "self_test": {"model"},
     "wording": set[str](),
+    "attack_list": set[str](),
     "strict_yaml": {"wording"},
     "matrix": {"model", "strict_yaml", "wording"},
     "scenario_error": {"model", "matrix", "strict_yaml", "wording"},

@@ -171,13 +171,19 @@ def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:
 
 
 def with_lines_of(sdp: Sdp, certificate: bytes, how: How, lines: int, algorithm: str | None = None) -> Sdp:
-    """`lines` fingerprints beside each genuine one: the first is that of `certificate`, more are of others like it."""
+    """`lines` fingerprints beside each genuine one: the first is that of `certificate`, more are of others like it.
+
+    With `algorithm` they are of that hash function, and genuine ones of it go, wherever others are left.
+    """
+    genuine = {one.level for one in sdp.fingerprints() if one.algorithm.lower() != algorithm}
 
     def beside(line: Line) -> tuple[str, ...]:
         value = line.value("fingerprint")
         if value is None:
             return (line.text,)
         old = Fingerprint.parse(line.level, value)
+        if old.algorithm.lower() == algorithm:
+            return () if old.level in genuine else (line.text,)
         try:
             own = Fingerprint.of(certificate, algorithm or old.algorithm, old.level)
         except ValueError:

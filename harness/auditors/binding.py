@@ -178,7 +178,7 @@ def _not_visible(case: Case, party: Party) -> Iterator[Finding]:
     elif case.keys_witnessed and (stated := _stated(case, party)) is not None:
         yield from _by_statement(case, party, *stated)
     elif case.mode_of(party) is Mode.E2EE and leg is not None and leg.unshaken and not in_clear:
-        detail = f"{party} calls itself connected, and its leg shows neither a DTLS handshake nor media"
+        detail = f"{party} calls itself connected, and its leg shows neither an answered DTLS handshake nor media"
         yield _say.alarm(Reason.STATEMENT_CONTRADICTS_WIRE, party, detail)
     elif case.mode_of(party) is Mode.E2EE and not in_clear:
         detail = f"{party} is connected, but no certificate presented to it could be read from the wire"

@@ -185,14 +185,17 @@ class Leg:
 
     @property
     def without_keys(self) -> bool:
-        """Whether nothing here made keys for media: no handshake was begun, or they agreed on no profile."""
+        """Whether nothing here made keys for media: no handshake was answered, or they agreed on no profile."""
         return self.unshaken or self.without_profile
 
     @property
     def unshaken(self) -> bool:
-        """Whether the leg has packets, and neither a hello nor a record under keys is among them."""
-        begun = any(one.client_random or one.server_random or one.protected_far for one in self.associations)
-        return bool(self.datagrams) and not begun and not self.secured
+        """Whether the leg has packets, and neither a server's hello nor a record under keys is among them.
+
+        That none is missing is what the counts of taps and sockets are compared for (`establishment`).
+        """
+        answered = any(one.server_random or one.protected_far for one in self.associations)
+        return bool(self.datagrams) and not answered and not self.secured
 
     @cached_property
     def hidden_hellos(self) -> frozenset[tuple[bytes, bytes]]:

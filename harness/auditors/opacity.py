@@ -98,7 +98,7 @@ def _no_media(case: Case, leg: Leg) -> Iterator[Finding]:
     if why is not None:
         yield _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no media packet was recorded, but {why}")
     elif leg.without_keys and case.connected(leg.party):
-        why = "began no handshake" if leg.unshaken else "agreed on no SRTP profile in its handshake"
+        why = "came to no handshake" if leg.unshaken else "agreed on no SRTP profile in its handshake"
         detail = f"no media packet: {leg.party} {why}, so that there are no keys"
         yield _say.fact(Reason.NO_PACKETS, leg.name, detail)
 

@@ -11,6 +11,9 @@ import click
 
 from .ending import EXIT_HARNESS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, OUTPUT_HELP, Seconds, fail, finish, outputs_of
 
+STACKS = ("aiortc", "chromium-raw", "firefox", "gstreamer")
+"""The stacks that can be attacked with one word."""
+
 
 def calls(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that makes calls."""
@@ -63,6 +66,23 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
         from ..command_run import run_command
 
         ended = run_command(selectors, reports, outputs_of(outputs), chosen)
+    except KeyboardInterrupt:
+        fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
+    finish(ended)
+
+
+@click.command()
+@click.argument("stack", type=click.Choice(STACKS))
+@calls
+def attacks(stack: str, reports: Path, outputs: tuple[str, ...], **chosen: Any) -> None:
+    """Put one stack, at both ends of each call, under every attack that is about stacks (harness/attack_list.py).
+
+    Exit code 0 when it does what is right, or what is known of its version; what it cannot be tried with is counted.
+    """
+    try:
+        from ..command_run import attacks_command
+
+        ended = attacks_command(stack, reports, outputs_of(outputs), chosen)
     except KeyboardInterrupt:
         fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
     finish(ended)

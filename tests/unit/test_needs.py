@@ -9,7 +9,7 @@ import pytest
 from harness import needs
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
-from harness.model.adversary import Bystander, MediaServer, MediaServerMode, MediaServerProgram, Position
+from harness.model.adversary import Bystander, DtlsMitm, MediaServer, MediaServerMode, MediaServerProgram, Position
 from harness.model.base import Asset, Party, Role
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Call, Mode, Network, Processor, Scenario
@@ -41,6 +41,25 @@ def test_a_program_that_no_command_names_is_missing() -> None:
     assert unmet(scenarios, {Party.ALICE}, {"strange"}) == (Unmet(scenario="strange", why=WHY, asked=True),)
     assert unmet(scenarios, {Party.ALICE, Party.BOB}, ()) == ()
     assert [one.asked for one in unmet(scenarios, (), {"healthy"})] == [False, False]
+
+
+def test_who_names_its_certificate_by_one_hash_alone_has_no_other_line_that_could_be_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("", ""))
+    attack = DtlsMitm(
+        kind="dtls-mitm",
+        position=(Position.SIGNALLING, Position.PATH),
+        swap=tuple(Role),
+        how="after",
+        algorithm="sha-256",
+    )
+    healthy, bare = scenario("healthy"), scenario("bare", bob="gstreamer")
+    both = [one.model_copy(update={"adversary": attack}) for one in (healthy, bare)]
+    (lacking,) = unmet(both, (), ())
+    assert (lacking.scenario, "sha-256 alone" in lacking.why) == ("bare", True)
+    other = attack.model_copy(update={"algorithm": "sha-512"})
+    assert unmet([bare.model_copy(update={"adversary": other})], (), ()) == ()
 
 
 def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,9 @@ class DtlsMitm(Attacker):
 
     `swap` names whose fingerprint is replaced by the interceptor's in the signalling towards the other party; an
     empty list leaves the signalling untouched. With `how` the interceptor's fingerprints (`lines` of them) stand
-    before or after each genuine one instead, with its hash function or with `algorithm`. `begin: restart` lets the
-    call come up honestly and takes its ICE restart. `agree_first` and `agree_last`: certificates are tried until so
-    many digits of both codes are equal.
+    before or after each genuine one instead, with its hash function; or with `algorithm`, of which no genuine one is
+    left then. `begin: restart` lets the call come up honestly and takes its ICE restart. `agree_first` and
+    `agree_last`: certificates are tried until so many digits of both codes are equal.
     """
 
     allowed: ClassVar[frozenset[Position]] = frozenset({Position.SIGNALLING, Position.PATH})

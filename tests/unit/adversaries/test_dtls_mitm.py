@@ -17,7 +17,7 @@ from harness.model.recording import SignalMessage
 from harness.wire.certificate import Identity, fresh_identity
 from harness.wire.sdp import Fingerprint
 
-from .descriptions import ANSWER, OFFER, attributes
+from .descriptions import ANSWER, OFFER, SHA256, SHA512, attributes
 from .dtls_peer import AES_CM, DtlsPeer, talk
 from .transcript import (
     ALICE,
@@ -409,6 +409,28 @@ def test_own_fingerprints_may_have_another_hash_function_than_the_genuine_ones()
     genuine, own = attributes(delivered.message.body, "fingerprint")[:2]
     assert genuine == attributes(OFFER, "fingerprint")[0]
     assert own == str(Fingerprint.of(IDENTITIES[BOB].der, "sha-512"))
+
+
+@pytest.mark.parametrize(("algorithm", "kept"), [("sha-512", SHA256), ("sha-256", SHA512)])
+@pytest.mark.parametrize(("how", "place"), [("before", 0), ("after", 1)])
+def test_of_the_hash_function_of_its_own_lines_no_genuine_one_is_left(
+    algorithm: str, kept: str, how: How, place: int
+) -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), how=how, algorithm=algorithm), IDENTITIES)
+    delivered, _ = signal(machine, offer(OFFER))
+    assert isinstance(delivered, Deliver)
+    lines = attributes(delivered.message.body, "fingerprint")
+    assert len(lines) == 4, "two in each section"
+    assert lines[place] == str(Fingerprint.of(IDENTITIES[BOB].der, algorithm))
+    assert lines[1 - place].endswith(kept)
+
+
+def test_where_no_other_genuine_line_would_be_left_nothing_is_touched() -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), how="after", algorithm="sha-256"), IDENTITIES)
+    alone = OFFER.replace(f"a=fingerprint:sha-512 {SHA512}\r\n", "")
+    (delivered,) = signal(machine, offer(alone))
+    assert isinstance(delivered, Deliver)
+    assert delivered.message.body == alone
 
 
 # a restart

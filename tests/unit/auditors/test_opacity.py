@@ -243,7 +243,7 @@ def test_without_any_handshake_there_can_be_no_media() -> None:
         stage.keylogs[party].clear()
     findings = audit(stage.case())
     assert [(one.reason, one.severity) for one in findings] == [(Reason.NO_PACKETS, Severity.FACT)] * 2
-    assert "alice began no handshake" in findings[0].detail
+    assert "alice came to no handshake" in findings[0].detail
     stage.mode = Mode.SERVICE
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.NO_PACKETS}, "its keys need no handshake"
 
