@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Route
 
-from harness.calling.policy.lookup import find_user
+from harness.calling.policy.lookup import find_policy, find_user
+from harness.calling.policy.transitions import Settings, set_policy
 from harness.endpoints.chromium.browser import Chromium, Tab
 from harness.endpoints.chromium.call_window import DESKTOP
 from harness.model.tenant import Encryption, Tenant
@@ -298,3 +301,80 @@ async def test_only_administrators_get_in(centre: Centre) -> None:
     await tab.appears("#sign-in-problem:has-text('Bob Bauer is no administrator')")
     assert not await tab.sees("#centre")
     await tab.close()
+
+
+async def test_who_edits_a_policy_changes_nothing_that_was_not_edited(centre: Centre) -> None:
+    """Somebody else has turned it off while the form was open: a new description does not turn it on again."""
+    await centre.add("Shared", "of two")
+    await centre.closed()
+    await centre.press_in("Shared", "Edit")
+    off = Settings(calling=Encryption.DISABLED)
+    centre.service.store.tenants.change(lambda tenant: (set_policy(tenant, "Shared", off), None))
+    await centre.type("#policy-description", "of both")
+    await centre.tab.press("Save")
+    await centre.closed()
+    found = find_policy(centre.tenant, "Shared")
+    assert (found.description, found.calling) == ("of both", Encryption.DISABLED)
+
+
+async def test_a_form_that_is_open_again_is_not_closed_by_what_was_sent_from_it_before(centre: Centre) -> None:
+    answer = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await centre.add("Unhurried")
+    await centre.closed()
+    await centre.tab.page.route("**/api/policies", late)
+    try:
+        await centre.add("Slow")
+        await centre.tab.page.keyboard.press("Escape")
+        await centre.closed()
+        await centre.press_in("Unhurried", "Edit")
+        await centre.type("#policy-description", "being written")
+        answer.set()
+        await centre.tab.appears(centre.row("Slow"))
+    finally:
+        await centre.tab.page.unroute("**/api/policies")
+    assert await centre.tab.sees("#policy-dialog")
+    assert await centre.tab.page.locator("#policy-description").input_value() == "being written"
+    await centre.tab.press("Save")
+    await centre.closed()
+    assert find_policy(centre.tenant, "Unhurried").description == "being written"
+
+
+async def test_what_is_ticked_stays_ticked_when_something_else_is_done_meanwhile(centre: Centre) -> None:
+    answer = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await centre.turn_to("assignments")
+    await centre.tab.page.route("**/api/assignments/users/**", late)
+    try:
+        await centre.select("#assign-user-name", BOB.user)
+        await centre.tab.page.locator("#assign-user [type=submit]").click()
+        await centre.type("#group-name", "night shift")
+        await centre.tab.page.locator(f"#group-members input[value='{ALICE.user}']").check()
+        answer.set()
+        await centre.tab.appears(f"#assigned-users:has-text('{BOB.user}')")
+    finally:
+        await centre.tab.page.unroute("**/api/assignments/users/**")
+    await centre.tab.page.locator("#group-form [type=submit]").click()
+    await centre.tab.appears("#groups:has-text('night shift')")
+    (group,) = [one for one in centre.tenant.groups if one.name == "night shift"]
+    assert group.members == (ALICE.user,)
+
+
+async def test_what_was_in_force_before_a_change_is_not_shown_after_it(centre: Centre) -> None:
+    await centre.turn_to("users")
+    await centre.type("#effective-user", BOB.user)
+    await centre.tab.page.locator("#effective-form [type=submit]").click()
+    await centre.tab.appears("#effective")
+    await centre.tab.page.locator("#recording").click()
+    await centre.tab.appears("#recording-state:has-text('Everybody is')")
+    assert not await centre.tab.sees("#effective")
+    await centre.tab.page.locator("#recording").click()
+    await centre.tab.appears("#recording-state:has-text('Nobody is')")

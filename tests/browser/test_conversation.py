@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Route, WebSocketRoute
+from playwright.async_api import Page, Route, WebSocketRoute
 
 from harness.endpoints.chromium.browser import Tab
-from harness.endpoints.chromium.call_window import CallWindow
+from harness.endpoints.chromium.call_window import DESKTOP, CallWindow
 from harness.model.statement import Indicator
 
 from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair, violations
@@ -195,3 +196,95 @@ async def test_the_policy_of_the_page_stops_what_would_get_in_all_the_same(pair:
     found = [line.split()[0] for line in await violations(tab)]
     assert {"require-trusted-types-for", "connect-src"} <= set(found)
     await tab.close()
+
+
+async def test_who_writes_on_while_a_line_is_sent_keeps_what_is_written(pair: Pair) -> None:
+    """The answer to the first line comes late: it must not empty the field of the second."""
+    window = pair.alice
+    await window.choose(BOB)
+    await window.tab.evaluate(
+        """() => {
+          const { send } = WebSocket.prototype;
+          window.late = [];
+          WebSocket.prototype.send = function (text) { late.push(() => send.call(this, text)); };
+          window.go = () => { WebSocket.prototype.send = send; for (const say of late.splice(0)) say(); };
+        }"""
+    )
+    await write(window, "The first line.")
+    await window.tab.page.locator("#text").fill("The second")
+    await window.tab.evaluate("go")
+    await window.tab.appears(".message.own:has-text('The first line.')")
+    assert await window.tab.page.locator("#text").input_value() == "The second"
+    await window.tab.page.keyboard.press("Enter")
+    await window.tab.appears(".message.own:has-text('The second')")
+    assert await window.tab.page.locator("#text").input_value() == ""
+
+
+async def test_a_line_that_comes_while_the_chat_is_fetched_is_there(two: Pair) -> None:
+    """The service has answered before the line was written, and the answer arrives after it."""
+    tab = await two.service.blank()
+    news = told(tab.page)
+    bob = await two.service.signed_in(BOB, tab=tab)
+    fetched, answer = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        response = await route.fetch()
+        fetched.set()
+        await answer.wait()
+        await route.fulfill(response=response)
+
+    await bob.tab.page.route("**/api/chats/**", late)
+    await bob.choose(ALICE)
+    await fetched.wait()
+    await two.alice.choose(BOB)
+    await write(two.alice, "Just before you look.")
+    await two.alice.tab.appears(".message.own:has-text('Just before you look.')")
+    async with asyncio.timeout(20):
+        await news("Just before you look.")
+    answer.set()
+    await bob.tab.appears(".message:has-text('Just before you look.')")
+    assert await bob.tab.page.locator(".message:has-text('Just before you look.')").count() == 1
+    await bob.close()
+
+
+async def test_presence_that_changes_while_the_directory_is_fetched_is_shown(two: Pair) -> None:
+    tab = await two.service.blank()
+    fetched, answer = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        response = await route.fetch()
+        fetched.set()
+        await answer.wait()
+        await route.fulfill(response=response)
+
+    await tab.page.route("**/api/directory", late)
+    await two.service.remember(tab, CARLA, DESKTOP)
+    news = told(tab.page)
+    await tab.open(f"{two.service.address}/call")
+    await fetched.wait()
+    await two.alice.tab.page.locator("#presence").select_option("away")
+    async with asyncio.timeout(20):
+        await news(f'"user":"{ALICE.user}","presence":"away"')
+    answer.set()
+    await tab.appears(f'#people-list button[data-user="{ALICE.user}"]:has-text("Away")')
+    await two.alice.tab.page.locator("#presence").select_option("available")
+    await tab.close()
+
+
+def told(page: Page) -> Callable[[str], Awaitable[None]]:
+    """Waits until the page is told a frame with this in it, over whichever connection."""
+    frames: list[str] = []
+    came = asyncio.Event()
+
+    def take(frame: str | bytes) -> None:
+        frames.append(str(frame))
+        came.set()
+
+    page.on("websocket", lambda socket: socket.on("framereceived", take))
+
+    async def until(text: str) -> None:
+        while not any(text in one for one in frames):
+            came.clear()
+            await came.wait()
+
+    return until

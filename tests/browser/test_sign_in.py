@@ -150,6 +150,29 @@ async def test_news_that_arrive_before_the_answer_do_not_put_a_switch_back(servi
         await one.close()
 
 
+async def test_what_was_chosen_last_is_what_stays(service: Service) -> None:
+    """Three presses while the first request is on its way: one more follows it, with the last choice."""
+    window, answer = await service.signed_in(BOB), asyncio.Event()
+    await window.tab.press("Settings")
+    switch = window.tab.page.locator("#voicemail")
+    before, sent = await switch.is_checked(), list[bool]()
+
+    async def late(route: Route) -> None:
+        sent.append(bool((route.request.post_data_json or {})["on"]))
+        await answer.wait()
+        await route.continue_()
+
+    await window.tab.page.route("**/api/me/voicemail", late)
+    for on in (not before, before, not before, before):
+        await switch.set_checked(on)
+    async with window.tab.page.expect_response(lambda one: one.ok and len(sent) == 2):
+        answer.set()
+    assert sent == [not before, before]
+    assert await switch.is_checked() is before
+    assert find_user(service.store.tenants.load(), BOB.user).voicemail is before
+    await window.close()
+
+
 @pytest.mark.parametrize(
     ("device", "told"),
     [

@@ -1,5 +1,6 @@
 // What the forms of the admin centre have in common.
 
+import { warn } from "../common/announce.js";
 import { open } from "../common/dialog.js";
 import { el, fill, find, name } from "../common/dom.js";
 
@@ -35,19 +36,28 @@ export function act(label, about, click) {
   return el("button", { type: "button", click }, label, el("span", { class: "unseen" }, " ", name(about)));
 }
 
+let questions = 0;
+
 /** Ask before something is taken away. */
 export function confirmed({ heading, text, yes, action }) {
   const dialog = find("confirm");
+  const question = ++questions;
   find("confirm-heading").textContent = heading;
   find("confirm-text").textContent = text;
   find("confirm-problem").textContent = "";
   find("confirm-yes").textContent = yes;
+  find("confirm-yes").disabled = false;
   find("confirm-yes").onclick = async () => {
+    find("confirm-yes").disabled = true;
     try {
       await action();
-      dialog.close();
+      // Another question may be asked by now.
+      if (question === questions) dialog.close();
     } catch (error) {
-      find("confirm-problem").textContent = error.message;
+      if (question === questions && dialog.open) find("confirm-problem").textContent = error.message;
+      else warn(error.message);
+    } finally {
+      if (question === questions) find("confirm-yes").disabled = false;
     }
   };
   open(dialog);

@@ -18,6 +18,7 @@ class AdminCentre {
   constructor(session) {
     this.service = new Service(session.token, (error) => this.leave(error.message));
     this.tenant = null;
+    this.looks = 0;
     fill(find("me"), name(session.display));
   }
 
@@ -43,8 +44,11 @@ class AdminCentre {
   }
 
   async refresh() {
+    const look = ++this.looks;
     try {
       const [policies, assignments, users, groups] = await Promise.all(["policies", "assignments", "users", "groups"].map((one) => this.service.get(`/api/${one}`)));
+      // A later look has begun: what this one saw is old.
+      if (look !== this.looks) return;
       this.tenant = { policies: policies.policies, assignments, recording: users.recording, users: users.users, groups: groups.groups };
       find("problem").hidden = true;
     } catch (error) {

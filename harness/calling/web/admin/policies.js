@@ -1,5 +1,6 @@
 // Other settings > Enhanced encryption policies: the list, and the form that adds or edits one.
 
+import { warn } from "../common/announce.js";
 import { open, prepare } from "../common/dialog.js";
 import { el, fill, find, name } from "../common/dom.js";
 import { path } from "../common/service.js";
@@ -16,6 +17,7 @@ const FIELDS = [
 let service = null;
 let change = null;
 let edited = null;
+let edits = 0;
 
 export function preparePolicies(theService, theChange) {
   [service, change] = [theService, theChange];
@@ -49,6 +51,8 @@ function setting(label, value) {
 
 function edit(policy) {
   edited = policy;
+  edits += 1;
+  find("policy-form").querySelector("[type=submit]").disabled = false;
   complain({});
   find("policy-heading").textContent = policy === null ? "Add a policy" : `Edit ${plain(policy.Identity)}`;
   find("policy-name").value = policy === null ? "" : plain(policy.Identity);
@@ -62,23 +66,34 @@ function edit(policy) {
 async function save(event) {
   event.preventDefault();
   complain({});
+  const edit = edits;
+  const button = find("policy-form").querySelector("[type=submit]");
   const called = find("policy-name").value;
   const fields = {
     Description: find("policy-description").value,
     CallingEndtoEndEncryptionEnabledType: find("policy-calling").value,
     MeetingEndToEndEncryption: find("policy-meeting").value,
   };
+  button.disabled = true;
   try {
     if (called === "") throw new Error("A policy needs a name.");
     await change(() => send(called, fields), `The policy ${called} is saved.`);
-    find("policy-dialog").close();
+    if (edit === edits) find("policy-dialog").close();
   } catch (error) {
-    complain({ detail: error.message });
+    // The form may be open for another policy by now.
+    if (edit === edits && find("policy-dialog").open) complain({ detail: error.message });
+    else warn(error.message);
+  } finally {
+    if (edit === edits) button.disabled = false;
   }
 }
 
+/** Of a policy that is edited only what was changed here: somebody else may have changed the rest meanwhile. */
 function send(called, fields) {
-  if (edited !== null) return service.send("PATCH", path("policies", plain(edited.Identity)), fields);
+  if (edited !== null) {
+    const changed = Object.entries(fields).filter(([key, value]) => value !== (edited[key] ?? ""));
+    return service.send("PATCH", path("policies", plain(edited.Identity)), Object.fromEntries(changed));
+  }
   return service.send("POST", "/api/policies", { Identity: called, ...fields });
 }
 

@@ -18,6 +18,7 @@ export function prepareUsers(theService, theChange) {
 }
 
 export function showUsers({ recording, users }) {
+  find("effective").hidden = true; // it was true of the tenant before
   fill(find("user-names"), ...users.map(({ user, display }) => el("option", { value: user }, display)));
   fill(find("user-rows"), ...users.map(row));
   const recorded = users.filter((one) => one.recorded).length;

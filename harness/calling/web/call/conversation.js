@@ -15,6 +15,8 @@ export class Conversation {
     this.people = new Map();
     this.chats = new Map();
     this.unread = new Map();
+    this.loading = new Set();
+    this.heard = new Map();
     find("write").addEventListener("submit", (event) => this.write(event));
     find("file").addEventListener("change", (event) => this.share(event.target));
     find("elsewhere").addEventListener("submit", (event) => this.seek(event));
@@ -24,9 +26,12 @@ export class Conversation {
   /** Everything again, as the service has it. */
   async refresh(me) {
     this.me = me;
+    // What is heard while the answer is on its way may be newer than that.
+    const heard = this.heard = new Map();
     const { users } = await this.service.get("/api/directory");
     const outside = [...this.people.values()].filter((one) => one.outside);
-    this.people = new Map([...outside, ...users.filter(({ user }) => user !== me)].map((one) => [one.user, one]));
+    const inside = users.filter(({ user }) => user !== me).map((one) => ({ ...one, presence: heard.get(one.user) ?? one.presence }));
+    this.people = new Map([...outside, ...inside].map((one) => [one.user, one]));
     this.chats.clear();
     if (this.chosen !== null && !this.people.get(this.chosen)?.outside) await this.load(this.chosen);
   }
@@ -62,14 +67,23 @@ export class Conversation {
     this.changed();
   }
 
+  /** What is written while the answer is on its way may not be in it. */
   async load(user) {
-    this.chats.set(user, (await this.service.get(path("chats", user))).messages);
+    const loading = { user, written: [] };
+    this.loading.add(loading);
+    try {
+      const { messages } = await this.service.get(path("chats", user));
+      for (const one of loading.written) append(messages, one);
+      this.chats.set(user, messages);
+    } finally {
+      this.loading.delete(loading);
+    }
   }
 
   wrote(message) {
     const peer = message.from === this.me ? message.to : message.from;
-    const chat = this.chats.get(peer);
-    if (chat !== undefined && !chat.some((one) => one.message === message.message)) chat.push(message);
+    append(this.chats.get(peer) ?? [], message);
+    for (const { user, written } of this.loading) if (user === peer) written.push(message);
     if (message.from === peer && peer !== this.chosen) {
       this.unread.set(peer, (this.unread.get(peer) ?? 0) + 1);
       tell(`New message from ${this.displayOf(peer)}.`);
@@ -78,6 +92,7 @@ export class Conversation {
   }
 
   present({ user, presence }) {
+    this.heard.set(user, presence);
     const person = this.people.get(user);
     if (person !== undefined) this.people.set(user, { ...person, presence });
     this.changed();
@@ -89,7 +104,8 @@ export class Conversation {
     if (text.trim() === "") return;
     await this.attempt(async () => {
       await this.say("chat", { to: this.chosen, text });
-      find("text").value = "";
+      // Somebody who writes on meanwhile writes the next line.
+      if (find("text").value === text) find("text").value = "";
     });
   }
 
@@ -138,4 +154,9 @@ export class Conversation {
     if (person.outside) return;
     showMessages(this.chats.get(this.chosen) ?? [], this.me, (user) => this.displayOf(user), (file) => this.download(file));
   }
+}
+
+/** A line is in a chat once. */
+function append(chat, message) {
+  if (!chat.some((one) => one.message === message.message)) chat.push(message);
 }

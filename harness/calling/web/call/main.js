@@ -27,7 +27,9 @@ class CallWindow {
   constructor(session) {
     this.session = session;
     this.me = null;
+    this.news = {};
     this.chosen = {};
+    this.turning = Promise.resolve();
     this.attempts = 0;
     this.service = new Service(session.token, (error) => this.leave(error.message));
     // The connection may be another one by the time something is said.
@@ -63,8 +65,10 @@ class CallWindow {
 
   /** What the service knows: at the start, and after a time without a connection. */
   async refresh() {
+    // What is heard while the answer is on its way may be newer than that.
+    const news = this.news = {};
     try {
-      this.me = await this.service.get("/api/me");
+      this.me = { ...await this.service.get("/api/me"), ...news };
       await this.conversation.refresh(this.me.user);
       this.draw();
     } catch (error) {
@@ -102,6 +106,7 @@ class CallWindow {
   }
 
   learned(news) {
+    Object.assign(this.news, news);
     if (this.me === null) return;
     this.me = { ...this.me, ...news };
     this.draw();
@@ -109,17 +114,22 @@ class CallWindow {
 
   /**
    * `setting`: `toggle` or `voicemail`, which the service and the page call the same. What the user chose is shown until
-   * the service has answered: other news that arrive before draw the page again, and would put the switch back.
+   * the service has answered: other news that arrive before draw the page again, and would put the switch back. One
+   * request follows the other, so that what was chosen last is what stays.
    */
-  async turn(setting, on) {
+  turn(setting, on) {
+    const choice = this.chosen[setting] = { on };
+    this.turning = this.turning.then(() => choice === this.chosen[setting] && this.turned(setting, choice));
+  }
+
+  async turned(setting, choice) {
     find(`${setting}-problem`).textContent = "";
-    this.chosen[setting] = on;
     try {
-      this.learned(await this.service.send("PUT", `/api/me/${setting}`, { on }));
+      this.learned(await this.service.send("PUT", `/api/me/${setting}`, choice));
     } catch (error) {
       find(`${setting}-problem`).textContent = error.message;
     } finally {
-      delete this.chosen[setting];
+      if (choice === this.chosen[setting]) delete this.chosen[setting];
       this.draw();
     }
   }
@@ -128,7 +138,8 @@ class CallWindow {
     if (this.me === null) return;
     this.conversation.draw();
     this.telephone.draw();
-    showSettings({ ...this.me, ...this.chosen }, this.session.device);
+    const chosen = Object.fromEntries(Object.entries(this.chosen).map(([setting, { on }]) => [setting, on]));
+    showSettings({ ...this.me, ...chosen }, this.session.device);
   }
 
   notice(sentence) {

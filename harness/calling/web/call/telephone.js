@@ -18,6 +18,7 @@ export class Telephone {
   constructor(say, conversation, notice, changed, devices) {
     Object.assign(this, { say, conversation, notice, changed, devices });
     this.call = null;
+    this.waiting = [];
     this.watcher = {
       changed: (call) => this.became(call),
       coded: (call) => announceCode(call),
@@ -46,9 +47,11 @@ export class Telephone {
   heard(frame) {
     if (frame.type === "incoming") this.incoming(frame);
     else if (this.busy && frame.call === this.call.id) this.call.heard(frame);
+    else if (frame.type === "cancelled") this.wait(this.waiting.filter(({ call }) => call !== frame.call));
   }
 
   lost() {
+    this.wait([]);
     this.call?.lost();
   }
 
@@ -60,11 +63,23 @@ export class Telephone {
     await this.call.invite();
   }
 
-  incoming({ call, from, display, media }) {
-    if (this.busy) return;
+  /** Somebody calls. Who calls while another call rings, or is up, is next. */
+  incoming(frame) {
+    this.say("ringing", { call: frame.call }).catch((error) => this.notice(error.message));
+    if (!this.busy) return this.rings(frame);
+    tell(`${frame.display} is calling, too.`);
+    return this.wait([...this.waiting, frame]);
+  }
+
+  wait(frames) {
+    this.waiting = frames;
+    find("incoming-more").hidden = frames.length === 0;
+    fill(find("incoming-more"), "Also calling: ", ...frames.flatMap(({ display }, place) => [place ? ", " : "", name(display)]));
+  }
+
+  rings({ call, from, display, media }) {
     const video = media.includes("video");
     this.begin({ id: call, peer: from, display, role: "callee", video });
-    this.say("ringing", { call }).catch((error) => this.notice(error.message));
     find("accept-video").hidden = !video;
     fill(find("incoming-heading"), name(display), video ? " is calling with video" : " is calling");
     fill(find("incoming-who"), name(from));
@@ -99,6 +114,11 @@ export class Telephone {
     if (call.phase === "over") this.ended(call);
     this.changed();
     if (!this.busy && attended) (this.conversation.chosen ? find("call-video") : find("people-list").querySelector("button"))?.focus();
+    if (!this.busy && this.waiting.length > 0) {
+      const [next, ...others] = this.waiting;
+      this.wait(others);
+      this.rings(next);
+    }
   }
 
   ended(call) {
