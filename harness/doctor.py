@@ -259,7 +259,7 @@ def _media_server() -> Part:
 def _janus() -> Part:
     needed_for = (
         "ordinary calls whose media server is one that nobody here wrote, and the same one put into encrypted calls "
-        "(service-janus-call, janus-terminates, janus-memory-terminates)"
+        "(service-janus-call, chromium-janus-pair, janus-terminates, janus-memory-terminates)"
     )
     install = f"apt-get install {janus.PACKAGE}"
     if not janus.installed():

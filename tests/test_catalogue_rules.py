@@ -86,6 +86,7 @@ CONTROLS = {
     "service-screen-call",
     "service-recording",
     "service-janus-call",
+    "chromium-janus-pair",
     "service-captions",
     "service-voicemail",
     "service-voicemail-unanswered",

@@ -155,8 +155,8 @@ IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROG
 """Endpoints that are processes, and can be started in a network namespace: a browser, for one call alone."""
 
 
-_TAKE_KEYING: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS})
-"""Endpoints that can be told how the keys of an ordinary call are agreed on."""
+_DTLS_WITH_SERVICE: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.CHROMIUM})
+"""Endpoints that make DTLS in an ordinary call, of themselves or when they are told to."""
 
 
 class AudioKind(StrEnum):
@@ -432,10 +432,10 @@ class Scenario(Noun):
             raise ValueError(
                 "janus puts sound and a picture through: no screen, no features, no restart, nothing earlier"
             )
-        others = [one.value for one in (self.endpoints.alice, self.endpoints.bob) if one not in _TAKE_KEYING]
+        others = [one.value for one in (self.endpoints.alice, self.endpoints.bob) if one not in _DTLS_WITH_SERVICE]
         if others:
             raise ValueError(
-                f"the endpoint {others[0]!r} cannot be told to make DTLS with janus: use 'aiortc' or 'aiortc-process'"
+                f"the endpoint {others[0]!r} makes no DTLS with janus: use 'aiortc', 'aiortc-process' or 'chromium'"
             )
         return self
 

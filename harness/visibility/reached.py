@@ -27,6 +27,10 @@ from ..wire.sdp import Sdp
 from .holdings import files_below, sound
 from .media import MediaKey, opened
 
+_LAST: Final = 5.0
+"""Seconds at the end of a recording that are listened to as well: of a stream, six are (`markers.recover`), and a
+browser on a busy machine may be silent for longer. A call ends when both were heard, so the markers are there."""
+
 _CAPTION: Final = re.compile(rb"\[chord ([0-9a-f]{16})\]")
 
 Reached = Mapping[str, frozenset[str]]
@@ -71,8 +75,11 @@ def _at_janus(root: Path) -> Iterator[tuple[str, Iterable[int]]]:
     except CaptureError as error:
         raise EvidenceError(str(error)) from error
     for file in files:
-        media = [one.data for one in file.packets if classify(one.data) is PacketClass.SRTP]
-        yield file.kind.value, [one.marker for one in recover_all(media) if one.asset == "audio"]
+        media = [one for one in file.packets if classify(one.data) is PacketClass.SRTP]
+        late = max((one.time for one in media), default=0) - _LAST
+        for part in (media, [one for one in media if one.time > late]):
+            found = recover_all(one.data for one in part)
+            yield file.kind.value, [one.marker for one in found if one.asset == "audio"]
 
 
 def _at_parties(case: Case) -> Iterator[tuple[str, Iterable[int]]]:

@@ -97,12 +97,10 @@ def test_in_its_memory_are_the_keys_of_both(tmp_path: Path) -> None:
     assert "memory-unseen" not in {one.reason.value for one in done.result.findings}
 
 
-WRONG = f"a=fingerprint:sha-256 {':'.join(['AA'] * 32)}"
-
-
+@pytest.mark.parametrize("wrong", ["sha-256 " + ":".join(["AA"] * 32), "sha-1 " + ":".join(["AA"] * 20)])
 @pytest.mark.parametrize(("behind", "completed"), [(False, 2), (True, 0)])
 def test_of_the_fingerprints_that_it_is_told_it_believes_the_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behind: bool, completed: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, behind: bool, completed: int
 ) -> None:
     """It compares: with another one behind the genuine line it gives nobody keys, and has nothing of the call."""
     as_it_is = Janus._inward
@@ -113,7 +111,8 @@ def test_of_the_fingerprints_that_it_is_told_it_believes_the_last(
         ]
         genuine = [line for line in lines if line.startswith("a=fingerprint:sha-256")]
         assert genuine
-        both = {line: (line, WRONG) if behind else (WRONG, line) for line in genuine}
+        added = f"a=fingerprint:{wrong}"
+        both = {line: (line, added) if behind else (added, line) for line in genuine}
         return as_it_is(server, "\r\n".join(one for line in lines for one in both.get(line, (line,))))
 
     monkeypatch.setattr(Janus, "_inward", told)

@@ -147,7 +147,7 @@ def test_a_janus_is_named_with_the_scenarios_that_need_it(
     found = part("janus")
     assert (found.state, found.detail) == (state, detail)
     shown = render([found])
-    for scenario in ("service-janus-call", "janus-terminates", "janus-memory-terminates"):
+    for scenario in ("service-janus-call", "chromium-janus-pair", "janus-terminates", "janus-memory-terminates"):
         assert (scenario in shown) is (state is not State.INSTALLED)
     assert ("apt-get install janus" in shown) is (state is not State.INSTALLED)
 

@@ -207,7 +207,7 @@ JANUS_PUT_IN = {"kind": "media-server", "program": "janus", "handling": "termina
         ({"call": {"mode": "service", "screen": ["caller"]}}, "no screen, no features"),
         ({"call": {"mode": "service", "features": ["recording"]}}, "no screen, no features"),
         ({"call": {"mode": "service", "restart_after": 0.5}}, "no screen, no features"),
-        ({"endpoints": {"bob": "chromium"}}, "'chromium' cannot be told to make DTLS with janus"),
+        ({"endpoints": {"bob": "clear"}}, "'clear' makes no DTLS with janus"),
     ],
 )
 def test_what_janus_cannot_do_for_the_service_is_refused(changes: dict[str, Any], complaint: str) -> None:
