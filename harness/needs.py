@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from .endpoints.chromium.installed import PROGRAMS, program
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, SrtpBitflip, SrtpPart
+from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
 from .model.base import Party, Role
 from .model.finding import Reason
 from .model.scenario import (
@@ -44,7 +44,7 @@ def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     lacking = (
         why
         for party in Party
-        if (why := _lacking(scenario, party, party in programs) or _without_other_hash(scenario, party)) is not None
+        if (why := _lacking(scenario, party, party in programs) or _impossible(scenario, party)) is not None
     )
     return next(lacking, None) or _why_no_network(scenario) or _why_no_memory(scenario) or _contradiction(scenario)
 
@@ -149,9 +149,16 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
 
 
 def _without_counts(scenario: Scenario, party: Party) -> str | None:
-    """Firefox tells of its SRTP layer neither what it opened nor what it refused."""
+    """Firefox does not tell what its SRTP layer refused: `packetsDiscarded` of its statistics counts what the jitter
+    buffer threw away, and `packetsReceived` leaves open which packets those were."""
     told = {Reason.FOREIGN_PACKET_DROPPED, Reason.REPLAY_DROPPED}.intersection(scenario.expect.seen)
     return f"{party} is a page in Firefox, which tells nobody which packets it refused" if told else None
+
+
+def _impossible(scenario: Scenario, party: Party) -> str | None:
+    """What cannot be done to this party's software, whatever is installed."""
+    without = (_without_other_hash, _without_rollover, _without_second_handshake)
+    return next((why for one in without if (why := one(scenario, party)) is not None), None)
 
 
 def _without_other_hash(scenario: Scenario, party: Party) -> str | None:
@@ -161,6 +168,24 @@ def _without_other_hash(scenario: Scenario, party: Party) -> str | None:
     gone = isinstance(adversary, DtlsMitm) and adversary.algorithm == "sha-256"
     what = "which names its certificate by sha-256 alone, so that no genuine line of another hash could stay"
     return f"{party} is {scenario.endpoints.of(party)}, {what}" if only and gone else None
+
+
+def _without_rollover(scenario: Scenario, party: Party) -> str | None:
+    """A browser draws its first sequence numbers by itself, and no packet from before a wrap can be sent again."""
+    adversary = scenario.adversary
+    across = isinstance(adversary, SrtpReplay) and adversary.when is ReplayTime.ACROSS_ROLLOVER
+    kind = scenario.endpoints.of(party)
+    what = "whose sequence numbers do not wrap when a call asks for it"
+    return f"{party} is {kind}, {what}" if across and kind in BROWSERS else None
+
+
+def _without_second_handshake(scenario: Scenario, party: Party) -> str | None:
+    """Its first handshake is DTLS 1.3, the interceptor's 1.2; when its page has seen the end of that is not known."""
+    adversary = scenario.adversary
+    late = isinstance(adversary, DtlsMitm) and adversary.begin == "restart"
+    kind = scenario.endpoints.of(party)
+    what = "which calls itself connected during a second handshake, so that its screen cannot be read at the right time"
+    return f"{party} is {kind}, {what}" if late and kind in BARE_PAGES else None
 
 
 def _without_extensions(scenario: Scenario, party: Party) -> str | None:

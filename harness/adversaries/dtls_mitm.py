@@ -21,7 +21,7 @@ from ..wire.certificate import Identity
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .code_collision import CodeCollision
 from .grinding import Agreement
-from .interception import PRESENTED, Interception, presented_to
+from .interception import PRESENTED, Interception, is_client_hello, presented_to
 from .machine import Command, Deed, Deliver, Event, Grind, Ground, Learned, PathDatagram, Signal, TimerFired, let_pass
 from .signalling import changed
 
@@ -72,6 +72,7 @@ class DtlsMitm:
         self._associations = _Associations()
         self._interceptions: dict[int, Interception] = {}
         self._offers = 0
+        self._moved = False
         self._collision = None if plan.agreement is None else CodeCollision(plan.agreement, self._identities)
 
     def handle(self, event: Event) -> Iterable[Command]:
@@ -91,12 +92,20 @@ class DtlsMitm:
     # datagrams
 
     def _datagram(self, event: PathDatagram) -> Iterable[Command]:
-        number = self._associations.number(event.sender, event.source)
+        number = self._number(event)
         if self._plan.restart and number == 0:
             return let_pass(event)
         if number not in self._interceptions:
             self._interceptions[number] = Interception(self._identities, number)
         return self._interceptions[number].datagram(event)
+
+    def _number(self, event: PathDatagram) -> int:
+        """Which association a datagram belongs to. A stack that keeps its sockets at the restart, or has not left them
+        yet, begins the new one on the old: then nothing that comes there belongs to the first any more."""
+        number = self._associations.number(event.sender, event.source)
+        if self._plan.restart and number == 0 and self._offers > 1 and is_client_hello(event.data):
+            self._moved = True
+        return max(number, 1) if self._moved else number
 
     # signalling
 

@@ -9,7 +9,16 @@ import pytest
 from harness import needs
 from harness.endpoints.firefox import installed as firefox
 from harness.endpoints.gstreamer import installed as gstreamer
-from harness.model.adversary import Bystander, DtlsMitm, MediaServer, MediaServerMode, MediaServerProgram, Position
+from harness.model.adversary import (
+    Bystander,
+    DtlsMitm,
+    MediaServer,
+    MediaServerMode,
+    MediaServerProgram,
+    Position,
+    ReplayTime,
+    SrtpReplay,
+)
 from harness.model.base import Asset, Party, Role
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Call, Mode, Network, Processor, Scenario
@@ -60,6 +69,28 @@ def test_who_names_its_certificate_by_one_hash_alone_has_no_other_line_that_coul
     assert (lacking.scenario, "sha-256 alone" in lacking.why) == ("bare", True)
     other = attack.model_copy(update={"algorithm": "sha-512"})
     assert unmet([bare.model_copy(update={"adversary": other})], (), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("attack", "why"),
+    [
+        (SrtpReplay(kind="srtp-replay", position=(Position.PATH,), when=ReplayTime.ACROSS_ROLLOVER), "do not wrap"),
+        (
+            DtlsMitm(kind="dtls-mitm", position=tuple(Position)[:2], swap=tuple(Role), begin="restart"),
+            "connected during a second handshake",
+        ),
+    ],
+    ids=["no-rollover", "second-handshake"],
+)
+def test_what_a_page_in_chromium_cannot_be_tried_with(
+    attack: SrtpReplay | DtlsMitm, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needs, "program", lambda: "chromium")
+    both = [
+        one.model_copy(update={"adversary": attack}) for one in (scenario("ours"), scenario("page", bob="chromium-raw"))
+    ]
+    (lacking,) = unmet(both, (), ())
+    assert (lacking.scenario, why in lacking.why) == ("page", True)
 
 
 def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from ...model.scenario import Mode
 from ...model.statement import Indicator, Screen
 from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint, Sdp
+from ..display import CODE_CHANGED
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import senses
 from .browser import BrowserError, Content, PageError, Tab
@@ -65,6 +66,8 @@ class BareSeat:
         self._log: RtpLog | None = None
         self._begin = 0
         self._known: Facts | None = None
+        self._code: str | None = None
+        self._notice: str | None = None
         self._doing: set[asyncio.Task[None]] = set()
 
     @property
@@ -135,7 +138,10 @@ class BareSeat:
         seen = None if self.clear or self._mode is not Mode.E2EE else await self.facts()
         code = None if seen is None else self.code(seen)
         indicator = Indicator.NONE if code is None else Indicator.LOCK
-        return Screen(indicator=indicator, code=code, peer=self._peer_name), None
+        if code is not None:
+            self._notice = self._notice if self._code in (None, code) else CODE_CHANGED
+            self._code = code
+        return Screen(indicator=indicator, code=code, peer=self._peer_name, notice=self._notice), None
 
     def code(self, seen: Facts) -> str | None:
         """The code of both certificates; None as long as one of them is not known."""

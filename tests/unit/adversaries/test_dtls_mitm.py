@@ -454,6 +454,21 @@ def test_before_the_restart_everything_passes_and_then_nothing_does_unopened() -
     assert list(machine.handle(PathDatagram(BOB, rtp(1), NOW, early[BOB]))) == [Forward(ALICE, rtp(1))]
 
 
+def test_a_stack_that_begins_the_new_association_on_its_old_socket_is_intercepted_there() -> None:
+    machine = DtlsMitm(Plan(frozenset(Role), restart=True), IDENTITIES)
+    sockets = {ALICE: ("127.0.0.1", 1), BOB: ("127.0.0.2", 1)}
+    hello = DtlsPeer(client=True).hello()
+    for party, address in sockets.items():
+        machine.handle(Learned(party, address, NOW))
+    signal(machine, offer(OFFER))
+    assert list(machine.handle(PathDatagram(BOB, hello, NOW, sockets[BOB]))) == [Forward(ALICE, hello)]
+    signal(machine, offer(OFFER))
+    assert list(machine.handle(PathDatagram(BOB, rtp(1), NOW, sockets[BOB]))) == [Forward(ALICE, rtp(1))], "not yet"
+    spoken = forwarded(machine.handle(PathDatagram(BOB, hello, NOW, sockets[BOB])))
+    assert {to for to, _ in spoken} == {ALICE, BOB} and (ALICE, hello) not in spoken
+    assert list(machine.handle(PathDatagram(ALICE, rtp(1), NOW, sockets[ALICE]))) == [], "held until there are keys"
+
+
 def test_each_restart_is_intercepted_with_handshakes_of_its_own() -> None:
     machine = DtlsMitm(Plan(), IDENTITIES)
     for port in (1, 2):
