@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .audit import audit_run
-from .command_run import EVIDENCE, HARNESS, USAGE, Ended, Ran, carry_out, options_of, selected
+from .command_run import EVIDENCE, HARNESS, USAGE, Ended, Ran, carry_out, go_where_namespaces_are, options_of, selected
 from .deviations import load as load_deviations
 from .evidence.files import EvidenceError
 from .evidence.run_folder import NotARun
@@ -43,6 +43,7 @@ def interop_command(
         load_deviations()
     except ValueError as error:
         return USAGE, str(error)
+    go_where_namespaces_are(scenarios, chosen)
     return carry_out(scenarios, options, reports, lambda ran: _present(ran, outputs))
 
 

@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,8 +25,9 @@ from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
 from .model.base import Party
-from .model.scenario import Family, Scenario
+from .model.scenario import Family, Network, Scenario
 from .model.verdict import RunDocument
+from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
 from .outputs import Format, Output, write_outputs
 from .report.call_view import CallView
@@ -37,6 +38,7 @@ from .report.speed import speed
 from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
 from .scenario_file import SUFFIX
 from .self_test import members
+from .vantage.packet_tap import may_listen
 
 USAGE, HARNESS, EVIDENCE = 2, 3, 4
 Ended = RunDocument | tuple[int, str]
@@ -88,8 +90,22 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
             check_known(deviations, [scenario.id for scenario in load(ROOT)])
     except ValueError as error:
         return USAGE, str(error)
+    go_where_namespaces_are(scenarios, chosen)
     whole = bool(chosen.get("only_self_test"))
     return carry_out(scenarios, options, reports, lambda ended: _present(ended, outputs, whole))
+
+
+def go_where_namespaces_are(scenarios: Iterable[Scenario], chosen: Mapping[str, Any]) -> None:
+    """Start this program again in a user namespace, where some call takes more rights than we have; only a command line
+    can be. OSError when that fails half-way.
+    """
+    if not chosen.get("command_line"):
+        return
+    networks = {one.network for one in scenarios}
+    apart = Network.NAMESPACES in networks and namespaces.why_not() is not None
+    deaf = any(one.turn for one in networks) and not may_listen()
+    if apart or deaf or user_namespace.MARK in os.environ:
+        user_namespace.start_again(os.environ)
 
 
 @dataclass(frozen=True)

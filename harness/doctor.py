@@ -22,7 +22,7 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import janus, namespaces, process_memory, rtpengine
+from .network import janus, namespaces, process_memory, rtpengine, user_namespace
 
 _SECONDS: Final = 20.0
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
@@ -274,12 +274,15 @@ def _janus() -> Part:
 
 
 def _namespaces() -> Part:
-    """A network namespace is made, and is gone with the program that was in it."""
+    """A network namespace is made, by us as we are or in a user namespace, and is gone with the program in it."""
     needed_for = "calls with a router between the devices (network: namespaces)"
-    install = "run as root, with iproute2 and util-linux"
-    why = namespaces.why_not()
-    state = State.INSTALLED if why is None else State.MISSING
-    return Part("namespaces", state, None, needed_for, install, False, why or "")
+    install = "run as root, or let users make user namespaces, with iproute2 and util-linux"
+    here = namespaces.why_not()
+    inside = None if here is None else user_namespace.why_not()
+    if here is not None and inside is not None:
+        return Part("namespaces", State.MISSING, None, needed_for, install, False, f"{here}; {inside}")
+    how = "as this user" if here is None else "in a user namespace"
+    return Part("namespaces", State.INSTALLED, how, needed_for, install, False)
 
 
 def _process_memory() -> Part:

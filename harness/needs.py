@@ -101,7 +101,7 @@ def _why_no_relay(scenario: Scenario) -> str | None:
     if scenario.relayed_by_coturn and not coturn.installed():
         return "the media go through coturn, which is not installed: apt-get install coturn"
     if not may_listen():
-        return "somebody must listen beside the TURN server, which takes root, or CAP_NET_RAW"
+        return "somebody must listen beside the TURN server, which takes root, CAP_NET_RAW or a user namespace"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .ending import EXIT_INTERRUPTED, EXIT_USAGE, fail, finish, outputs_of
-from .run import calls
+from .run import COMMAND_LINE, calls
 
 
 @click.command()
@@ -42,6 +42,7 @@ def interop(
         from ..command_interop import again_command, interop_command
 
         if again is None:
+            chosen |= COMMAND_LINE
             ended = interop_command(selectors, (endpoints, network), reports, outputs_of(outputs), chosen)
         elif selectors or endpoints or network:
             fail(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,6 +13,9 @@ from .ending import EXIT_HARNESS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, OUTPUT_
 
 STACKS = ("aiortc", "chromium-raw", "firefox", "gstreamer")
 """The stacks that can be attacked with one word."""
+
+COMMAND_LINE: Final = {"command_line": True}
+"""Said to what may start this program again, as nobody may who only calls it."""
 
 
 def calls(command: Callable[..., None]) -> Callable[..., None]:
@@ -65,7 +68,7 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
     try:
         from ..command_run import run_command
 
-        ended = run_command(selectors, reports, outputs_of(outputs), chosen)
+        ended = run_command(selectors, reports, outputs_of(outputs), COMMAND_LINE | chosen)
     except KeyboardInterrupt:
         fail(EXIT_INTERRUPTED, "interrupted before anything could be judged")
     finish(ended)

@@ -232,7 +232,7 @@ class ProcessEndpoint:
 
     async def _conclude(self) -> None:
         await asyncio.wait({self._opening})
-        if self._opening.exception() is not None:
+        if self._opening.cancelled() or self._opening.exception() is not None:
             return
         try:
             self._statement = await self._stated()

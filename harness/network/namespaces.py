@@ -6,7 +6,8 @@
                      attacker eth0
 
 Nothing of it has a name, or is in a file: each namespace lives as long as a process of ours that holds it, and those
-end with the harness, however that ends (`child`). So the kernel cleans up, and no next run has to. It takes root.
+end with the harness, however that ends (`child`). So the kernel cleans up, and no next run has to. It takes root, be it
+that of a `user_namespace`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ HOSTS: Final = {"alice": 2, "bob": 10, "attacker": 18}
 
 INTERFACES: Final = {"alice": "ra", "bob": "rb", "attacker": "rx"}
 """The router's end of the line to each of them."""
+
+TRIED: Final = ("unshare", "--net", "true")
+"""A namespace that is gone at once."""
 
 ROUTER: Final = "router"
 SECONDS: Final = 10.0
@@ -128,14 +132,20 @@ class Namespaces:
             raise ChildFailed(f"the namespace of {name} cannot be set up: {command[0]} says {said!r}")
 
 
+def missing() -> str | None:
+    """Which program is not there that makes them."""
+    absent = [name for name in PROGRAMS if shutil.which(name) is None]
+    return f"{absent[0]} is not installed: apt-get install iproute2 util-linux" if absent else None
+
+
 @cache
 def why_not() -> str | None:
-    """Why there can be no namespaces here; None when there can."""
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if missing:
-        return f"{missing[0]} is not installed: apt-get install iproute2 util-linux"
+    """Why this process can make none here; None when it can."""
+    absent = missing()
+    if absent is not None:
+        return absent
     try:
-        command = [shutil.which("unshare") or "", "--net", "true"]
+        command = [shutil.which(TRIED[0]) or "", *TRIED[1:]]
         made = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"no namespace can be made: {error}"

@@ -20,6 +20,7 @@ from harness.endpoints.firefox import installed as firefox
 from harness.model.base import Party
 from harness.model.scenario import Scenario
 from harness.model.verdict import Outcome, Status
+from harness.network import user_namespace
 from harness.network.namespaces import NamespacePlan, why_not
 from harness.placement import Placed, place, plan
 from harness.runner import Options
@@ -98,6 +99,32 @@ def test_a_tap_at_the_router_gets_everything_and_nothing_of_it(tmp_path: Path) -
     assert not {"datagrams-added", "datagrams-repeated"} & reasons(done)
     assert done.recording is not None
     assert json.loads((done.recording / "ground-truth.json").read_text())["loot_packets"] > 50
+
+
+@pytest.mark.skipif(
+    user_namespace.why_not() is not None, reason=f"no call was made without root: {user_namespace.why_not()}"
+)
+def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path: Path) -> None:
+    """The kernel knows this user by its files; rights it has none."""
+    nobody = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
+    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
+    words = ("interop", "--endpoints=aiortc", "--network=namespaces,loopback", *folders)
+    done = subprocess.run(
+        [*nobody, sys.executable, "-m", "harness.cli", *words],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (reports,) = (tmp_path / "reports").iterdir()
+    cells = json.loads((reports / "interop.json").read_text())["cells"]
+    assert [(one["pairing"]["network"], one["status"], one["outcome"]) for one in cells] == [
+        ("namespaces", "AS_EXPECTED", "SECURE"),
+        ("loopback", "AS_EXPECTED", "SECURE"),
+    ]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

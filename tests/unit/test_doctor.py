@@ -15,6 +15,7 @@ import pytest
 
 from harness import doctor
 from harness.doctor import PACKAGES, Part, State, carries_datagrams, examine, fits, render
+from harness.network import namespaces, user_namespace
 
 PYPROJECT = Path(__file__).parent.parent.parent / "pyproject.toml"
 Fake = Callable[[str], None]
@@ -120,6 +121,24 @@ def test_an_old_python_is_unfit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fit_part_has_nothing_to_complain_of() -> None:
     assert all(one.detail == "" for one in examine() if one.usable)
+
+
+@pytest.mark.parametrize(
+    ("here", "inside", "state", "said"),
+    [
+        (None, "no", State.INSTALLED, "as this user"),
+        ("only root can", None, State.INSTALLED, "in a user namespace"),
+        ("only root can", "the kernel forbids it", State.MISSING, "only root can; the kernel forbids it"),
+    ],
+)
+def test_namespaces_are_made_as_we_are_or_in_a_user_namespace(
+    here: str | None, inside: str | None, state: State, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(namespaces, "why_not", lambda: here)
+    monkeypatch.setattr(user_namespace, "why_not", lambda: inside)
+    part = doctor._namespaces()
+    assert part.state is state
+    assert said in (part.version or part.detail)
 
 
 def test_memory_that_may_not_be_read_is_missing_with_the_kernels_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -261,6 +261,7 @@ class ChromiumEndpoint:
 
     async def _own_description(self) -> str:
         try:
+            await self._unless_over(asyncio.shield(self._line))  # a browser of its own has to start first
             async with asyncio.timeout(PATIENCE):
                 described = await self._unless_over(self._descriptions.get())
             self._ssrcs |= ssrcs(Sdp.parse(described))

@@ -84,7 +84,7 @@ class Peer:
         self._counting = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._over = threading.Event()
-        self._gathered = threading.Event()
+        self._gathered, self._offered = threading.Event(), threading.Event()
         self._pipe: Any = Gst.Pipeline.new(None)
         self._bin: Any = Gst.ElementFactory.make("webrtcbin")
         self._bin.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
@@ -100,6 +100,7 @@ class Peer:
             self._go_through(turn)
         self._bin.connect("pad-added", self._pad_added)
         self._bin.connect("notify::ice-gathering-state", lambda *_: self._look_at_gathering())
+        self._bin.connect("on-ice-candidate", lambda *_: self._offered.set())
         for state in ("connection-state", "ice-connection-state"):
             self._bin.connect(f"notify::{state}", lambda *_: changed())
         self._pipe.connect("deep-element-added", self._element_added)
@@ -213,7 +214,8 @@ class Peer:
             raise SdpRefused(f"webrtcbin makes no {field}")
         self._promised("set-local-description", made)
         self._look_at_gathering()
-        if not self._gathered.wait(PATIENCE):
+        # Its state may be ahead of its description, which has a candidate by the time that it tells of it.
+        if not (self._gathered.wait(PATIENCE) and self._offered.wait(PATIENCE)):
             raise TimeoutError("webrtcbin does not end to gather candidates")
         return self._with_candidates(str(self._bin.get_property("local-description").sdp.as_text()))
 
