@@ -21,7 +21,6 @@ from .network.janus import Janus
 from .network.loopback import CallNetwork
 from .network.rtpengine import RELAYS, TERMINATES, Rtpengine
 from .vantage import wire_rows
-from .vantage.capture import CaptureError
 from .vantage.janus_files import JanusFileKind, janus_files
 from .vantage.loot import LootFile
 
@@ -115,7 +114,7 @@ class LiveMediaServer:
                 if one.kept:
                     loot.write_down(one.party, one.data, one.time)
                 self.deeds[one.deed] += 1
-        except CaptureError as error:
+        except ValueError as error:  # a CaptureError, or a file of somebody who is not in the call
             self._unread = f"what {self._program} recorded cannot be read: {error}"
 
     def _of_rtpengine(self) -> Iterator[Taken]:

@@ -1,6 +1,6 @@
 """What a Janus left in its folder: its recordings of each party, and what its administration captured at each.
 
-A capture has every packet of one party twice-named by made-up addresses: those of the party come from `_PARTY`.
+A capture says by made-up addresses which of its packets its party sent, and which it was sent.
 """
 
 from __future__ import annotations
