@@ -17,7 +17,7 @@ from .deviations import load as load_deviations
 from .evidence.files import EvidenceError
 from .evidence.run_folder import NotARun
 from .inspection.parameters.policy import load_policy
-from .interop import SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
+from .interop import JOBS, SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
 from .model.interop import Interop
 from .model.scenario import Scenario
 from .outputs import Format, Output, render, write_texts
@@ -38,7 +38,7 @@ def interop_command(
     try:
         scenarios = _scenarios(selectors or SCENARIOS, axes, chosen["root"])
         named = frozenset(one.id for one in scenarios) if any(axes) else frozenset[str]()
-        options = replace(options_of(chosen), asked=named)
+        options = replace(options_of(chosen), asked=named, jobs=chosen["jobs"] or JOBS)
         load_policy(options.policy)
         load_deviations()
     except ValueError as error:

@@ -27,6 +27,8 @@ NETWORKS: Final = {
 }
 DEFAULT_NETWORKS: Final = ("loopback", "turn", "namespaces")
 SCENARIOS: Final = ("honest-call",)
+JOBS: Final = 4
+"""Calls that overlap, when nobody says how many: most have a process at each end, and those want to start at once."""
 
 _HEALTHY: Final = (EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS)
 _GREEN: Final = (Status.AS_EXPECTED, Status.KNOWN_DEVIATION)
