@@ -66,13 +66,16 @@ class Impairment(MediaPassing):
             yield Forward(event.sender.peer, overtaken)
 
     def _through_the_line(self, event: PathDatagram) -> Iterator[Command]:
-        """One packet after the other, each as long as its size takes; what finds the queue full is lost."""
+        """One packet after the other, each as long as its size takes; what finds the queue full is lost.
+
+        Impaired is what the line was not free for. How full its queue becomes depends on how much a sender sends.
+        """
         begins = max(event.time, self._free.get(event.sender, event.time))
-        if begins - event.time > QUEUE:
+        if begins - event.time <= QUEUE:
+            self._free[event.sender] = begins + len(event.data) / RATE
+            yield from self.held.hold(event.sender.peer, event.data, self._free[event.sender] - event.time)
+        if begins > event.time:
             yield Deed(IMPAIRED)
-            return
-        self._free[event.sender] = begins + len(event.data) / RATE
-        yield from self.held.hold(event.sender.peer, event.data, self._free[event.sender] - event.time)
 
     def _chosen(self, sender: Party) -> bool:
         place = (self.passed[sender] - 1) % BLOCK

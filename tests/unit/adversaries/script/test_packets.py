@@ -84,8 +84,12 @@ def test_moves_follow_each_other_on_the_same_packet() -> None:
     assert first == second == ONE[:-1] + bytes([ONE[-1] ^ 1])
 
 
-def done(machine: Script, packets: Sequence[bytes]) -> dict[str, int]:
+def done(machine: Script, packets: Sequence[bytes], *, until_late: bool = False) -> dict[str, int]:
+    """`until_late`: the call lasts until the last timer has run out."""
     commands: list[Command] = [command for packet in packets for command in feed(machine, ALICE, packet)]
+    timers = only(commands, StartTimer) if until_late else []
+    for timer in timers:
+        commands += machine.handle(TimerFired(timer.token, NOW))
     return dict(deeds(commands))
 
 
@@ -128,7 +132,7 @@ FLIP = move("flip", packet="srtp", sender="alice", octet=-1)
 )
 def test_a_packet_that_leaves_as_it_came_was_not_changed(last: list[Move]) -> None:
     happened = {f"move-3-{one.do}" for one in last}
-    assert set(done(script(FLIP, FLIP, *last), FOUR)) == happened
+    assert set(done(script(FLIP, FLIP, *last), FOUR, until_late=True)) == happened
 
 
 def test_what_was_changed_before_a_packet_waits_has_happened_when_it_leaves() -> None:
@@ -136,8 +140,50 @@ def test_what_was_changed_before_a_packet_waits_has_happened_when_it_leaves() ->
     assert done(held, [ONE]) == {}
     assert done(held, [TWO]) == {"move-1-flip": 1, "move-2-reorder": 1}
     late = script(FLIP, move("delay", packet="srtp", sender="alice", seconds=0.1))
-    assert done(late, [ONE]) == {"move-1-flip": 1, "move-2-delay": 1}
+    assert done(late, [ONE], until_late=True) == {"move-1-flip": 1, "move-2-delay": 1}
 
 
 def test_a_change_of_a_packet_that_is_lost_has_changed_nothing() -> None:
     assert done(script(FLIP, move("drop", packet="srtp", sender="alice")), [ONE]) == {"move-2-drop": 1}
+
+
+def on_all(do: str, **fields: object) -> Move:
+    return move(do, packet="srtp", sender="alice", **fields)
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ([on_all("reorder", count=1000)], {}),
+        ([on_all("reorder"), on_all("drop", first=2)], {"move-2-drop": 1}),
+        ([on_all("reorder"), on_all("delay", first=2, seconds=9)], {}),
+        ([on_all("reorder"), on_all("reflect", first=2)], {"move-2-reflect": 1}),
+        ([on_all("replay"), on_all("drop")], {"move-2-drop": 2}),
+        ([on_all("replay", behind=1), on_all("drop")], {"move-2-drop": 2}),
+        ([on_all("flip", octet=20), on_all("delay", seconds=10)], {}),
+        ([on_all("delay", seconds=0.1), on_all("drop")], {}),
+    ],
+    ids=[
+        "all wait for each other",
+        "who should overtake is lost",
+        "or late",
+        "or comes back",
+        "no copy leaves",
+        "nor later",
+        "call is over before",
+        "waits still",
+    ],
+)
+def test_a_move_that_shows_in_nothing_that_left_has_not_happened(moves: list[Move], expected: dict[str, int]) -> None:
+    assert done(script(*moves), FOUR) == expected
+
+
+def test_what_waited_passes_the_moves_that_follow() -> None:
+    for wait in (on_all("reorder"), on_all("replay", behind=1)):
+        machine = script(wait, on_all("flip", octet=-1))
+        assert out(machine, FOUR)[-3] == ONE[:-1] + bytes([ONE[-1] ^ 1])
+    assert done(script(on_all("delay", seconds=0.1), on_all("drop")), [ONE], until_late=True) == {"move-2-drop": 1}
+
+
+def test_a_packet_that_comes_back_twice_was_replayed() -> None:
+    assert done(script(on_all("replay"), on_all("reflect")), [ONE]) == {"move-1-replay": 1, "move-2-reflect": 2}
