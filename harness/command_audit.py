@@ -22,7 +22,7 @@ from .inspection.search import Pattern
 from .inspection.search.wanted import wanted_key, wanted_word
 from .model.inspection import Inspection
 from .model.verdict import RunDocument
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, write_outputs
 from .report.console import show
 from .report.inspection_console import show as show_inspection
 
@@ -95,15 +95,15 @@ def _judge_again(folder: Path, policy: Path | None, outputs: tuple[Output, ...])
         return USAGE, str(error)
     try:
         document = audit_run(folder, allowed)
+        with suppress(BrokenPipeError):
+            show(document, sys.stderr, os.environ)
         write_outputs(outputs, document, lambda: call_views(folder, document), sys.stdout)
     except NotARun as error:
         return USAGE, str(error)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:
-        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
-    with suppress(BrokenPipeError):
-        show(document, sys.stderr, os.environ)
+        return HARNESS, trouble(error, str(folder))
     return document
 
 
@@ -119,11 +119,11 @@ def _inspect(paths: Sequence[Path], asked: Asked, outputs: tuple[Output, ...]) -
         sentence = f"{error.filename or asked.recover}: {error.strerror or error}"
         return USAGE if isinstance(error, _WRONG_PATH) else HARNESS, sentence
     try:
-        write_outputs(outputs, document, tuple, sys.stdout)
         with suppress(BrokenPipeError):
             show_inspection(document, sys.stderr)
+        write_outputs(outputs, document, tuple, sys.stdout)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+        return HARNESS, trouble(error, "an output")
     return document
 
 

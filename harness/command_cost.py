@@ -16,7 +16,7 @@ from .codes.rates import PUBLISHED, Rate
 from .codes.scheme import SISTERS, Scheme, teams20
 from .codes.teams20 import DIGITS, THUMBPRINT_BYTES
 from .model.cost import AttackerReport, Cost, Effort, PriceReport, SchemeReport
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, write_outputs
 from .report.cost_console import show
 from .wire.certificate import fresh_identity
 
@@ -45,11 +45,11 @@ def cost_command(asked: Asked, outputs: tuple[Output, ...]) -> Cost | tuple[int,
     except ValueError as error:
         return USAGE, str(error)
     try:
-        write_outputs(outputs, document, tuple, sys.stdout)
         with suppress(BrokenPipeError):
             show(document, sys.stderr if any(output.path is None for output in outputs) else sys.stdout)
+        write_outputs(outputs, document, tuple, sys.stdout)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+        return HARNESS, trouble(error, "an output")
     return document
 
 

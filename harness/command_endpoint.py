@@ -12,7 +12,7 @@ from typing import TextIO
 from .endpoint_check.run import conformance
 from .model.base import Asset
 from .model.endpoint_check import Check, EndpointCheck
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, write_outputs
 from .report.console import encodable
 from .report.endpoint_check_console import closing_line, line
 
@@ -33,10 +33,10 @@ def check_command(
 
     try:
         document = asyncio.run(conformance(command, tuple(Asset(one) for one in media), tell))
+        _say(closing_line(document), sys.stderr)
         write_outputs(outputs, document, lambda: (), sys.stdout)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'the program'}: {error.strerror or error}"
-    _say(closing_line(document), sys.stderr)
+        return HARNESS, trouble(error, "the program")
     return document
 
 

@@ -20,7 +20,7 @@ from .inspection.parameters.policy import load_policy
 from .interop import JOBS, SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
 from .model.interop import Interop
 from .model.scenario import Scenario
-from .outputs import Format, Output, render, write_texts
+from .outputs import Format, Output, render, trouble, write_texts
 from .report.console import encodable
 from .report.interop_console import interop_lines
 from .report.interop_html import Links
@@ -59,7 +59,7 @@ def again_command(folder: Path, reports: Path, outputs: tuple[Output, ...], poli
     except ValueError as error:
         return USAGE, str(error)
     except OSError as error:
-        return HARNESS, f"{error.filename or folder}: {error.strerror or error}"
+        return HARNESS, trouble(error, str(folder))
     return document
 
 
@@ -79,11 +79,11 @@ def _present(ran: Ran, outputs: Sequence[Output]) -> None:
 
 
 def _show(ran: Ran, outputs: Sequence[Output]) -> None:
-    """Data to where it shall go, then the tables for people. ValueError when the run is no matrix."""
+    """The tables for people, then data to where it shall go. ValueError when the run is no matrix."""
     table = interop_of(ran.document)
-    write_texts(outputs, lambda output: _text(output, table, ran), sys.stdout)
     with suppress(BrokenPipeError):
         sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in interop_lines(table)))
+    write_texts(outputs, lambda output: _text(output, table, ran), sys.stdout)
 
 
 def _text(output: Output, table: Interop, ran: Ran) -> str:

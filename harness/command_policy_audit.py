@@ -14,7 +14,7 @@ from .calling.policy.export_file import Item, items
 from .calling.policy.exports import read_groups, read_members, read_policies, read_recording, read_users
 from .calling.policy.notices import Notices
 from .model.policy_audit import Export, PolicyAudit
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, write_outputs
 from .report.policy_audit_console import show
 from .report.text import visible
 
@@ -52,11 +52,11 @@ def policy_audit_command(asked: Asked, outputs: tuple[Output, ...]) -> PolicyAud
         sentence = f"{error.filename or 'an export'}: {error.strerror or error}"
         return USAGE if isinstance(error, _WRONG_PATH) else HARNESS, sentence
     try:
-        write_outputs(outputs, document, tuple, sys.stdout)
         with suppress(BrokenPipeError):
             show(document, sys.stderr if any(output.path is None for output in outputs) else sys.stdout)
+        write_outputs(outputs, document, tuple, sys.stdout)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+        return HARNESS, trouble(error, "an output")
     return document
 
 

@@ -29,7 +29,7 @@ from .model.scenario import Family, Network, Scenario
 from .model.verdict import RunDocument
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, unwritten, write_outputs
 from .report.call_view import CallView
 from .report.console import encodable, show
 from .report.progress import Progress
@@ -124,7 +124,7 @@ class Ran:
 def carry_out(
     scenarios: tuple[Scenario, ...], options: Options, reports: Path, present: Callable[[Ran], None]
 ) -> Ended:
-    """Make the calls, keep results and report, and have them presented."""
+    """Make the calls, have what came of them presented, and keep results and report: each even if another fails."""
     collect_seldom()
     try:
         options.captures.mkdir(parents=True, exist_ok=True)
@@ -136,17 +136,19 @@ def carry_out(
             document = asyncio.run(_until_interrupted(runner))
             seconds = time.monotonic() - begun
         ran = Ran(runner.folder.root, folder, document)
-        kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, folder / "report.html"))
-        write_outputs(kept, document, ran.views, sys.stdout)
-        present(ran)
+        page = folder / "report.html"
+        kept = (Output(Format.JSON, folder / "results.json"), Output(Format.HTML, page))
+        missing = unwritten(lambda: present(ran), lambda: write_outputs(kept, document, ran.views, sys.stdout))
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
-    with suppress(BrokenPipeError):
+        return HARNESS, trouble(error, "a folder of the run")
+    with suppress(OSError):
         sys.stderr.write(f"\nspeed       {speed(document, seconds)}")
-        sys.stderr.write(f"\nrecordings  {runner.folder.root}\nreport      {folder / 'report.html'}\n")
-    return document
+        sys.stderr.write(f"\nrecordings  {runner.folder.root}\n")
+        if page.exists():
+            sys.stderr.write(f"report      {page}\n")
+    return (HARNESS, "\n".join(missing)) if missing else document
 
 
 def _selection(
@@ -199,11 +201,12 @@ async def _until_interrupted(runner: Runner) -> RunDocument:
 
 
 def _present(ran: Ran, outputs: Sequence[Output], whole: bool) -> None:
-    """Data to where the user asked for it, then the tables for people (stderr), who may have stopped reading."""
+    """The tables for people (stderr), who may have stopped reading, then data to where the user asked for it: what is
+    known must not hang on room for a file."""
     document = ran.document
-    write_outputs(outputs, document, ran.views, sys.stdout)
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         show(document, sys.stderr, os.environ)
         if whole or (document.self_test.catches and not document.self_test.passed):
             lines = ("", *self_test_lines(document.self_test))
             sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in lines))
+    write_outputs(outputs, document, ran.views, sys.stdout)

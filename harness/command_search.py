@@ -20,7 +20,7 @@ from .call_course import cancelled
 from .endpoint_choice import parse_endpoints
 from .model.scenario import EndpointKind, Endpoints, ServiceKind
 from .model.search import SearchDocument
-from .outputs import Format, Output, write_outputs
+from .outputs import Format, Output, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
 from .wording import suggestion
@@ -59,14 +59,14 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
             for number, part in enumerate(shares(ledger, chosen))
         ]
         document = asyncio.run(_searched(ledger, parts, chosen["seconds"] + GRACE))
+        with suppress(BrokenPipeError):
+            show(document, sys.stderr)
         write_outputs(outputs, document, lambda: (), sys.stdout)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
+        return HARNESS, trouble(error, str(captures))
     finally:
         if workshop is not None:
             shutil.rmtree(workshop, ignore_errors=True)
-    with suppress(BrokenPipeError):
-        show(document, sys.stderr)
     return document
 
 

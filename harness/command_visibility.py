@@ -12,7 +12,7 @@ from .call_views import call_views
 from .evidence.files import EvidenceError
 from .evidence.run_folder import NotARun, open_run
 from .inspection.parameters.policy import load_policy
-from .outputs import Output, write_outputs
+from .outputs import Output, trouble, write_outputs
 from .report.console import encodable
 from .report.visibility import matrices, sentence, visibility_lines
 
@@ -32,16 +32,16 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
         run = replace(run, header=run.header.model_copy(update={"without": without}))
         results = {one.scenario: one for one in audit_entries(run, run.entries, load_policy())}
         made = document(run, results, interrupted=bool(run.not_ended))
+        measured = matrices(made.results)
+        with suppress(BrokenPipeError):
+            sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in visibility_lines(measured)))
         write_outputs(outputs, made, lambda: call_views(root, made), sys.stdout)
     except NotARun as error:
         return USAGE, str(error)
     except EvidenceError as error:
         return EVIDENCE, str(error)
     except OSError as error:
-        return HARNESS, f"{error.filename or 'an output'}: {error.strerror or error}"
-    measured = matrices(made.results)
-    with suppress(BrokenPipeError):
-        sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in visibility_lines(measured)))
+        return HARNESS, trouble(error, str(root))
     if not measured:
         return NOTHING, f"{root}: holds no recorded call under test"
     untold = [one for matrix in measured for one in matrix.breaks if not one.told]

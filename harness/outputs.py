@@ -24,6 +24,14 @@ Views = Callable[[], Sequence[CallView]]
 Document = RunDocument | Inspection | Cost | SearchDocument | PolicyAudit | EndpointCheck
 
 
+class NotWritten(OSError):
+    """Outputs that could not be written: a sentence for each, which begins with its path."""
+
+    def __init__(self, which: Sequence[str]) -> None:
+        super().__init__("\n".join(which))
+        self.which = tuple(which)
+
+
 class Format(StrEnum):
     """The formats of `-o`."""
 
@@ -94,19 +102,47 @@ def _policy_audit(output_format: Format, document: PolicyAudit) -> str:
 
 
 def write_outputs(outputs: Sequence[Output], document: Document, views: Views, stdout: TextIO) -> None:
-    """Write each output. FileExistsError or OSError when one cannot be written."""
+    """Write each output that can be written; NotWritten names the others."""
     write_texts(outputs, lambda output: render(output.format, document, views), stdout)
 
 
 def write_texts(outputs: Sequence[Output], text_of: Callable[[Output], str], stdout: TextIO) -> None:
-    """Write the text of each output. FileExistsError or OSError when one cannot be written."""
+    """Write the text of each output that can be written; NotWritten names the others."""
+    failures = []
     for output in outputs:
         text = text_of(output)
-        if output.path is None:
-            stdout.write(text)
-            stdout.flush()
-        else:
-            write_new(output.path, text)
+        try:
+            _write(output.path, text, stdout)
+        except OSError as error:
+            failures.append(f"{output.path or 'standard output'}: {error.strerror or error}")
+    if failures:
+        raise NotWritten(failures)
+
+
+def _write(path: Path | None, text: str, stdout: TextIO) -> None:
+    if path is not None:
+        write_new(path, text)
+        return
+    stdout.write(text)
+    stdout.flush()
+
+
+def unwritten(*steps: Callable[[], None]) -> tuple[str, ...]:
+    """Take every step, and say of what could not be written in any of them, path by path."""
+    failures: list[str] = []
+    for step in steps:
+        try:
+            step()
+        except NotWritten as error:
+            failures += error.which
+    return tuple(failures)
+
+
+def trouble(error: OSError, otherwise: str) -> str:
+    """What went wrong with which file, for people; `otherwise` where the error names none."""
+    if isinstance(error, NotWritten):
+        return str(error)
+    return f"{error.filename or otherwise}: {error.strerror or error}"
 
 
 def exit_code(document: Document) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -16,6 +17,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
+from harness import outputs
 from harness.audit_process import AuditProcess
 from harness.auditing import Thinker
 from harness.cli import main
@@ -332,3 +334,28 @@ def test_a_disk_that_fills_up_harms_what_is_written_then_and_nothing_before(tmp_
     # On a full disk nothing else can be recorded either; where only files are limited, the next one has room.
     assert results["c-after"]["status"] == (Status.ERROR if front else Status.AS_EXPECTED)
     assert (next(reports.iterdir()) / "report.html").is_file()
+
+
+@pytest.mark.usefixtures("clean")
+def test_what_is_known_is_shown_though_no_file_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the page finds no room: verdicts, counts and every other file are there, and the paths are named."""
+
+    def full(path: Path, content: str) -> None:
+        if path.suffix == ".html":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        path.write_text(content)
+
+    monkeypatch.setattr(outputs, "write_new", full)
+    (tmp_path / "own").mkdir()
+    files = [f"-o{name}={tmp_path / 'own' / 'out'}.{name}" for name in ("html", "json")]
+    folders = [f"--captures={tmp_path / 'captures'}", f"--reports={tmp_path / 'reports'}"]
+    done = CliRunner().invoke(main, ["run", "honest-call", *folders, "--without=wireshark", *files])
+    assert done.exit_code == 3
+    (report,) = (tmp_path / "reports").iterdir()
+    assert "honest-call  SECURE    SECURE   AS_EXPECTED" in done.stderr
+    assert "status: AS_EXPECTED 1" in done.stderr
+    assert f"recordings  {tmp_path / 'captures' / report.name}" in done.stderr
+    assert "\nreport " not in done.stderr
+    for page in (tmp_path / "own" / "out.html", report / "report.html"):
+        assert f"{page}: No space left on device" in done.stderr
+    assert json.loads((tmp_path / "own" / "out.json").read_text()) == json.loads((report / "results.json").read_text())

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from harness.audit import summarise
 from harness.model.verdict import Outcome, Result, RunDocument, Status
-from harness.outputs import Format, Output, exit_code, parse_outputs, write_outputs
+from harness.outputs import (
+    Format,
+    NotWritten,
+    Output,
+    exit_code,
+    parse_outputs,
+    trouble,
+    unwritten,
+    write_outputs,
+)
 
 
 def result(status: Status, name: str = "honest-call") -> Result:
@@ -97,6 +108,32 @@ def test_two_outputs_cannot_share_a_place(tmp_path: Path) -> None:
 def test_a_file_that_appeared_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text("precious")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(NotWritten, match="File exists"):
         write_outputs([Output(Format.JSON, path)], document(), tuple, io.StringIO())
     assert path.read_text() == "precious"
+
+
+def test_what_cannot_be_written_is_named_and_everything_else_is_written(tmp_path: Path) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    gone, there = tmp_path / "gone" / "r.json", tmp_path / "r.json"
+    outputs = [Output(Format.JSON, gone), Output(Format.JSON, None), Output(Format.JSON, there)]
+    with pytest.raises(NotWritten) as failed:
+        write_outputs(outputs, document(Status.ERROR), tuple, Full())
+    assert failed.value.which == (
+        f"{gone}: No such file or directory",
+        "standard output: No space left on device",
+    )
+    assert trouble(failed.value, "an output") == "\n".join(failed.value.which)
+    assert json.loads(there.read_text())["summary"]["selected"] == 1
+
+
+def test_every_step_is_taken_whatever_one_of_them_could_not_write() -> None:
+    def fails(which: str) -> None:
+        raise NotWritten([which])
+
+    taken: list[int] = []
+    assert unwritten(lambda: fails("a"), lambda: taken.append(1), lambda: fails("b")) == ("a", "b")
+    assert taken == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_replacing_a_link_leaves_what_it_pointed_to(tmp_path: Path) -> None:
     write_new(path, "new", replace=True)
     assert path.read_text() == "new"
     assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_a_file(tmp_path: Path) -> None:
+    """A limit on the size of files stands for it: the write fails as far in."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_new(tmp_path / "report.html", "x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert names(tmp_path) == []
 
 
 def test_a_text_that_cannot_be_encoded_leaves_no_file(tmp_path: Path) -> None:
