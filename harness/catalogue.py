@@ -6,6 +6,7 @@ and a selector that names nothing are errors.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -125,6 +126,8 @@ def _discover(roots: Iterable[Path], faults: list[Fault]) -> list[Path]:
         for path in sorted(paths):
             if path.name.endswith(SUFFIX):
                 found.setdefault(path.resolve(), path)
+            elif not os.path.lexists(path):
+                faults.append(whole_file(path, "no such folder"))
             else:
                 faults.append(whole_file(path, f"the name of a scenario file ends in '{SUFFIX}'"))
     return list(found.values())

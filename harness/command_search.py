@@ -47,11 +47,14 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     except ValueError as error:
         return USAGE, str(error)
     captures, out = Path(chosen["captures"]).absolute(), Path(chosen["out"]).absolute()
+    made = not out.exists()
+    for option, folder in (("--out", out), ("--captures", captures)):
+        if why := _refuses(folder):
+            return USAGE, f"{option} {folder}: {why}"
     jobs = chosen["jobs"] or JOBS_PER_PROCESSOR * (os.cpu_count() or 1)
     ledger = Ledger(chosen["seed"] or secrets.token_hex(8), endpoints, jobs, service)
     workshop = None
     try:
-        captures.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=".search-", dir=captures))
         folders = {"captures": str(captures), "out": str(out)}
         parts = [
@@ -67,7 +70,20 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     finally:
         if workshop is not None:
             shutil.rmtree(workshop, ignore_errors=True)
+        if made:
+            with suppress(OSError):  # something is in it
+                out.rmdir()
     return document
+
+
+def _refuses(folder: Path) -> str:
+    """Why nothing can be written to a folder, which is made if there is none; empty when it takes a file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def _endpoints(texts: Sequence[str]) -> Endpoints:

@@ -177,14 +177,14 @@ def _of_run(document: RunDocument) -> int:
 
 
 def _of_search(document: SearchDocument) -> int:
-    """Something found is found; nothing found by eyes that failed is not nothing."""
+    """Something found is found; nothing found by eyes that failed, or without an attack, is not nothing."""
     if document.interrupted:
         return 130
     if document.found:
         return 1
     if document.unseen or document.broken or document.violations:
         return 3
-    return 0 if document.calls else 5
+    return 0 if document.attacked else 5
 
 
 def _parse(text: str) -> Output:

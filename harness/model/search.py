@@ -14,7 +14,8 @@ class Found(Noun):
     """A violation: `name` is the outcome or the alarm, `moves` what each move does, in order.
 
     `stable`: it came again when the same plan was tried once more. `scenario` is the file to run it again, `recording`
-    the folder that shows it. `seconds` and `calls`: how long it took one searcher, shrinking included.
+    the folder that shows it; empty when they could not be written, which `unwritten` explains. `seconds` and `calls`:
+    how long it took one searcher, shrinking included.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Found(Noun):
     recording: str
     seconds: float = Field(ge=0)
     calls: int = Field(ge=0)
+    unwritten: tuple[str, ...] = ()
 
 
 class MoveCount(Noun):

@@ -28,6 +28,8 @@ def lines(document: SearchDocument) -> Iterator[str]:
         yield f"  {name:<18} {count.tried:6}  {count.effective:6}"
     yield f"outcomes    {', '.join(f'{name} {count}' for name, count in document.outcomes.items()) or 'none'}"
     yield from _blind(document)
+    if not document.found and not document.attacked:
+        yield "NOT TRIED   no attack happened in any call, so nothing is known of any: give more --seconds or --calls"
     yield f"not checked {', '.join(document.not_checked)}"
     yield f"seed        {visible(document.seed)}"
 
@@ -40,8 +42,12 @@ def _found(one: Found) -> Iterator[str]:
     for move in one.moves:
         yield f"    - {visible(move)}"
     yield f"  after     {one.seconds:.0f} s, {one.calls} calls of its searcher"
-    yield f"  again     harness run {visible(one.scenario)}"
-    yield f"  recording {visible(one.recording)}"
+    if one.scenario:
+        yield f"  again     harness run {visible(one.scenario)}"
+    if one.recording:
+        yield f"  recording {visible(one.recording)}"
+    for why in one.unwritten:
+        yield f"  NOT KEPT  {visible(why)}"
     yield ""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..evidence.files import create
 from ..model.scenario import Endpoints, Scenario, ServiceKind
 from ..model.search import Found
+from ..report.files import write_new
 from ..scenario_file import SUFFIX
 from .calls import expectation, run_of
 from .search import Finding, Tried
@@ -19,15 +19,34 @@ from .search import Finding, Tried
 def write(
     finding: Finding, endpoints: Endpoints, out: Path, captures: Path, service: ServiceKind = ServiceKind.REFERENCE
 ) -> Found:
-    """Keep the recording below `captures`, write the scenario below `out`, in the folder of its family. OSError."""
+    """Keep the recording below `captures`, write the scenario below `out`, in the folder of its family.
+
+    What cannot be written is said in `unwritten`: a finding is told whether or not there is room for it.
+    """
     shown = finding.again if finding.stable else finding.first
     results = (finding.first.result, finding.again.result) if finding.stable else (finding.first.result,)
     scenario = finding.plan.scenario(endpoints, expectation(*results), service)
-    path = out / scenario.family / f"{scenario.id}{SUFFIX}"
+    path, failures = out / scenario.family / f"{scenario.id}{SUFFIX}", list[str]()
+    with _told(path, failures):
+        _create(path, text_of(scenario))
+    recording = ""
+    with _told(captures, failures):
+        recording = _kept(shown, captures)
+    return _found(finding, shown, str(path) if path.exists() else "", recording, tuple(failures))
+
+
+@contextmanager
+def _told(path: Path, failures: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        failures.append(f"{path}: {error.strerror or error}")
+
+
+def _create(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):  # found before: the name comes from the plan, so it says the same
-        create(path, text_of(scenario).encode())
-    return _found(finding, shown, path, _kept(shown, captures))
+        write_new(path, text)
 
 
 def text_of(scenario: Scenario) -> str:
@@ -66,7 +85,7 @@ def _kept(shown: Tried, captures: Path) -> str:
     return str(kept / shown.recording.relative_to(run))
 
 
-def _found(finding: Finding, shown: Tried, path: Path, recording: str) -> Found:
+def _found(finding: Finding, shown: Tried, scenario: str, recording: str, unwritten: tuple[str, ...]) -> Found:
     broken = shown.violation
     assert broken is not None
     return Found(
@@ -76,8 +95,9 @@ def _found(finding: Finding, shown: Tried, path: Path, recording: str) -> Found:
         plan=finding.plan.described,
         moves=tuple(_flow(move.model_dump(mode="json", exclude_defaults=True)) for move in finding.plan.moves),
         stable=finding.stable,
-        scenario=str(path),
+        scenario=scenario,
         recording=recording,
+        unwritten=unwritten,
         seconds=finding.seconds,
         calls=finding.calls,
     )

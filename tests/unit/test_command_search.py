@@ -50,6 +50,8 @@ def search(*arguments: str) -> subprocess.CompletedProcess[str]:
         (("--endpoint", "bob=nobody"), "no endpoint is called"),
         (("--service", "chat-loged"), "no service is called 'chat-loged'; did you mean 'chat-logged'?"),
         (("-o", "html=found.html"), "a search can be had as json"),
+        (("--out", "/proc/nope"), "--out /proc/nope: "),
+        (("--captures", "README.md"), "README.md: File exists"),
         (("--moves", "0"), "--moves"),
         (("--seconds", "0"), "--seconds"),
     ],

@@ -88,7 +88,8 @@ def interrupted() -> Ledger:
 @pytest.mark.parametrize(
     ("made", "code"),
     [
-        (ledger(call(), call()), 0),
+        (ledger(call(), call(flip=(1, 1))), 0),
+        (ledger(call(), call(flip=(2, 0))), 5),
         (ledger(call(), found(FOUND)), 1),
         (ledger(call(), found(UNSTABLE)), 1),
         (ledger(call(unseeing="dark"), found(FOUND)), 1),
@@ -98,7 +99,18 @@ def interrupted() -> Ledger:
         (ledger(), 5),
         (interrupted(), 130),
     ],
-    ids=["nothing", "found", "found once", "found half blind", "blind", "no time left", "broken", "no call", "stopped"],
+    ids=[
+        "nothing",
+        "no attack",
+        "found",
+        "found once",
+        "found half blind",
+        "blind",
+        "no time left",
+        "broken",
+        "no call",
+        "stopped",
+    ],
 )
 def test_what_a_search_came_to_as_an_exit_code(made: Ledger, code: int) -> None:
     assert exit_code(made.document()) == code
@@ -126,6 +138,23 @@ def test_nothing_found_says_how_hard_it_was_looked_for() -> None:
     assert "nothing found in 2 calls, 1 of them under attack" in text
     assert "flip                    2       1" in text
     assert "not checked wireshark" in text
+
+
+def test_a_search_that_attacked_nobody_says_so() -> None:
+    words = "NOT TRIED   no attack happened in any call"
+    assert words in shown(ledger(call(), call(flip=(1, 0))))
+    assert words not in shown(ledger(call(), call(flip=(1, 1))))
+    assert words not in shown(ledger(call(violation="BREACH"), found(FOUND)))
+
+
+def test_a_finding_without_room_is_shown_with_its_moves_and_what_was_not_kept() -> None:
+    lost = FOUND.model_copy(update={"scenario": "", "recording": "", "unwritten": ("found/x: No space left",)})
+    made = ledger(call(violation="BREACH", intercept=(1, 1)), found(lost))
+    text = shown(made)
+    assert '- {do: "intercept"}' in text
+    assert "NOT KEPT  found/x: No space left" in text
+    assert "harness run" not in text
+    assert exit_code(made.document()) == 1
 
 
 def test_blindness_and_breakage_are_shown() -> None:

@@ -85,3 +85,20 @@ def test_the_same_plan_found_twice_is_one_file(tmp_path: Path) -> None:
     again = write(found(tmp_path / "2", Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "2" / "captures")
     assert first.scenario == again.scenario
     assert first.recording != again.recording
+
+
+def test_what_cannot_be_written_is_told_with_the_plan(tmp_path: Path) -> None:
+    """A file lies where the folder of scenarios should be; the recording is kept all the same."""
+    (tmp_path / "found").write_text("precious")
+    told = write(found(tmp_path, Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "captures")
+    assert (told.scenario, len(told.moves)) == ("", 4)
+    assert Path(told.recording).is_dir()
+    (why,) = told.unwritten
+    assert why.startswith(f"{tmp_path / 'found'}/")
+    assert why.endswith(": Not a directory") or why.endswith(": File exists")
+
+
+def test_a_recording_that_cannot_be_moved_is_told_and_the_scenario_is_written(tmp_path: Path) -> None:
+    told = write(found(tmp_path, Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "nowhere")
+    assert Path(told.scenario).is_file()
+    assert (told.recording, told.unwritten) == ("", (f"{tmp_path / 'nowhere'}: No such file or directory",))
