@@ -25,7 +25,8 @@ from ..wire.srtp import PROFILES
 from .course import mode_told, taken_elsewhere
 from .dumps import Witness, same_keys
 from .leg import DTLS13, Leg, SignalledKeys
-from .signalled import DESCRIBES, keys_received, keys_sent
+from .signalled import keys_received, keys_sent
+from .unheard import unheard
 
 
 @dataclass(frozen=True)
@@ -149,19 +150,9 @@ class Case:
 
     @cached_property
     def unheard(self) -> Mapping[str, str]:
-        """The hops at which something of the signalling passed that is not in the recording, and what that is.
-
-        Nobody is invited without a message, nor connected without both descriptions. What a hop did not record says
-        nothing of what did not pass there.
-        """
-        return {hop: lacks for hop in (*Party, "service") if (lacks := self._lacks(hop))}
-
-    def _lacks(self, hop: str) -> str:
-        kinds = {one.message.kind for one in self.signalling if one.hop == hop}
-        if not kinds and self.recording.invited:
-            return "no message"
-        here = [one for one in self.there if self.connected(one) and hop in (one, "service")]
-        return " and ".join(f"no {one}" for one in DESCRIBES if here and one not in kinds)
+        """The hops at which something of the signalling passed that is not in the recording, and what that is: what a
+        hop did not record says nothing of what did not pass there."""
+        return unheard(self)
 
     @property
     def through_service(self) -> bool:

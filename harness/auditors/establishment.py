@@ -7,7 +7,7 @@ from typing import Final
 
 from ..model.base import Party, Role
 from ..model.finding import CALL_WIDE, Finding, Reason
-from ..model.recording import MAX_SILENCE, Vantage
+from ..model.recording import MAX_SILENCE
 from ..model.statement import EndpointStatement, Failure
 from ..model.voice import Voice, quoted
 from .case import Case
@@ -116,18 +116,8 @@ def _losses(case: Case) -> Iterator[Finding]:
         if table is None:
             why = case.damage.get(vantage.name, "it is not there")
             yield _say.inconclusive(Reason.CAPTURE_DAMAGED, vantage.name, f"the capture cannot be read: {why}")
-        elif (lost := _loss(vantage, len(table))) is not None:
+        elif (lost := vantage.loss(len(table))) is not None:
             yield _say.inconclusive(Reason.PACKETS_LOST_BY_TAP, vantage.name, lost)
         if vantage.through_leg:
             detail = f"seen by a leg in front of {vantage.party}'s program: what that sends past the leg is not here"
             yield _say.notice(Reason.SEEN_THROUGH_LEG, vantage.name, detail)
-
-
-def _loss(vantage: Vantage, recorded: int) -> str | None:
-    if vantage.dropped:
-        return f"the kernel dropped {vantage.dropped} packets before the tap"
-    if vantage.packets != vantage.sockets:
-        return f"the tap wrote {vantage.packets} packets where the sockets counted {vantage.sockets}"
-    if recorded != vantage.packets:
-        return f"the capture holds {recorded} packets where the tap wrote {vantage.packets}"
-    return None

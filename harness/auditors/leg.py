@@ -279,7 +279,8 @@ class Leg:
     def clear(self) -> tuple[str, ...]:
         """What shows that the party sent media in clear, one sentence each; empty when nothing does."""
         packets = self.outward.packets
-        if packets and not self.secured and self.signalled is None:
+        whole = self.vantage.loss(len(self.table)) is None  # a handshake may be among what is missing
+        if packets and not self.secured and self.signalled is None and whole:
             return (f"{counted(len(packets), 'media packet')} left {self.party} without a finished DTLS handshake",)
         if packets and self.without_profile and self.signalled is None:
             return (

@@ -28,6 +28,17 @@ from .shared_keys import estranged, shared_keys
 NAME: Final = "opacity"
 
 _FRAMES_SHOWN: Final = 5
+_TAKE_PACKETS: Final = frozenset(
+    {
+        Reason.FINGERPRINT_MISMATCH,
+        Reason.DTLS_ERROR,
+        Reason.DTLS_TIMEOUT,
+        Reason.SRTP_PROFILE_MISSING,
+        Reason.CONNECTION_LOST,
+    }
+)
+"""Failures of which nobody knows without having sent or received something."""
+
 _say = Voice(NAME)
 
 
@@ -56,6 +67,9 @@ def _empty(case: Case, leg: Leg) -> Finding:
     elsewhere = far is not None and not case.connected(leg.party) and was_with_another(far, case.signalling)
     up = [party for party in Party if case.connected(party) and not (elsewhere and party is leg.party.peer)]
     doubt = f"{up[0]} says it was connected" if up else _why_media_is_due(case, leg.party)
+    failure = case.statements[leg.party].failure if leg.party in case.statements else None
+    if doubt is None and failure is not None and failure.reason in _TAKE_PACKETS:
+        doubt = f"{leg.party} says {failure.reason}, which takes some"
     if doubt is not None:
         return _say.inconclusive(Reason.NO_PACKETS, leg.name, f"no packet was recorded, but {doubt}")
     if elsewhere:

@@ -40,6 +40,16 @@ class Vantage(Noun):
     dropped: int = Field(ge=0)
     through_leg: bool = False
 
+    def loss(self, recorded: int) -> str | None:
+        """Why a capture of so many packets is not all that passed; None when it is."""
+        if self.dropped:
+            return f"the kernel dropped {self.dropped} packets before the tap"
+        if self.packets != self.sockets:
+            return f"the tap wrote {self.packets} packets where the sockets counted {self.sockets}"
+        if recorded != self.packets:
+            return f"the capture holds {recorded} packets where the tap wrote {self.packets}"
+        return None
+
 
 class ServiceLeg(Noun):
     """The connections between `party` and the calling service, seen on their way: bytes, as made TCP segments.

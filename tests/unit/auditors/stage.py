@@ -92,19 +92,20 @@ class Stage:
         self.invited = True
         begins = self.now if not self.signalling else min(one.time for one in self.signalling)
         told_to = {party: lies.get(party.value, told) for party in Party}
+        invite = SignalMessage(kind=SignalKind.INVITE, sender=ALICE, body="audio")
         accept = SignalMessage(kind=SignalKind.ACCEPT, sender=BOB, body="")
+        decided = [
+            (accept.model_copy(update={"body": told_to[party].value}), party, BOB if party is BOB else None)
+            for party in (BOB, ALICE)
+        ]
         self.signalling[:0] = [
+            *carried(invite, begins - 0.005),
             SignalEntry(time=begins - 0.003, hop="bob", direction="out", message=accept),
             SignalEntry(time=begins - 0.003, hop="service", direction="in", message=accept),
             *(
-                SignalEntry(
-                    time=begins - 0.002,
-                    hop=party.value,
-                    direction="in",
-                    message=accept.model_copy(update={"body": told_to[party].value}),
-                    to=BOB if party is BOB else None,
-                )
-                for party in (BOB, ALICE)
+                entry(begins - 0.002, hop, direction, message, to)
+                for message, party, to in decided
+                for hop, direction in (("service", "out"), (party.value, "in"))
             ),
         ]
         return self
@@ -116,11 +117,7 @@ class Stage:
 
     def say(self, party: Party, kind: SignalKind, body: str) -> None:
         """A party sends a message, which passes the service and reaches the other one."""
-        message = SignalMessage(kind=kind, sender=party, body=body)
-        here, there = SignalEntry(time=self.now, hop=party.value, direction="out", message=message), party.peer.value
-        taken = here.model_copy(update={"hop": "service", "direction": "in"})
-        given = taken.model_copy(update={"direction": "out"})
-        self.signalling += [here, taken, given, given.model_copy(update={"hop": there, "direction": "in"})]
+        self.signalling += carried(SignalMessage(kind=kind, sender=party, body=body), self.now)
 
     def on_leg(self, party: Party, outward: bool, data: bytes, far: int = 1) -> None:
         self.now += 0.001
@@ -250,6 +247,16 @@ class Stage:
             sockets=packets,
             dropped=0,
         )
+
+
+def entry(at: float, hop: str, direction: str, message: SignalMessage, to: Party | None = None) -> SignalEntry:
+    return SignalEntry.model_validate({"time": at, "hop": hop, "direction": direction, "message": message, "to": to})
+
+
+def carried(message: SignalMessage, at: float) -> list[SignalEntry]:
+    """A message at all hops that it passes."""
+    hops = ((message.sender.value, "out"), ("service", "in"), ("service", "out"), (message.sender.peer.value, "in"))
+    return [entry(at, hop, direction, message) for hop, direction in hops]
 
 
 def table_of(party: Party, frames: list[Frame]) -> PacketTable:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.auditors.acceptance import audit
 from harness.model.finding import Reason, Severity
-from harness.model.recording import SignalEntry, SignalKind
+from harness.model.recording import SignalKind
 
 from .answers import raised
 from .packets import check, opus
@@ -24,6 +24,12 @@ def late(stage: Stage, party: str, by: float) -> Stage:
         else one
         for one in stage.signalling
     ]
+    return stage
+
+
+def unaccepted(stage: Stage) -> Stage:
+    """Nobody accepted, and nobody said so."""
+    stage.signalling = [one for one in stage.signalling if one.message.kind is not SignalKind.ACCEPT]
     return stage
 
 
@@ -72,32 +78,25 @@ def test_an_answer_alone_tells_where_the_callee_is() -> None:
 
 
 def test_a_call_that_nobody_accepted_may_send_nothing_at_all() -> None:
-    stage = honest_call()
-    stage.invited = True
+    stage = unaccepted(honest_call().course())
     assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT, Reason.NETWORK_BEFORE_ACCEPT}
-    quiet = Stage()
-    quiet.invited = True
-    assert raised(audit(quiet.case())) == set()
+    assert raised(audit(unaccepted(Stage().course()).case())) == set()
 
 
 @pytest.mark.parametrize("given", [True, False])
 def test_a_caller_who_is_told_too_early_is_deceived(given: bool) -> None:
     stage = Stage().course()
-    stage.tell(BOB, SignalKind.INVITE, "audio")
     if not given:
-        stage.signalling = [
-            one for one in stage.signalling if one.hop != "bob" or one.message.kind is SignalKind.INVITE
-        ]
+        told = [one for one in stage.signalling if one.message.body == "e2ee" and one.to is None]
+        stage.signalling = [*unaccepted(stage).signalling, *told]
     else:
         stage = late(stage, "bob", 1.0)
     assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.ACCEPTANCE_FORGED}
 
 
 def test_what_the_service_says_in_the_callees_name_is_not_his_acceptance() -> None:
-    stage = honest_call()
-    stage.invited = True
-    told = next(one for one in honest_call().course().signalling if (one.hop, one.direction) == ("bob", "in"))
-    stage.signalling.insert(0, SignalEntry(time=told.time, hop="bob", direction="in", message=told.message, to=BOB))
+    stage = honest_call().course()
+    stage.signalling = [one for one in stage.signalling if one.message.kind is not SignalKind.ACCEPT or one.to is BOB]
     assert Reason.MEDIA_BEFORE_ACCEPT in raised(audit(stage.case()))
     assert ALICE in {one.vantage for one in audit(stage.case())}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -170,3 +171,15 @@ def test_under_dtls_1_3_each_profile_that_was_offered_is_tried() -> None:
     assert len({keys.outward.key_and_salt for keys in found} | {keys.inward.key_and_salt for keys in found}) == 4
     assert tuple(_keys(seen, {RANDOM: bytes(47)})) == ()
     assert tuple(_keys(seen, {})) == ()
+
+
+def test_a_handshake_may_be_among_the_packets_that_a_capture_lacks() -> None:
+    stage = Stage()
+    stage.on_leg(ALICE, True, rtp(1, random.Random(1).randbytes(80)))
+    case = stage.case()
+    assert case.leg(ALICE) is not None
+    lossy = tuple(one.model_copy(update={"sockets": one.sockets + 4}) for one in case.recording.vantages)
+    case = replace(case, recording=case.recording.model_copy(update={"vantages": lossy}))
+    found = case.leg(ALICE)
+    assert found is not None
+    assert found.clear == ()

@@ -375,3 +375,19 @@ def test_a_forgery_that_an_ordinary_call_accepted_is_an_alarm() -> None:
     assert raised(audit(stage.case()), Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
     stage.count(BOB, rtp_received=stage.statements[BOB].packets.rtp_received + 1)
     assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED}
+
+
+@pytest.mark.parametrize(
+    ("failed", "open_"),
+    [
+        (Reason.DTLS_ERROR, True),
+        (Reason.FINGERPRINT_MISMATCH, True),
+        (Reason.CONNECTION_LOST, True),
+        (Reason.FINGERPRINT_MISSING, False),
+        (Reason.SDP_REJECTED, False),
+    ],
+)
+def test_a_failure_that_takes_packets_is_not_explained_by_a_leg_without_any(failed: Reason, open_: bool) -> None:
+    stage = refused_call()
+    stage.state(BOB, failure=Failure(reason=failed, detail="so it says"))
+    assert (Reason.NO_PACKETS in raised(audit(stage.case()), Severity.INCONCLUSIVE)) is open_

@@ -7,12 +7,23 @@ from dataclasses import replace
 import pytest
 
 from harness.auditors.signalling import audit
+from harness.model.base import Party
 from harness.model.feature import Feature, FeatureRequest
 from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalEntry, SignalKind, SignalMessage
 
 from .answers import raised
-from .stage import ALICE, BOB, OF_MALLORY, Stage, description, honest_call, intercepted_call, processed_call
+from .stage import (
+    ALICE,
+    BOB,
+    OF_MALLORY,
+    Stage,
+    description,
+    honest_call,
+    intercepted_call,
+    processed_call,
+    refused_call,
+)
 
 
 def notices(stage: Stage) -> set[Reason]:
@@ -92,9 +103,8 @@ def test_what_the_service_decides_and_answers_is_no_alteration() -> None:
 
 def test_a_message_that_does_not_arrive_is_swallowed() -> None:
     stage = honest_call()
-    for party in (ALICE, BOB):
-        stage.state(party, connected=False)
-    stage.signalling = [one for one in stage.signalling if (one.hop, one.direction) != (BOB.value, "in")]
+    stage.say(ALICE, SignalKind.HANGUP, "bye")
+    del stage.signalling[-2:]
     assert notices(stage) == {Reason.SIGNALLING_SWALLOWED}
 
 
@@ -160,7 +170,47 @@ def test_a_hop_whose_messages_were_not_recorded_leaves_the_call_open(hop: str, k
 
 
 def test_a_call_that_never_came_up_needs_no_descriptions() -> None:
-    stage = lost(honest_call().course(), "bob", SignalKind.ANSWER)
-    for party in (ALICE, BOB):
-        stage.state(party, connected=False)
+    stage = refused_call().course()
+    for hop in ("alice", "bob", "service"):
+        lost(stage, hop, SignalKind.ANSWER)
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+
+
+@pytest.mark.parametrize("party", [ALICE, BOB])
+def test_who_sent_media_has_described_himself_whatever_came_of_the_call(party: Party) -> None:
+    stage = honest_call().course()
+    for one in (ALICE, BOB):
+        stage.state(one, connected=False)
+    for hop in ("alice", "bob", "service"):
+        lost(stage, hop, SignalKind.OFFER)
+    lacking = {one.vantage: one.detail for one in audit(stage.case()) if one.reason is Reason.SIGNALLING_UNSEEN}
+    way = "out" if party is ALICE else "in"
+    assert f"no description on its way {way} was recorded" in lacking[party.value]
+
+
+def test_nobody_is_invited_without_an_invitation() -> None:
+    stage = honest_call().course()
+    for hop in ("alice", "bob", "service"):
+        lost(stage, hop, SignalKind.INVITE)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.SIGNALLING_UNSEEN}
+
+
+@pytest.mark.parametrize(
+    ("hop", "way", "kind"),
+    [
+        ("alice", "out", SignalKind.OFFER),
+        ("service", "in", SignalKind.ANSWER),
+        ("service", "out", SignalKind.ACCEPT),
+        ("bob", "in", SignalKind.OFFER),
+    ],
+)
+def test_what_a_party_and_the_service_say_of_each_other_must_agree(hop: str, way: str, kind: SignalKind) -> None:
+    stage = honest_call().course()
+    stage.say(ALICE, SignalKind.OFFER, "v=0\r\nagain")
+    stage.say(BOB, SignalKind.ANSWER, "v=0\r\nand again")
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    gone = [one for one in stage.signalling if (one.hop, one.direction, one.message.kind) == (hop, way, kind)][-1]
+    stage.signalling.remove(gone)
+    (found,) = [one for one in audit(stage.case()) if one.severity is Severity.INCONCLUSIVE]
+    assert (found.reason, found.vantage) == (Reason.SIGNALLING_UNSEEN, hop)
+    assert f"not every message ({kind})" in found.detail
