@@ -27,6 +27,8 @@ ATTACKS: Final = (
     "late-mitm",
     "clienthello-race",
     "dtls-junk",
+    "dtls-junk-handshake",
+    "dtls-junk-records",
     "dtls-junk-on-path",
     "stun-hijack",
     "stun-hijack-on-path",

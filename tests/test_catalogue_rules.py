@@ -130,8 +130,8 @@ NETWORK_AND_MEDIA_ATTACKS = """
     namespaces-spoofed-flood namespaces-spoofed-junk
     passive-tap-screen passive-tap passive-tap-service turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp
     turn-dtls-mitm-sdp-untouched
-    turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk stun-hijack turn-tamper srtp-bitflip
-    srtp-replay
+    turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk dtls-junk-handshake dtls-junk-records
+    stun-hijack turn-tamper srtp-bitflip srtp-replay
     srtp-replay-late srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection
     srtcp-tamper rtp-bleed
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media

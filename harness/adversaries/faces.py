@@ -24,7 +24,7 @@ _MOST: Final = 64
 
 Way = Callable[[bytes], object]
 """How to reach a party so that it seems to be the peer who sends: out of one of the peer's faces, or as its TURN server
-would."""
+would. Answers False when the kernel did not take it."""
 
 Passing = Callable[[Party, bytes, Address, Way, Way], None]
 """(sender, data, source, on, back): a datagram of this party is on its way to the other one."""

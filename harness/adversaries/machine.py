@@ -237,7 +237,10 @@ class WriteDown:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something was really done, `count` times. Emitted after the command that does it."""
+    """Something was really done, `count` times. Emitted after the command that does it.
+
+    The shell does not count it when the kernel did not take what was to be sent in answer to the same event.
+    """
 
     name: str
     count: int = 1

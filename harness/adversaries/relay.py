@@ -83,6 +83,9 @@ class Relay:
     sockets that are opened meanwhile are in the attacker's network. `forge`, where the network lets one lie about the
     source: what is sent off the path then says that it comes from the peer.
 
+    What the kernel does not take was not done: no deed that the machine tells behind it, in answer to the same event,
+    counts.
+
     A machine or a command that fails ends the adversary, not the harness: `fault` says why, and from then on nothing
     is forwarded or delivered.
     """
@@ -117,6 +120,7 @@ class Relay:
         self._known: dict[Party, list[Address]] = {party: [] for party in Party}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._closed = False
+        self._taken = True
 
     # what the call tells the adversary
 
@@ -248,6 +252,7 @@ class Relay:
         event leaves it to want."""
         if self.fault is not None or self._closed:
             return reply
+        self._taken = True
         try:
             for command in self.machine.handle(event):
                 if isinstance(command, Forward):  # nearly all, and as many as there are datagrams
@@ -267,7 +272,7 @@ class Relay:
     def _do(self, command: Command, event: Event, reply: _Reply) -> None:
         match command:
             case Deed(name, count):
-                self.deeds[name] += count
+                self.deeds[name] += count * self._taken
             case WriteDown(sender, data):
                 self._write_down(sender, data, event.time)
             case SendOffPath(to, data, at):
@@ -287,7 +292,7 @@ class Relay:
         route = self._routes.get(to)
         if route is None:
             raise LookupError(f"no datagram has shown yet how to reach {to}")
-        route(data)
+        self._taken &= route(data) is not False
 
     def _send_off_path(self, to: Party, data: bytes, at: Address | None) -> None:
         """To every address known of the party, unless to one of them: off the path nobody knows which is in use."""
@@ -295,11 +300,15 @@ class Relay:
             raise PermissionError("the position is not off-path")
         if self._own is None or not self._known[to] or (at is not None and at not in self._known[to]):
             raise LookupError(f"no address of {to} is known, or not this one")
+        taken = False
         for address in self._known[to] if at is None else (at,):
             if self._forge is not None and self._known[to.peer]:
-                self.deeds[FORGED] += self._forge(self._known[to.peer][-1], address, data)
+                forged = self._forge(self._known[to.peer][-1], address, data)
+                self.deeds[FORGED] += forged
+                taken |= forged
             else:
-                self._own.send(data, address)
+                taken |= self._own.send(data, address)
+        self._taken &= taken
 
     def _send_signal(self, to: Party, message: SignalMessage) -> None:
         if Position.SIGNALLING not in self._positions:

@@ -62,9 +62,11 @@ class RouterService:
         back = partial(self._put, where.destination, where.source)
         self._relay.passes(party, data, where.source, on, back)
 
-    def _put(self, source: Address, destination: Address, data: bytes) -> None:
+    def _put(self, source: Address, destination: Address, data: bytes) -> bool:
         if self._passive:
-            return  # the kernel has forwarded it
+            return True  # the kernel has forwarded it
         self._sent += 1
         if not self._sender.send(udp.pack(source, destination, data, self._sent & _MOST_ID)):
             self.unsent += 1
+            return False
+        return True

@@ -16,6 +16,7 @@ from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
 from .answered import passwords_of, unproved
 from .case import Case
+from .foreign import FOREIGN_KINDS, foreign_kinds
 from .leg import Datagram, Leg
 from .peer import peer_of
 
@@ -41,6 +42,9 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
             f"{_came(leg, foreign)}, not from {leg.party.peer}: the signalling names no such address, no check does"
         )
         yield _say.notice(Reason.FOREIGN_DATAGRAM, leg.name, detail)
+        for reason, some in foreign_kinds(leg, peer, foreign, passwords_of(case.signalling, leg.party)).items():
+            detail = f"from strangers {counted(len(some), 'datagram')}, first in frame {some[0].frame}, each with a "
+            yield _say.notice(reason, leg.name, detail + FOREIGN_KINDS[reason])
     if astray:
         detail = (
             f"{leg.party} sent {_went(leg, astray)} before any check had shown that {leg.party.peer} receives there"

@@ -120,6 +120,12 @@ class Reason(StrEnum):
     # who is at the far end
     PEER_PROVED = "peer-proved"
     FOREIGN_DATAGRAM = "foreign-datagram"
+    FOREIGN_CLIENT_HELLO = "foreign-client-hello"
+    FOREIGN_HANDSHAKE = "foreign-handshake"
+    FOREIGN_ALERT = "foreign-alert"
+    FOREIGN_RECORD = "foreign-record"
+    FOREIGN_CHECK = "foreign-check"
+    FOREIGN_MEDIA = "foreign-media"
     MEDIA_TO_STRANGER = "media-to-stranger"
     UNPROVED_CHECK_ANSWERED = "unproved-check-answered"
     # what passed the interfaces of the network

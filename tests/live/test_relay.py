@@ -310,6 +310,32 @@ async def test_off_path_packets_leave_from_the_own_socket_to_every_known_address
         second.socket.close()
 
 
+TOO_LONG = bytes(65_536)
+"""More than fits into a datagram: the kernel refuses it (udp(7), EMSGSIZE)."""
+
+
+@pytest.mark.parametrize(("data", "counted"), [(b"boo", 1), (TOO_LONG, 0)])
+async def test_what_the_kernel_did_not_take_off_the_path_is_no_deed(data: bytes, counted: int) -> None:
+    machine = Scripted(CallUp, lambda _: [SendOffPath(ALICE, data), Deed("thrown")])
+    async with between_phones(machine, Position.OFF_PATH) as setting:
+        setting.relay.learned(ALICE, setting.alice.address)
+        setting.relay.call_up()
+        assert setting.relay.deeds["thrown"] == counted
+        assert setting.relay.fault is None
+
+
+@pytest.mark.parametrize(("data", "counted"), [(b"boo", 1), (TOO_LONG, 0)])
+async def test_nor_on_the_path_and_the_next_event_is_told_for_itself(data: bytes, counted: int) -> None:
+    left = [b"b", data]
+    machine = Scripted(PathDatagram, lambda _: [Forward(BOB, left.pop()), Deed("thrown")])
+    async with between_phones(machine, Position.PATH) as setting:
+        setting.alice.send(b"a", setting.alice_dials)
+        setting.alice.send(b"b", setting.alice_dials)
+        while (await setting.bob.read())[0] != b"b":
+            pass
+        assert setting.relay.deeds["thrown"] == counted + 1
+
+
 async def test_whoever_has_just_written_can_be_answered_alone() -> None:
     def answered(event: object) -> list[Command]:
         return [SendOffPath(ALICE, b"you", event.source)] if isinstance(event, StrangerDatagram) else []

@@ -34,7 +34,7 @@ def test_a_strangers_datagram_is_a_notice_that_names_it(junk: bytes) -> None:
     stage.on_leg(ALICE, False, junk, far=3)
     findings = audit(stage.case())
     assert not raised(findings)
-    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_DATAGRAM}
+    assert Reason.FOREIGN_DATAGRAM in raised(findings, Severity.NOTICE)
     assert "127.9.0.9:6003" in detail(findings, Reason.FOREIGN_DATAGRAM)
 
 
