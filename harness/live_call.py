@@ -59,6 +59,9 @@ from .service_signalling import TenantServiceError
 from .vantage.loot import LootFile
 from .vantage.tap import LegTap
 
+ENDING = 45.0
+"""Seconds that everything of a call may take to end, on a machine that does much else."""
+
 
 def marker(seed: str, scenario: str, sender: str, asset: Asset) -> int:
     """The 64-bit marker of one asset and direction: random over seeds, the same again for the same seed."""
@@ -381,9 +384,18 @@ def _as_sent(entries: tuple[SignalEntry, ...]) -> tuple[SignalMessage, ...]:
 
 async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
     """Close, even if we are cancelled meanwhile: half-closed endpoints keep threads and sockets."""
-    task = asyncio.create_task(closing)
+    task = asyncio.create_task(_in_time(closing))
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await task
         raise
+
+
+async def _in_time(closing: Coroutine[Any, Any, None]) -> None:
+    """One end that never ends would hold up the whole run."""
+    try:
+        async with asyncio.timeout(ENDING):
+            await closing
+    except TimeoutError as error:
+        raise LiveCallError(f"what took part in the call could not be ended within {ENDING:g} s") from error

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness import live_call
 from harness.audit import audit_run
 from harness.catalogue import load, select
+from harness.endpoints.aiortc import AiortcEndpoint
 from harness.inspection.parameters.policy import load_policy
 from harness.model.verdict import Outcome, Result, Status
 from harness.placement import InProcess
@@ -43,3 +45,25 @@ def test_a_scenario_without_end_is_stopped_and_the_others_are_judged(tmp_path: P
     assert results["fingerprint-missing"].status is Status.AS_EXPECTED
     assert sorted(watcher.begun) == sorted(watcher.over) == sorted(results)
     assert audit_run(runner.folder.root, load_policy()) == document
+
+
+@pytest.mark.live
+def test_an_endpoint_that_cannot_be_ended_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = AiortcEndpoint.close
+    stuck: list[AiortcEndpoint] = []
+
+    async def close(endpoint: AiortcEndpoint) -> None:
+        await ended(endpoint)
+        if not stuck:
+            stuck.append(endpoint)
+            await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(AiortcEndpoint, "close", close)
+    monkeypatch.setattr(live_call, "ENDING", 1.0)
+    chosen = select(load(SCENARIOS), ["fingerprint-missing", "fingerprint-malformed"], SCENARIOS)
+    options = Options(captures=tmp_path, jobs=1, without=("wireshark",))
+    document = asyncio.run(Runner(chosen, options, Watcher(), InProcess).run())
+    statuses = [result.status for result in document.results]
+    assert (statuses.count(Status.ERROR), statuses.count(Status.AS_EXPECTED)) == (1, len(statuses) - 1)
+    (failed,) = [result for result in document.results if result.status is Status.ERROR]
+    assert "could not be ended within 1 s" in failed.because
