@@ -7,7 +7,7 @@ again is told as what it is: unstable, and kept like any other.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,6 +21,9 @@ from .words import words
 
 ROUND: Final = 100
 """Plans that one state machine makes; then another one begins afresh, with a seed of its own."""
+BETWEEN: Final = 3
+"""Plans of a state machine between two words of the service: few calls must not be words alone. Its first plan is
+always its simplest, so that mostly two of them are new."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,21 @@ class Search:
                 return
 
     def _violating(self) -> Iterator[Plan]:
-        """Plans for which the property did not hold, as they come, not yet shrunk."""
-        if self.bounds.searcher == 0:
-            yield from self._simple_calls()
-        rounds = 0
+        """Plans for which the property did not hold, as they come, not yet shrunk.
+
+        The first searcher begins with each kind of call without an attack, in which many faults show by themselves.
+        Then it says each word that the service can say, which few clients take amiss, between plans put together.
+        """
+        simple, alone = (tuple(Plan(shape) for shape in Shape), words()) if self.bounds.searcher == 0 else ((), ())
+        yield from (plan for plan in simple if not self._holds(plan))
+        waiting, rounds = iter(self._shuffled(alone)), 0
         while not self._over:
+            word = next(waiting, None)
+            if word is not None and not self._holds(word):
+                yield word
             number = number_of(self.bounds.seed, self.bounds.searcher, rounds)
-            found = explore(self._holds, number=number, plans=ROUND, longest=self.bounds.moves)
+            plans = ROUND if word is None else BETWEEN
+            found = explore(self._holds, number=number, plans=plans, longest=self.bounds.moves)
             if found is not None:
                 yield found
             rounds += 1
@@ -115,11 +126,9 @@ class Search:
     def _over(self) -> bool:
         return self.calls >= self.bounds.calls or self.clock() - self._begun >= self.bounds.seconds
 
-    def _simple_calls(self) -> Iterator[Plan]:
-        """Before anything is put together: each kind of call without an attack, in which many faults show by
-        themselves, and each word that the service can say, which few clients take amiss."""
-        simple = (*(Plan(shape) for shape in Shape), *words())
-        return (plan for plan in simple if not self._holds(plan))
+    def _shuffled(self, plans: Sequence[Plan]) -> list[Plan]:
+        """In an order of this seed, so that searches that end early do not all leave out the same."""
+        return sorted(plans, key=lambda plan: number_of(self.bounds.seed, plan.key))
 
     def _holds(self, plan: Plan) -> bool:
         """Whether the property holds in the call of this plan; of a call for which there is no time, nobody knows."""

@@ -1,6 +1,6 @@
 """Each word that a service can say, alone. There are few of them, and most mean something to one kind of fault only.
 
-Chance would need hundreds of plans to say the right one to the right client; in their order they cost a call each.
+Chance would need hundreds of plans to say the right one to the right client; said one by one they cost a call each.
 """
 
 from __future__ import annotations

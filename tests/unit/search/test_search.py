@@ -41,10 +41,31 @@ def test_the_honest_calls_come_first_and_a_fault_that_they_show_needs_no_attack(
     assert [plan.shape for plan in world.made[:3]] == [Shape.PLAIN, Shape.RESTART, Shape.EARLIER]
 
 
-def test_then_come_the_words_of_the_service_each_alone() -> None:
+def test_then_comes_each_word_of_the_service_alone_with_plans_between_them() -> None:
     world = World(never)
-    assert list(search(world, calls=3 + len(words())).run()) == []
-    assert world.made[3:] == list(words())
+    assert list(search(world, calls=3 + 4 * len(words())).run()) == []
+    assert set(words()) <= set(world.made)
+
+
+@pytest.mark.parametrize("seed", ["det1", "a", "b", "c", "d"])
+def test_a_short_search_has_tried_packets_descriptions_and_words(seed: str) -> None:
+    """Fourteen calls were once the honest ones and eleven words."""
+    world = World(never)
+    assert list(search(world, seed=seed, calls=14).run()) == []
+    tried = {one.do for plan in world.made for one in plan.moves}
+    assert len(tried) >= 5
+    assert tried & {"flip", "truncate", "inject", "reflect", "replay", "reorder", "drop", "delay", "intercept"}
+    assert tried & {"swap-fingerprint", "alter-fingerprint", "rewrite", "change-line", "add-candidate", "withhold"}
+    assert any(plan in words() for plan in world.made)
+
+
+def test_searches_that_end_early_do_not_all_leave_out_the_same_words() -> None:
+    heard = []
+    for seed in ("a", "b"):
+        world = World(never)
+        assert list(search(world, seed=seed, calls=20).run()) == []
+        heard.append([plan for plan in world.made if plan in words()])
+    assert heard[0] != heard[1]
 
 
 def test_a_word_that_a_client_takes_amiss_is_found_as_it_is() -> None:
