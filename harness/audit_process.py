@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from typing import IO
 from .model.run import IndexEntry
 from .model.verdict import Result
 from .model.voice import ended, quoted
-from .network.own_folder import own_folder
+from .network.own_folder import OwnFolder
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0
@@ -46,14 +45,14 @@ class AuditProcess:
         self._policy = policy
         self._patience = PATIENCE if patience is None else patience
         self._process: asyncio.subprocess.Process | None = None
-        self._folder: Path | None = None
+        self._folder: OwnFolder | None = None
         self._words: IO[bytes] | None = None
 
     async def start(self) -> None:
         """Start the process; its imports then overlap with the first calls."""
         if self._process is not None:
             return
-        self._folder = own_folder("harness-audit")
+        self._folder = OwnFolder("harness-audit")
         # A file and not a pipe: nobody reads while the process works, and a full pipe would stop it.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = await asyncio.create_subprocess_exec(
@@ -65,7 +64,7 @@ class AuditProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._words,
-            env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT), "TMPDIR": str(self._folder)},
+            env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT), "TMPDIR": str(self._folder.path)},
             limit=MAX_LINE,
             start_new_session=True,
         )
@@ -149,7 +148,7 @@ class AuditProcess:
         if words is not None:
             words.close()
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.remove()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

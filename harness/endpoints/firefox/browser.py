@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from ...network.own_folder import own_folder
+from ...network.own_folder import OwnFolder
 from .bidi import Bidi, BidiError
 from .installed import PROGRAMS, program
 
@@ -73,7 +73,7 @@ class Firefox:
         self.software = ""
         self.bidi = Bidi(within)
         self._prefix = tuple(prefix)
-        self._folder: Path | None = None
+        self._folder: OwnFolder | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -81,9 +81,9 @@ class Firefox:
         path = program()
         if path is None:
             raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
-        self._folder = own_folder(LABEL)
+        self._folder = OwnFolder(LABEL)
         try:
-            self.software = await self.bidi.connect(await self._start(path, self._folder))
+            self.software = await self.bidi.connect(await self._start(path, self._folder.path))
         except (BidiError, BrowserError, OSError) as error:
             await self.__aexit__(None, None, None)
             raise BrowserError(f"{path} does not start: {error}") from error
@@ -95,14 +95,14 @@ class Firefox:
         await self._end()
         await self.bidi.close()
         if self._folder is not None:
-            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            await asyncio.to_thread(self._folder.remove)
 
     @property
     def key_log(self) -> Path:
         """Every DTLS secret of this browser so far, of whichever tab (NSS format)."""
         if self._folder is None:
             raise BrowserError("the browser is not running")
-        return self._folder / "keys"
+        return self._folder.path / "keys"
 
     @property
     def _page(self) -> Path:
