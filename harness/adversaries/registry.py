@@ -16,6 +16,7 @@ from .bystander import Bystander
 from .candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
 from .certificate_watch import CertificateWatch
 from .chat_reader import ChatReader
+from .copied_certificate import CopiedCertificate
 from .dtls_fault import DtlsFault
 from .dtls_mitm import DtlsMitm, Plan
 from .dtls_tamper import DtlsTamper
@@ -53,6 +54,7 @@ MACHINES: Final[Mapping[type[Attacker], Callable[[Any, str], Machine]]] = {
     adversary.DtlsFault: lambda one, _: DtlsFault(one.flaw, one.towards, _identities(), _identity()),
     adversary.DtlsTamper: lambda one, _: DtlsTamper(one.tampering, one.towards),
     adversary.SessionTheft: lambda _, __: SessionTheft(_identities()),
+    adversary.CopiedCertificate: lambda _, __: CopiedCertificate(_identities()),
     adversary.SrtpBitflip: lambda one, _: SrtpBitflip(one.field, one.every),
     adversary.SrtpReplay: lambda one, _: SrtpReplay(one.every, one.when),
     adversary.SrtcpTamper: lambda one, seed: SrtcpTamper(one.fault, seed),

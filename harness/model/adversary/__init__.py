@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .base import Attacker, Position
-from .dtls import DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering, SessionTheft
+from .dtls import CopiedCertificate, DtlsFault, DtlsFlaw, DtlsMitm, DtlsTamper, DtlsTampering, SessionTheft
 from .media import (
     PlaintextInjection,
     ReplayTime,
@@ -67,6 +67,7 @@ Adversary = Annotated[
     | DtlsFault
     | DtlsTamper
     | SessionTheft
+    | CopiedCertificate
     | SrtpBitflip
     | SrtpReplay
     | PlaintextInjection
@@ -108,6 +109,7 @@ __all__ = [
     "CertificateWatch",
     "ChatReader",
     "ClientHelloRace",
+    "CopiedCertificate",
     "DtlsFault",
     "DtlsFlaw",
     "DtlsJunk",

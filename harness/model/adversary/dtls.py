@@ -99,6 +99,14 @@ class SessionTheft(Attacker):
     position: tuple[Position, ...] = (Position.PATH,)
 
 
+class CopiedCertificate(Attacker):
+    """Answers the DTLS client with the certificate that its peer shows on the wire, and the signature of another key.
+    It leaves the signalling alone: all fingerprints are right, and only the signature is not."""
+
+    kind: Literal["copied-certificate"]
+    position: tuple[Position, ...] = (Position.PATH,)
+
+
 class DtlsTampering(StrEnum):
     """What is done to the genuine handshake of two parties, or said in its name. `before` and `after` its end."""
 
