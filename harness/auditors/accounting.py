@@ -19,10 +19,15 @@ class Balance:
     The wire may know more packets than the endpoint: on each way some come before the keys or after the close, a
     restart brings a new socket, and who takes nothing from a stranger has looked at none of the stranger's. It may
     never know fewer.
+
+    `repeatable`: how many of them a healthy receiver may refuse as replays, at the most. `stray`: how many datagrams of
+    no known protocol came in as well, which its SRTP layer may have refused for any reason.
     """
 
     ways: Sequence[Sequence[Fate]]
     counts: PacketCounts
+    repeatable: int
+    stray: int = 0
 
     @property
     def arrived(self) -> tuple[Fate, ...]:
@@ -39,20 +44,43 @@ class Balance:
         return self.accepted + self.counts.not_authenticated + self.counts.replayed + self.counts.refused
 
     @property
+    def displaced(self) -> int:
+        """How many genuine packets were refused as replays though nothing genuine had their number before them.
+
+        A forgery has taken it, then: there cannot be more of these than forgeries that were not refused as such.
+        """
+        unexplained = max(0, self.counts.replayed - self.repeatable - self.stray)
+        return min(unexplained, self._missing(Fate.FAILED, self.counts.not_authenticated))
+
+    @property
+    def invented(self) -> int:
+        """How many refusals are of packets that did not come in, at the very least."""
+        counts, forged = self.counts, self._number(Fate.FAILED)
+        replayed = counts.replayed - self.displaced
+        most = forged + max(self._number(Fate.REPEATED), self.repeatable) + self.stray
+        return max(
+            0,
+            counts.not_authenticated - forged - self.stray,
+            replayed - self.repeatable - self.stray,
+            counts.not_authenticated + replayed + counts.refused - most,
+        )
+
+    @property
     def excess(self) -> int:
         """How many packets more than genuine ones were accepted, at the very least.
 
         On each way the endpoint looked at one stretch of the packets without gaps: the best case for it are the
-        stretches with the most genuine packets that together have as many as it looked at.
+        stretches with the most genuine packets that together have as many as it looked at. No displaced one is among
+        the accepted.
         """
         unseen = max(0, len(self.arrived) - self.judged)
         best = sum(fate.genuine for fate in self.arrived) - _least_genuine(self.ways, unseen)
-        return max(0, self.accepted - best)
+        return max(0, self.accepted + self.displaced - best)
 
     @property
     def foreign_accepted(self) -> int:
         """How many of the excess must be forgeries, because the replays that are missing cannot explain them."""
-        return max(0, self.excess - self._missing(Fate.REPEATED, self.counts.replayed))
+        return max(self.displaced, self.excess - self._missing(Fate.REPEATED, self.counts.replayed))
 
     @property
     def replays_accepted(self) -> int:
@@ -60,7 +88,10 @@ class Balance:
         return max(0, self.excess - self._missing(Fate.FAILED, self.counts.not_authenticated))
 
     def _missing(self, fate: Fate, refused: int) -> int:
-        return max(0, sum(one is fate for one in self.arrived) - refused)
+        return max(0, self._number(fate) - refused)
+
+    def _number(self, fate: Fate) -> int:
+        return sum(one is fate for one in self.arrived)
 
 
 def _least_genuine(ways: Sequence[Sequence[Fate]], unseen: int) -> int:

@@ -8,13 +8,19 @@ from enum import Enum
 from hashlib import sha256
 from typing import Final
 
-from pylibsrtp import Error, Policy, Session
+from pylibsrtp import ERRORS, Error, Policy, Session
 
 from ..wire import rtp
 from ..wire.demux import PacketClass
 
 WINDOW: Final = 1024
 """Replay window, as aiortc and browsers have it. Replays that are older than that are known by their bytes."""
+
+_SMALLEST_WINDOW: Final = 64
+"""What no receiver's replay list may be shorter than (RFC 3711 section 3.3.2)."""
+
+_REPLAYS: Final = frozenset(ERRORS[status] for status in (9, 10))
+"""What pylibsrtp says for srtp_err_status_replay_fail and srtp_err_status_replay_old."""
 
 _HARD_TO_GUESS: Final = 4
 """Bytes that do not stay the same by chance when they are encrypted."""
@@ -75,6 +81,33 @@ def fates(packets: Iterable[MediaPacket], keys: Sequence[SendingKey]) -> tuple[F
     return tuple(_fate(packet, checkers, known) for packet in packets)
 
 
+def repeatable(packets: Iterable[MediaPacket], keys: Sequence[SendingKey]) -> int:
+    """How many packets of one direction a healthy receiver may refuse as replays, whatever they are: at the most.
+
+    Their number was taken by an authentic one before them, or is so far back that the shortest list forgets it. A
+    forgery in front of the packet whose number it has is none of them, and neither is that packet.
+    """
+    sessions = [_session(PROFILES[key.profile], key.key_and_salt, _SMALLEST_WINDOW) for key in keys]
+    return sum(_repeats(packet, sessions) for packet in packets)
+
+
+def _repeats(packet: MediaPacket, sessions: Sequence[Session]) -> bool:
+    refusals = []
+    for session in sessions:
+        try:
+            _opened(packet, session)
+        except (Error, ValueError) as error:
+            refusals.append(str(error))
+        else:
+            return False
+    return not _REPLAYS.isdisjoint(refusals)
+
+
+def _opened(packet: MediaPacket, session: Session) -> bytes:
+    is_rtp = packet.klass is PacketClass.SRTP
+    return bytes(session.unprotect(packet.data) if is_rtp else session.unprotect_rtcp(packet.data))
+
+
 def _fate(packet: MediaPacket, checkers: Sequence[_Checker], known: set[bytes]) -> Fate:
     # libsrtp looks at the replay list before the tag, so a forgery can be refused as a replay: bytes must be equal.
     digest = sha256(packet.data).digest()
@@ -99,11 +132,8 @@ class _Checker:
         self._twin = _session(_NULL_SHA1_80, key.key_and_salt) if key.profile in _COUNTER_MODE else None
 
     def fate(self, packet: MediaPacket) -> Fate:
-        data = packet.data
         try:
-            if packet.klass is PacketClass.SRTP:
-                return _judged(packet, self._session.unprotect(data))
-            return _judged(packet, self._session.unprotect_rtcp(data))
+            return _judged(packet, _opened(packet, self._session))
         except Error:
             return self._fate_without_cipher(packet)
         except ValueError:  # no RTP header, or longer than any packet that libsrtp makes
@@ -129,7 +159,7 @@ def _judged(packet: MediaPacket, plain: bytes) -> Fate:
     return Fate.CLEAR if len(plain) >= header + _HARD_TO_GUESS else Fate.AUTHENTIC
 
 
-def _session(profile: int, key_and_salt: bytes) -> Session:
+def _session(profile: int, key_and_salt: bytes, window: int = WINDOW) -> Session:
     policy = Policy(key=key_and_salt, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=profile)
-    policy.window_size = WINDOW
+    policy.window_size = window
     return Session(policy)

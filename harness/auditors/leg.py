@@ -11,16 +11,21 @@ from typing import Final
 from ..markers.recover import RecoveredMarker, recover
 from ..model.base import Party
 from ..model.recording import Vantage
+from ..model.statement import PacketCounts
 from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import DtlsAssociation, HandshakeType, associations, records, srtp_profile_name
-from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates
+from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates, repeatable
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
 
 DTLS13: Final = "DTLSv1.3"
+
+_ON_ITS_WAY: Final = 0.5
+"""Seconds that a packet may lie between a socket and the SRTP layer when a program is asked for its counts. In 3,400
+legs of a loaded machine the slowest was webrtcbin, with two packets: a twentieth of a second."""
 
 MARKER_SECONDS: Final = 1.5
 """How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
@@ -255,8 +260,49 @@ class Leg:
     @cached_property
     def inward(self) -> Media:
         """The media packets that arrived at the party, whoever sent them."""
+        return self._media(False, self._inward_keys)
+
+    @property
+    def _inward_keys(self) -> list[SendingKey]:
         signalled = () if self.signalled is None else self.signalled.inward
-        return self._media(False, [*(keys.inward for keys in self.keys), *signalled])
+        return [*(keys.inward for keys in self.keys), *signalled]
+
+    @cached_property
+    def repeatable(self) -> int:
+        """How many of the inward media packets a healthy receiver may refuse as replays, at the most."""
+        return repeatable(self.inward.packets, self._inward_keys)
+
+    def settled(self, counts: PacketCounts) -> int:
+        """How many media packets came to a socket of the party from where it sent media to, while it did.
+
+        It had its keys, since it sent under them, and it had not yet counted what it `counts`, as the last packets show
+        that it counts as sent: its SRTP layer must have looked at these.
+        """
+        sent: dict[frozenset[int], list[float]] = {}
+        for one in self.datagrams:
+            if one.outward and one.klass in _MEDIA:
+                sent.setdefault(one.pair, []).append(one.time)
+        counted_at = self._counted_at(counts) - _ON_ITS_WAY
+        inward = (one for one in self.datagrams if not one.outward and one.klass in _MEDIA and one.pair in sent)
+        return sum(sent[one.pair][0] <= one.time <= min(sent[one.pair][-1], counted_at) for one in inward)
+
+    def _counted_at(self, counts: PacketCounts) -> float:
+        """When the last packet left that the party counts as sent. Whoever is asked before the end sends some more."""
+        last = 0.0
+        for klass, told in ((PacketClass.SRTP, counts.rtp_sent), (PacketClass.SRTCP, counts.rtcp_sent)):
+            times = [one.time for one in self.datagrams if one.outward and one.klass is klass]
+            last = max(last, times[min(told, len(times)) - 1] if told and times else 0.0)
+        return last
+
+    @property
+    def stray(self) -> int:
+        """How many datagrams came in that are of no protocol of a call, as ones too short for any."""
+        return sum(not one.outward and one.klass is PacketClass.OTHER for one in self.datagrams)
+
+    @property
+    def lost(self) -> int:
+        """How many packets passed the sockets that the tap did not write down, by what they and the kernel counted."""
+        return max(0, self.vantage.sockets - self.vantage.packets) + self.vantage.dropped
 
     @cached_property
     def arrivals(self) -> tuple[tuple[Fate, ...], ...]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..model.base import Party
-from ..model.finding import Finding, Reason
+from ..model.finding import Finding, Reason, Severity
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, counted
@@ -24,6 +24,7 @@ from .dumps import not_opened, told
 from .leg import Leg, Media
 from .peer import was_with_another
 from .shared_keys import estranged, shared_keys
+from .told_counts import looked_elsewhere, sent_elsewhere
 
 NAME: Final = "opacity"
 
@@ -105,6 +106,9 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
     elif leg.party not in case.witnesses and leg.secured and not leg.without_profile:
         yield from _keyless(case, leg)
     yield from _dumped(case, leg)
+    statement = case.statements.get(leg.party)
+    if statement is not None and statement.packets_told:
+        yield from sent_elsewhere(leg, statement, _say)
 
 
 def _no_media(case: Case, leg: Leg) -> Iterator[Finding]:
@@ -187,19 +191,24 @@ def _accepted(
             detail = f"{leg.party} does not count what it refused: {_frames((*foreign, *repeated))}"
             yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
         return
-    balance = Balance(leg.arrivals, statement.packets)
+    balance = Balance(leg.arrivals, statement.packets, leg.repeatable, leg.stray)
+    doubts = tuple(looked_elsewhere(leg, statement, balance, _say))
+    yield from doubts
+    whole = all(one.severity is Severity.ALARM for one in doubts)
     came_in = counted(len(leg.inward.packets), "packet")
     took = f"{leg.party} accepted {balance.accepted} of {came_in} where {leg.inward.genuine} are genuine"
+    if balance.displaced:
+        took += f", and refused {balance.displaced} as replays whose numbers only forgeries had before them"
     # When forgeries and replays can explain an excess equally well, it is called by the graver name.
     if balance.foreign_accepted or (balance.excess and not balance.replays_accepted):
         detail = f"{took}; not authentic: {_frames(foreign)}"
         yield _say.alarm(Reason.FOREIGN_PACKET_ACCEPTED, leg.name, detail)
-    elif foreign:
+    elif foreign and whole:
         detail = f"{_of(foreign, leg.inward)} that came in are not authentic, and were refused: {_frames(foreign)}"
         yield _say.notice(Reason.FOREIGN_PACKET_DROPPED, leg.name, detail)
     if balance.replays_accepted:
         yield _say.alarm(Reason.REPLAY_ACCEPTED, leg.name, f"{took}; replayed: {_frames(repeated)}")
-    elif repeated:
+    elif repeated and whole:
         detail = f"{_of(repeated, leg.inward)} that came in are replays, and were refused: {_frames(repeated)}"
         yield _say.notice(Reason.REPLAY_DROPPED, leg.name, detail)
 

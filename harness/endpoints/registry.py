@@ -109,6 +109,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.LOCK_ON_SERVICE_CALL: screening.LockOnServiceCall,
     EndpointKind.NULL_PROFILE: media.NullProfile,
     EndpointKind.TAG_UNCHECKED: media.TagUnchecked,
+    EndpointKind.FORGERY_REPLACES: media.ForgeryReplaces,
     EndpointKind.PLAINTEXT_RTCP_ACCEPTED: media.PlaintextRtcpAccepted,
     EndpointKind.PLAINTEXT_FIRST: media.PlaintextFirst,
     EndpointKind.PLAINTEXT_RTCP: media.PlaintextRtcp,

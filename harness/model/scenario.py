@@ -80,6 +80,7 @@ class EndpointKind(StrEnum):
     LOCK_ON_SERVICE_CALL = "lock-on-service-call"
     NULL_PROFILE = "null-profile"
     TAG_UNCHECKED = "tag-unchecked"
+    FORGERY_REPLACES = "forgery-replaces"
     PLAINTEXT_RTCP_ACCEPTED = "plaintext-rtcp-accepted"
     PLAINTEXT_FIRST = "plaintext-first"
     PLAINTEXT_RTCP = "plaintext-rtcp"

@@ -10,7 +10,16 @@ from ..aiortc import AiortcEndpoint
 from ..aiortc_door import DtlsTransport, FallbackTransport, NullProfileTransport, Transport
 from ..media import MarkerTrack
 from ..sessions import ForgetfulSession, Inbound, Outbound, null_cipher_sessions
-from .sessions import Accompanied, ClearReportsTaken, ClearTaken, FirstInClear, ReportsInClear, SomeInClear, TagIgnored
+from .sessions import (
+    Accompanied,
+    ClearReportsTaken,
+    ClearTaken,
+    FirstInClear,
+    ForgeryListed,
+    ReportsInClear,
+    SomeInClear,
+    TagIgnored,
+)
 
 FIRST_IN_CLEAR: Final = 20
 TELEMETRY: Final = b"x-telemetry: a packet has been sent"
@@ -65,6 +74,16 @@ class TagUnchecked(AiortcEndpoint):
     """Decrypts RTP packets and plays them, whether their tag is right or not."""
 
     transport = with_sessions(_ignoring_tags)
+
+
+def _listing_forgeries(dtls: DtlsTransport, inbound: Inbound, outbound: Outbound) -> Sessions:
+    return ForgeryListed(inbound, dtls.keys_and_salts()[0], profile_of(dtls)), outbound
+
+
+class ForgeryReplaces(AiortcEndpoint):
+    """Plays a forged packet in place of the genuine one, which it then refuses as a replay: no packet is too many."""
+
+    transport = with_sessions(_listing_forgeries)
 
 
 class PlaintextRtcpAccepted(AiortcEndpoint):

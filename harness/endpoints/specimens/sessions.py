@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from struct import pack
 from typing import Final
 
-from pylibsrtp import Error
+from pylibsrtp import ERRORS, Error
 
 from ...wire import rtp, srtp
 from ..sessions import Inbound, Outbound, is_replay, outbound_session
+
+REPLAY: Final = ERRORS[9]
+"""What libsrtp says of a number that was used before (srtp_err_status_replay_fail)."""
 
 ONE_BYTE_PROFILE: Final = 0xBEDE
 STOP: Final = 15
@@ -158,6 +161,23 @@ class TagIgnored(Receiving):
             if is_replay(error):
                 raise
             return self._cipher.protect(packet[: -self._tag])[: -self._tag]
+
+
+class ForgeryListed(TagIgnored):
+    """Puts what it decrypts so on a replay list, and refuses what comes after under the same number."""
+
+    def __init__(self, session: Inbound, key_and_salt: bytes, profile: str) -> None:
+        super().__init__(session, key_and_salt, profile)
+        self._taken: set[tuple[int, int]] = set()
+
+    def unprotect(self, packet: bytes) -> bytes:
+        header = rtp.parse(packet)
+        number = (header.ssrc, header.sequence)
+        if number in self._taken:
+            raise Error(REPLAY)
+        plain = super().unprotect(packet)
+        self._taken.add(number)
+        return plain
 
 
 class ClearReportsTaken(Receiving):

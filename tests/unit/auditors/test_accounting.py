@@ -11,7 +11,16 @@ from harness.model.statement import PacketCounts
 FATES = {"a": Fate.AUTHENTIC, "c": Fate.CLEAR, "r": Fate.REPEATED, "f": Fate.FAILED}
 
 
-def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: int = 0, refused: int = 0) -> Balance:
+def balance(
+    arrived: str,
+    accepted: int,
+    not_authenticated: int = 0,
+    replayed: int = 0,
+    refused: int = 0,
+    repeatable: int | None = None,
+    stray: int = 0,
+) -> Balance:
+    """Unless a test says otherwise, each forgery may have the number of a packet that came before it."""
     counts = PacketCounts(
         rtp_received=accepted - accepted // 3,
         rtcp_received=accepted // 3,
@@ -19,7 +28,9 @@ def balance(arrived: str, accepted: int, not_authenticated: int = 0, replayed: i
         replayed=replayed,
         refused=refused,
     )
-    return Balance([[FATES[letter] for letter in socket] for socket in arrived.split()], counts)
+    if repeatable is None:
+        repeatable = sum(letter in "rf" for letter in arrived)
+    return Balance([[FATES[letter] for letter in socket] for socket in arrived.split()], counts, repeatable, stray)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +108,51 @@ def test_an_excess_that_both_could_explain_is_still_an_excess() -> None:
     account = balance("aafr", accepted=3)
     assert account.excess == 1
     assert (account.foreign_accepted, account.replays_accepted) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "accepted", "forged", "replayed", "repeatable", "foreign"),
+    [
+        # refused as what they are, or as replays of what came before them
+        ("fafafa", 3, 3, 0, 0, 0),
+        ("afafaf", 3, 0, 3, 3, 0),
+        ("farfar", 2, 2, 2, 2, 0),
+        # taken, and the genuine ones of the same numbers refused as replays
+        ("fafafa", 3, 0, 3, 0, 3),
+        ("fafaaa", 4, 1, 1, 0, 1),
+        ("farfar", 2, 0, 4, 2, 2),
+        # the last one came after the close, and the first might have come before the keys
+        ("fafafaa", 3, 0, 3, 0, 3),
+        ("faaa", 2, 0, 1, 0, 1),
+    ],
+)
+def test_a_forgery_in_place_of_a_genuine_packet_makes_no_packet_too_many(
+    arrived: str, accepted: int, forged: int, replayed: int, repeatable: int, foreign: int
+) -> None:
+    account = balance(arrived, accepted, forged, replayed, repeatable=repeatable)
+    assert (account.foreign_accepted, account.replays_accepted, account.invented) == (foreign, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "forged", "replayed", "refused", "invented"),
+    [
+        ("aafr", 1, 1, 0, 0),
+        ("aafr", 0, 0, 2, 0),
+        ("aa", 9, 0, 0, 9),
+        ("aa", 0, 9, 0, 9),
+        ("aa", 0, 0, 9, 9),
+        ("aafr", 3, 0, 0, 2),
+        ("aafr", 1, 1, 4, 4),
+    ],
+)
+def test_what_did_not_come_in_cannot_have_been_refused(
+    arrived: str, forged: int, replayed: int, refused: int, invented: int
+) -> None:
+    repeats = arrived.count("r")
+    assert balance(arrived, 2, forged, replayed, refused, repeatable=repeats).invented == invented
+
+
+def test_datagrams_of_no_protocol_may_have_been_refused_for_any_reason() -> None:
+    for forged, replayed, refused in ((4, 0, 0), (0, 4, 0), (1, 1, 2)):
+        assert balance("aa", 2, forged, replayed, refused, stray=4).invented == 0
+    assert balance("aa", 2, 2, 3, stray=4).invented == 1

@@ -7,7 +7,7 @@ import os
 import pytest
 from pylibsrtp import Policy, Session
 
-from harness.auditors.authenticity import Fate, MediaPacket, SendingKey, fates
+from harness.auditors.authenticity import Fate, MediaPacket, SendingKey, fates, repeatable
 from harness.wire.demux import classify
 from harness.wire.srtp import PROFILES
 
@@ -121,3 +121,32 @@ def test_a_profile_that_nobody_knows_is_an_error() -> None:
 def test_libsrtp_numbers_its_profiles_as_this_test_believes() -> None:
     assert LIBSRTP[CM] == Policy.SRTP_PROFILE_AES128_CM_SHA1_80
     assert LIBSRTP["SRTP_AEAD_AES_256_GCM"] == Policy.SRTP_PROFILE_AEAD_AES_256_GCM
+
+
+def repeats(key: SendingKey, *wire: bytes) -> int:
+    return repeatable([MediaPacket(frame, classify(data), data) for frame, data in enumerate(wire, start=1)], [key])
+
+
+@pytest.mark.parametrize("profile", [name for name in PROFILES if "NULL" not in name])
+def test_only_what_comes_after_the_genuine_packet_of_its_number_may_be_refused_as_a_replay(profile: str) -> None:
+    key = key_for(profile)
+    one, two, report = protected(key, opus(1), opus(2), receiver_report(1))
+    forged = two[:-1] + bytes([two[-1] ^ 1])
+    assert repeats(key, one, forged, two, report) == 0
+    assert repeats(key, one, two, forged, report) == 1
+    assert repeats(key, one, two, two, report, report) == 2
+
+
+def test_what_is_too_far_back_for_the_shortest_list_may_be_refused_as_a_replay() -> None:
+    key = key_for(CM)
+    wire = protected(key, *(opus(number) for number in range(1, 101)))
+    assert repeats(key, *wire[:30], *wire[31:90], wire[30]) == 0
+    assert repeats(key, *wire[:30], *wire[31:], wire[30]) == 1
+
+
+def test_under_two_keys_a_packet_that_is_genuine_under_either_is_no_replay() -> None:
+    old, new = key_for(CM), key_for(CM)
+    wire = [*protected(old, opus(1), opus(2)), *protected(new, opus(1), opus(2))]
+    packets = [MediaPacket(frame, classify(data), data) for frame, data in enumerate(wire, start=1)]
+    assert repeatable(packets, [old, new]) == 0
+    assert repeatable([*packets, packets[0]], [old, new]) == 1

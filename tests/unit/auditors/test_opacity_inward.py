@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from harness.auditors.opacity import audit
+from harness.model.base import Asset, Party
 from harness.model.finding import Reason, Severity
 
 from .answers import raised
 from .packets import flip, opus, sound
-from .stage import ALICE, BOB, honest_call
+from .stage import ALICE, BOB, STARTED, Frame, Stage, honest_call
 
 
 def test_what_a_stranger_sends_in_clear_is_not_this_partys_plaintext() -> None:
@@ -68,3 +69,114 @@ def test_without_a_statement_nobody_knows_what_was_accepted() -> None:
     del stage.statements[BOB]
     findings = audit(stage.case())
     assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
+
+
+def test_a_forgery_that_took_the_number_of_a_genuine_packet_is_an_alarm_though_no_packet_is_too_many() -> None:
+    stage = honest_call()
+    forged_before(stage, BOB, 7)
+    stage.count(BOB, not_authenticated=1)
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
+    stage.count(BOB, not_authenticated=0, replayed=1)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.FOREIGN_PACKET_ACCEPTED}
+    assert raised(findings, Severity.NOTICE) == set()
+
+
+def test_a_forgery_of_a_number_that_was_used_may_be_refused_as_a_replay() -> None:
+    stage = honest_call()
+    genuine = stage.media(BOB, outward=False)[7].data
+    stage.on_leg(BOB, False, flip(genuine, len(genuine) - 1))
+    stage.count(BOB, replayed=1)
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"rtp_sent": 10**6},
+        {"rtp_sent": 21},
+        {"rtcp_sent": 3},
+        {"not_authenticated": 9999},
+        {"not_authenticated": 1},
+        {"replayed": 9999},
+        {"replayed": 1},
+        {"refused": 1},
+    ],
+    ids=str,
+)
+def test_who_counts_packets_that_did_not_pass_its_sockets_contradicts_them(counts: dict[str, int]) -> None:
+    stage = honest_call()
+    stage.count(BOB, **counts)
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    assert {one.vantage for one in findings if one.severity is Severity.ALARM} == {"bob-alice"}
+
+
+def test_who_does_not_tell_its_counts_contradicts_nothing() -> None:
+    stage = honest_call()
+    stage.count(BOB, rtp_sent=21)
+    stage.state(BOB, packets_told=False)
+    assert raised(audit(stage.case())) == set()
+
+
+def test_what_the_tap_lost_may_have_passed_the_sockets() -> None:
+    stage = honest_call()
+    stage.count(BOB, rtp_sent=21, replayed=1)
+    stage.vantages[BOB] = stage.vantage(BOB).model_copy(update={"dropped": 1})
+    assert raised(audit(stage.case())) == set()
+    stage.count(BOB, rtp_sent=22)
+    assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
+def test_a_datagram_of_no_protocol_may_have_been_refused() -> None:
+    stage = honest_call()
+    stage.on_leg(BOB, False, b"\x80\x60\x00")
+    stage.count(BOB, not_authenticated=1)
+    assert raised(audit(stage.case())) == set()
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_who_counts_less_than_it_must_have_looked_at_leaves_it_open_what_it_took(foreign: bool) -> None:
+    stage = slowly(honest_call())
+    if foreign:
+        stage.on_leg(BOB, False, opus(1))
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    stage.count(BOB, rtp_received=0, rtcp_received=0)
+    findings = audit(stage.case())
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    assert raised(findings) == raised(findings, Severity.NOTICE) == set()
+
+
+def test_who_is_asked_before_the_end_counts_what_it_had_sent_and_got_by_then() -> None:
+    stage = slowly(honest_call())
+    stage.count(BOB, rtp_sent=10, rtcp_sent=1, rtp_received=10, rtcp_received=1)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    stage.count(BOB, rtp_sent=20, rtcp_sent=2)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
+def test_nobody_hears_what_it_did_not_accept() -> None:
+    stage = honest_call()
+    stage.count(BOB, rtp_sent=0, rtcp_sent=0, rtp_received=0, rtcp_received=0)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    stage.state(BOB, heard={Asset.AUDIO: "0123456789abcdef"})
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
+def forged_before(stage: Stage, party: Party, number: int) -> None:
+    """A packet of the same number, with a wrong tag, comes in just before a genuine one."""
+    genuine = stage.media(party, outward=False)[number]
+    at = stage.wire[party].index(genuine)
+    stage.wire[party].insert(at, Frame(genuine.time, False, flip(genuine.data, len(genuine.data) - 1), genuine.far))
+
+
+def slowly(stage: Stage) -> Stage:
+    """The same call, with a tenth of a second from each packet of a leg to the next."""
+    for frames in stage.wire.values():
+        for number, frame in enumerate(frames):
+            frame.time = STARTED + number / 10
+    return stage

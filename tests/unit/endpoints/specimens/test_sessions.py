@@ -8,13 +8,14 @@ from itertools import count, repeat
 import pylibsrtp
 import pytest
 
-from harness.endpoints.sessions import Inbound, Outbound, inbound_session, outbound_session
+from harness.endpoints.sessions import Inbound, Outbound, inbound_session, is_replay, outbound_session
 from harness.endpoints.specimens.sessions import (
     STOP,
     Accompanied,
     ClearReportsTaken,
     Extended,
     FirstInClear,
+    ForgeryListed,
     Receiving,
     ReportsInClear,
     Restarting,
@@ -60,6 +61,7 @@ SENDERS: dict[str, Callable[[], Outbound]] = {
 }
 RECEIVERS: dict[str, Callable[[], Inbound]] = {
     "tag ignored": lambda: TagIgnored(opening(), KEYS[GCM], GCM),
+    "forgery listed": lambda: ForgeryListed(opening(), KEYS[GCM], GCM),
     "clear reports taken": lambda: ClearReportsTaken(opening()),
     "rollover followed": lambda: RolloverFollowed(opening(), opening),
     "healthy": lambda: Receiving(opening()),
@@ -133,6 +135,16 @@ def test_a_packet_with_a_wrong_tag_is_decrypted_all_the_same(profile: str) -> No
     assert receiver.unprotect(flipped(sender.protect(rtp(7)))) == rtp(7)
     with pytest.raises(pylibsrtp.Error, match="authentication"):
         receiver.unprotect_rtcp(flipped(sender.protect_rtcp(REPORT)))
+
+
+def test_a_forgery_that_is_taken_makes_a_replay_of_the_genuine_packet_of_its_number() -> None:
+    sender, receiver = sealing(), ForgeryListed(opening(), KEYS[GCM], GCM)
+    genuine, later = sender.protect(rtp(7)), sender.protect(rtp(8))
+    assert receiver.unprotect(flipped(genuine)) == rtp(7)
+    with pytest.raises(pylibsrtp.Error) as refusal:
+        receiver.unprotect(genuine)
+    assert is_replay(refusal.value)
+    assert receiver.unprotect(later) == rtp(8)
 
 
 def test_a_report_that_is_not_authentic_is_taken_as_it_is_and_media_is_not() -> None:
