@@ -88,14 +88,14 @@ def _compared_for_nothing(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _early(case: Case, statement: EndpointStatement) -> Iterator[Finding]:
-    """A lock on the screen before the party has sent anything under the keys of a handshake."""
+    """A lock on the screen before the party could have verified a handshake."""
     leg = case.leg(statement.party)
     first = next((one.time for one in statement.screens if one.screen.indicator is Indicator.LOCK), None)
     if leg is None or first is None:
         return
-    if leg.secured_at is not None and first < leg.secured_at:
-        early = f"{1000 * (leg.secured_at - first):.0f} ms before its DTLS handshake came to an end"
-    elif leg.secured_at is None and statement.screen.indicator is not Indicator.LOCK:
+    if leg.verified_at is not None and first < leg.verified_at:
+        early = f"{1000 * (leg.verified_at - first):.0f} ms before its DTLS handshake was verified"
+    elif leg.verified_at is None and statement.screen.indicator is not Indicator.LOCK:
         early = "and its DTLS handshake never came to an end"
     else:
         return

@@ -220,6 +220,17 @@ class Leg:
         sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)
         return next((one.time for one in sent if _protected(one.data)), None)
 
+    @cached_property
+    def verified_at(self) -> float | None:
+        """When the first record under keys reached the party, where it sent under keys as well.
+
+        With the peer's Finished the handshake is verified (RFC 5246 section 7.4.9), though the party's own last flight
+        may be still on its way.
+        """
+        under_keys = [one for one in self.datagrams if one.klass is PacketClass.DTLS and _protected(one.data)]
+        ways = {one.pair for one in under_keys if one.outward}
+        return next((one.time for one in under_keys if not one.outward and one.pair in ways), None)
+
     @property
     def unkeyed(self) -> frozenset[bytes]:
         """The handshakes, by the client's random number, that the party came to the end of and nobody told a key of."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.auditors.indicator import audit
+from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.model.statement import Indicator, Screen, ScreenMoment
 
@@ -74,6 +77,16 @@ def test_a_strangers_junk_does_not_earn_a_lock() -> None:
     assert raised(audit(stage.case())) == {Reason.LOCK_WITHOUT_ENCRYPTION}
 
 
+FINISHED = b"\x16\xfe\xfd\x00\x01"
+"""How a record of a handshake under keys begins."""
+FORGED = bytes.fromhex("17fefd00010000000000010020") + bytes(32)
+
+
+def finished(stage: Stage, party: Party, outward: bool) -> float:
+    """When the end of a handshake left a party, or reached it. Bob is the client, and sends his first."""
+    return next(one.time for one in stage.wire[party] if one.outward is outward and FINISHED in one.data)
+
+
 def locked_at(stage: Stage, time: float) -> None:
     """Alice's screen shows a lock from this moment on, and her last screen is as it was."""
     lock = Screen(indicator=Indicator.LOCK, code=None, peer="Bob")
@@ -82,10 +95,27 @@ def locked_at(stage: Stage, time: float) -> None:
 
 def test_a_lock_comes_after_the_handshake_and_not_before() -> None:
     stage = honest_call()
-    ended = next(one.time for one in stage.wire[ALICE] if one.outward and b"\x16\xfe\xfd\x00\x01" in one.data)
-    locked_at(stage, ended + 0.0005)
+    verified = finished(stage, ALICE, outward=False)
+    locked_at(stage, verified + 0.0005)
     assert raised(audit(stage.case())) == set()
-    locked_at(stage, ended - 0.0005)
+    locked_at(stage, verified - 0.0005)
+    assert raised(audit(stage.case())) == {Reason.LOCK_TOO_EARLY}
+
+
+@pytest.mark.parametrize(("party", "alarms"), [(ALICE, set()), (BOB, {Reason.LOCK_TOO_EARLY})])
+def test_the_end_that_counts_is_the_one_that_comes_from_the_peer(party: Party, alarms: set[Reason]) -> None:
+    stage = honest_call()
+    between = (finished(stage, party, outward=True) + finished(stage, party, outward=False)) / 2
+    lock = Screen(indicator=Indicator.LOCK, code=None, peer=party.peer.value)
+    stage.state(party, screens=(ScreenMoment(time=between, screen=lock),))
+    assert raised(audit(stage.case())) == alarms
+
+
+def test_a_strangers_record_under_keys_verifies_nobody() -> None:
+    stage = honest_call()
+    verified = finished(stage, ALICE, outward=False)
+    stage.wire[ALICE].insert(0, replace(stage.wire[ALICE][0], time=verified - 1, outward=False, data=FORGED, far=9))
+    locked_at(stage, verified - 0.5)
     assert raised(audit(stage.case())) == {Reason.LOCK_TOO_EARLY}
 
 
