@@ -27,7 +27,9 @@ class Thinker(Protocol):
 class Auditing:
     """Entries go in as calls end, results come out as they are known; which process answers changes no answer.
 
-    `keep` takes each result; `give_up` the entries of a batch that got none, and why.
+    `keep` takes each result; `give_up` the entries that got none, and why. When a process fails, those that it has
+    not answered are asked about once more, each alone: only what makes a process fail is lost to it. A result that was
+    given stays.
     """
 
     def __init__(
@@ -78,12 +80,25 @@ class Auditing:
 
     async def _audit(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> None:
         try:
-            async for result in thinker.audit(entries):
-                self._keep(result)
-        except AuditFailed as error:
-            self._give_up(entries, str(error))
+            missing, why = await self._asked(thinker, entries)
+            for entry in missing:
+                again, last = await self._asked(thinker, (entry,))
+                if again:
+                    first = "" if last == why else f"; before that, with {len(entries)} together: {why}"
+                    self._give_up(again, f"asked twice, the second time alone: {last}{first}")
         except Exception as error:  # noqa: BLE001 - what comes after must be audited all the same
             self._give_up(entries, bug(error))
+
+    async def _asked(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> tuple[Sequence[IndexEntry], str]:
+        """The entries that got no answer, and why; every result is kept."""
+        waiting, why = {entry.scenario: entry for entry in entries}, "the auditing process did not speak of it"
+        try:
+            async for result in thinker.audit(entries):
+                waiting.pop(result.scenario, None)
+                self._keep(result)
+        except AuditFailed as error:
+            why = str(error)
+        return tuple(waiting.values()), why
 
 
 def bug(error: Exception) -> str:

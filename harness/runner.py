@@ -205,7 +205,8 @@ class Runner:
     def _give_up(self, entries: Sequence[IndexEntry], why: str) -> None:
         for entry in entries:
             if entry.scenario not in self._state.results:
-                self._keep(failed_result(self._state.scenarios[entry.scenario], why, entry.seconds))
+                hint = f"{why}; `harness audit {self.folder.root}` asks again"
+                self._keep(failed_result(self._state.scenarios[entry.scenario], hint, entry.seconds))
 
     def _keep(self, result: Result) -> None:
         self._state.results[result.scenario] = result

@@ -1,4 +1,4 @@
-"""Recordings are audited as they end: each once, by whoever is free, and a failure costs its own batch alone."""
+"""Recordings are audited as they end: each once, by whoever is free, and a failure costs its own entry alone."""
 
 from __future__ import annotations
 
@@ -125,10 +125,51 @@ def test_the_second_process_is_not_started_before_there_is_work_for_it() -> None
     assert [one.started for one in thinkers] == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("error", "why"), [(AuditFailed("it died"), "it died"), (KeyError("x"), "bug in the harness: KeyError: 'x'")]
-)
-def test_a_process_that_fails_costs_what_it_had_in_hand_and_nothing_else(error: Exception, why: str) -> None:
+class Poisoned(Answering):
+    """Dies of some entries, after it has answered what came before them; the next process begins afresh."""
+
+    def __init__(self, *poison: str, deaths: int = 1000) -> None:
+        super().__init__()
+        self.poison, self.deaths = poison, deaths
+        self.go_on.set()
+
+    async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+        self.batches.append([one.scenario for one in entries])
+        for one in entries:
+            if one.scenario in self.poison and self.deaths:
+                self.deaths -= 1
+                raise AuditFailed(f"it died, {len(entries)} in hand")
+            yield not_run(one.scenario, "as asked")
+
+
+def test_only_the_entry_that_kills_is_lost_and_is_asked_about_twice() -> None:
+    thinker = Poisoned("call-3", "call-5")
+    heard = audited([thinker], 8)
+    assert sorted(heard.kept) == [f"call-{number}" for number in (0, 1, 2, 4, 6, 7)]
+    cause = "asked twice, the second time alone: it died, 1 in hand; before that, with 8 together: it died, 8 in hand"
+    assert heard.given_up == {"call-3": cause, "call-5": cause}
+    assert thinker.batches == [[f"call-{n}" for n in range(8)], *([f"call-{n}"] for n in range(3, 8))]
+
+
+def test_a_process_that_is_killed_once_costs_no_entry_and_no_result_is_asked_for_again() -> None:
+    thinker = Poisoned("call-3", deaths=1)
+    heard = audited([thinker], 8)
+    assert heard.kept == [f"call-{number}" for number in range(8)]
+    assert heard.given_up == {}
+
+
+def test_an_entry_that_no_answer_speaks_of_is_given_up() -> None:
+    class Forgetful(Answering):
+        async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+            for one in entries[:0]:
+                yield not_run(one.scenario, "never")
+
+    why = "asked twice, the second time alone: the auditing process did not speak of it"
+    assert audited([Forgetful()], 2).given_up == {"call-0": why, "call-1": why}
+
+
+def test_a_bug_costs_what_was_in_hand_and_nothing_else() -> None:
+    error, why = KeyError("x"), "bug in the harness: KeyError: 'x'"
     failing, healthy = Failing(error), Answering()
     failing.go_on.set()
     healthy.go_on.set()
