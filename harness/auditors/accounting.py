@@ -21,13 +21,16 @@ class Balance:
     never know fewer.
 
     `repeatable`: how many of them a healthy receiver may refuse as replays, at the most. `stray`: how many datagrams of
-    no known protocol came in as well, which its SRTP layer may have refused for any reason.
+    no known protocol came in as well, which its SRTP layer may have refused for any reason. `genuine_rtp` and
+    `genuine_rtcp`: how many of each kind came in genuine, where the two are known apart.
     """
 
     ways: Sequence[Sequence[Fate]]
     counts: PacketCounts
     repeatable: int
     stray: int = 0
+    genuine_rtp: int | None = None
+    genuine_rtcp: int | None = None
 
     @property
     def arrived(self) -> tuple[Fate, ...]:
@@ -75,7 +78,14 @@ class Balance:
         """
         unseen = max(0, len(self.arrived) - self.judged)
         best = sum(fate.genuine for fate in self.arrived) - _least_genuine(self.ways, unseen)
-        return max(0, self.accepted + self.displaced - best)
+        return max(self._excess_of_a_kind, self.accepted + self.displaced - best)
+
+    @property
+    def _excess_of_a_kind(self) -> int:
+        """The same for RTP and RTCP apart: a report that came after the close makes no room for a forged picture."""
+        of_rtp, of_rtcp = self.counts.rtp_received, self.counts.rtcp_received
+        too_many = 0 if self.genuine_rtp is None else max(0, of_rtp - self.genuine_rtp)
+        return too_many + (0 if self.genuine_rtcp is None else max(0, of_rtcp - self.genuine_rtcp))
 
     @property
     def foreign_accepted(self) -> int:

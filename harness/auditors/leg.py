@@ -88,6 +88,11 @@ class Media:
         """How many packets a holder of the keys made, replays not counted."""
         return sum(fate.genuine for fate in self.fates)
 
+    def genuine_of(self, klass: PacketClass) -> int:
+        """The same for the packets of one class."""
+        judged = zip(self.packets, self.fates, strict=bool(self.fates))
+        return sum(fate.genuine and packet.klass is klass for packet, fate in judged)
+
 
 @dataclass(frozen=True)
 class Leg:

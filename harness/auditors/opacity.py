@@ -17,6 +17,7 @@ from ..model.finding import Finding, Reason, Severity
 from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, counted
+from ..wire.demux import PacketClass
 from .accounting import Balance
 from .authenticity import Fate
 from .case import Case
@@ -191,7 +192,8 @@ def _accepted(
             detail = f"{leg.party} does not count what it refused: {_frames((*foreign, *repeated))}"
             yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
         return
-    balance = Balance(leg.arrivals, statement.packets, leg.repeatable, leg.stray)
+    rtp, rtcp = (leg.inward.genuine_of(klass) for klass in (PacketClass.SRTP, PacketClass.SRTCP))
+    balance = Balance(leg.arrivals, statement.packets, leg.repeatable, leg.stray, rtp, rtcp)
     doubts = tuple(looked_elsewhere(leg, statement, balance, _say))
     yield from doubts
     whole = all(one.severity is Severity.ALARM for one in doubts)

@@ -84,6 +84,15 @@ def test_a_forgery_that_took_the_number_of_a_genuine_packet_is_an_alarm_though_n
     assert raised(findings, Severity.NOTICE) == set()
 
 
+def test_a_report_that_came_too_late_makes_no_room_for_a_forgery() -> None:
+    stage = honest_call()
+    stage.wire[BOB].insert(0, Frame(STARTED, False, opus(1), far=2))
+    stage.count(BOB, rtp_received=20, rtcp_received=1)
+    assert raised(audit(stage.case())) == set()
+    stage.count(BOB, rtp_received=21)
+    assert raised(audit(stage.case())) == {Reason.FOREIGN_PACKET_ACCEPTED}
+
+
 def test_a_forgery_of_a_number_that_was_used_may_be_refused_as_a_replay() -> None:
     stage = honest_call()
     genuine = stage.media(BOB, outward=False)[7].data
