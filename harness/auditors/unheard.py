@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from ..model.base import Party
+from ..model.base import Party, Role
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
 from ..wire.demux import PacketClass
 from .signalled import DESCRIBES
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .case import Case
 
 SERVICE: Final = "service"
+_WAYS: Final = {Role.CALLER.party.value: ("out", "in"), Role.CALLEE.party.value: ("in",), SERVICE: ("in", "out")}
+"""Which descriptions must have passed where somebody sent DTLS; a callee may begin before its answer is on its way."""
+
 _UNDER_KEYS: Final = (PacketClass.DTLS, PacketClass.SRTP, PacketClass.SRTCP)
 
 
@@ -33,16 +36,18 @@ def unheard(case: Case) -> Mapping[str, str]:
 def _lacks(case: Case, hop: str) -> Iterator[str]:
     passed = {(one.direction, one.message.kind) for one in case.signalling if one.hop == hop}
     kinds = {kind for _, kind in passed}
-    if case.recording.invited and not kinds:
+    here = [one for one in case.there if hop in (one, SERVICE)]
+    invites = case.recording.invited and hop == Role.CALLER.party
+    connected, spoke = any(case.connected(one) for one in here), any(_spoke(case, one) for one in here)
+    if not kinds and (invites or connected or spoke):
         yield "no message"
         return
-    if case.recording.invited and SignalKind.INVITE not in kinds:
+    if invites and SignalKind.INVITE not in kinds:
         yield f"no {SignalKind.INVITE}"
-    here = [one for one in case.there if hop in (one, SERVICE)]
-    if any(case.connected(one) for one in here):
+    if connected:
         yield from (f"no {one}" for one in DESCRIBES if one not in kinds)
-    elif any(_spoke(case, one) for one in here):
-        yield from (f"no description on its way {way}" for way in ("in", "out") if not _described(passed, way))
+    elif spoke:
+        yield from (f"no description on its way {way}" for way in _WAYS[hop] if not _described(passed, way))
 
 
 def _spoke(case: Case, party: Party) -> bool:

@@ -188,6 +188,24 @@ def test_who_sent_media_has_described_himself_whatever_came_of_the_call(party: P
     assert f"no description on its way {way} was recorded" in lacking[party.value]
 
 
+def test_an_invitation_that_the_service_keeps_to_itself_is_none_that_was_not_recorded() -> None:
+    stage = refused_call().course()
+    kept = (("alice", "out"), ("service", "in"))
+    said_by_alice = [one for one in stage.signalling if one.message.sender is ALICE]
+    stage.signalling = [one for one in said_by_alice if (one.hop, one.direction) in kept]
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+
+
+def test_a_callee_may_begin_before_its_answer_has_left() -> None:
+    stage = honest_call().course()
+    for one in (ALICE, BOB):
+        stage.state(one, connected=False)
+    for hop in ("alice", "bob", "service"):
+        lost(stage, hop, SignalKind.ANSWER)
+    lacking = {one.vantage for one in audit(stage.case()) if one.reason is Reason.SIGNALLING_UNSEEN}
+    assert lacking == {ALICE}
+
+
 def test_nobody_is_invited_without_an_invitation() -> None:
     stage = honest_call().course()
     for hop in ("alice", "bob", "service"):

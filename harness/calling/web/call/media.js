@@ -199,8 +199,11 @@ export class Media {
 
   #changed() {
     this.look();
+    const { connectionState, iceConnectionState } = this.connection;
     const dtls = this.connection.getSenders().map((sender) => sender.transport?.state);
-    this.watcher.changed(this.connection.connectionState, dtls.includes("failed") ? "failed" : "");
+    // What fails over a path that is there is DTLS, also where its own state says so a moment later.
+    const refused = connectionState === "failed" && ["connected", "completed"].includes(iceConnectionState);
+    this.watcher.changed(connectionState, refused || dtls.includes("failed") ? "failed" : "");
   }
 }
 
