@@ -29,7 +29,7 @@ JITTER: Final = 0.08
 RATE: Final = 8_000
 """Bytes of datagrams a second that a slow line carries each way: four fifths of one voice of the reference client."""
 
-QUEUE: Final = 0.1
+QUEUE: Final = 0.05
 """Seconds that a packet may have to wait for the line; one that would wait longer is dropped."""
 
 
