@@ -42,6 +42,18 @@ async def test_what_is_written_during_a_call_is_read_beside_it(pair: Pair, shoot
     assert (await pair.alice.screen()).indicator is Indicator.LOCK
 
 
+async def test_a_long_conversation_scrolls_in_its_own_place_and_leaves_the_call_on_the_screen(pair: Pair) -> None:
+    await pair.talk()
+    for number in range(30):
+        await write(pair.alice, f"line {number}")
+        await pair.bob.tab.appears(f".message:has-text('line {number}')")
+    beyond = "() => document.documentElement.scrollHeight - window.innerHeight"
+    hidden = "(list = document.querySelector('#messages')) => list.scrollHeight - list.clientHeight"
+    for window in (pair.alice, pair.bob):
+        assert await window.tab.evaluate(beyond) <= 0
+        assert await window.tab.evaluate(hidden) > 0
+
+
 async def test_the_page_says_that_the_service_can_read_it(pair: Pair) -> None:
     await pair.alice.choose(BOB)
     assert "can be read by the service" in await pair.alice.tab.text("#write .hint")

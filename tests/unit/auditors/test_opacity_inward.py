@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.auditors.opacity import audit
@@ -189,3 +191,14 @@ def slowly(stage: Stage) -> Stage:
         for number, frame in enumerate(frames):
             frame.time = STARTED + number / 10
     return stage
+
+
+@pytest.mark.parametrize(("told", "alarms"), [(60, set()), (10**6, {Reason.STATEMENT_CONTRADICTS_WIRE})])
+def test_a_few_packets_may_lie_between_a_program_and_the_leg_in_front_of_it(told: int, alarms: set[Reason]) -> None:
+    stage = honest_call()
+    stage.count(BOB, rtp_sent=told)
+    assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+    case = stage.case()
+    through = tuple(one.model_copy(update={"through_leg": True}) for one in case.recording.vantages)
+    case = replace(case, recording=case.recording.model_copy(update={"vantages": through}))
+    assert raised(audit(case)) == alarms

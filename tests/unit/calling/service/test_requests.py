@@ -163,6 +163,18 @@ async def test_the_last_administrator_stays(service: Running) -> None:
     assert (await admin.rest("GET", "/api/me"))[0] == 200
 
 
+async def test_a_request_that_comes_to_nothing_leaves_everybody_as_he_was(service: Running) -> None:
+    admin, alice = await service.sign_in(ADMIN), await service.sign_in(ALICE)
+    bob = await service.sign_in(BOB)
+    await alice.connect()
+    await bob.connect()
+    for wrong, status in ((ADMIN, 409), ("nobody@contoso.example", 404)):
+        assert (await admin.rest("DELETE", f"/api/users/{wrong}"))[0] == status
+        for text in ("still", "there"):
+            assert (await alice.say("chat", to=BOB, text=text))["type"] == "ok"
+            assert (await bob.next("chat"))["text"] == text
+
+
 async def test_a_group_has_any_name_that_an_address_can_hold_and_others_are_told_why_not(service: Running) -> None:
     admin = await service.sign_in(ADMIN)
     for name, encoded in (("a/b", "a%2Fb"), ("50 %", "50%20%25"), ("...", "..."), ("?#", "%3F%23")):
