@@ -48,7 +48,7 @@ async def test_a_long_conversation_scrolls_in_its_own_place_and_leaves_the_call_
         await write(pair.alice, f"line {number}")
         await pair.bob.tab.appears(f".message:has-text('line {number}')")
     beyond = "() => document.documentElement.scrollHeight - window.innerHeight"
-    hidden = "(list = document.querySelector('#messages')) => list.scrollHeight - list.clientHeight"
+    hidden = "() => [document.querySelector('#messages')].map((one) => one.scrollHeight - one.clientHeight)[0]"
     for window in (pair.alice, pair.bob):
         assert await window.tab.evaluate(beyond) <= 0
         assert await window.tab.evaluate(hidden) > 0
