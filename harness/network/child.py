@@ -1,7 +1,7 @@
 """A daemon that somebody else wrote, as our child: it ends when it is told to, and when we do, however we end.
 
 `setpriv --pdeathsig` (util-linux) has the kernel end it with the thread that started it, so that nothing is left even
-of a harness that was killed.
+of a harness that was killed. Of one that was killed before setpriv spoke to the kernel, a shell finds the parent gone.
 """
 
 from __future__ import annotations
@@ -25,6 +25,17 @@ _NO_DUMP: Final = ("prlimit", "--core=0:0")
 
 _CHUNK: Final = 65_536
 
+_IF_PARENT_LIVES: Final = 'test "$PPID" = "$0" && exec "$@"'
+"""A constant: the shell gets every word as an argument, and reads none of them."""
+
+
+def tied_to_us() -> tuple[str, ...]:
+    """The words in front of a command that end it with us, however we end; none where the system has no setpriv."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return ()
+    return setpriv, "--pdeathsig", "KILL", "--", "sh", "-c", _IF_PARENT_LIVES, str(os.getpid())
+
 
 class ChildFailed(OSError):
     """The daemon does not start, or has ended by itself; the message says why, with its last words."""
@@ -44,14 +55,12 @@ class Child:
 
     async def start(self) -> None:
         """Start it. ChildFailed when there is no such program."""
-        tied = shutil.which("setpriv")
-        if tied is None or shutil.which(self.name) is None:
+        tied = tied_to_us()
+        if not tied or shutil.which(self.name) is None:
             raise ChildFailed(f"{self.name} cannot be started: it, or setpriv, is not installed")
         self._process = await asyncio.create_subprocess_exec(
             *self._prefix,
-            tied,
-            "--pdeathsig",
-            "KILL",
+            *tied,
             *_NO_DUMP,
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,

@@ -131,7 +131,7 @@ def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path:
 def test_nothing_is_left_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
     folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
     with started("run", "namespaces-call", *folders) as run:
-        watched = [os.pidfd_open(pid) for pid in inside(run)]
+        watched = opened(inside(run))
         assert watched
         run.send_signal(how)
         run.wait(timeout=60)
@@ -152,7 +152,8 @@ def test_no_browser_is_left_in_a_namespace(tmp_path: Path, stack: str, how: sign
     folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
     ends = [f"--endpoints={'chromium-raw' if stack == 'chromium' else stack}", "--network=namespaces"]
     with started("interop", *ends, *folders) as run:
-        watched = [os.pidfd_open(pid) for pid in inside(run, stack)]
+        watched = opened(inside(run, stack))
+        assert watched
         run.send_signal(how)
         run.wait(timeout=60)
     for one in watched:
@@ -188,6 +189,15 @@ def inside(run: subprocess.Popen[bytes], name: str = "") -> list[int]:
         if len(pids) >= 6 and sum(name in called(pid) for pid in pids) >= 2:
             return pids
     raise AssertionError("the run ended before its devices were in their namespaces")
+
+
+def opened(pids: list[int]) -> list[int]:
+    """A descriptor for each that has not ended by itself meanwhile, as some that a browser starts do."""
+    found = []
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            found.append(os.pidfd_open(pid))
+    return found
 
 
 def called(pid: int) -> str:

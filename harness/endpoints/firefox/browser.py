@@ -7,7 +7,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from ...network.child import tied_to_us
 from ...network.own_folder import OwnFolder
 from .bidi import Bidi, BidiError
 from .installed import PROGRAMS, program
@@ -137,7 +137,7 @@ class Firefox:
         arguments = ("--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0")
         self._process = await asyncio.create_subprocess_exec(
             *self._prefix,
-            *_with_us(),
+            *tied_to_us(),
             path,
             *arguments,
             "about:blank",
@@ -187,12 +187,6 @@ class Firefox:
 
 def new_channel() -> str:
     return f"harness-{secrets.token_hex(8)}"
-
-
-def _with_us() -> tuple[str, ...]:
-    """The words that end the browser with us, however we end; none where the system has no such program."""
-    setpriv = shutil.which("setpriv")
-    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL", "--")
 
 
 async def _swallow(errors: asyncio.StreamReader) -> None:

@@ -6,7 +6,6 @@ The only file that knows GStreamer. It is run by the system's Python, so it impo
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
 
 from .codecs import CODECS, payload_types  # noqa: E402
 from .key_log import log_keys  # noqa: E402
+from .passage import Passage  # noqa: E402
 
 ELEMENTS: Final = ("webrtcbin", "dtlssrtpdec", "srtpdec", "nicesink", "appsrc", "appsink", "rtpopuspay", "rtpvp8pay")
 """Everything that a call is made of, so that what is missing can be named beforehand."""
@@ -30,8 +30,8 @@ _JITTER_MS: Final = 50
 _GATHERED: Final = GstWebRTC.WebRTCICEGatheringState.COMPLETE
 """Looked up here: two threads that look up an enumeration for the first time may find it empty."""
 
-_SRTP: Final = {"srtpdec": {"sink": "came", "src": "opened"}, "srtpenc": {"src": "sealed"}}
-"""What has happened to a packet on each side of libsrtp."""
+_SRTP: Final = ("srtpdec", "srtpenc")
+"""The elements that are libsrtp."""
 
 
 def begin(keys: Callable[[str], None]) -> None:
@@ -81,8 +81,7 @@ class Peer:
         self._candidates: list[str] = []
         self._kept: list[Any] = []
         """Replies: what was taken from them is memory of theirs."""
-        self._counting = threading.Lock()
-        self._counts: Counter[str] = Counter()
+        self._passage = Passage()
         self._over = threading.Event()
         self._gathered, self._offered = threading.Event(), threading.Event()
         self._pipe: Any = Gst.Pipeline.new(None)
@@ -149,14 +148,7 @@ class Peer:
     @property
     def packets(self) -> dict[str, int]:
         """What went through libsrtp, in the words of a statement: sealed, opened, and refused whatever the reason."""
-        came, opened = (self._counts[f"{which}-rtp"] + self._counts[f"{which}-rtcp"] for which in ("came", "opened"))
-        return {
-            "rtp_sent": self._counts["sealed-rtp"],
-            "rtcp_sent": self._counts["sealed-rtcp"],
-            "rtp_received": self._counts["opened-rtp"],
-            "rtcp_received": self._counts["opened-rtcp"],
-            "refused": came - opened,
-        }
+        return self._passage.told
 
     def close(self) -> None:
         self._over.set()
@@ -267,14 +259,18 @@ class Peer:
     def _count(self, kind: str, pad: Any) -> None:
         """Count the packets of a pad of libsrtp's, which is named after what passes it: rtp_sink_0, rtcp_src."""
         medium, way = pad.get_name().split("_")[:2]
-        name = _SRTP[kind].get(way)
-        if name is None:
+        passage = self._passage
+        steps: Mapping[tuple[str, str], Callable[[int], None]] = {
+            ("srtpdec", "sink"): passage.came,
+            ("srtpdec", "src"): lambda packets: passage.opened(medium, packets),
+            ("srtpenc", "src"): lambda packets: passage.sealed(medium, packets),
+        }
+        step = steps.get((kind, way))
+        if step is None:
             return
 
         def passed(_pad: Any, info: Any) -> Any:
-            packets = info.get_buffer_list().length() if info.type & Gst.PadProbeType.BUFFER_LIST else 1
-            with self._counting:
-                self._counts[f"{name}-{medium}"] += packets
+            step(info.get_buffer_list().length() if info.type & Gst.PadProbeType.BUFFER_LIST else 1)
             return Gst.PadProbeReturn.OK
 
         pad.add_probe(Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, passed)

@@ -13,7 +13,7 @@ from shutil import which
 
 import pytest
 
-from harness.network.child import Child, ChildFailed
+from harness.network.child import Child, ChildFailed, tied_to_us
 
 pytestmark = pytest.mark.skipif(which("setpriv") is None, reason="setpriv (util-linux) is not installed")
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
@@ -108,3 +108,12 @@ async def test_who_crashes_leaves_no_memory_on_the_disk() -> None:
     await child.says(b"ready", 5)
     assert child._words.split() == [b"0", b"0", b"ready"]
     await child.end()
+
+
+def test_who_lost_its_parent_before_it_was_tied_to_it_does_not_start() -> None:
+    words = tied_to_us()
+    ours = subprocess.run([*words, "echo", "started"], capture_output=True, text=True, check=False)
+    assert ours.stdout == "started\n"
+    between = ("env", "sh", "-c", '"$@"; true', "sh")  # a parent that is not the one that the words name
+    orphan = subprocess.run([*between, *words, "echo", "started"], capture_output=True, text=True, check=False)
+    assert orphan.stdout == ""
