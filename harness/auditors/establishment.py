@@ -12,6 +12,7 @@ from ..model.statement import EndpointStatement, Failure
 from ..model.voice import Voice, quoted
 from .case import Case
 from .clock import clock_findings
+from .copies import copy_findings
 
 NAME: Final = "establishment"
 
@@ -54,8 +55,9 @@ _say = Voice(NAME)
 
 
 def audit(case: Case) -> tuple[Finding, ...]:
-    """The answers of both statements, then whether every packet that was counted was recorded, and stamped rightly."""
-    return (*_established(case), *_failures(case), *_losses(case), *clock_findings(case, _say))
+    """The answers of both statements, then whether every packet was recorded, at each end, and stamped rightly."""
+    own_eyes = (*copy_findings(case, _say), *_losses(case), *clock_findings(case, _say))
+    return (*_established(case), *_failures(case), *own_eyes)
 
 
 def _established(case: Case) -> Iterator[Finding]:

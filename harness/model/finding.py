@@ -232,6 +232,7 @@ class Reason(StrEnum):
     NO_PACKETS = "no-packets"
     CLOCK_SKEWED = "clock-skewed"
     PACKETS_LOST_BY_TAP = "packets-lost-by-tap"
+    CAPTURE_COPIED = "capture-copied"
     KEYS_MISSING = "keys-missing"
     CERTIFICATE_NOT_VISIBLE = "certificate-not-visible"
     STATEMENT_MISSING = "statement-missing"
