@@ -14,10 +14,11 @@ from typing import Any
 from .calling.signalling import Delivery, Signalling
 from .endpoints.endpoint import CallFailed, Endpoint
 from .model.base import Party
+from .model.call import Call, ChatLine
 from .model.feature import FeatureRequest
 from .model.finding import Reason
+from .model.mode import Mode
 from .model.recording import SignalKind, SignalMessage
-from .model.scenario import Call, ChatLine, Mode
 
 NAMES = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 """What the directory of the calling service says people are called."""

@@ -25,7 +25,8 @@ from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
 from .model.base import Party
-from .model.scenario import Family, Network, Scenario
+from .model.network import Network
+from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS

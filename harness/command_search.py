@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from .call_course import cancelled
 from .endpoint_choice import parse_endpoints
-from .model.scenario import EndpointKind, Endpoints, ServiceKind
+from .model.endpoints import EndpointKind, Endpoints
 from .model.search import SearchDocument
+from .model.service_kind import ServiceKind
 from .outputs import Format, Output, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger

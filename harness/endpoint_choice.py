@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 
 from .model.base import Party
-from .model.scenario import EndpointKind, Family, Scenario
+from .model.endpoints import EndpointKind
+from .model.scenario import Family, Scenario
 from .wording import suggestion
 
 Command = tuple[str, ...]

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from .model.base import Party
+from .model.endpoints import EndpointKind, Endpoints
 from .model.finding import Reason, Severity
 from .model.interop import Cell, Interop
+from .model.network import Network
 from .model.outcome import Status
 from .model.pairing import Pairing, paired
-from .model.scenario import EndpointKind, Endpoints, Family, Network, Scenario
+from .model.scenario import Family, Scenario
 from .model.verdict import Result, RunDocument
 from .report.tally import compare_codes
 from .wording import suggestion

@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 
 from .model.base import MEDIA, Asset, Party
 from .model.deviation import Deviation
+from .model.expectation import Expectation
 from .model.finding import CALL_WIDE, Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered, SentMarker
-from .model.scenario import Expectation
 from .model.verdict import Outcome, Status, Verdict
 from .model.visibility import Cell
 

@@ -48,10 +48,14 @@ from .model.adversary import (
 )
 from .model.base import Asset, Party
 from .model.datagram import Address
+from .model.endpoints import EndpointKind
 from .model.memory import Holder
+from .model.mode import Mode
+from .model.network import Network
 from .model.recording import SignalEntry, SignalMessage
 from .model.relay_protocol import RelayOrder
-from .model.scenario import EndpointKind, Mode, Network, Processor, Scenario
+from .model.scenario import Scenario
+from .model.service_kind import Processor
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .network.namespaces import NamespacePlan

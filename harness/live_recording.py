@@ -13,9 +13,9 @@ from .live_call import LiveCall
 from .live_conditions import LiveCallError, Start, Traffic
 from .model.adversary import Adversary, Position, Recorder
 from .model.base import Asset, Party
+from .model.endpoints import MALICIOUS
 from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
 from .model.recording import MAX_SILENCE, Recording, SignalKind, Vantage
-from .model.scenario import MALICIOUS
 from .vantage import table
 from .vantage.capture import CaptureError
 

@@ -19,7 +19,7 @@ from .model.base import Party
 from .model.datagram import Address
 from .model.keying import Keying
 from .model.recording import ServiceLeg
-from .model.scenario import ServiceKind
+from .model.service_kind import ServiceKind
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .tenant_service import TenantService

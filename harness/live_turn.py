@@ -11,8 +11,8 @@ from .evidence.recording_folder import RecordingFolder
 from .live_memory import Suspect
 from .model.base import Party
 from .model.memory import Holder
+from .model.network import Network
 from .model.recording import WireVantage
-from .model.scenario import Network
 from .model.turn import TurnServer, TurnTransport
 from .network.coturn import PORT, Coturn, version
 from .network.loopback import CallNetwork

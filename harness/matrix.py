@@ -11,7 +11,8 @@ from typing import Final, get_args
 
 from .model.adversary import Adversary
 from .model.base import Noun
-from .model.scenario import Call, Endpoints
+from .model.call import Call
+from .model.endpoints import Endpoints
 from .strict_yaml import Document, Mark, Path, Problem, Refused, Value
 from .wording import described, quoted, suggestion
 

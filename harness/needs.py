@@ -11,18 +11,12 @@ from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
 from .model.base import Party, Role
+from .model.endpoints import BARE_PAGES, BROWSERS, IN_NAMESPACES, NOT_THROUGH_TURN, EndpointKind
 from .model.finding import Reason
-from .model.scenario import (
-    BARE_PAGES,
-    BROWSERS,
-    IN_NAMESPACES,
-    NOT_THROUGH_TURN,
-    EndpointKind,
-    Mode,
-    Network,
-    Processor,
-    Scenario,
-)
+from .model.mode import Mode
+from .model.network import Network
+from .model.scenario import Scenario
+from .model.service_kind import Processor
 from .model.unmet import Unmet
 from .network import coturn, janus, namespaces, process_memory, rtpengine
 from .vantage.packet_tap import may_listen

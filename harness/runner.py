@@ -24,8 +24,9 @@ from .evidence.provenance import provenance
 from .evidence.run_folder import Run, RunFolder
 from .live_conditions import Conditions, LiveCallError
 from .model.base import Party
+from .model.network import Network
 from .model.run import IndexEntry, RunHeader
-from .model.scenario import Network, Scenario
+from .model.scenario import Scenario
 from .model.verdict import Result, RunDocument
 from .needs import unmet
 from .record_calls import let_go, record_calls

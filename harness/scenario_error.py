@@ -13,7 +13,10 @@ from pydantic_core import ErrorDetails
 
 from .matrix import ADVERSARIES
 from .model.adversary.script import MOVES
-from .model.scenario import Call, Endpoints, Expectation, Scenario
+from .model.call import Call
+from .model.endpoints import Endpoints
+from .model.expectation import Expectation
+from .model.scenario import Scenario
 from .strict_yaml import Document, Mark, Path, Problem
 from .wording import described, quoted, suggestion
 

@@ -27,7 +27,7 @@ from .model.byte_stream import StreamTap
 from .model.datagram import Address
 from .model.keying import Keying
 from .model.recording import ServiceLeg, SignalKind, SignalMessage
-from .model.scenario import ServiceKind
+from .model.service_kind import ServiceKind
 from .model.tenancy import DOMAIN, OTHER_DOMAIN, Person, Tenancy, TenantStep
 from .model.tenant import Client, ClientKind, Tenant
 from .network.stream_path import StreamPath

@@ -25,9 +25,12 @@ from harness.model.adversary import (
     SdpRewrite,
 )
 from harness.model.base import Role
+from harness.model.endpoints import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints
 from harness.model.finding import Reason
 from harness.model.keying import Keying
-from harness.model.scenario import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints, Family, Mode, Scenario, ServiceKind
+from harness.model.mode import Mode
+from harness.model.scenario import Family, Scenario
+from harness.model.service_kind import ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import ScenarioFile
 from harness.schema import FOLDER, SCHEMAS, file_name, schema_text

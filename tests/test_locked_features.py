@@ -14,8 +14,9 @@ from harness.catalogue import load
 from harness.model.adversary import FeatureInsertion
 from harness.model.feature import Feature
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.outcome import Outcome
-from harness.model.scenario import Family, Mode, Scenario
+from harness.model.scenario import Family, Scenario
 
 SCENARIOS = {one.id: one for one in load(Path(__file__).parent.parent / "scenarios")}
 

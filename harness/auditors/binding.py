@@ -15,7 +15,7 @@ from typing import Final
 from ..codes.teams20 import thumbprint
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.statement import DtlsParameters, EndpointStatement
 from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation, HandshakeType

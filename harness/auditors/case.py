@@ -12,8 +12,8 @@ from ..inspection.leaks import LeakPolicy, load_leak_policy
 from ..inspection.parameters.policy import Policy
 from ..model.base import Party, Role
 from ..model.finding import Reason
+from ..model.mode import Mode
 from ..model.recording import Recording, SignalEntry
-from ..model.scenario import Mode
 from ..model.statement import EndpointStatement
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..model.base import Party, Role
+from ..model.mode import Mode
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
-from ..model.scenario import Mode
 
 _ELSEWHERE: Final = frozenset({"voicemail", "answered-elsewhere"})
 """Why a device stops ringing that nobody has given up (docs/calling-service.md)."""

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from ..model.base import Party
 from ..model.feature import NAMES, Feature, FeatureRefusal, FeatureRequest
 from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.mode import Mode
 from ..model.recording import SignalKind
-from ..model.scenario import Mode
 from ..model.voice import Voice, quoted
 from .case import Case
 from .course import heard, said

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.voice import Voice, counted
 from .case import Case
 from .signalled import bodies_received, bodies_sent

@@ -11,8 +11,8 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
+from ..model.mode import Mode
 from ..model.recording import SignalKind
-from ..model.scenario import Mode
 from ..model.voice import Voice, quoted
 from .case import Case
 from .course import heard, mode_told, modes_heard

@@ -14,7 +14,7 @@ from typing import Final
 
 from ..model.base import Party
 from ..model.finding import Finding, Reason, Severity
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.statement import EndpointStatement
 from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass

@@ -16,7 +16,7 @@ from ..inspection.parameters import (
 )
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.voice import Voice
 from ..wire.dtls import DtlsAssociation
 from .case import Case

@@ -22,7 +22,7 @@ from ..inspection.statistics.battery import Reading as Randomness
 from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.inspection import Protection
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.voice import Voice, counted
 from .case import Case
 

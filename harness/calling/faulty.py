@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model.base import Party
+from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
-from ..model.scenario import Mode
 from ..model.tenant import Client, User, same
 from .exchange.directory import Directory
 from .signalling import CallingService

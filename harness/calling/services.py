@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..model.scenario import ServiceKind
+from ..model.service_kind import ServiceKind
 from .exchange.directory import Directory
 from .faulty import ChatLogged, ComplianceIgnored, FeatureAllowed, GroupsFirst, ToggleIgnored
 from .signalling import CallingService

@@ -13,8 +13,8 @@ from typing import Final, Literal, Protocol
 
 from ..model.base import Party
 from ..model.feature import NOT_NOW, FeatureRefusal, FeatureRequest
+from ..model.mode import Mode
 from ..model.recording import SignalEntry, SignalKind, SignalMessage
-from ..model.scenario import Mode
 
 Describe = Callable[[SignalMessage], SignalMessage | None]
 """What the service's media processor makes of an offer or an answer; None for one that it can do nothing with."""

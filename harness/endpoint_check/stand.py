@@ -17,8 +17,8 @@ from ..endpoints.process import ProcessEndpoint
 from ..endpoints.program import Program
 from ..model.base import Asset, Party
 from ..model.datagram import Address
+from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
-from ..model.scenario import Mode
 from ..network.loopback import CallNetwork
 
 NAMES: Final = {Party.ALICE: "Alice", Party.BOB: "Bob"}

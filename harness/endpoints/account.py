@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from ..codes import teams20
 from ..model.base import Role
 from ..model.endpoint_protocol import OF_THE_HARNESS
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.statement import Failure, Indicator, Screen, ScreenMoment
 from .endpoint import EndpointSetup
 

@@ -20,8 +20,8 @@ from ..model.datagram import Address
 from ..model.feature import FeatureRequest
 from ..model.finding import Reason
 from ..model.keying import Keying
+from ..model.mode import Mode
 from ..model.recording import SignalMessage
-from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, PacketCounts, Screen
 from ..wire.sdp import MAX_SIZE, Origin, Sdp, with_addresses
 from .aiortc_door import CallCertificate, DtlsTransport, SdesTransport, Transport

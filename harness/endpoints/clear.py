@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from .aiortc import AiortcEndpoint
 from .aiortc_door import ClearTransport, Transport
 from .rules import CallRules

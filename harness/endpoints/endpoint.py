@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from ..model.base import Asset, Party
+from ..model.call import AudioKind
 from ..model.datagram import Address, Tap
 from ..model.finding import Reason
 from ..model.keying import Keying
 from ..model.recording import SignalMessage
-from ..model.scenario import AudioKind
 from ..model.statement import EndpointStatement, Failure
 from ..model.turn import TurnServer
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..model.base import Asset
-from ..model.scenario import AudioKind
+from ..model.call import AudioKind
 
 FRAME_TICKS: Final = {Asset.AUDIO: 960, Asset.VIDEO: 9_000, Asset.SCREEN: 9_000}
 """20 ms of sound and a tenth of a second of pictures, on the RTP clock of each."""

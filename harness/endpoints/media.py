@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..markers import audio, video
 from ..model.base import Asset
-from ..model.scenario import AudioKind
+from ..model.call import AudioKind
 from .frames import CLOCK, FRAME_TICKS, encoded
 
 CODECS: Final = {"audio": ("audio/opus",), "video": ("video/vp8", "video/rtx")}

@@ -22,8 +22,8 @@ from ..model.base import Noun
 from ..model.endpoint_events import Event, FailedEvent, KeyEvent, PictureEvent, RtpEvent, SoundEvent
 from ..model.endpoint_protocol import UNSUPPORTED, Nothing, Operation
 from ..model.finding import Reason
+from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
-from ..model.scenario import Mode
 from ..model.statement import EndpointStatement, Failure, Screen
 from ..model.voice import quoted
 from .account import Account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..model.scenario import EndpointKind
+from ..model.endpoints import EndpointKind
 from .aiortc import AiortcEndpoint
 from .chromium.shared import CLEAR, ONE_WAY, SHARED, UNENCRYPTED, SharedChromium
 from .clear import AnyCall, ClearEndpoint

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ..model.base import Role
 from ..model.feature import Feature
-from ..model.scenario import Mode
+from ..model.mode import Mode
 
 
 class Stage(StrEnum):

@@ -8,9 +8,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from .base import SCHEMA_VERSION, Noun, Party
+from .expectation import Expectation
 from .outcome import Outcome
 from .pairing import paired
-from .scenario import Expectation
 
 BARE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 

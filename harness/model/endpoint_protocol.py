@@ -13,10 +13,10 @@ from typing import Final, Literal
 from pydantic import Field, JsonValue
 
 from .base import Asset, Noun, Party
+from .call import AudioKind
 from .datagram import SocketAddress
 from .keying import Keying
 from .recording import MAX_BODY, MAX_CHAT, SignalMessage
-from .scenario import AudioKind
 from .statement import Screen
 from .turn import TurnServer
 

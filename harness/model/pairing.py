@@ -8,7 +8,8 @@ from typing import Final
 from pydantic import Field
 
 from .base import Noun, Party
-from .scenario import EndpointKind, Network
+from .endpoints import EndpointKind
+from .network import Network
 
 _PAIRED: Final = re.compile(
     r"(?P<base>[^\[\]]+)\[(?:(?P<own>[^\[\]]+),)?alice=(?P<alice>[a-z0-9-]+),bob=(?P<bob>[a-z0-9-]+)"

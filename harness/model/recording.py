@@ -10,7 +10,8 @@ from pydantic import Field
 from .base import SCHEMA_VERSION, Asset, Moment, Noun, Party
 from .datagram import Host
 from .memory import MemorySearch
-from .scenario import Mode, Network
+from .mode import Mode
+from .network import Network
 
 MAX_BODY: Final = 262_144
 """Characters of what one message of the signalling carries."""

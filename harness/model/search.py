@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from .base import SCHEMA_VERSION, Noun
-from .scenario import Endpoints, ServiceKind
+from .endpoints import Endpoints
+from .service_kind import ServiceKind
 
 
 class Found(Noun):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from ..model.base import Party
+from ..model.endpoints import BARE_PAGES, EndpointKind
 from ..model.interop import Cell, Interop
+from ..model.network import Network
 from ..model.outcome import Status
-from ..model.scenario import BARE_PAGES, EndpointKind, Network
 
 _CHROMIUM = BARE_PAGES | {EndpointKind.CHROMIUM}
 

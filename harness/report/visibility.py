@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..model.scenario import Family, Mode
+from ..model.mode import Mode
+from ..model.scenario import Family
 from ..model.verdict import Outcome, Result
 from ..model.visibility import AMOUNTS, Cell, Content, Observer, Sight
 from .text import NAME_LIMIT, aligned, plural, visible

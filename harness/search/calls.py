@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from ..evidence.recording_folder import read_ground_truth
+from ..model.endpoints import Endpoints
+from ..model.expectation import Expectation
 from ..model.finding import Reason, Severity
-from ..model.scenario import Endpoints, Expectation, Scenario, ServiceKind
+from ..model.scenario import Scenario
+from ..model.service_kind import ServiceKind
 from ..model.verdict import Result
 from ..placement import Placed, place
 from ..runner import Options

@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..model.scenario import Endpoints, ServiceKind
+from ..model.endpoints import Endpoints
 from ..model.search import Found, MoveCount, SearchDocument, Unseen
+from ..model.service_kind import ServiceKind
 
 NOT_CHECKED = ("wireshark",)
 

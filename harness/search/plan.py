@@ -12,7 +12,11 @@ from ..model.adversary import Position, Script
 from ..model.adversary.script import Move
 from ..model.adversary.service_moves import ForgeAccept
 from ..model.base import Asset, Party
-from ..model.scenario import Call, ChatLine, Endpoints, Expectation, Family, Scenario, ServiceKind
+from ..model.call import Call, ChatLine
+from ..model.endpoints import Endpoints
+from ..model.expectation import Expectation
+from ..model.scenario import Family, Scenario
+from ..model.service_kind import ServiceKind
 from ..model.verdict import Outcome
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..model.scenario import Endpoints, ServiceKind
+from ..model.endpoints import Endpoints
+from ..model.service_kind import ServiceKind
 from .calls import RealCalls
 from .search import Bounds, Search, Tried, tally
 from .writing import write

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..model.scenario import Endpoints, Scenario, ServiceKind
+from ..model.endpoints import Endpoints
+from ..model.scenario import Scenario
 from ..model.search import Found
+from ..model.service_kind import ServiceKind
 from ..report.files import write_new
 from ..scenario_file import SUFFIX
 from .calls import expectation, run_of

@@ -21,7 +21,8 @@ from ..evidence.recording_folder import KEPT, LOOT, MEDIA_SERVER, PROCESSED, REC
 from ..model.adversary import MediaServer, MediaServerProgram, Position
 from ..model.base import Party
 from ..model.finding import Finding, Reason
-from ..model.scenario import Mode, Processor
+from ..model.mode import Mode
+from ..model.service_kind import Processor
 from ..model.visibility import Content, Observer
 from ..recorded_call import Opened
 from ..vantage import table

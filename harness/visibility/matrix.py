@@ -11,8 +11,8 @@ from ..auditors.leg import Leg
 from ..evidence.recording_folder import read_guests
 from ..model.base import Party
 from ..model.finding import Finding
+from ..model.mode import Mode
 from ..model.recording import SignalKind
-from ..model.scenario import Mode
 from ..model.statement import Indicator
 from ..model.visibility import MOST_PLACE, Cell, Content, Observer, Visibility
 from ..recorded_call import Opened

@@ -9,7 +9,7 @@ from typing import Final
 
 from .. import strict_yaml
 from ..model.adversary import Position
-from ..model.scenario import Mode
+from ..model.mode import Mode
 from ..model.visibility import AMOUNTS, Content, Observer, Promise, Sight
 
 FILE: Final = Path(__file__).with_name("promise.yaml")

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.model.scenario import EndpointKind, Endpoints
+from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.search import SearchDocument
 
 ROOT = Path(__file__).parent.parent.parent

@@ -18,7 +18,9 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 
 from harness.model.adversary import Adversary, DtlsMitm, Position
 from harness.model.base import Asset, Role
-from harness.model.scenario import Call, Expectation, Family, Scenario
+from harness.model.call import Call
+from harness.model.expectation import Expectation
+from harness.model.scenario import Family, Scenario
 from harness.model.verdict import Outcome, Result, Status
 from harness.runner import Options, Runner
 

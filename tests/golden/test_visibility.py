@@ -8,7 +8,7 @@ import pytest
 
 from harness.evidence.run_folder import open_run
 from harness.inspection.parameters.policy import load_policy
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
 from harness.recorded_call import case_of, open_entry
 from harness.visibility import visibility

@@ -13,9 +13,10 @@ from harness.endpoints.registry import create
 from harness.markers.recover import recover_all
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
+from harness.model.endpoints import BROWSERS, EndpointKind
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import BROWSERS, EndpointKind, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator
 from harness.network.loopback import CallNetwork
 from harness.wire.demux import PacketClass, classify

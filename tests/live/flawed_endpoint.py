@@ -10,8 +10,8 @@ from harness import endpoint_worker as worker
 from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.rules import CallRules, Progress
 from harness.endpoints.specimens import coding, comparing, screening
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import Mode
 from harness.model.statement import EndpointStatement
 
 

@@ -16,8 +16,8 @@ from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.endpoints.service_client import ServiceClient, Told
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import EndpointKind
 from harness.model.statement import Indicator
 from harness.model.tenant import Client, ClientKind
 from tests.live.endpoint_calls import PATIENCE, Call, Ledger, dial

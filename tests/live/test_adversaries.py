@@ -19,9 +19,10 @@ from harness.markers.recover import recover
 from harness.model.adversary import Adversary
 from harness.model.base import Asset, Party
 from harness.model.datagram import Address
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import EndpointStatement
 from harness.network.loopback import CallNetwork
 from harness.wire import rtp

@@ -11,7 +11,7 @@ import pytest
 from harness.call_views import call_views
 from harness.endpoints.process import ProcessEndpoint
 from harness.endpoints.registry import ENDPOINTS
-from harness.model.scenario import EndpointKind
+from harness.model.endpoints import EndpointKind
 from harness.model.verdict import Outcome, Status
 from harness.report.html import render
 from harness.report.junit import render as junit

@@ -14,11 +14,12 @@ from harness.calling.signalling import CallingService, Tamper
 from harness.endpoints.endpoint import CallFailed
 from harness.markers import chat
 from harness.model.base import Asset, Party
+from harness.model.call import Call as Wish
+from harness.model.endpoints import EndpointKind
 from harness.model.feature import Feature, FeatureRequest
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import Call as Wish
-from harness.model.scenario import EndpointKind, Mode
 from harness.model.statement import Indicator
 
 from .endpoint_calls import PATIENCE, Call, dial, failed, never_came_up

@@ -14,7 +14,7 @@ from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.model.base import Asset, Party, Role
 from harness.model.datagram import Address
-from harness.model.scenario import EndpointKind
+from harness.model.endpoints import EndpointKind
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
 from harness.wire import rtp
 from harness.wire.demux import PacketClass

@@ -18,9 +18,10 @@ from harness.endpoints.firefox.browser import LABEL, Firefox
 from harness.endpoints.firefox.installed import PROGRAMS, program
 from harness.evidence.recording_folder import read_statements
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason, Severity
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import EndpointKind, Scenario
+from harness.model.scenario import Scenario
 from harness.placement import place
 from harness.runner import Options
 

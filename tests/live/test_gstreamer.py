@@ -11,9 +11,10 @@ from harness.endpoint_choice import with_endpoints
 from harness.endpoints.gstreamer.installed import found
 from harness.evidence.recording_folder import read_statements
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Severity
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import EndpointKind, Scenario
+from harness.model.scenario import Scenario
 from harness.placement import place
 from harness.runner import Options
 from harness.wire.keylog import parse_keylog

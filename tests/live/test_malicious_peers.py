@@ -10,9 +10,9 @@ import pytest
 from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.model.base import Party
+from harness.model.endpoints import MALICIOUS, EndpointKind
 from harness.model.finding import Reason
 from harness.model.ground_truth import PEER_SENT
-from harness.model.scenario import MALICIOUS, EndpointKind
 
 from .endpoint_calls import Call, dial, failed
 

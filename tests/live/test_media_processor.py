@@ -18,8 +18,9 @@ from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.markers import audio
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.feature import Feature
-from harness.model.scenario import EndpointKind, Mode
+from harness.model.mode import Mode
 from harness.model.statement import Indicator
 from harness.wire.demux import PacketClass
 

@@ -15,8 +15,8 @@ from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.endpoint import CallFailed, EndpointSetup, NoStatement
 from harness.endpoints.process import ProcessEndpoint
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind
 from harness.model.statement import EndpointStatement, Indicator
 from harness.model.verdict import Outcome, Status
 from harness.placement import place, plan

@@ -12,8 +12,8 @@ from harness.endpoints.endpoint import CallFailed, EndpointSetup
 from harness.endpoints.process import ProcessEndpoint
 from harness.endpoints.program import Program
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind
 from harness.model.statement import Indicator
 from harness.network.loopback import behind
 from harness.wire.demux import PacketClass

@@ -19,8 +19,8 @@ from harness.catalogue import load
 from harness.evidence.recording_folder import LOOT, open_recording
 from harness.evidence.run_folder import Run, open_run
 from harness.inspection.parameters.policy import load_policy
+from harness.model.network import Network
 from harness.model.recording import Recording
-from harness.model.scenario import Network
 from harness.model.verdict import Status
 from harness.schema import schema_text
 from harness.vantage import table, tshark

@@ -13,8 +13,9 @@ from harness.evidence.recording_folder import open_recording, read_ground_truth,
 from harness.inspection.parameters.policy import load_policy
 from harness.live_conditions import Conditions
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.run import IndexEntry
-from harness.model.scenario import EndpointKind, Scenario
+from harness.model.scenario import Scenario
 from harness.model.visibility import Content, Observer, Sight, Visibility
 from harness.record_calls import record_calls
 from harness.recorded_call import Opened, case_of

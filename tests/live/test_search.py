@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.scenario import EndpointKind, Endpoints
+from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.search import SearchDocument
 from harness.placement import place
 from harness.runner import Options

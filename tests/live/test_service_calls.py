@@ -11,8 +11,9 @@ from pylibsrtp import Policy, Session
 from harness.endpoints.frames import encoded
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.model.base import Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind, Mode
+from harness.model.mode import Mode
 from harness.model.statement import Indicator, Screen
 from harness.wire import rtp
 from harness.wire.demux import PacketClass

@@ -16,8 +16,9 @@ from harness.endpoints.registry import create
 from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.markers.recover import recover
 from harness.model.base import Asset, Party
+from harness.model.endpoints import MALICIOUS, EndpointKind
 from harness.model.finding import Reason
-from harness.model.scenario import MALICIOUS, EndpointKind, Mode
+from harness.model.mode import Mode
 from harness.model.statement import Indicator, PacketCounts
 from harness.wire import rtp
 from harness.wire.demux import PacketClass, classify

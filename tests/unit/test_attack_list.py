@@ -11,7 +11,8 @@ from harness.commands.run import STACKS
 from harness.endpoint_choice import with_endpoints
 from harness.interop import ENDPOINTS
 from harness.model.base import Party
-from harness.model.scenario import EndpointKind, Network
+from harness.model.endpoints import EndpointKind
+from harness.model.network import Network
 
 
 def test_every_name_on_the_list_is_a_scenario_that_leaves_the_endpoints_open() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from harness import command_run
 from harness.command_run import go_where_namespaces_are
-from harness.model.scenario import Network, Scenario
+from harness.model.network import Network
+from harness.model.scenario import Scenario
 from harness.network import namespaces, user_namespace
 from tests.unit.test_needs import scenario
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.command_search import Searcher, _endpoints, shares
-from harness.model.scenario import EndpointKind, Endpoints
+from harness.model.endpoints import EndpointKind, Endpoints
 from harness.search.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent.parent

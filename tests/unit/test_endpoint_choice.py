@@ -9,7 +9,8 @@ import pytest
 from harness.catalogue import asked_for, load, place
 from harness.endpoint_choice import choose, parse_endpoints, parse_programs, with_endpoints
 from harness.model.base import Party
-from harness.model.scenario import EndpointKind, Family, Scenario
+from harness.model.endpoints import EndpointKind
+from harness.model.scenario import Family, Scenario
 
 PYTHON = sys.executable
 

@@ -7,10 +7,12 @@ import pytest
 from harness.catalogue import ROOT, load
 from harness.interop import ENDPOINTS, between, endpoints_of, interop_of, networks_of, pairings
 from harness.model.base import Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
+from harness.model.network import Network
 from harness.model.outcome import Status
 from harness.model.pairing import paired
-from harness.model.scenario import EndpointKind, Network, Scenario
+from harness.model.scenario import Scenario
 from tests.unit.report.interop_sample import absent, called, failed, pairing, realistic_matrix
 from tests.unit.report.sample import document, result
 

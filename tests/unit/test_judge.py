@@ -9,9 +9,9 @@ import pytest
 from harness.judge import Codes, Ending, Lock, Observed, judge, judge_stack, observe, outcome
 from harness.model.base import Asset, Party
 from harness.model.deviation import Deviation, Stacks
+from harness.model.expectation import Expectation
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
-from harness.model.scenario import Expectation
 from harness.model.verdict import Outcome, Status
 from harness.model.visibility import Cell, Content, Observer, Place, Sight
 

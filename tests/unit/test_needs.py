@@ -20,8 +20,12 @@ from harness.model.adversary import (
     SrtpReplay,
 )
 from harness.model.base import Asset, Party, Role
+from harness.model.call import Call
+from harness.model.mode import Mode
+from harness.model.network import Network
 from harness.model.outcome import Outcome, Status
-from harness.model.scenario import Call, Mode, Network, Processor, Scenario
+from harness.model.scenario import Scenario
+from harness.model.service_kind import Processor
 from harness.model.unmet import Unmet
 from harness.model.verdict import Result, RunDocument, Summary
 from harness.needs import unmet

@@ -10,9 +10,9 @@ import pytest
 
 from harness.endpoint_worker import _OPERATIONS
 from harness.model.base import Asset, Party
+from harness.model.call import AudioKind
 from harness.model.endpoint_events import LINE
 from harness.model.endpoint_protocol import SPEECH, MediaForm, OpenArguments, Operation, Request
-from harness.model.scenario import AudioKind
 from harness.model.statement import EndpointStatement
 from harness.schema import schema_text
 from tests.unit.model.test_endpoint_protocol import LINES

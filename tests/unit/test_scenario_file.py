@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from harness.model.adversary import DtlsMitm, Position, SdpRewrite
 from harness.model.base import Asset, Role
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind, Family, Scenario
+from harness.model.scenario import Family, Scenario
 from harness.model.verdict import Outcome
 from harness.scenario_error import MAX_SHOWN, CatalogueError, ScenarioError
 from harness.scenario_file import parse, read

@@ -16,10 +16,11 @@ from harness.interop import interop_of
 from harness.matrix import PATHS
 from harness.model.base import Asset, Party, Role
 from harness.model.endpoint_check import EndpointCheck
+from harness.model.endpoints import Endpoints
 from harness.model.finding import Reason
 from harness.model.ground_truth import GroundTruth, SentMarker
+from harness.model.mode import Mode
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
-from harness.model.scenario import Endpoints, Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
 from harness.model.tenant import Tenant
 from harness.model.verdict import RunDocument, Summary

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.model.expectation import Expectation
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.mode import Mode
-from harness.model.scenario import Expectation, Family, Scenario
+from harness.model.scenario import Family, Scenario
 from harness.model.self_test import JUDGE, MATRIX, SelfTest
 from harness.model.verdict import Outcome, Result, Status
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility

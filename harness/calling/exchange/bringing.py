@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ...model.feature import Feature
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ...model.tenant import same
 from .concern import elsewhere, party, reachable, recorded
 from .directory import Directory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from . import bringing, guests
 from .concern import concerning, elsewhere, free, from_outside, incoming, reachable, recorded, ringing_at
 from .directory import Directory

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from . import bringing
 from .concern import held_by
 from .directory import Directory

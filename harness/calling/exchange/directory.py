@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ...model.tenant import Client, Tenant, User, home, same, valid_user_name
 from ..policy.effective import Effective, effective
 from ..policy.mode import Side, decide, side

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from . import guests, voicemail
 from .concern import from_outside, held_by, party
 from .directory import Directory

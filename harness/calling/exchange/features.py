@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from ...model.feature import NAMES, Feature
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from . import voicemail
 from .bringing import BRINGS, between_two, guest_of, then_leaves
 from .concern import concerning, from_outside, incoming, reachable

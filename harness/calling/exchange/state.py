@@ -8,7 +8,7 @@ from typing import Final
 
 from ...model.feature import Feature
 from ...model.keying import Keying
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ...model.tenant import Client
 from .told import Frame
 from .words import Medium, Presence

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...model.base import Noun
 from ...model.feature import Feature
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ..policy.effective import PolicyRule
 from .words import Medium, Presence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...model.feature import Feature
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from .concern import from_outside, recorded
 from .directory import Directory
 from .outcome import Answered, Outcome, Talker

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...model.base import Role
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ...model.tenant import Client, Tenant, User
 from .effective import Effective, effective
 

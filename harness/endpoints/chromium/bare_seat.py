@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 
 from ...codes import teams20
 from ...model.base import Asset, Role
-from ...model.scenario import Mode
+from ...model.mode import Mode
 from ...model.statement import Indicator, Screen
 from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint, Sdp

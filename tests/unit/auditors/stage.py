@@ -20,8 +20,8 @@ from harness.inspection.options import Options
 from harness.inspection.parameters.policy import load_policy
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage, Vantage
-from harness.model.scenario import Mode
 from harness.model.statement import (
     DtlsParameters,
     EndpointStatement,

@@ -15,7 +15,7 @@ import harness.auditors
 from harness.auditors import AUDITORS
 from harness.auditors.case import Case
 from harness.model.finding import Finding, Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 
 from .answers import raised
 from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call

@@ -7,7 +7,7 @@ import pytest
 from harness.auditors.binding import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.statement import Failure
 from harness.wire.dtls import ContentType
 from harness.wire.dtls import writer as write

@@ -8,8 +8,8 @@ import pytest
 
 from harness.auditors.establishment import FAILURES, audit
 from harness.model.finding import Reason, Severity
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind
-from harness.model.scenario import Mode
 from harness.model.statement import Failure, PacketCounts
 
 from .answers import detail, raised

@@ -7,8 +7,8 @@ import pytest
 from harness.auditors.features import audit
 from harness.model.feature import NAMES, Feature, FeatureRefusal, FeatureRequest
 from harness.model.finding import Reason, Severity
+from harness.model.mode import Mode
 from harness.model.recording import SignalEntry, SignalKind, SignalMessage
-from harness.model.scenario import Mode
 
 from .answers import detail, raised
 from .stage import ALICE, BOB, Stage, honest_call, service_call

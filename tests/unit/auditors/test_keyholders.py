@@ -6,7 +6,7 @@ import pytest
 
 from harness.auditors.keyholders import audit
 from harness.model.finding import Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 
 from .answers import detail, raised
 from .stage import ALICE, BOB, OF_ALICE, SIGNALLED, Stage, description, honest_call, keyed_description, service_call

@@ -6,8 +6,8 @@ import pytest
 
 from harness.auditors.modes import audit
 from harness.model.finding import Finding, Reason, Severity
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind
-from harness.model.scenario import Mode
 
 from .answers import raised
 from .stage import ALICE, BOB, Stage, honest_call, service_call

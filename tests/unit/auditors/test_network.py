@@ -8,8 +8,8 @@ from typing import Any
 from harness.auditors.case import Case
 from harness.auditors.network import audit, packets_of
 from harness.model.finding import Reason, Severity
+from harness.model.network import Network
 from harness.model.recording import WireVantage
-from harness.model.scenario import Network
 from harness.vantage.wire_rows import WireRow, WireRows
 from harness.wire.demux import PacketClass, classify
 from harness.wire.stun import Method, StunClass

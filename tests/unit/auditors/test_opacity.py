@@ -8,7 +8,7 @@ from harness.auditors.leg import _protected as protected
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.statement import Failure
 from tests.unit.wire.openssl_pair import shake_hands
 

@@ -18,7 +18,7 @@ from harness.inspection.parameters import read_certificate
 from harness.inspection.parameters.policy import Allowed
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.wire.certificate import fresh_identity
 from tests.unit.adversaries.dtls.openssl import OpenSsl, talk
 from tests.unit.wire.openssl_pair import ECDSA_GCM, Identity, identity, shake_hands

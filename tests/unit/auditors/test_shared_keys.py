@@ -9,7 +9,7 @@ from harness.auditors.opacity import audit
 from harness.auditors.shared_keys import estranged
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised

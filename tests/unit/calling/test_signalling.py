@@ -8,8 +8,8 @@ from harness.calling.faulty import ChatLogged
 from harness.calling.signalling import CallingService, Delivery, Tamper
 from harness.model.base import Party
 from harness.model.feature import Feature, FeatureRefusal, FeatureRequest
+from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.scenario import Mode
 
 pytestmark = pytest.mark.asyncio
 

@@ -14,7 +14,7 @@ from harness.endpoints.endpoint import EndpointSetup
 from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.statement import EndpointStatement, Failure, Indicator, Screen
 
 OWN, PEER = b"own certificate", b"peer's certificate"

@@ -13,8 +13,8 @@ from harness.endpoints.frames import encoded, raw
 from harness.endpoints.heard_told import HeardTold
 from harness.markers import audio, video
 from harness.model.base import Asset
+from harness.model.call import AudioKind
 from harness.model.endpoint_events import PictureEvent, RtpEvent, SoundEvent
-from harness.model.scenario import AudioKind
 
 MARKER, OTHER = 0x0123456789ABCDEF, 0xFEDCBA9876543210
 

@@ -18,7 +18,7 @@ from harness.endpoints.frames import encoded
 from harness.endpoints.media import Ear, Eye, Listener, MarkerTrack
 from harness.markers import audio, video
 from harness.model.base import Asset
-from harness.model.scenario import AudioKind
+from harness.model.call import AudioKind
 
 MARKERS = [0, 2**64 - 1, 0x0123456789ABCDEF]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.endpoints.registry import ENDPOINTS
-from harness.model.scenario import EndpointKind
+from harness.model.endpoints import EndpointKind
 
 
 def test_no_kind_is_missing_and_no_two_are_the_same() -> None:

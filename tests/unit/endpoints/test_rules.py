@@ -8,7 +8,7 @@ from harness.endpoints.clear import AnyCall
 from harness.endpoints.rules import CallRules, Progress, Stage
 from harness.model.base import Role
 from harness.model.feature import Feature
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 
 RULES = CallRules()
 CALLER, CALLEE = (Progress.begun(role) for role in Role)

@@ -20,8 +20,8 @@ from harness.evidence.recording_folder import (
 )
 from harness.model.base import Asset, Party
 from harness.model.ground_truth import GroundTruth
+from harness.model.mode import Mode
 from harness.model.recording import Recording, SignalEntry, SignalKind, SignalMessage
-from harness.model.scenario import Mode
 from harness.model.statement import EndpointStatement, Indicator, PacketCounts, Screen
 
 OFFER = SignalEntry(

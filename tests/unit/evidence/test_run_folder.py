@@ -12,8 +12,9 @@ import pytest
 
 from harness.evidence.files import EvidenceError
 from harness.evidence.run_folder import RunFolder, open_run, read_plan
+from harness.model.expectation import Expectation
 from harness.model.run import IndexEntry, RunHeader
-from harness.model.scenario import Expectation, Family, Scenario
+from harness.model.scenario import Family, Scenario
 from harness.model.verdict import Outcome
 
 HEADER = RunHeader(

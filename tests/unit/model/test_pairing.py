@@ -8,8 +8,9 @@ import pytest
 
 from harness.catalogue import ROOT, load
 from harness.model.base import MAX_ID, SCENARIO_ID, Party
+from harness.model.endpoints import EndpointKind
+from harness.model.network import Network
 from harness.model.pairing import Pairing, paired
-from harness.model.scenario import EndpointKind, Network
 
 PAIRING = Pairing(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.FIREFOX, network=Network.TURN_UDP)
 

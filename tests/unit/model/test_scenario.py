@@ -10,9 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.model.adversary import Adversary, Position
 from harness.model.base import Asset, Party
+from harness.model.call import AskedFeature, Call
 from harness.model.feature import Feature
 from harness.model.keying import Keying
-from harness.model.scenario import AskedFeature, Call, Scenario
+from harness.model.scenario import Scenario
 
 ADVERSARY: TypeAdapter[Adversary] = TypeAdapter(Adversary)
 PROCESSES = {"alice": "aiortc-process", "bob": "aiortc-process"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harness.model.base import Party
+from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason, Severity
+from harness.model.network import Network
 from harness.model.pairing import Pairing
-from harness.model.scenario import EndpointKind, Network
 from harness.model.statement import Failure
 from harness.model.verdict import End, Outcome, Result, RunDocument, Status
 

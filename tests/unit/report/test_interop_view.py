@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from harness.interop import interop_of
+from harness.model.endpoints import EndpointKind
 from harness.model.interop import Interop
+from harness.model.network import Network
 from harness.model.outcome import Status
-from harness.model.scenario import EndpointKind, Network
 from harness.report.interop_console import interop_lines
 from harness.report.interop_html import Links, render
 from harness.report.interop_view import grids, handshake, headline, setup_sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.verdict import Outcome, Result
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
 from harness.report.console import closing_lines

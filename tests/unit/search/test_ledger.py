@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.model.scenario import Endpoints
+from harness.model.endpoints import Endpoints
 from harness.model.search import Found
 from harness.outputs import Format, exit_code, render
 from harness.report.search_console import lines

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.model.adversary.service_moves import ForgeAccept, ForgeFeature, OfTheService, RingAnother
+from harness.model.endpoints import Endpoints
 from harness.model.feature import Feature
-from harness.model.scenario import Endpoints
 from harness.search.plan import LONG_RING
 from harness.search.words import words
 

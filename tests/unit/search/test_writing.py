@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.model.adversary import Position, Script
+from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
-from harness.model.scenario import EndpointKind, Endpoints
 from harness.model.verdict import Outcome
 from harness.scenario_file import SUFFIX, parse, read
 from harness.search.calls import expectation

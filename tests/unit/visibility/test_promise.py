@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness import strict_yaml
 from harness.model.adversary import Position
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.visibility import AMOUNTS, Cell, Content, Observer, Promise, Sight
 from harness.visibility.promise import FILE, promise, promised
 

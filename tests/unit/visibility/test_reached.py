@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.endpoints.frames import encoded
 from harness.evidence.recording_folder import MEDIA_SERVER
 from harness.model.base import Asset
-from harness.model.scenario import AudioKind
+from harness.model.call import AudioKind
 from harness.visibility.reached import _at_janus
 from tests.unit.vantage.test_mjr import described, packet
 

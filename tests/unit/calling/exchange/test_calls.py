@@ -8,7 +8,7 @@ import pytest
 
 from harness.calling.exchange.directory import Directory
 from harness.calling.exchange.outcome import Answered, Ended, Talker
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.tenant import ClientKind
 from tests.unit.calling.exchange.world import ALICE, BOB, CEM, World, ringing, tenant, up
 

@@ -27,7 +27,7 @@ from harness.calling.policy.transitions import (
     turn,
 )
 from harness.model.base import Role
-from harness.model.scenario import Mode
+from harness.model.mode import Mode
 from harness.model.tenant import Client, ClientKind, Encryption, Tenant
 
 from .other_model import OFF, ON, Book, End, first_reason, is_e2ee

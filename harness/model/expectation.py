@@ -1,0 +1,31 @@
+"""What must be seen of a call."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from .base import Noun
+from .finding import Reason
+from .outcome import Outcome
+from .visibility import Place
+
+
+class Expectation(Noun):
+    """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
+
+    `either`: alarms of which one must be raised at least, for stacks refuse the same thing at different moments.
+
+    `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
+    `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there, and
+    nobody's else. `stopped`: by device, why it must have been told to stop ringing.
+    `beyond`: what must be seen as plaintext by whom, where that is promised not to be.
+    """
+
+    outcome: Outcome = Field(strict=False)
+    because: tuple[Reason, ...] = Field(default=(), strict=False)
+    either: tuple[Reason, ...] = Field(default=(), strict=False)
+    also: tuple[Reason, ...] = Field(default=(), strict=False)
+    seen: tuple[Reason, ...] = Field(default=(), strict=False)
+    reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)
+    stopped: dict[str, str] = Field(default={}, strict=False, max_length=8)
+    beyond: tuple[Place, ...] = Field(default=(), strict=False)
