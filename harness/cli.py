@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import click
 
 from .commands import audit, code, endpoint, environment, interop, policy, run, search, serve, visibility
+from .commands.ending import EXIT_USAGE, fail
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,6 +20,10 @@ def main() -> None:
     Exit codes: 0 all as expected; 1 a breach, a false alarm or a regression; 2 usage or configuration; 3 harness
     error or inconclusive; 4 evidence does not verify; 5 nothing ran; 130 interrupted.
     """
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
+    if sys.stdout is None:  # the next file that is opened would stand in its place
+        fail(EXIT_USAGE, "standard output is closed: /dev/null takes what nobody wants to read")
 
 
 for command in (

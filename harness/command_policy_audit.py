@@ -39,7 +39,8 @@ class Asked:
 
 
 def policy_audit_command(asked: Asked, outputs: tuple[Output, ...]) -> PolicyAudit | tuple[int, str]:
-    """Read, judge, write. The table goes to standard output, unless data was asked for there."""
+    """Read, judge, write. The table goes to standard output; beside data that was asked for there, a short one to
+    standard error."""
     if any(output.format is Format.JUNIT for output in outputs):
         return USAGE, "-o junit: an audit of policies can be had as json or html"
     if len(asked.pairs) > MOST_PAIRS:
@@ -53,10 +54,13 @@ def policy_audit_command(asked: Asked, outputs: tuple[Output, ...]) -> PolicyAud
         return USAGE if isinstance(error, _WRONG_PATH) else HARNESS, sentence
     try:
         with suppress(BrokenPipeError):
-            show(document, sys.stderr if any(output.path is None for output in outputs) else sys.stdout)
+            if any(output.path is None for output in outputs):
+                show(document, sys.stderr, short_of_users=True)
+            else:
+                show(document, sys.stdout)
         write_outputs(outputs, document, tuple, sys.stdout)
     except OSError as error:
-        return HARNESS, trouble(error, "an output")
+        return HARNESS, trouble(error, "the table")
     return document
 
 

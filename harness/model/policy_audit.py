@@ -62,11 +62,12 @@ class PairRow(Noun):
 
 
 class NamedPair(Noun):
-    """A pair that was asked for: its answer, and the class of either user."""
+    """Two users by name: the answer, which is the same whoever calls, the class of either, and the one that decides."""
 
     caller: str
     callee: str
     answer: Answer
+    decided_by: int | None
     caller_class: int
     callee_class: int
     because: str
@@ -90,7 +91,11 @@ class Totals(Noun):
 
 
 class PolicyAudit(Noun):
-    """What `harness policy audit -o json=-` prints. Each user stands in exactly one class."""
+    """What `harness policy audit -o json=-` prints.
+
+    Each user stands in exactly one class, each pair of users is counted in exactly one of `pair_rows`. `named_pairs`
+    are those that were asked for, `each_pair` all there are, in a tenant small enough for that.
+    """
 
     schema_version: int = SCHEMA_VERSION
     files: tuple[Export, ...]
@@ -99,5 +104,6 @@ class PolicyAudit(Noun):
     classes: tuple[UserClass, ...]
     pair_rows: tuple[PairRow, ...]
     named_pairs: tuple[NamedPair, ...]
+    each_pair: tuple[NamedPair, ...]
     notices: tuple[Notice, ...]
     limits: tuple[str, ...]

@@ -1,17 +1,34 @@
-"""A tenant's policy as one HTML file: no script, no other file, nothing fetched, and small however large the tenant."""
+"""A tenant's policy as one HTML file: no script, no other file, nothing fetched.
+
+Every user is in it, in lists that are closed until somebody opens them: a browser draws nothing of a closed one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from ..model.policy_audit import Answer, PolicyAudit
+from ..model.policy_audit import Answer, PolicyAudit, UserClass
 from .page import page
-from .policy_audit_console import WORDS
+from .policy_audit_console import WORDS, decides
 
-MOST_ROWS: Final = 200
-"""Of one table; the JSON output holds them all."""
-MOST_USERS: Final = 50
-"""Names of one class."""
+IN_ONE_LIST: Final = 500
+"""Users behind one line that can be opened."""
+FEW: Final = 20
+"""Users of a list that is open from the start."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Users who stand together in the order of their names; `first` is the place of the first, from 1."""
+
+    first: int
+    users: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.users) - 1
 
 
 def headline(document: PolicyAudit) -> str:
@@ -25,9 +42,16 @@ def headline(document: PolicyAudit) -> str:
     return f"{users.possible:,} of {total:,} users can turn encrypted calls on"
 
 
+def runs(one: UserClass) -> Iterator[Run]:
+    """All users of a class by name, so many to a list that it can be read."""
+    names = sorted(one.users, key=str.casefold)
+    for start in range(0, len(names), IN_ONE_LIST):
+        yield Run(start + 1, tuple(names[start : start + IN_ONE_LIST]))
+
+
 def render(document: PolicyAudit) -> str:
     """The page."""
-    return page("policy_audit.html", most=MOST_ROWS, most_users=MOST_USERS, words=WORDS, Answer=Answer).render(
+    return page("policy_audit.html", few=FEW, words=WORDS, decides=decides, runs=runs, Answer=Answer).render(
         audit=document,
         headline=headline(document),
         good=not document.users.undecided and bool(document.classes),

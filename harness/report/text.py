@@ -78,14 +78,14 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def table(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The rows as aligned lines under a title, MOST_LINES of them; nothing at all when there is no row."""
+def table(title: str, rows: Sequence[Sequence[str]], most: int = MOST_LINES) -> Iterator[str]:
+    """The rows as aligned lines under a title, `most` of them; nothing at all when there is no row."""
     if not rows:
         return
     yield f"{title}:"
-    yield from aligned(rows[:MOST_LINES])
-    if len(rows) > MOST_LINES:
-        yield f"  … {len(rows) - MOST_LINES} more"
+    yield from aligned(rows[:most])
+    if len(rows) > most:
+        yield f"  … {len(rows) - most} more"
     yield ""
 
 

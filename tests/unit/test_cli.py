@@ -133,6 +133,15 @@ def test_data_goes_to_standard_output_and_talk_does_not() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0)])
+def test_a_stream_that_is_closed_is_no_traceback(closed: str, code: int) -> None:
+    line = f'exec "$0" -m harness.cli code cost {closed}'
+    done = subprocess.run(["/bin/sh", "-c", line, sys.executable], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == code
+    assert ("standard output is closed" in done.stderr) == (code == 2)
+    assert "Traceback" not in done.stderr
+
+
 def test_a_policy_is_made_granted_and_decides_a_call(tmp_path: Path) -> None:
     store = ("--store", str(tmp_path / "tenant.json"))
     noun = "CsTeamsEnhancedEncryptionPolicy"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,18 @@ def test_data_on_standard_output_stays_alone_there(tmp_path: Path, capsys: pytes
     shown = capsys.readouterr()
     assert PolicyAudit.model_validate_json(shown.out) == ended
     assert "users: 1 possible" in shown.err
+    assert "ann@x" not in shown.err, "who is in the data is not said again beside it"
+
+
+@pytest.mark.parametrize("wanted", [[], ["json=-"]])
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: list[str]) -> None:
+    with Path("/dev/full").open("w") as full, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", full)
+        ended = policy_audit_command(written(tmp_path, policies=P, users=U), parse_outputs(wanted))
+        patched.undo()
+        with suppress(OSError):
+            full.close()
+    assert ended == (3, f"{'standard output' if wanted else 'the table'}: No space left on device")
 
 
 @pytest.mark.parametrize(

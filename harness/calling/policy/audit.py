@@ -1,9 +1,10 @@
-"""A real tenant's policy: every user into a class, pairs of users counted by class and never enumerated."""
+"""A real tenant's policy: every user into a class, pairs of users counted by class; those of a small tenant by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import comb
 from typing import Final
 
@@ -39,6 +40,8 @@ NO_RECORDING: Final = (
     "possible means also that it does not"
 )
 MOST_NAMED: Final = 5
+MOST_IN_PAIRS: Final = 40
+"""Users of a tenant whose pairs are all named: 780 of them."""
 _ORDER: Final = (Answer.NOT_POSSIBLE, Answer.UNDECIDED, Answer.POSSIBLE)
 
 
@@ -69,6 +72,8 @@ def audit(tenancy: Tenancy, pairs: Sequence[tuple[str, str]] = ()) -> PolicyAudi
     ranked = sorted(piles, key=lambda verdict: (_ORDER.index(verdict.answer), -len(piles[verdict]), verdict.because))
     classes = {verdict: _class(number, verdict, piles[verdict]) for number, verdict in enumerate(ranked, 1)}
     rows = tuple(_pair_rows(tuple(classes.values())))
+    everybody = [(name, one) for one in classes.values() for name in one.users]
+    few = everybody if len(everybody) <= MOST_IN_PAIRS else []
     found = {key: [(name, classes[recording.applied(one)]) for name, one in who] for key, who in sorting.found.items()}
     return PolicyAudit(
         files=(),
@@ -77,8 +82,15 @@ def audit(tenancy: Tenancy, pairs: Sequence[tuple[str, str]] = ()) -> PolicyAudi
         classes=tuple(classes.values()),
         pair_rows=rows,
         named_pairs=tuple(_named(_who(caller, found), _who(callee, found)) for caller, callee in pairs),
+        each_pair=tuple(_named(near, far) for near, far in combinations(few, 2)),
         notices=(),
-        limits=(POSSIBLE_MEANS, DIRECT_MEANS, TENANT_GRANT, *((NO_RECORDING,) if tenancy.recording is None else ())),
+        limits=(
+            _pairs_mean(len(everybody)),
+            POSSIBLE_MEANS,
+            DIRECT_MEANS,
+            TENANT_GRANT,
+            *((NO_RECORDING,) if tenancy.recording is None else ()),
+        ),
     )
 
 
@@ -221,6 +233,13 @@ def _pair_rows(classes: Sequence[UserClass]) -> Iterator[PairRow]:
         yield PairRow(answer=Answer.POSSIBLE, decided_by=None, because="the policies of both allow it", pairs=pairs)
 
 
+def _pairs_mean(users: int) -> str:
+    return (
+        f"{users:,} users make {comb(users, 2):,} pairs; each is of exactly one pair of classes, and counted once: the "
+        "class with the smaller number decides, and where both are possible, both policies allow it"
+    )
+
+
 def _who(name: str, found: Mapping[str, Sequence[tuple[str, UserClass]]]) -> tuple[str, UserClass]:
     who = found.get(same(name), ())
     if len(who) != 1:
@@ -238,6 +257,7 @@ def _named(caller: tuple[str, UserClass], callee: tuple[str, UserClass]) -> Name
         caller=near,
         callee=far,
         answer=answer,
+        decided_by=None if answer is Answer.POSSIBLE else min(mine.number, theirs.number),
         caller_class=mine.number,
         callee_class=theirs.number,
         because="; ".join(deciding),

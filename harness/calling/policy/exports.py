@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,6 +29,8 @@ ENCRYPTION: Final = "TeamsEnhancedEncryptionPolicy"
 RECORDING: Final = "TeamsComplianceRecordingPolicy"
 CALLING: Final = "CallingEndtoEndEncryptionEnabledType"
 MOST_TEXT: Final = 512
+_SIP: Final = re.compile("^sip:", re.IGNORECASE)
+"""A scheme is the same in capitals (RFC 3986 section 3.1)."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _names(fields: dict[str, Any]) -> list[str]:
         if isinstance(value, str) and value and len(value) <= MOST_TEXT:
             found.append(value)
             if field_name == "SipAddress":
-                found.append(value.removeprefix("sip:"))
+                found.append(_SIP.sub("", value))
     return found
 
 

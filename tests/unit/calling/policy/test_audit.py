@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.calling.policy.audit import NO_RECORDING, PairRefused, Tenancy, audit
+from harness.calling.policy.audit import MOST_IN_PAIRS, NO_RECORDING, PairRefused, Tenancy, audit
 from harness.calling.policy.exports import Absent, Assigned, Assignment, GroupAssignments, OnlineUser
 from harness.model.policy_audit import Answer, AuditRule, PolicyAudit
 from harness.model.tenant import Encryption
@@ -237,6 +237,26 @@ def test_a_pair_by_name() -> None:
     assert found[0].because.count("says DisabledUserOverride") == 2, "both rules are said"
     assert found[1].because == "cem: No is assigned directly, and says Disabled"
     assert found[3].because.startswith("dee: ")
+    assert [one.decided_by for one in found] == [None, 1, 1, 2]
+
+
+@given(st.lists(st.sampled_from(("Yes", "No", None, HIDDEN)), max_size=7))
+def test_each_pair_of_a_small_tenant_is_named_and_the_counts_are_of_them(direct: list[str | Absent | None]) -> None:
+    users = [person(f"u{number}", one) for number, one in enumerate(direct)]
+    document = audit(Tenancy(policies(), users, GroupAssignments(), {}))
+    named = {frozenset((one.caller, one.callee)): one for one in document.each_pair}
+    assert set(named) == {frozenset(both) for both in combinations((user.name for user in users), 2)}
+    assert len(named) == len(document.each_pair)
+    counted = Counter((one.answer, one.decided_by) for one in document.each_pair)
+    assert {(row.answer, row.decided_by): row.pairs for row in document.pair_rows} == counted
+    assert f"{len(users)} users make {len(named)} pairs" in document.limits[0]
+
+
+@pytest.mark.parametrize(("users", "pairs"), [(MOST_IN_PAIRS, 780), (MOST_IN_PAIRS + 1, 0)])
+def test_pairs_of_a_larger_tenant_are_counted_only(users: int, pairs: int) -> None:
+    document = audit(Tenancy(policies(), [person(f"u{number}") for number in range(users)], GroupAssignments(), {}))
+    assert len(document.each_pair) == pairs
+    assert sum(row.pairs for row in document.pair_rows) == users * (users - 1) // 2
 
 
 @pytest.mark.parametrize(("pair", "words"), [(("ann", "nobody"), "no users"), (("ann", "Ann"), "cannot call")])

@@ -104,8 +104,9 @@ def test_a_missing_policy_is_not_no_policy() -> None:
     assert f"{POLICY} is missing" in words
 
 
-def test_a_user_is_called_many_things() -> None:
-    found, words = user(SipAddress="sip:Bob@y", Identity="AA-BB", ObjectId="AA-BB", Alias="bob", **{POLICY: None})
+@pytest.mark.parametrize("scheme", ["sip:", "SIP:", "Sip:"])
+def test_a_user_is_called_many_things(scheme: str) -> None:
+    found, words = user(SipAddress=f"{scheme}Bob@y", Identity="AA-BB", ObjectId="AA-BB", Alias="bob", **{POLICY: None})
     assert (found.name, found.keys) == ("bob@x", ("bob@x", "sip:bob@y", "bob@y", "aa-bb"))
     assert "not looked at: Alias" in words
 
