@@ -75,6 +75,19 @@ async def test_a_file_arrives_byte_for_byte(pair: Pair, tmp_path: Path) -> None:
     assert (await download.path()).read_bytes() == content
 
 
+async def test_who_is_at_a_line_stays_there_when_the_next_one_comes(pair: Pair, tmp_path: Path) -> None:
+    """A line that is there is not drawn again: else the keyboard would lose its place, and all lines be read again."""
+    source = tmp_path / "agenda.txt"
+    source.write_bytes(b"1. Greeting")
+    await pair.alice.choose(BOB)
+    await pair.bob.choose(ALICE)
+    await pair.alice.tab.page.locator("#file").set_input_files(source)
+    await pair.bob.tab.page.get_by_role("button", name="Download agenda.txt", exact=True).focus()
+    await write(pair.alice, "Have you got it?")
+    await pair.bob.tab.appears(".message:has-text('Have you got it?')")
+    assert "agenda.txt" in await pair.bob.tab.evaluate("() => document.activeElement.textContent")
+
+
 async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(pair: Pair, tmp_path: Path) -> None:
     source = tmp_path / "large.bin"
     source.write_bytes(bytes(10 * 1024 * 1024 + 1))

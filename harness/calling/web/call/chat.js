@@ -1,19 +1,48 @@
 // The conversation with one person: what was written and the files. The service can read all of it, and the page says so.
 
-import { el, fill, find } from "../common/dom.js";
+import { arrange, el, find } from "../common/dom.js";
 
 export const MOST_BYTES = 10 * 1024 * 1024;
 
-/** `messages`: as the service gives them, oldest first; `open(file)` downloads a file. */
-export function showMessages(messages, me, nameOf, open) {
-  const list = find("messages");
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  fill(list, ...messages.map((message) => line(message, message.from === me, nameOf, open)));
-  if (atEnd) list.scrollTop = list.scrollHeight;
+/** How far from its end (CSS pixels) a conversation may be scrolled, and still be followed to each new line. */
+const NEAR = 80;
+
+/** The lines of one conversation. Its end stays in sight, however large its place is, until the user scrolls away from it. */
+export class Lines {
+  #list = find("messages");
+  #peer = null;
+  #known = new Map();
+  #following = true;
+
+  constructor() {
+    this.#list.addEventListener("scroll", () => { this.#following = this.#left < NEAR; });
+    new ResizeObserver(() => this.#follow()).observe(this.#list);
+  }
+
+  /** `messages` with `peer`: as the service gives them, oldest first; `open(file)` downloads a file. */
+  show(peer, messages, me, nameOf, open) {
+    if (peer !== this.#peer) [this.#peer, this.#following] = [peer, true];
+    const rows = messages.map((message) => [message.message, this.#row(message, message.from === me ? "You" : nameOf(message.from), message.from === me, open)]);
+    this.#known = new Map(rows);
+    arrange(this.#list, rows.map(([, { element }]) => element));
+    this.#follow();
+  }
+
+  #row(message, who, own, open) {
+    const known = this.#known.get(message.message);
+    return known?.who === who ? known : { who, element: line(message, who, own, open) };
+  }
+
+  get #left() {
+    return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight;
+  }
+
+  #follow() {
+    if (this.#following) this.#list.scrollTop = this.#list.scrollHeight;
+  }
 }
 
-function line({ from, text, time, file }, own, nameOf, open) {
-  const who = own ? "You" : nameOf(from);
+function line({ text, time, file }, who, own, open) {
   const when = new Date(time * 1000);
   return el(
     "li",

@@ -3,7 +3,7 @@
 import { tell } from "../common/announce.js";
 import { fill, find, name } from "../common/dom.js";
 import { path } from "../common/service.js";
-import { MOST_BYTES, saveAs, showMessages } from "./chat.js";
+import { Lines, MOST_BYTES, saveAs } from "./chat.js";
 import { presenceName, showPeople } from "./people.js";
 
 export class Conversation {
@@ -17,6 +17,7 @@ export class Conversation {
     this.unread = new Map();
     this.loading = new Set();
     this.heard = new Map();
+    this.lines = new Lines();
     find("write").addEventListener("submit", (event) => this.write(event));
     find("file").addEventListener("change", (event) => this.share(event.target));
     find("elsewhere").addEventListener("submit", (event) => this.seek(event));
@@ -152,7 +153,8 @@ export class Conversation {
     fill(find("peer-heading"), name(person.display));
     fill(find("peer-presence"), name(person.user), ` · ${presenceName(person.presence)}`);
     if (person.outside) return;
-    showMessages(this.chats.get(this.chosen) ?? [], this.me, (user) => this.displayOf(user), (file) => this.download(file));
+    const messages = this.chats.get(this.chosen) ?? [];
+    this.lines.show(this.chosen, messages, this.me, (user) => this.displayOf(user), (file) => this.download(file));
   }
 }
 

@@ -1,6 +1,6 @@
 // The directory: who is there, in which state, and who has written.
 
-import { el, fill, find, name } from "../common/dom.js";
+import { arrange, el, fill, find, name } from "../common/dom.js";
 
 export const PRESENCE = { available: "Available", busy: "Busy", away: "Away", offline: "Offline" };
 
@@ -9,13 +9,8 @@ export function showPeople(people, chosen, choose) {
   const list = find("people-list");
   const known = new Map([...list.children].map((one) => [one.firstElementChild.dataset.user, one]));
   const rows = people.map((person) => known.get(person.user) ?? row(person.user));
-  // A row stays the same element for as long as it is somebody's: a press that began before a change still ends on it,
-  // and the keyboard stays where it was.
-  for (const one of known.values()) if (!rows.includes(one)) one.remove();
-  rows.forEach((one, place) => {
-    if (list.children[place] !== one) list.insertBefore(one, list.children[place] ?? null);
-    show(one.firstElementChild, people[place], people[place].user === chosen, choose);
-  });
+  arrange(list, rows);
+  rows.forEach((one, place) => show(one.firstElementChild, people[place], people[place].user === chosen, choose));
 }
 
 function row(user) {

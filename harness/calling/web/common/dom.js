@@ -41,6 +41,15 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children);
 }
 
+/** These become the children of `parent`. One that is a child already stays where it is: with the focus, with a press that has begun, unread to who listens. */
+export function arrange(parent, elements) {
+  const wanted = new Set(elements);
+  for (const one of [...parent.children]) if (!wanted.has(one)) one.remove();
+  elements.forEach((one, place) => {
+    if (parent.children[place] !== one) parent.insertBefore(one, parent.children[place] ?? null);
+  });
+}
+
 /** Show these elements of a map, by key, and hide the others. */
 export function showOnly(elements, ...keys) {
   for (const [key, element] of Object.entries(elements)) element.hidden = !keys.includes(key);
