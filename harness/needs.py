@@ -12,7 +12,6 @@ from .endpoints.gstreamer import installed as gstreamer
 from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
 from .model.base import Party, Role
 from .model.endpoints import BARE_PAGES, BROWSERS, IN_NAMESPACES, NOT_THROUGH_TURN, EndpointKind
-from .model.finding import Reason
 from .model.mode import Mode
 from .model.network import Network
 from .model.scenario import Scenario
@@ -106,10 +105,8 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
         case EndpointKind.FIREFOX:
             why = firefox.lacking(enclosed=scenario.network is Network.NAMESPACES)
-            return (
-                _without_stack(party, "a page in Firefox", why, firefox.PACKAGES)
-                or _beyond(scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet")
-                or _without_counts(scenario, party)
+            return _without_stack(party, "a page in Firefox", why, firefox.PACKAGES) or _beyond(
+                scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet"
             )
         case kind if kind in BROWSERS and program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
@@ -140,13 +137,6 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
         "shares no screen": bool(call.screen),
     }
     return next((f"{party} is a bare page, which {what}" for what, wanted in asked.items() if wanted), None)
-
-
-def _without_counts(scenario: Scenario, party: Party) -> str | None:
-    """Firefox does not tell what its SRTP layer refused: `packetsDiscarded` of its statistics counts what the jitter
-    buffer threw away, and `packetsReceived` leaves open which packets those were."""
-    told = {Reason.FOREIGN_PACKET_DROPPED, Reason.REPLAY_DROPPED}.intersection(scenario.expect.seen)
-    return f"{party} is a page in Firefox, which tells nobody which packets it refused" if told else None
 
 
 def _impossible(scenario: Scenario, party: Party) -> str | None:

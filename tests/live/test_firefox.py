@@ -86,6 +86,26 @@ def test_that_any_matching_line_is_enough_for_it_is_found_and_known(tmp_path: Pa
     assert placed.result.deviation == "firefox-believes-any-matching-line"
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "reason"),
+    [
+        ("srtp-bitflip[field=extension]", "not_authenticated", Reason.FOREIGN_PACKET_DROPPED),
+        ("srtp-replay", "replayed", Reason.REPLAY_DROPPED),
+    ],
+)
+def test_what_its_srtp_refused_is_in_the_browsers_log_and_told(
+    tmp_path: Path, name: str, field: str, reason: Reason
+) -> None:
+    """No page hears of it: neither a forgery whose payload is the true one, nor a packet that comes a second time."""
+    placed = place(scenario(name, *Party), Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert {one.vantage for one in placed.result.findings if one.reason is reason} == {"alice-relay", "bob-relay"}
+    assert placed.recording is not None
+    for statement in read_statements(placed.recording).values():
+        assert getattr(statement.packets, field) > 0
+        assert statement.packets.rtp_received > 0 < statement.packets.rtp_sent
+
+
 @pytest.mark.parametrize("party", Party)
 def test_a_certificate_that_nobody_announced_is_refused_and_the_reason_is_told(tmp_path: Path, party: Party) -> None:
     placed = place(scenario("dtls-mitm-sdp-untouched", party), Options(captures=tmp_path))

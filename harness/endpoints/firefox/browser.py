@@ -18,6 +18,7 @@ from ...network.child import tied_to_us
 from ...network.own_folder import OwnFolder
 from .bidi import Bidi, BidiError
 from .installed import PROGRAMS, program
+from .srtp_log import SrtpLog
 
 LABEL: Final = "harness-firefox"
 """What the folders of our browsers are called."""
@@ -74,6 +75,7 @@ class Firefox:
         self.bidi = Bidi(within)
         self._prefix = tuple(prefix)
         self._folder: OwnFolder | None = None
+        self._srtp: SrtpLog | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -105,14 +107,21 @@ class Firefox:
         return self._folder.path / "keys"
 
     @property
-    def _page(self) -> Path:
-        """Empty, and a file: a page of no origin may capture nothing."""
-        return self.key_log.with_name("page.html")
+    def srtp(self) -> SrtpLog:
+        """What became of the packets of all tabs."""
+        if self._srtp is None:
+            raise BrowserError("the browser is not running")
+        return self._srtp
 
     async def tab(self, script: str, channel: str) -> str:
-        """A page in which this runs, a function that is given `tell`; what it tells goes to the channel."""
+        """A page in which this runs, a function that is given `tell`; what it tells goes to the channel, and its
+        address is named after that.
+        """
+        # Empty, and a file: a page of no origin may capture nothing.
+        page = self.key_log.with_name(page_of(channel))
+        page.write_text("<!doctype html><title>A call</title>")
         context = (await self.bidi.command("browsingContext.create", type="tab"))["context"]
-        await self.bidi.command("browsingContext.navigate", context=context, url=self._page.as_uri(), wait="complete")
+        await self.bidi.command("browsingContext.navigate", context=context, url=page.as_uri(), wait="complete")
         await self.bidi.command(
             "script.callFunction",
             functionDeclaration=script,
@@ -131,7 +140,7 @@ class Firefox:
         profile, keys = folder / "profile", folder / "keys"
         profile.mkdir()
         keys.touch(0o600)
-        self._page.write_text("<!doctype html><title>A call</title>")
+        self._srtp = SrtpLog(folder)
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _PREFERENCES.items())
         (profile / "user.js").write_text("\n".join(lines))
         arguments = ("--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0")
@@ -153,6 +162,7 @@ class Firefox:
                 "MOZ_DISABLE_CONTENT_SANDBOX": "1",
                 "MOZ_DISABLE_SOCKET_PROCESS_SANDBOX": "1",
                 "MOZ_CRASHREPORTER_DISABLE": "1",
+                **self._srtp.environment,
             },
         )
         errors = self._process.stderr
@@ -187,6 +197,11 @@ class Firefox:
 
 def new_channel() -> str:
     return f"harness-{secrets.token_hex(8)}"
+
+
+def page_of(channel: str) -> str:
+    """The name of the page whose channel this is."""
+    return f"{channel}.html"
 
 
 async def _swallow(errors: asyncio.StreamReader) -> None:

@@ -19,7 +19,7 @@ from ...wire.sdp import Sdp
 from ..handshake import USABLE_ALGORITHMS, refusal
 from ..program import ProgramFailed, Refused
 from .bidi import BidiError
-from .browser import BrowserError, Firefox, new_channel
+from .browser import BrowserError, Firefox, new_channel, page_of
 from .handshakes import Handshakes
 from .shared import SharedFirefox
 
@@ -42,6 +42,7 @@ class PageProgram:
         self._shared, self._handshakes, self._heed, self._broken = shared, handshakes, heed, broken
         self._browser: Firefox | None = None
         self._tab = ""
+        self._begin: int | None = None
         self._channel = new_channel()
         self._numbers = count(1)
         self._promised = ""
@@ -54,6 +55,7 @@ class PageProgram:
         try:
             self._browser = await self._shared.browser(prefix)
             self._browser.bidi.listen(self._channel, self._said)
+            self._begin = self._browser.srtp.opened()
             self._tab = await self._browser.tab(_script(), self._channel)
         except (BidiError, BrowserError) as error:
             self.end_for(str(error))
@@ -78,7 +80,7 @@ class PageProgram:
             await self._tell_keys()
         if not answer.ok:
             raise Refused(operation, answer)
-        return answer.result
+        return await self._with_counts(answer.result) if operation == Operation.STATS else answer.result
 
     def tell(self, operation: str, arguments: dict[str, JsonValue]) -> None:
         if self.fault is None:
@@ -95,6 +97,9 @@ class PageProgram:
             self._browser.bidi.forget(self._channel)
             await self._settle()
             await self._browser.close_tab(tab)
+        if self._browser is not None and self._begin is not None:
+            self._begin = None
+            self._browser.srtp.left()
         await self._shared.left()
 
     # inner steps
@@ -163,6 +168,14 @@ class PageProgram:
         logged = await asyncio.to_thread(self._browser.key_log.read_text)
         for line in dict.fromkeys(self._handshakes.of_these(logged)):  # both ends of a call may be tabs of one browser
             self._take(KeyEvent(line=line))
+
+    async def _with_counts(self, result: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """What the page says, and what the browser's log has of its packets, which no page is told."""
+        said = result.get("statement")
+        if self._browser is None or self._begin is None or not isinstance(said, dict):
+            return result
+        counts = await asyncio.to_thread(self._browser.srtp.counts, self._begin, page_of(self._channel))
+        return result if counts is None else {**result, "statement": {**said, "packets": counts.model_dump()}}
 
     def _aside(self, doing: asyncio.Future[Any]) -> None:
         self._asides.add(doing)
