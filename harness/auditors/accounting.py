@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..model.statement import PacketCounts
 from .authenticity import Fate
+from .displacement import NO_PLACES, Places
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Balance:
 
     `repeatable`: how many of them a healthy receiver may refuse as replays, at the most. `stray`: how many datagrams of
     no known protocol came in as well, which its SRTP layer may have refused for any reason. `genuine_rtp` and
-    `genuine_rtcp`: how many of each kind came in genuine, where the two are known apart.
+    `genuine_rtcp`: how many of each kind came in genuine, where the two are known apart. `places`: those
+    that forgeries can take.
     """
 
     ways: Sequence[Sequence[Fate]]
@@ -31,6 +33,7 @@ class Balance:
     stray: int = 0
     genuine_rtp: int | None = None
     genuine_rtcp: int | None = None
+    places: Places = NO_PLACES
 
     @property
     def arrived(self) -> tuple[Fate, ...]:
@@ -54,6 +57,16 @@ class Balance:
         """
         unexplained = max(0, self.counts.replayed - self.repeatable - self.stray)
         return min(unexplained, self._missing(Fate.FAILED, self.counts.not_authenticated))
+
+    @property
+    def undecided(self) -> int:
+        """How many refusals without a reason may be of genuine packets, whose places forgeries have taken.
+
+        As many were accepted as if each forgery had been refused: the sums are those of a healthy account. What can
+        take no place may as well have been refused without a reason.
+        """
+        untold = max(0, self.counts.refused - self.places.numberless - self.stray)
+        return min(self.places.displaceable, untold, self._missing(Fate.FAILED, self.counts.not_authenticated))
 
     @property
     def invented(self) -> int:

@@ -18,6 +18,7 @@ from ..wire import rtp, srtp, stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import DtlsAssociation, HandshakeType, associations, records, srtp_profile_name
 from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates, repeatable
+from .displacement import Places, places
 
 _MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
 
@@ -287,6 +288,12 @@ class Leg:
     def repeatable(self) -> int:
         """How many of the inward media packets a healthy receiver may refuse as replays, at the most."""
         return repeatable(self.inward.packets, self._inward_keys)
+
+    @cached_property
+    def places(self) -> Places:
+        """Of the inward media packets, which could have the place of which."""
+        judged = zip(self.inward.packets, self.inward.fates, strict=bool(self.inward.fates))
+        return places(judged, max((srtp.profile(key.profile).rtcp_tail for key in self._inward_keys), default=0))
 
     def settled(self, counts: PacketCounts) -> int:
         """How many media packets came to a socket of the party from where it sent media to, while it did.

@@ -193,7 +193,7 @@ def _accepted(
             yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
         return
     rtp, rtcp = (leg.inward.genuine_of(klass) for klass in (PacketClass.SRTP, PacketClass.SRTCP))
-    balance = Balance(leg.arrivals, statement.packets, leg.repeatable, leg.stray, rtp, rtcp)
+    balance = Balance(leg.arrivals, statement.packets, leg.repeatable, leg.stray, rtp, rtcp, leg.places)
     doubts = tuple(looked_elsewhere(leg, statement, balance, _say))
     yield from doubts
     whole = all(one.severity is Severity.ALARM for one in doubts)
@@ -205,6 +205,12 @@ def _accepted(
     if balance.foreign_accepted or (balance.excess and not balance.replays_accepted):
         detail = f"{took}; not authentic: {_frames(foreign)}"
         yield _say.alarm(Reason.FOREIGN_PACKET_ACCEPTED, leg.name, detail)
+    elif balance.undecided:
+        detail = (
+            f"{leg.party} refused {counted(balance.counts.refused, 'packet')} for a reason that it does not tell: "
+            f"{balance.undecided} may be genuine, and taken in their places what is not authentic: {_frames(foreign)}"
+        )
+        yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
     elif foreign and whole:
         detail = f"{_of(foreign, leg.inward)} that came in are not authentic, and were refused: {_frames(foreign)}"
         yield _say.notice(Reason.FOREIGN_PACKET_DROPPED, leg.name, detail)

@@ -33,6 +33,15 @@ class SrtpProfile:
     rtcp_tag: int
     encrypts: bool = True
 
+    @property
+    def aead(self) -> bool:
+        return self.salt == 12
+
+    @property
+    def rtcp_tail(self) -> int:
+        """Bytes behind the index of an SRTCP packet: an AEAD has its tag in front of it (RFC 7714 section 9.2)."""
+        return 0 if self.aead else self.rtcp_tag
+
 
 PROFILES: Final[dict[str, SrtpProfile]] = {
     profile.name: profile

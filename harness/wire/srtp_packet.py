@@ -42,7 +42,7 @@ class PacketKeys:
         """ValueError when the profile is unknown or the key too short."""
         self.profile = srtp.profile(profile)
         self._master, self._mki = key_and_salt, mki
-        self._aead = self.profile.salt == 12
+        self._aead = self.profile.aead
         self._rtp  # noqa: B018 - so that a key that is too short is refused here
 
     @cached_property
@@ -63,8 +63,8 @@ class PacketKeys:
 
     @property
     def rtcp_tail(self) -> int:
-        """Bytes behind the index of an SRTCP packet: an AEAD has its tag in front of it (RFC 7714 section 9.2)."""
-        return self._mki + (0 if self._aead else self.profile.rtcp_tag)
+        """Bytes behind the index of an SRTCP packet."""
+        return self._mki + self.profile.rtcp_tail
 
     def open_rtp(self, packet: bytes, counters: Iterable[int]) -> Opened | None:
         """The packet under the first of these rollover counters that its tag fits; None when it fits none.

@@ -147,7 +147,7 @@ class Peer:
 
     @property
     def packets(self) -> dict[str, int]:
-        """What went through libsrtp, in the words of a statement: sealed, opened, and refused whatever the reason."""
+        """What went through libsrtp, in the words of a statement: sealed, opened, and refused."""
         return self._passage.told
 
     def close(self) -> None:
@@ -260,7 +260,7 @@ class Peer:
         """Count the packets of a pad of libsrtp's, which is named after what passes it: rtp_sink_0, rtcp_src."""
         medium, way = pad.get_name().split("_")[:2]
         passage = self._passage
-        steps: Mapping[tuple[str, str], Callable[[int], None]] = {
+        steps: Mapping[tuple[str, str], Callable[[Sequence[bytes]], None]] = {
             ("srtpdec", "sink"): passage.came,
             ("srtpdec", "src"): lambda packets: passage.opened(medium, packets),
             ("srtpenc", "src"): lambda packets: passage.sealed(medium, packets),
@@ -270,7 +270,7 @@ class Peer:
             return
 
         def passed(_pad: Any, info: Any) -> Any:
-            step(info.get_buffer_list().length() if info.type & Gst.PadProbeType.BUFFER_LIST else 1)
+            step(_packets(info))
             return Gst.PadProbeReturn.OK
 
         pad.add_probe(Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, passed)
@@ -290,8 +290,7 @@ class Peer:
     def _sample(self, sink: Any) -> Any:
         sample = sink.emit("pull-sample")
         if sample is not None:
-            buffer = sample.get_buffer()
-            self._received(buffer.extract_dup(0, buffer.get_size()))
+            self._received(_bytes(sample.get_buffer()))
         return Gst.FlowReturn.OK
 
     def _feed(self, kind: str, source: Any) -> None:
@@ -311,3 +310,15 @@ class Peer:
             if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
             number += 1
+
+
+def _packets(info: Any) -> list[bytes]:
+    """What passes a pad at once."""
+    if not info.type & Gst.PadProbeType.BUFFER_LIST:
+        return [_bytes(info.get_buffer())]
+    several = info.get_buffer_list()
+    return [_bytes(several.get(place)) for place in range(several.length())]
+
+
+def _bytes(buffer: Any) -> bytes:
+    return bytes(buffer.extract_dup(0, buffer.get_size()))

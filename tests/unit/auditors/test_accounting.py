@@ -6,6 +6,7 @@ import pytest
 
 from harness.auditors.accounting import Balance
 from harness.auditors.authenticity import Fate
+from harness.auditors.displacement import NO_PLACES, Places
 from harness.model.statement import PacketCounts
 
 FATES = {"a": Fate.AUTHENTIC, "c": Fate.CLEAR, "r": Fate.REPEATED, "f": Fate.FAILED}
@@ -19,6 +20,7 @@ def balance(
     refused: int = 0,
     repeatable: int | None = None,
     stray: int = 0,
+    places: Places = NO_PLACES,
 ) -> Balance:
     """Unless a test says otherwise, each forgery may have the number of a packet that came before it."""
     counts = PacketCounts(
@@ -30,7 +32,8 @@ def balance(
     )
     if repeatable is None:
         repeatable = sum(letter in "rf" for letter in arrived)
-    return Balance([[FATES[letter] for letter in socket] for socket in arrived.split()], counts, repeatable, stray)
+    ways = [[FATES[letter] for letter in socket] for socket in arrived.split()]
+    return Balance(ways, counts, repeatable, stray, places=places)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,34 @@ def test_datagrams_of_no_protocol_may_have_been_refused_for_any_reason() -> None
     for forged, replayed, refused in ((4, 0, 0), (0, 4, 0), (1, 1, 2)):
         assert balance("aa", 2, forged, replayed, refused, stray=4).invented == 0
     assert balance("aa", 2, 2, 3, stray=4).invented == 1
+
+
+@pytest.mark.parametrize(
+    ("forged", "replayed", "refused", "places", "undecided"),
+    [
+        # each refusal has its reason
+        (3, 0, 0, Places(3), 0),
+        (0, 3, 0, Places(3), 0),
+        # the sums are those of a healthy receiver, and of one who takes what is forged
+        (0, 0, 3, Places(3), 3),
+        (0, 0, 3, Places(2), 2),
+        (2, 0, 1, Places(3), 1),
+        # no forgery came before the packet of its number
+        (0, 0, 3, Places(0), 0),
+        # or it was too short to have a number
+        (2, 0, 1, Places(2, 1), 0),
+        (0, 0, 3, Places(2, 2), 1),
+        # all forgeries were refused as such
+        (3, 0, 1, Places(3), 0),
+    ],
+)
+def test_refusals_without_a_reason_leave_open_what_they_may_hide(
+    forged: int, replayed: int, refused: int, places: Places, undecided: int
+) -> None:
+    account = balance("fafafa", 3, forged, replayed, refused, repeatable=0, places=places)
+    assert (account.undecided, account.excess) == (undecided, account.displaced)
+
+
+def test_a_datagram_of_no_protocol_may_be_what_was_refused_without_a_reason() -> None:
+    assert balance("fafafa", 3, 2, refused=1, stray=1, places=Places(3)).undecided == 0
+    assert balance("fafafa", 3, 1, refused=2, stray=1, places=Places(3)).undecided == 1

@@ -144,6 +144,14 @@ def test_what_is_too_far_back_for_the_shortest_list_may_be_refused_as_a_replay()
     assert repeats(key, *wire[:30], *wire[31:], wire[30]) == 1
 
 
+def test_what_is_longer_than_any_packet_may_be_refused_as_a_replay_of_its_number() -> None:
+    key = key_for(CM)
+    one, report = protected(key, opus(1), receiver_report(1))
+    tail = -14  # SRTCP index and tag
+    assert repeats(key, one + bytes(3000), report[:8] + bytes(3000) + report[tail:], one, report) == 0
+    assert repeats(key, one, report, one + bytes(3000), report[:8] + bytes(3000) + report[tail:]) == 2
+
+
 def test_under_two_keys_a_packet_that_is_genuine_under_either_is_no_replay() -> None:
     old, new = key_for(CM), key_for(CM)
     wire = [*protected(old, opus(1), opus(2)), *protected(new, opus(1), opus(2))]

@@ -10,7 +10,7 @@ from harness.auditors.opacity import audit
 from harness.model.base import Asset, Party
 from harness.model.finding import Reason, Severity
 
-from .answers import raised
+from .answers import detail, raised
 from .packets import flip, opus, sound
 from .stage import ALICE, BOB, STARTED, Frame, Stage, honest_call
 
@@ -84,6 +84,27 @@ def test_a_forgery_that_took_the_number_of_a_genuine_packet_is_an_alarm_though_n
     findings = audit(stage.case())
     assert raised(findings) == {Reason.FOREIGN_PACKET_ACCEPTED}
     assert raised(findings, Severity.NOTICE) == set()
+
+
+def test_who_tells_no_reason_of_his_refusals_leaves_open_whose_place_a_forgery_took() -> None:
+    stage = honest_call()
+    forged_before(stage, BOB, 7)
+    stage.count(BOB, refused=1)
+    findings = audit(stage.case())
+    assert raised(findings) == raised(findings, Severity.NOTICE) == set()
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.NOT_CHECKED}
+    assert "bob refused 1 packet for a reason that it does not tell: 1 may be genuine" in detail(
+        findings, Reason.NOT_CHECKED
+    )
+
+
+def test_a_forgery_that_has_no_place_to_take_may_be_refused_without_a_reason() -> None:
+    stage = honest_call()
+    stage.on_leg(BOB, False, flip(stage.media(BOB, outward=False)[7].data, 40))
+    stage.count(BOB, refused=1)
+    findings = audit(stage.case())
+    assert raised(findings) == raised(findings, Severity.INCONCLUSIVE) == set()
+    assert raised(findings, Severity.NOTICE) == {Reason.FOREIGN_PACKET_DROPPED}
 
 
 def test_a_report_that_came_too_late_makes_no_room_for_a_forgery() -> None:
