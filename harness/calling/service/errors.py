@@ -45,6 +45,8 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal("unknown", str(error))
         case Refused():
             return Refusal("refused", str(error))
+        case ConnectionError() | web.RequestPayloadError():
+            return Refusal("malformed", "The request ended before its body did, or its body is none.")
         case sqlite3.Error() | OSError():
             LOG.error("the store: %s", type(error).__name__)
             return Refusal("store", "The service cannot keep this now.")

@@ -7,16 +7,23 @@ import resource
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
+from .connection import Complaints, Connection
 from .errors import Handler
 
 HANDSHAKE_SECONDS: Final = 10.0
 FIRST_SECONDS: Final = 10.0
 """For the first request on a connection. Between later ones the server's keep-alive time counts."""
 KEEP_ALIVE_SECONDS: Final = 30.0
+OPTIONS: Final[dict[str, Any]] = {
+    "keepalive_timeout": KEEP_ALIVE_SECONDS,
+    "access_log": None,
+    "auto_decompress": False,
+}
+"""Of each connection."""
 MOST_CONNECTIONS: Final = 4096
 MOST_OPENING: Final = 1024
 """Connections that have asked for nothing yet."""
@@ -30,6 +37,7 @@ class Door:
     def __init__(self) -> None:
         self._room = _room()
         self._opening: dict[web.RequestHandler, None] = {}
+        self._complaints = Complaints()
 
     @asynccontextmanager
     async def opened(
@@ -42,7 +50,7 @@ class Door:
         def made() -> asyncio.Protocol:
             if len(server.connections) >= self._room:
                 return _Closing()
-            handler = server()
+            handler = Connection(server, self._complaints, loop=loop, **OPTIONS)
             self._wait_for(handler)
             loop.call_later(FIRST_SECONDS + HANDSHAKE_SECONDS, self._give_up, handler)
             return handler

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ..store.store import Store
 from .app import Parts, application
-from .listening import KEEP_ALIVE_SECONDS, Door
+from .listening import Door
 from .media import KEPT, ServiceMedia
 
 GRACE_SECONDS: Final = 2.0
@@ -25,13 +25,7 @@ async def served(
 ) -> AsyncIterator[int]:
     """The service on this address; gives the port, which the machine chooses for port 0. OSError when it is taken."""
     door = Door()
-    runner = web.AppRunner(
-        application(store, parts or Parts(), door.middleware),
-        access_log=None,
-        shutdown_timeout=GRACE_SECONDS,
-        keepalive_timeout=KEEP_ALIVE_SECONDS,
-        auto_decompress=False,
-    )
+    runner = web.AppRunner(application(store, parts or Parts(), door.middleware), shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     try:
         async with door.opened(runner, context, address) as port:
