@@ -12,7 +12,8 @@ What Wireshark can tell about a call, found by trying version 4.0.17 on real cal
   bytes with HMAC-SHA1-80 and 20 with GCM: under GCM the usual packets are recognised, under HMAC-SHA1-80 most are
   "data". That is no opinion, not another opinion.
 * ChannelData of TURN is "stun" when a STUN message was seen between the same sockets before, else "data".
-* DTLS 1.3 ciphertext is "data", and so are STUN and DTLS that are malformed.
+* DTLS 1.3 ciphertext is "data", and so is its ACK (RFC 9147 section 7), also in clear; so are STUN and DTLS that are
+  malformed.
 * Of several handshakes between the same two sockets it sees each ServerHello, but puts a message together from
   fragments only in the first: certificates of a later handshake may be missing. A wrong one is never shown.
 
@@ -56,6 +57,8 @@ _OPTIONS: Final = (
 )
 _ROOM: Final = 20
 """Bytes that are enough for the header of every class."""
+
+_OF_DTLS_13: Final = (ContentType.UNIFIED, ContentType.ACK)
 
 _RTCP_IN_FRONT: Final = frozenset({200, 201, 203, 204, 206})
 
@@ -104,7 +107,7 @@ def _may_have_no_opinion(klass: PacketClass, payload: bytes) -> bool:
             stun.parse(payload)
             return False
         if klass is PacketClass.DTLS:
-            return any(record.content_type is ContentType.UNIFIED for record in records(payload))
+            return any(record.content_type in _OF_DTLS_13 for record in records(payload))
         if klass is PacketClass.SRTP:
             header = rtp.parse(payload)
             return header.padding or 72 <= header.payload_type <= 76

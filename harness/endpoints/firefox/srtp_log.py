@@ -28,6 +28,7 @@ _CAME: Final = re.compile(r"Flow\[.*\]; Layer\[ice\]: PacketReceived\(PC:(\{[0-9
 _OPENED: Final = re.compile(r"Successfully unprotected an S(RTCP|RTP) packet of len \d+")
 _REFUSED: Final = re.compile(r"Error unprotecting (?:SRTCP|SRTP) packet error=(\d+)")
 _SENT: Final = re.compile(r"(\{[0-9a-f-]{36}\})\| (?:Receive|Transmit) .* sending (RTCP|RTP) packet")
+_KEYED: Final = "Created SRTP flow!"
 _ANY: Final = re.compile(r"unprotected an S|unprotecting S")
 
 _WHY: Final = {"7": "not_authenticated", "9": "replayed", "10": "replayed"}
@@ -77,15 +78,36 @@ def counts(log: str, page: str) -> PacketCounts | None:
     """
     text = log[: log.rfind("\n") + 1]  # its last line may be on its way
     lines = [_LINE.fullmatch(line) for line in text.splitlines()]
-    told = [found.groups() for found in lines if found is not None]
+    told = [(found[1], found[2], found[3]) for found in lines if found is not None]
     own = {found[1] for _, _, said in told if page in said and (found := _CONNECTION.search(said)) is not None}
     fates = _fates(said for process, _, said in told if process == "Socket")
     if not own or len(fates) != len(_ANY.findall(text)) or None in [one for one, _ in fates[1:]]:
         return None
     seen = Counter(fate for receiver, fate in fates if receiver in own)
-    sent = [found for _, module, said in told if module == "MediaPipeline" and (found := _SENT.fullmatch(said))]
-    seen.update(f"{one[2].lower()}_sent" for one in sent if one[1] in own)
+    keyed, sent = _sent(told)
+    if not keyed.issuperset(receiver for receiver, _ in fates if receiver in own):
+        return None  # it tells of keys in other words, then, and what was sent is not known
+    seen.update(what for sender, what in sent if sender in own)
     return PacketCounts(**seen)
+
+
+def _sent(told: Iterable[tuple[str, str, str]]) -> tuple[set[str], list[tuple[str, str]]]:
+    """The connections that have keys, and of each packet that one of them sends since then, whose and what it is.
+
+    RTP goes on when DTLS has agreed on no profile, and then nothing seals or sends it. Keys come of a handshake, and
+    that ends with a packet that comes in.
+    """
+    receiver = ""
+    keyed: set[str] = set()
+    sent: list[tuple[str, str]] = []
+    for process, module, said in told:
+        if process == "Socket" and (came := _CAME.fullmatch(said)) is not None:
+            receiver = came[1]
+        elif process == "Socket" and said == _KEYED:
+            keyed.add(receiver)
+        elif module == "MediaPipeline" and (given := _SENT.fullmatch(said)) is not None and given[1] in keyed:
+            sent.append((given[1], f"{given[2].lower()}_sent"))
+    return keyed, sent
 
 
 def _fates(said: Iterable[str]) -> list[tuple[str | None, str]]:

@@ -37,6 +37,9 @@ STUN, DTLS, SRTP, SRTCP, OTHER = (
 Datagrams = list[tuple[bool, bytes]]
 
 _random = Random(20)
+ACK = struct.pack("!BHHHIH", 26, 0xFEFD, 0, 0, 4, 18) + b"\x00\x10" + bytes(16)
+"""Of DTLS 1.3, in clear (RFC 9147 section 7): it names one record."""
+
 BINDING = struct.pack("!HHI", 1, 0, 0x2112A442) + _random.randbytes(12)
 RTP = b"\x80\x60" + _random.randbytes(160)
 GCM_TRAILER, HMAC_SHA1_80_TRAILER = 20, 14
@@ -227,7 +230,7 @@ def strange_packets() -> Iterator[bytes]:
 
 @WIRESHARK
 def test_every_label_of_strange_packets_is_comparable_with_ours(tmp_path: Path, handshake: Pair) -> None:
-    packets = [*strange_packets(), b"", b"\x80", b"text", bytes(40)]
+    packets = [*strange_packets(), b"", b"\x80", b"text", bytes(40), ACK]
     shuffled = Random(2).sample(packets, len(packets))
     strange = [(number % 3 == 0, data) for number, data in enumerate(shuffled)]
     ice = [(True, BINDING), (False, BINDING)]
@@ -260,6 +263,7 @@ def test_where_dtls_comes_first_its_frames_are_not_taken_for_rtp(tmp_path: Path,
         (struct.pack("!BHHHIH", 23, 0xFEFD, 1, 0, 1, 3) + b"abc", {DTLS}),
         (struct.pack("!BHHHIH", 23, 0xFEFD, 1, 0, 1, 4) + b"abc", {DTLS, OTHER}),
         (b"\x2c" + bytes(60), {DTLS, OTHER}),
+        (ACK, {DTLS, OTHER}),
         (RTP, {SRTP}),
         (b"\xa0" + RTP[1:], {SRTP, OTHER}),
         (b"\x80\x48" + RTP[2:], {SRTP, OTHER}),
