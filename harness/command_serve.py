@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -20,6 +20,7 @@ from .calling.service.certificates import AUTHORITY, tls_context
 from .calling.service.serve import serve
 from .calling.store.accounts import MOST_PASSWORD, Account, Work, hashed
 from .calling.store.database import exists
+from .calling.store.kept import Recorded, recorded
 from .calling.store.store import Error, Store, alone
 from .model.tenant import FIRST, Tenant, same
 from .report.text import visible
@@ -58,7 +59,7 @@ def serve_command(store: Path, asked: Asked, password_file: Path | None, say: Sa
     """Serve until a signal. `say` is told at the start what a person needs to know."""
     with _faults(store) as ended, alone(store), closing(Store(store)) as opened:
         asked.media()
-        opened.chats.sweep()
+        opened.sweep()
         context = tls_context(store, asked.host)
         _handed_over(_first_accounts(opened), password_file, say)
         asyncio.run(_served(opened, context, asked, say))
@@ -99,14 +100,25 @@ def remove_tenant_command(store: Path, domain: str, sure: Callable[[str], bool])
         if tenant.domain == FIRST:
             opened.tenants.remove(FIRST)  # is refused
         users = frozenset(user.name for user in tenant.users)
-        lines = opened.chats.count(tenant.domain)
-        what = f"{tenant.domain} with {_counted(len(users), 'user')} and {_counted(lines, 'line')} of chat"
-        if sure(f"Remove {what}, and the files in it? Nothing brings it back."):
-            opened.remove_tenant(tenant.domain, users)
-            said = f"removed: {what}"
+        lines, kept = opened.chats.count(tenant.domain), recorded(opened.recordings, tenant.domain)
+        there = f"{_counted(len(users), 'user')}, {_counted(lines, 'line')} of chat"
+        what = f"{tenant.domain} with {there} and recordings of {_counted(kept.own, 'call')}"
+        if sure(f"Remove {what}, and the files in its chats? Nothing brings it back."):
+            failed = opened.remove_tenant(tenant.domain, users)
+            said = "\n".join(_left(f"removed: {what}", kept, failed))
         else:
             said = "nothing was removed"
     return _ended(ended, said)
+
+
+def _left(said: str, kept: Recorded, failed: Iterable[Path]) -> Iterator[str]:
+    """What was removed, and what lies there still and is to be removed by hand if at all."""
+    yield said
+    if kept.shared:
+        shared = f"recordings of {_counted(kept.shared, 'call')} with people of other tenants belong to these as well"
+        yield f"left: {shared}: {', '.join(map(str, kept.others))}"
+    for path in failed:
+        yield f"left: {path} could not be removed"
 
 
 def at_terminal(stdin: TextIO, talk: TextIO) -> Callable[[str], bool]:

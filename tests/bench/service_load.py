@@ -19,7 +19,7 @@ import aiohttp
 from harness.calling.policy.transitions import Settings, add_user, set_policy, turn
 from harness.calling.service.app import Parts
 from harness.calling.service.certificates import AUTHORITY, tls_context
-from harness.calling.service.media import KEPT, ServiceMedia
+from harness.calling.service.media import ServiceMedia
 from harness.calling.service.serve import served
 from harness.calling.store.accounts import Account, Work, hashed
 from harness.calling.store.store import Store, alone
@@ -56,7 +56,7 @@ def fill(store: Store, users: int) -> None:
 async def serve(folder: Path, users: int) -> None:
     with alone(folder), closing(Store(folder)) as store:
         fill(store, users)
-        parts = Parts(processor=lambda tell: ServiceMedia(HOST, folder / KEPT, tell), work=Work())
+        parts = Parts(processor=lambda tell: ServiceMedia(HOST, store.recordings, tell), work=Work())
         async with served(store, tls_context(folder, HOST), (HOST, 0), parts) as port:
             print(port, flush=True)
             await asyncio.Event().wait()

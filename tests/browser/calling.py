@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from harness.calling.service.app import Parts
 from harness.calling.service.certificates import tls_context
-from harness.calling.service.media import KEPT, ServiceMedia
+from harness.calling.service.media import ServiceMedia
 from harness.calling.service.serve import served
 from harness.calling.store.accounts import Account as StoredAccount
 from harness.calling.store.accounts import Work, hashed
@@ -183,7 +183,7 @@ def with_fabrikam(store: Store, *, allowed: bool) -> None:
 @asynccontextmanager
 async def serving(store: Store, port: int = 0) -> AsyncIterator[int]:
     """The service over a store; gives its port."""
-    parts = Parts(processor=lambda tell: ServiceMedia(MEDIA_HOST, store.folder / KEPT, tell), work=QUICK)
+    parts = Parts(processor=lambda tell: ServiceMedia(MEDIA_HOST, store.recordings, tell), work=QUICK)
     async with served(store, tls_context(store.folder, "127.0.0.1"), ("127.0.0.1", port), parts) as found:
         yield found
 

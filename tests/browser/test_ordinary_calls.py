@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from harness.calling.service.media import KEPT
 from harness.endpoints.chromium.browser import Chromium
 from harness.model.statement import Indicator
 from harness.model.tenant import Client, ClientKind
@@ -78,8 +77,8 @@ RECORD = """async ([on, user]) => {
 
 
 async def test_a_call_that_is_recorded_for_compliance_says_so_to_both_and_is_kept(ordinary: Pair) -> None:
-    kept = ordinary.service.store.folder / KEPT
-    before = set(kept.glob("*/compliance-*.wav"))
+    kept = ordinary.service.store.recordings
+    before = set(kept.glob("*/*/compliance-*.wav"))
     assert await ordinary.alice.tab.page.evaluate(RECORD, [True, BOB.user]) == 200
     await ordinary.talk()
     for one in (ordinary.alice, ordinary.bob):
@@ -89,7 +88,7 @@ async def test_a_call_that_is_recorded_for_compliance_says_so_to_both_and_is_kep
     await ordinary.alice.quit()
     await ordinary.bob.quit()
     assert await ordinary.alice.tab.page.evaluate(RECORD, [False, BOB.user]) == 200
-    made = {path.name for path in set(kept.glob("*/compliance-*.wav")) - before}
+    made = {path.name for path in set(kept.glob("*/*/compliance-*.wav")) - before}
     assert made == {f"compliance-{name}-contoso-example.wav" for name in ("alice", "bob")}
 
 

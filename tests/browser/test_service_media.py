@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.calling.service.media import KEPT
 from harness.endpoints.chromium.call_window import CallWindow
 from harness.endpoints.chromium.facts import Facts
 from harness.markers import audio
@@ -44,7 +43,7 @@ async def sure(window: CallWindow) -> Facts:
 
 def kept(pair: Pair, name: str) -> Path | None:
     """The latest file of this name that the service has kept of a call."""
-    found = sorted((pair.service.store.folder / KEPT).glob(f"*/{name}"), key=lambda path: path.stat().st_mtime)
+    found = sorted(pair.service.store.recordings.glob(f"*/*/{name}"), key=lambda path: path.stat().st_mtime)
     return found[-1] if found else None
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from harness.calling.service.app import Parts
 from harness.calling.service.certificates import AUTHORITY
-from harness.calling.service.media import KEPT, ServiceMedia
+from harness.calling.service.media import ServiceMedia
+from harness.calling.store.kept import KEPT
 from harness.endpoints.endpoint import Endpoint, EndpointSetup
 from harness.endpoints.registry import create
 from harness.endpoints.service_client import ServiceClient, Told

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.calling.service.media import KEPT
+from harness.calling.store.kept import KEPT
 from harness.endpoints.service_client import ServiceRefused
 from harness.model.base import Asset, Party
 from harness.model.feature import Feature
@@ -73,7 +73,7 @@ async def test_in_a_service_call_captions_are_told_to_both_and_a_recording_is_ke
                 heard[caption["user"]] = caption["text"]
         with pytest.raises(ServiceRefused, match="unavailable"):
             await call.bob.say("feature", feature="add-participant", on=True, argument="cem@contoso.example")
-        kept = tmp_path / "store" / KEPT / call.alice.call
+        kept = tmp_path / "store" / KEPT / "@" / call.alice.call
     names = {path.name for path in kept.iterdir()}
     assert names == {"captions.txt", "recording-alice-contoso-example.wav", "recording-bob-contoso-example.wav"}
     assert {path.stat().st_mode & 0o077 for path in (kept, *kept.iterdir())} == {0}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.calling.service.media import KEPT
+from harness.calling.store.kept import KEPT
 from harness.endpoints.service_client import ServiceRefused
 from harness.model.base import Party
 from harness.model.tenant import Client, ClientKind
@@ -120,7 +120,7 @@ async def test_voicemail_records_whom_it_answers(tmp_path: Path) -> None:
         await cem.endpoint.accept((await cem.told("answer"))["sdp"])
         assert await cem.endpoint.connect(PATIENCE)
         cem.endpoint.start_media()
-        kept = tmp_path / "store" / KEPT / cem.call
+        kept = tmp_path / "store" / KEPT / "@" / cem.call
         async with asyncio.timeout(PATIENCE):
             while not any(path.stat().st_size > 50_000 for path in kept.glob("*.wav")):
                 await call.place.ledgers[-1].more()

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from harness import command_serve
 from harness.calling.policy.transitions import add_user
 from harness.calling.store.accounts import Work, fits, token_id
+from harness.calling.store.kept import KEPT
 from harness.calling.store.store import Store, alone
 from harness.calling.store.tenants import load, update
 from harness.command_serve import (
@@ -154,10 +155,22 @@ def test_a_tenant_goes_when_somebody_says_so_to_what_goes_with_it(store: Path) -
 
     assert remove_tenant_command(store, FABRIKAM, not_at_all) == "nothing was removed"
     assert "admin@fabrikam.example" in str(list_command(store))
-    what = f"{FABRIKAM} with 1 user and 0 lines of chat"
-    assert asked == [f"Remove {what}, and the files in it? Nothing brings it back."]
+    what = f"{FABRIKAM} with 1 user, 0 lines of chat and recordings of 0 calls"
+    assert asked == [f"Remove {what}, and the files in its chats? Nothing brings it back."]
     assert remove_tenant_command(store, FABRIKAM.upper(), lambda _: True) == f"removed: {what}"
     assert FABRIKAM not in str(list_command(store)) + str(tenants_command(store))
+
+
+def test_recordings_go_with_their_tenant_and_what_is_left_is_named(store: Path) -> None:
+    """Those of calls with other tenants belong to these as well."""
+    tenant_command(store, FABRIKAM, PASSWORD)
+    for name in (f"@{FABRIKAM}/c1", f"@{FABRIKAM}/c2", f"@@{FABRIKAM}/c3"):
+        (store / KEPT / name).mkdir(parents=True)
+    said = str(remove_tenant_command(store, FABRIKAM, lambda _: True))
+    assert "recordings of 2 calls\n" in said
+    left = store / KEPT / f"@@{FABRIKAM}"
+    assert f"left: recordings of 1 call with people of other tenants belong to these as well: {left}" in said
+    assert [path.name for path in (store / KEPT).iterdir()] == [left.name]
 
 
 def test_what_was_not_shown_is_not_removed(store: Path) -> None:
@@ -198,7 +211,8 @@ def test_through_a_pipe_nobody_is_asked(store: Path, stdin: io.StringIO, talk: i
     assert (done.exit_code, "say --yes" in done.output) == (2, True)
     assert FABRIKAM in str(tenants_command(store))
     done = CliRunner().invoke(serve, ["tenant", "remove", FABRIKAM, "--yes", "--store", str(store)])
-    assert (done.exit_code, done.output) == (0, f"removed: {FABRIKAM} with 1 user and 0 lines of chat\n")
+    what = f"{FABRIKAM} with 1 user, 0 lines of chat and recordings of 0 calls"
+    assert (done.exit_code, done.output) == (0, f"removed: {what}\n")
 
 
 def test_the_first_tenant_stays_and_nobody_is_asked(store: Path) -> None:

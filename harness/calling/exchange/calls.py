@@ -65,7 +65,8 @@ def accept(exchange: Exchange, directory: Directory, session: Session, said: Acc
     told = (Told((call.caller,), accepted), *elsewhere(call, session.id, "answered-elsewhere"))
     near, far = (Talker(one.id, directory.name(one.user), one.keying) for one in (caller, session))
     records = recorded(directory, call.id, up.parties, caller.user, session.user)
-    deeds = (Answered(call.id, near, far, bool(records)),) if mode is Mode.SERVICE else ()
+    tenants = directory.domains(caller.user, session.user)
+    deeds = (Answered(call.id, near, far, bool(records), tenants),) if mode is Mode.SERVICE else ()
     after = Outcome(exchange.with_call(up), {"call": call.id, "mode": mode.value}, deeds, (*told, *records))
     return with_presence(exchange, after, directory, session.user)
 

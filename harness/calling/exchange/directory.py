@@ -53,6 +53,10 @@ class Directory:
         except ValueError as error:
             refuse("unknown-user", f"There is no user {name!r}: {error}.")
 
+    def domains(self, *users: str) -> tuple[str, ...]:
+        """Of the tenants of these users, each once."""
+        return tuple(sorted({self.tenant_of(user).domain for user in users}))
+
     def together(self, one: str, other: str) -> bool:
         """Whether both names belong to the same tenant."""
         return self.tenant_of(one) is self.tenant_of(other)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from ...model.feature import Feature
 from ...model.keying import Keying
+from ...model.tenant import FIRST
 from .state import Exchange, Told
 from .told import PresenceOf
 
@@ -24,13 +25,15 @@ class Talker:
 class Answered:
     """A call of mode `service` is up: its media go through the service. Without a callee, to its voicemail.
 
-    `recorded`: a party is under compliance recording, so that the service records by itself from the start.
+    `recorded`: a party is under compliance recording, so that the service records by itself from the start. `tenants`
+    are the domains of the two, to whom belongs what is recorded.
     """
 
     call: str
     caller: Talker
     callee: Talker | None
     recorded: bool = False
+    tenants: tuple[str, ...] = (FIRST,)
 
 
 @dataclass(frozen=True, slots=True)

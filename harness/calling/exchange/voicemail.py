@@ -46,9 +46,10 @@ def answers(exchange: Exchange, directory: Directory, call: Call, by: str | None
     display = f"Voicemail of {directory.display(call.callee, caller.user)}"
     accepted = Accepted(call=call.id, mode=Mode.SERVICE, display=display, device="voicemail")
     records = recorded(directory, call.id, (call.caller,), caller.user, call.callee)
+    talker = Talker(caller.id, directory.name(caller.user), caller.keying)
     return Outcome(
         exchange.with_call(replace(call, alone=True, mode=Mode.SERVICE)),
-        deeds=(Answered(call.id, Talker(caller.id, directory.name(caller.user), caller.keying), None, bool(records)),),
+        deeds=(Answered(call.id, talker, None, bool(records), directory.domains(caller.user, call.callee)),),
         told=(
             Told((call.caller, *asked), used),
             Told((call.caller,), accepted),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from ...model.datagram import Address
 from ...model.keying import Keying
@@ -23,11 +23,9 @@ from ..media.captions import Line
 from ..media.features import Bring, FeatureRefused
 from ..media.processor import MediaProcessor
 from ..media.session import Watcher
+from ..store.kept import folder_of
 from .errors import LOG
 from .processor import Tell
-
-KEPT: Final = "kept"
-"""The folder of recordings, captions and transcripts in the store, with a folder for each call."""
 
 
 @dataclass
@@ -89,7 +87,7 @@ class ServiceMedia:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _answered(self, deed: Answered) -> tuple[Told, ...]:
-        kept = self.folder / deed.call
+        kept = self.folder / folder_of(deed.tenants) / deed.call
         processor = MediaProcessor(self.host, kept, self.watcher, lambda line: self._heard(deed.call, line))
         talkers = [one for one in (deed.caller, deed.callee) if one is not None]
         # Names that say who it is, for whoever reads a recording's.

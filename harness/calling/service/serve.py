@@ -13,7 +13,7 @@ from aiohttp import web
 from ..store.store import Store
 from .app import Parts, application
 from .listening import Door
-from .media import KEPT, ServiceMedia
+from .media import ServiceMedia
 
 GRACE_SECONDS: Final = 2.0
 """For what is still under way when the service ends."""
@@ -43,7 +43,7 @@ async def serve(
     stop: asyncio.Event,
 ) -> None:
     """Until `stop` is set. `started` is told the port; devices send their media of service calls to `media_host`."""
-    parts = Parts(processor=lambda tell: ServiceMedia(media_host, store.folder / KEPT, tell))
+    parts = Parts(processor=lambda tell: ServiceMedia(media_host, store.recordings, tell))
     async with served(store, context, address, parts) as port:
         started(port)
         await stop.wait()

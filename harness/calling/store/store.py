@@ -13,6 +13,7 @@ from typing import Final
 from ...model.tenant import same
 from ..policy.lookup import Refused
 from ..policy.transitions import add_user, remove_user
+from . import kept
 from .accounts import Account, Accounts
 from .chats import FILES, Chats
 from .database import DATABASE, connect, reported, transaction
@@ -38,18 +39,30 @@ class Store:
         (number,) = self._connection.execute("PRAGMA data_version").fetchone()
         return int(number)
 
+    @property
+    def recordings(self) -> Path:
+        """The folder of what the service has recorded of calls."""
+        return self.folder / kept.KEPT
+
+    def sweep(self) -> None:
+        """Remove what a killed program has left behind that belongs to nobody, before a service begins."""
+        self.chats.sweep()
+        self._sweep_recordings()
+
     def add_tenant(self, domain: str, administrator: Account) -> None:
         """A further tenant with its first user, an administrator; both or neither. Refused."""
+        self._sweep_recordings()  # else a new tenant would get those of an old one of its name
         with self.whole():
             self.tenants.add(domain)
             self.tenants.change(lambda tenant: (add_user(tenant, administrator.user, "Administrator"), None), domain)
             self.accounts.put(administrator)
 
-    def remove_tenant(self, domain: str, users: frozenset[str]) -> None:
-        """A tenant goes, with accounts, tokens and chats of its users, all or none. Refused for the first one, and when
-        its users (sign-in names) are others by now than `users`.
+    def remove_tenant(self, domain: str, users: frozenset[str]) -> tuple[Path, ...]:
+        """A tenant goes, with accounts, tokens and chats of its users, all or none, and then its files and recordings.
+        Refused for the first one, and when its users (sign-in names) are others by now than `users`.
 
-        What is left of its files after a crash goes at the next start of a service (`Chats.sweep`).
+        Gives the folders of recordings that could not be removed. What is left after a crash goes at the next start of
+        a service (`sweep`).
         """
         with self.whole():
             if users != frozenset(user.name for user in self.tenants.load(domain).users):
@@ -61,6 +74,7 @@ class Store:
             files = self.chats.remove_domain(domain)
         for file in files:
             self.chats.discard(file)
+        return self._sweep_recordings()
 
     def remove_user(self, name: str, domain: str) -> None:
         """A user of the tenant of this domain is removed: account, tokens, assignments and memberships go, all or
@@ -80,6 +94,9 @@ class Store:
         """Comparable names of those who may change the tenant of this domain."""
         found = {one.user for one in self.accounts.all() if one.administrator}
         return {one for one in found if self.tenants.home(one).domain == domain}
+
+    def _sweep_recordings(self) -> tuple[Path, ...]:
+        return kept.sweep(self.recordings, [tenant.domain for tenant in self.tenants.all()])
 
     @contextmanager
     def whole(self) -> Iterator[None]:

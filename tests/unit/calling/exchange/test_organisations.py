@@ -266,7 +266,22 @@ def test_recording_in_either_tenant_makes_it_an_ordinary_call_that_is_recorded(w
     up(world, mode="service")
     (answered,) = [one for one in world.deeds if isinstance(one, Answered)]
     assert answered.recorded
+    assert answered.tenants == ("", FABRIKAM), "what is recorded belongs to both"
     assert {session for session, _ in world.heard("recorded")} == {"alice-pc", ERINS}
+
+
+def test_a_call_within_a_tenant_is_its_own() -> None:
+    world = connected(ERINS, ALICES_TOO, on=False)
+    call = world.say(ERINS, "invite", to=ALICE_TOO, media=["audio"])["call"]
+    assert world.say(ALICES_TOO, "accept", call=call)["mode"] == "service"
+    assert [one.tenants for one in world.deeds if isinstance(one, Answered)] == [(FABRIKAM,)]
+
+
+def test_a_message_at_a_voicemail_belongs_to_both_tenants() -> None:
+    world = connected("alice-pc", ERINS, on=False)
+    call = world.say("alice-pc", "invite", to=ERIN, media=["audio"])["call"]
+    assert world.say(ERINS, "feature", call=call, feature="voicemail", on=True) == {}
+    assert [one.tenants for one in world.deeds if isinstance(one, Answered)] == [("", FABRIKAM)]
 
 
 def test_a_change_in_one_tenant_is_told_to_nobody_of_the_other() -> None:
