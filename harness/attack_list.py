@@ -32,6 +32,7 @@ ATTACKS: Final = (
     "dtls-junk-on-path",
     "stun-hijack",
     "stun-hijack-on-path",
+    "stun-hijack-role-conflict",
     "srtp-profile",
     "srtp-profile-none",
     "srtp-profile-offer",

@@ -295,6 +295,8 @@ def _status(
     # What shows that an attack was refused is missing where it succeeded: an alarm says so, and is not to be hidden.
     if unseen and not (actual is expect.outcome and _surplus(expect, findings)):
         return Status.INVALID, f"the recording does not show the attack: no {', no '.join(unseen)}"
+    if not unseen and (few := _too_few(expect, findings)) is not None:
+        return Status.INVALID, f"the recording does not show the attack: {few}"
     unclear = [finding for finding in findings if finding.severity is Severity.INCONCLUSIVE]
     if unclear:
         first = unclear[0]
@@ -302,6 +304,15 @@ def _status(
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)
+
+
+def _too_few(expect: Expectation, findings: Sequence[Finding]) -> str | None:
+    """Of what the recording shows fewer than an attack of this kind sends, as a sentence."""
+    for reason, least in expect.at_least.items():
+        counted = sum(one.count or 0 for one in findings if one.reason is reason)
+        if counted < least:
+            return f"{reason} {counted} times, where {least} are the least"
+    return None
 
 
 def _hidden(expect: Expectation, beyond: Collection[Cell]) -> list[str]:

@@ -134,7 +134,8 @@ NETWORK_AND_MEDIA_ATTACKS = """
     passive-tap-screen passive-tap passive-tap-service turn-recorder turn-dtls-mitm turn-dtls-mitm-tcp
     turn-dtls-mitm-sdp-untouched
     turn-tamper-channel turn-tamper-channels-mixed clienthello-race dtls-junk dtls-junk-handshake dtls-junk-records
-    stun-hijack turn-tamper srtp-bitflip srtp-replay
+    dtls-junk-mid-call dtls-junk-mid-call-records dtls-junk-mid-call-handshake
+    stun-hijack stun-hijack-on-path stun-hijack-role-conflict turn-tamper srtp-bitflip srtp-replay
     srtp-replay-late srtp-replay-other-stream srtp-replay-other-call roc-poisoning impairment plaintext-injection
     srtcp-tamper rtp-bleed
     srtp-flood ssrc-collision ssrc-collision-by-peer keystream-reuse header-leak length-leak linkability malformed-media
@@ -372,6 +373,15 @@ def test_an_attack_that_changes_something_is_proved_by_the_recording(scenario: S
     known = [one.expect for one in load_deviations() if one.names(scenario.id)]
     for expect in (scenario.expect, *known):
         assert expect.seen or set(expect.because) - FAILURES
+
+
+@pytest.mark.parametrize("scenario", ATTACKED, ids=named)
+def test_of_checks_noise_and_malformed_datagrams_more_than_one_must_be_seen(scenario: Scenario) -> None:
+    kind = scenario.adversary
+    if isinstance(kind, adversary.StunHijack | adversary.MalformedMedia) or (
+        isinstance(kind, adversary.DtlsJunk) and kind.during == "call"
+    ):
+        assert sum(scenario.expect.at_least.values()) >= 8
 
 
 def test_for_each_auditor_that_can_raise_an_alarm_a_specimen_is_planted_that_it_must_recognise() -> None:

@@ -22,6 +22,14 @@ def passwords_of(signalling: Iterable[SignalEntry], party: Party) -> tuple[bytes
     return tuple(dict.fromkeys(value.encode() for value in values if value))
 
 
+def is_unproved(data: bytes, passwords: Iterable[bytes]) -> bool:
+    """Whether this is a check, or an answer to one, that none of these passwords proves; ValueError when malformed."""
+    checked = stun.authenticated(data)
+    message = stun.parse(checked)
+    of_checks = message.method == stun.Method.BINDING and message.klass is not stun.StunClass.INDICATION
+    return of_checks and not any(stun.integrity_holds(checked, key) for key in passwords)
+
+
 def unproved(datagrams: Iterable[Datagram], passwords: Iterable[bytes]) -> Iterator[Datagram]:
     """The answers that say yes to a check which no password proves. Nothing can be said of a party that has none."""
     keys = tuple(passwords)

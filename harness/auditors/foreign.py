@@ -14,6 +14,7 @@ from ..model.finding import Reason
 from ..wire import stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, HandshakeType, Record, records
+from .answered import is_unproved
 from .leg import Datagram, Leg
 from .peer import Peer
 
@@ -58,10 +59,7 @@ def _kinds(one: Datagram, passwords: Sequence[bytes]) -> Iterator[Reason]:
 
 
 def _is_unproved_check(data: bytes, passwords: Sequence[bytes]) -> bool:
-    checked = stun.authenticated(data)
-    message = stun.parse(checked)
-    asks = message.method == stun.Method.BINDING and message.klass is stun.StunClass.REQUEST
-    return asks and not any(stun.integrity_holds(checked, key) for key in passwords)
+    return is_unproved(data, passwords) and stun.parse(stun.authenticated(data)).klass is stun.StunClass.REQUEST
 
 
 def _kind_of(record: Record) -> Reason | None:

@@ -15,6 +15,8 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
+from .added import ADDED_KINDS, added_kinds
+from .answered import passwords_of
 from .case import Case
 from .leg import Datagram
 
@@ -96,7 +98,11 @@ def _direction(case: Case, sender: Party) -> Iterator[Finding]:
     ):
         if which:
             detail = f"{counted(len(which), 'datagram')} {fate}, first in frame {which[0].frame}"
-            yield _say.notice(reason, far.name, detail)
+            yield _say.notice(reason, far.name, detail, len(which))
+    passwords = (*passwords_of(case.signalling, to), *passwords_of(case.signalling, sender))
+    for reason, some in added_kinds(found.added, passwords).items():
+        detail = f"of those added {len(some)}, first in frame {some[0].frame}, each with a {ADDED_KINDS[reason]}"
+        yield _say.notice(reason, far.name, detail, len(some))
     if found.late:
         detail = (
             f"{found.late} of {counted(len(found.ways), 'media packet')} of {sender} took more than {LATE:g} s to {to}"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ..model.base import Party
 from ..model.recording import SignalEntry
 from ..wire import stun
 from ..wire.demux import PacketClass
@@ -47,6 +48,12 @@ def peer_of(leg: Leg, signalling: Iterable[SignalEntry]) -> Peer:
     passwords = _passwords(told)
     places = frozenset(place for place, address in enumerate(leg.table.addresses) if address in named)
     return Peer(places, dict(_proofs(leg.datagrams, passwords)), bool(passwords))
+
+
+def told_passwords(signalling: Iterable[SignalEntry], party: Party) -> frozenset[bytes]:
+    """What proves an answer to a check of this party."""
+    told = (sdp for body in bodies_received(signalling, party) for sdp in _read(body))
+    return frozenset(password.encode() for password in _passwords(told))
 
 
 def was_with_another(leg: Leg, signalling: Sequence[SignalEntry]) -> bool:

@@ -16,9 +16,10 @@ from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
 from .answered import passwords_of, unproved
 from .case import Case
+from .conflicts import forged_conflicts, refused_checks, role_given_up
 from .foreign import FOREIGN_KINDS, foreign_kinds
 from .leg import Datagram, Leg
-from .peer import peer_of
+from .peer import peer_of, told_passwords
 
 NAME: Final = "strangers"
 
@@ -41,16 +42,17 @@ def _leg(case: Case, leg: Leg) -> Iterator[Finding]:
         detail = (
             f"{_came(leg, foreign)}, not from {leg.party.peer}: the signalling names no such address, no check does"
         )
-        yield _say.notice(Reason.FOREIGN_DATAGRAM, leg.name, detail)
+        yield _say.notice(Reason.FOREIGN_DATAGRAM, leg.name, detail, len(foreign))
         for reason, some in foreign_kinds(leg, peer, foreign, passwords_of(case.signalling, leg.party)).items():
             detail = f"from strangers {counted(len(some), 'datagram')}, first in frame {some[0].frame}, each with a "
-            yield _say.notice(reason, leg.name, detail + FOREIGN_KINDS[reason])
+            yield _say.notice(reason, leg.name, detail + FOREIGN_KINDS[reason], len(some))
     if astray:
         detail = (
             f"{leg.party} sent {_went(leg, astray)} before any check had shown that {leg.party.peer} receives there"
         )
         yield _say.alarm(Reason.MEDIA_TO_STRANGER, leg.name, detail)
     yield from _answered(case, leg)
+    yield from _role(case, leg)
     if peer.proved:
         shown = ", ".join(f"{leg.table.addresses[at]} in frame {frame}" for at, frame in sorted(peer.proved.items()))
         yield _say.fact(Reason.PEER_PROVED, leg.name, f"authentic answers to the checks of {leg.party}: {shown}")
@@ -66,6 +68,22 @@ def _answered(case: Case, leg: Leg) -> Iterator[Finding]:
             f"first in frame {told[0].frame}"
         )
         yield _say.alarm(Reason.UNPROVED_CHECK_ANSWERED, leg.name, detail)
+
+
+def _role(case: Case, leg: Leg) -> Iterator[Finding]:
+    own = passwords_of(case.signalling, leg.party)
+    refused = refused_checks(leg.datagrams, own)
+    if refused:
+        how = ", ".join(f"{number} by {'silence' if code is None else code}" for code, number in refused.items())
+        detail = f"{leg.party} said no to {counted(refused.total(), 'check')} that no password proves: {how}"
+        yield _say.notice(Reason.CHECKS_REFUSED, leg.name, detail, refused.total())
+    conflicts = forged_conflicts(leg.datagrams, told_passwords(case.signalling, leg.party))
+    if conflicts and (at := role_given_up(leg.datagrams, conflicts, own)) is not None:
+        detail = f"{leg.party} asks in another role from frame {at} on, told so by a conflict that no password proves"
+        yield _say.alarm(Reason.ROLE_GIVEN_UP, leg.name, detail)
+    elif conflicts:
+        detail = f"{counted(len(conflicts), 'conflict')} of roles that no password proves, and {leg.party} kept its own"
+        yield _say.notice(Reason.ROLE_KEPT, leg.name, detail, len(conflicts))
 
 
 def _came(leg: Leg, foreign: Iterable[Datagram]) -> str:

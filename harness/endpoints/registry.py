@@ -105,6 +105,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.CERTIFICATE_KEY_PREDICTABLE: keying.CertificateKeyPredictable,
     EndpointKind.ICE_CREDENTIALS_PREDICTABLE: keying.IceCredentialsPredictable,
     EndpointKind.CHECKS_UNPROVED: keying.ChecksUnproved,
+    EndpointKind.ROLE_GIVEN_UP: keying.RoleGivenUp,
     EndpointKind.LOCK_BEFORE_DTLS: screening.LockBeforeDtls,
     EndpointKind.LOCK_ON_SERVICE_CALL: screening.LockOnServiceCall,
     EndpointKind.NULL_PROFILE: media.NullProfile,

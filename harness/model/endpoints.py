@@ -56,6 +56,7 @@ class EndpointKind(StrEnum):
     CERTIFICATE_KEY_PREDICTABLE = "certificate-key-predictable"
     ICE_CREDENTIALS_PREDICTABLE = "ice-credentials-predictable"
     CHECKS_UNPROVED = "checks-unproved"
+    ROLE_GIVEN_UP = "role-given-up"
     LOCK_BEFORE_DTLS = "lock-before-dtls"
     LOCK_ON_SERVICE_CALL = "lock-on-service-call"
     NULL_PROFILE = "null-profile"

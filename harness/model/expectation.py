@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from .base import Noun
 from .finding import Reason
@@ -16,6 +18,7 @@ class Expectation(Noun):
     `either`: alarms of which one must be raised at least, for stacks refuse the same thing at different moments.
 
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
+    `at_least`: how many of what one of those counts, all places together: one datagram of many proves no volley.
     `reached`: by place, a kind of file that the service keeps or a device, whose sound must have arrived there, and
     nobody's else. `stopped`: by device, why it must have been told to stop ringing.
     `beyond`: what must be seen as plaintext by whom, where that is promised not to be.
@@ -26,6 +29,13 @@ class Expectation(Noun):
     either: tuple[Reason, ...] = Field(default=(), strict=False)
     also: tuple[Reason, ...] = Field(default=(), strict=False)
     seen: tuple[Reason, ...] = Field(default=(), strict=False)
+    at_least: dict[Reason, Annotated[int, Field(ge=1)]] = Field(default={}, strict=False, max_length=8)
     reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)
     stopped: dict[str, str] = Field(default={}, strict=False, max_length=8)
     beyond: tuple[Place, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _what_is_counted_must_be_seen(self) -> Self:
+        if not self.at_least.keys() <= set(self.seen):
+            raise ValueError("at_least counts something that need not be seen")
+        return self

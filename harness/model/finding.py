@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from pydantic import Field
+
 from .base import Noun
 
 
@@ -128,6 +130,9 @@ class Reason(StrEnum):
     FOREIGN_MEDIA = "foreign-media"
     MEDIA_TO_STRANGER = "media-to-stranger"
     UNPROVED_CHECK_ANSWERED = "unproved-check-answered"
+    CHECKS_REFUSED = "checks-refused"
+    ROLE_KEPT = "role-kept"
+    ROLE_GIVEN_UP = "role-given-up"
     # what passed the interfaces of the network
     NETWORK_ACCOUNTED = "network-accounted"
     NETWORK_UNREAD = "network-unread"
@@ -143,6 +148,11 @@ class Reason(StrEnum):
     PATH_UNCHANGED = "path-unchanged"
     NOTHING_TO_COMPARE = "nothing-to-compare"
     DATAGRAMS_ADDED = "datagrams-added"
+    ADDED_ALERT = "added-alert"
+    ADDED_HANDSHAKE = "added-handshake"
+    ADDED_RECORD = "added-record"
+    ADDED_CHECK = "added-check"
+    ADDED_MALFORMED = "added-malformed"
     DATAGRAMS_LOST = "datagrams-lost"
     DATAGRAMS_REPEATED = "datagrams-repeated"
     DATAGRAMS_REORDERED = "datagrams-reordered"
@@ -246,7 +256,8 @@ class Finding(Noun):
     """One answer of one auditor.
 
     `vantage` names the place it was seen: a leg ("alice-relay"), a party's statement ("alice"), or "call" when it
-    takes more than one place to see it. `detail` is one sentence for a person; it never holds a secret.
+    takes more than one place to see it. `detail` is one sentence for a person; it never holds a secret. `count`: how
+    many of what the reason names were seen there, where they are counted.
     """
 
     auditor: str
@@ -254,6 +265,7 @@ class Finding(Noun):
     severity: Severity
     vantage: str
     detail: str
+    count: int | None = Field(default=None, ge=0)
 
 
 CALL_WIDE: Final = "call"

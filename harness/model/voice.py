@@ -20,11 +20,11 @@ class Voice:
 
     name: str
 
-    def fact(self, reason: Reason, vantage: str, detail: str) -> Finding:
-        return self._finding(reason, Severity.FACT, vantage, detail)
+    def fact(self, reason: Reason, vantage: str, detail: str, count: int | None = None) -> Finding:
+        return self._finding(reason, Severity.FACT, vantage, detail, count)
 
-    def notice(self, reason: Reason, vantage: str, detail: str) -> Finding:
-        return self._finding(reason, Severity.NOTICE, vantage, detail)
+    def notice(self, reason: Reason, vantage: str, detail: str, count: int | None = None) -> Finding:
+        return self._finding(reason, Severity.NOTICE, vantage, detail, count)
 
     def alarm(self, reason: Reason, vantage: str, detail: str) -> Finding:
         return self._finding(reason, Severity.ALARM, vantage, detail)
@@ -32,9 +32,11 @@ class Voice:
     def inconclusive(self, reason: Reason, vantage: str, detail: str) -> Finding:
         return self._finding(reason, Severity.INCONCLUSIVE, vantage, detail)
 
-    def _finding(self, reason: Reason, severity: Severity, vantage: str, detail: str) -> Finding:
+    def _finding(
+        self, reason: Reason, severity: Severity, vantage: str, detail: str, count: int | None = None
+    ) -> Finding:
         shown = detail if len(detail) <= MAX_DETAIL else f"{detail[: MAX_DETAIL - 1]}…"
-        return Finding(auditor=self.name, reason=reason, severity=severity, vantage=vantage, detail=shown)
+        return Finding(auditor=self.name, reason=reason, severity=severity, vantage=vantage, detail=shown, count=count)
 
 
 def quoted(text: str, most: int = _MAX_QUOTE) -> str:

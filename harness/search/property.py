@@ -54,6 +54,7 @@ INDICTING: Final = {
     Reason.RANDOM_PREDICTABLE: "a party throws its own dice",
     Reason.MEDIA_TO_STRANGER: "a party chooses where it sends, and may only after a check",
     Reason.UNPROVED_CHECK_ANSWERED: "anybody can ask; an answer that says yes is the endpoint's",
+    Reason.ROLE_GIVEN_UP: "anybody can claim a conflict; to believe it without a proof is the endpoint's",
     Reason.PACKET_NOT_AUTHENTICATED: "only packets that a party sent itself raise this one",
 }
 """Alarms that are never the adversary's doing, each with the reason why."""

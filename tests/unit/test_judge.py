@@ -428,6 +428,27 @@ def test_without_a_known_deviation_the_scenario_is_judged_as_it_is_written() -> 
     assert judge_stack(RIGHT, None, truth(), (), LOST, {}).status is Status.UNEXPECTED
 
 
+@pytest.mark.parametrize(
+    ("counts", "status"),
+    [((20,), Status.AS_EXPECTED), ((9, 11), Status.AS_EXPECTED), ((9, 10), Status.INVALID), ((None,), Status.INVALID)],
+)
+def test_one_of_many_that_were_sent_proves_no_volley(counts: tuple[int | None, ...], status: Status) -> None:
+    expect = Expectation(outcome=Outcome.SECURE, seen=(Reason.FOREIGN_CHECK,), at_least={Reason.FOREIGN_CHECK: 20})
+    shown = [fact(Reason.FOREIGN_CHECK).model_copy(update={"count": count}) for count in counts]
+    verdict = judge(expect, truth(), (), (*UP, *shown), HEARD)
+    assert verdict.status is status, verdict.because
+    if status is Status.INVALID:
+        total = sum(count or 0 for count in counts)
+        assert verdict.because == (
+            f"the recording does not show the attack: foreign-check {total} times, where 20 are the least"
+        )
+
+
+def test_what_is_counted_must_be_seen() -> None:
+    with pytest.raises(ValueError, match="at_least counts something that need not be seen"):
+        Expectation(outcome=Outcome.SECURE, seen=(), at_least={Reason.FOREIGN_CHECK: 20})
+
+
 def test_a_deviation_that_occurs_sometimes_need_not_and_is_known_when_it_does() -> None:
     sometimes = KNOWN.model_copy(update={"sometimes": True})
     right = judge_stack(RIGHT, None, truth(), (), UP, HEARD)

@@ -9,7 +9,7 @@ changes nothing for who does not ask for it.
 from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
-from .ice import without_proof
+from .ice import believing_conflicts, without_proof
 from .null_profile import NullProfileTransport
 from .resuming import ResumingCertificate, ResumingTransport
 from .sdes_transport import SdesTransport
@@ -32,5 +32,6 @@ __all__ = [
     "StaticRsaCertificate",
     "Transport",
     "Watcher",
+    "believing_conflicts",
     "without_proof",
 ]

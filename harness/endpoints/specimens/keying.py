@@ -23,6 +23,7 @@ from ..aiortc_door import (
     StaticRsaCertificate,
     Transport,
     Watcher,
+    believing_conflicts,
     without_proof,
 )
 from ..sessions import REPLAY_WINDOW, Inbound, Outbound, inbound_session, outbound_session
@@ -104,6 +105,18 @@ class ChecksUnproved(AiortcEndpoint):
     """Once the call is up it answers every check of the right name, whether or not its sender has the password."""
 
     transport: ClassVar[type[Transport]] = _Believing
+
+
+class _Yielding(DtlsTransport):
+    def __init__(self, ice: RTCIceTransport, certificate: CallCertificate, watcher: Watcher) -> None:
+        super().__init__(ice, certificate, watcher)
+        believing_conflicts(ice)
+
+
+class RoleGivenUp(AiortcEndpoint):
+    """Gives up its ICE role at the first conflict that anybody claims, and can be made to let a stranger nominate."""
+
+    transport: ClassVar[type[Transport]] = _Yielding
 
 
 class NoForwardSecrecy(AiortcEndpoint):

@@ -41,7 +41,7 @@ def test_a_strangers_datagram_is_a_notice_that_names_it(junk: bytes) -> None:
 def test_who_is_named_by_the_signalling_is_no_stranger() -> None:
     stage = honest_call()
     stage.describe(BOB, "v=0\r\na=candidate:broken\r\na=candidate:1 1 udp 1 127.9.0.9 6003 typ host\r\n")
-    stage.on_leg(ALICE, False, BINDING_REQUEST, far=3)
+    stage.on_leg(ALICE, False, check(9, password(ALICE)), far=3)
     assert raised(audit(stage.case()), Severity.NOTICE) == set()
 
 
