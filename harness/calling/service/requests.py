@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
@@ -26,8 +28,10 @@ MOST_SIGN_IN: Final = 4096
 BODY_SECONDS: Final = 30.0
 RATE: Final = 20.0
 BURST: Final = 60.0
-MOST_UPLOADS: Final = 4
+MOST_UPLOADS: Final = 16
 """At the same time: each is in memory."""
+MOST_UPLOADS_OF_USER: Final = 2
+"""Who sends slowly keeps a place for half a minute: nobody has them all."""
 _BEARER: Final = "Bearer "
 _SIGN_IN: Final = TypeAdapter(SignIn)
 
@@ -41,6 +45,7 @@ class Requests:
         self._monotonic = monotonic
         self._buckets = Buckets(RATE, BURST)
         self._uploading = asyncio.Semaphore(MOST_UPLOADS)
+        self._uploads: Counter[str] = Counter()
 
     def row(self, row: Row) -> Handler:
         """The handler of a row."""
@@ -52,6 +57,7 @@ class Requests:
             if strange or len(request.query) != len(set(request.query)):
                 refuse("malformed", "The query has a word that is unknown here, or one twice.")
             body = read(kind, await _body(request, row.most) or b"{}")
+            self._holder(request, row.who)
             asked = Request(ticket, request.match_info, request.query, body)
             return web.json_response(row.answer(self._board, asked))
 
@@ -79,8 +85,9 @@ class Requests:
         if receiver == ticket.user:
             refuse("yourself", "Nobody sends a file to herself.")
         chats = self._board.store.chats
-        async with self._uploading:
+        async with self._place(ticket.user):
             content = await _body(request, MOST_FILE)
+            self._holder(request, Who.USER)
             if chats.sent_by(ticket.user) + len(content) > MOST_OF_USER:
                 refuse("too-large", f"All your files together have at most {MOST_OF_USER} bytes.")
             name, sha256 = await asyncio.to_thread(chats.keep_bytes, content)
@@ -107,8 +114,29 @@ class Requests:
             chats.take_back(file.file)
             raise
 
+    @asynccontextmanager
+    async def _place(self, user: str) -> AsyncIterator[None]:
+        """Room for a file on its way. Refusal for too many of one user; of all together, the others wait."""
+        if self._uploads[user] >= MOST_UPLOADS_OF_USER:
+            refuse("too-many", f"At most {MOST_UPLOADS_OF_USER} files at a time are taken from you.")
+        self._uploads[user] += 1
+        try:
+            async with self._uploading:
+                yield
+        finally:
+            self._uploads[user] -= 1
+            self._uploads += Counter()  # forgets who has none
+
     def _allowed(self, request: web.Request, who: Who) -> Ticket:
-        """Whose token it is. Refusal when it is none, has not the right, or is used too often."""
+        """Whose token it is. Refusal as for `_holder`, and when it is used too often."""
+        ticket = self._holder(request, who)
+        if not self._buckets.take(ticket.id, self._monotonic()):
+            refuse("too-many", "More requests than a device may send.")
+        return ticket
+
+    def _holder(self, request: web.Request, who: Who) -> Ticket:
+        """Whose token it is. Refusal when it is none, or has not the right: asked again after a body, which may take
+        half a minute, because a token that is void by then does nothing."""
         held = request.headers.getall("Authorization", [])
         token = held[0] if len(held) == 1 else ""
         if not token.startswith(_BEARER) or len(token) > 256:
@@ -118,8 +146,6 @@ class Requests:
             refuse("no-token", "The token is not valid, or no longer.")
         if who is Who.ADMINISTRATOR and not ticket.administrator:
             refuse("not-allowed", "Only administrators may do this.")
-        if not self._buckets.take(ticket.id, self._monotonic()):
-            refuse("too-many", "More requests than a device may send.")
         return ticket
 
 

@@ -16,6 +16,7 @@ from yarl import URL
 from harness.calling.service import errors, pages, shown
 from harness.calling.service import requests as shell
 from harness.calling.store import chats
+from harness.calling.store.accounts import token_id
 from tests.unit.calling.service.running import ADMIN, ALICE, BOB, CEM, PASSWORD, PHONE, Device, Running, running
 
 pytestmark = pytest.mark.asyncio
@@ -254,6 +255,84 @@ async def test_files_have_bounds(service: Running, monkeypatch: pytest.MonkeyPat
     assert (await alice.send_file(BOB, "x", b"x" * 1000))[0] == 200
     assert (await alice.send_file(BOB, "x", b"x" * 501))[1]["reason"] == "too-large"
     assert len(list((service.store.folder / chats.FILES).iterdir())) == 1
+
+
+class Slow:
+    """A body that has begun and goes on when it is told to."""
+
+    def __init__(self, rest: bytes) -> None:
+        self._rest, self.goes_on = rest, asyncio.Event()
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        yield self._rest[:1]
+        await self.goes_on.wait()
+        yield self._rest[1:]
+
+
+async def slowly(
+    service: Running, device: Device, method: str, path: str, rest: bytes
+) -> tuple[Slow, asyncio.Task[Any]]:
+    """A request whose body is on its way; the task gives status and reason."""
+    slow = Slow(rest)
+
+    async def send() -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {device.token}"}
+        async with service.session.request(method, service.url + path, data=slow.parts(), headers=headers) as answer:
+            return answer.status, (await answer.json()).get("reason")
+
+    return slow, asyncio.create_task(send())
+
+
+async def until_body_is_read(service: Running, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    reads, read = asyncio.Event(), shell._body
+
+    async def noted(*arguments: Any) -> bytes:
+        reads.set()
+        return await read(*arguments)
+
+    monkeypatch.setattr(shell, "_body", noted)
+    return reads
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", f"/api/files?to={BOB}&name=x", b"of somebody who is not there"),
+        ("POST", "/api/console", b'{"text": "New-CsTeamsEnhancedEncryptionPolicy Late"}'),
+        ("PUT", "/api/me/toggle", b'{"on": true}'),
+    ],
+)
+async def test_a_token_that_is_void_before_the_body_is_there_does_nothing(
+    service: Running, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: bytes
+) -> None:
+    admin, again = await service.sign_in(ADMIN), await service.sign_in(ADMIN, PHONE)
+    before = service.store.tenants.load()
+    reads = await until_body_is_read(service, monkeypatch)
+    slow, sent = await slowly(service, admin, method, path, body)
+    await reads.wait()
+    service.store.accounts.void(token_id(admin.token))
+    slow.goes_on.set()
+    assert await sent == (401, "no-token")
+    assert service.store.tenants.load() == before
+    assert (await again.rest("GET", f"/api/chats/{BOB}"))[1] == {"messages": []}
+
+
+async def test_who_sends_slowly_keeps_nobody_else_from_sending(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await service.sign_in(ALICE), await service.sign_in(BOB)
+    begun = []
+    for _ in range(shell.MOST_UPLOADS_OF_USER):
+        reads = await until_body_is_read(service, monkeypatch)
+        begun.append(await slowly(service, alice, "POST", f"/api/files?to={BOB}&name=x", b"slow"))
+        await reads.wait()
+    assert (await alice.send_file(BOB, "one-more", b"x"))[1]["reason"] == "too-many"
+    async with asyncio.timeout(10):
+        assert (await bob.send_file(ALICE, "quick", b"x"))[0] == 200
+    for slow, sent in begun:
+        slow.goes_on.set()
+        assert await sent == (200, None)
+    assert (await alice.send_file(BOB, "one-more", b"x"))[0] == 200
 
 
 async def test_a_body_that_never_ends_and_one_that_never_comes(
