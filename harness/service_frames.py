@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from .model.base import Party
 from .model.feature import LOCKED, NOT_NOW, FeatureRefusal, FeatureRequest
+from .model.finding import Reason
+from .model.leaving import Declining, Leaving
 from .model.recording import SignalKind, SignalMessage
 from .model.tenant import same
 
@@ -70,6 +72,28 @@ def heard(frame: Frame, sender: Party) -> SignalMessage | None:
     """What a party says to the service, as a message of the party; None for what is no part of a call's signalling."""
     known = _SAID.get(str(frame.get("type")))
     return None if known is None else SignalMessage(kind=known[0], sender=sender, body=known[1](frame))
+
+
+_LEAVES: Final[Mapping[str, Leaving]] = {
+    Reason.FINGERPRINT_MISMATCH: Leaving.DTLS_FAILED,
+    Reason.FINGERPRINT_MISSING: Leaving.SDP_REJECTED,
+    Reason.FINGERPRINT_UNUSABLE: Leaving.SDP_REJECTED,
+    Reason.DESCRIPTION_BEFORE_ACCEPT: Leaving.SDP_REJECTED,
+    Reason.DTLS_ERROR: Leaving.DTLS_FAILED,
+    Reason.DTLS_TIMEOUT: Leaving.DTLS_FAILED,
+    Reason.SRTP_PROFILE_MISSING: Leaving.DTLS_FAILED,
+}
+
+
+def sayable(message: SignalMessage) -> SignalMessage:
+    """The message with a reason that the service takes from a device: it knows those of a client, and not ours."""
+    match message.kind:
+        case SignalKind.DECLINE if message.body not in set(Declining):
+            return message.model_copy(update={"body": Declining.FAILED.value})
+        case SignalKind.HANGUP if message.body not in set(Leaving):
+            leaving = _LEAVES.get(message.body, Leaving.MEDIA_FAILED)
+            return message.model_copy(update={"body": leaving.value})
+    return message
 
 
 def said(message: SignalMessage, peer: str) -> tuple[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ from .endpoints.service_client import ServiceClient, ServiceLost, ServiceRefused
 from .model.base import Party, Role
 from .model.recording import SignalEntry, SignalKind, SignalMessage
 from .model.tenant import domain_of, same
-from .service_frames import heard, refused, said, told
+from .service_frames import heard, refused, said, sayable, told
 
 DELIVERY: Final = 20.0
 """Seconds for a message that the service has taken to reach the other party."""
@@ -66,6 +66,7 @@ class ServiceSignalling:
 
     async def carry(self, message: SignalMessage) -> AsyncIterator[Delivery]:
         """Take a message from its sender. What arrives of it, where it arrives and when. TenantServiceError."""
+        message = sayable(message)
         sender, kind, fields = message.sender, *said(message, self._users[message.sender.peer])
         self._saw(sender.value, "out", message if message.kind in _NAMED else message.model_copy(update={"name": None}))
         arrivals = {to: self._expect(to, expected) for to, expected in self._reached(message)}

@@ -22,6 +22,12 @@ from .conftest import Shoot
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+GRANT = """async ([user, policy]) => (await fetch(`/api/assignments/users/${user}`, {
+  method: "PUT", body: JSON.stringify({ policy }),
+  headers: { "Content-Type": "application/json", Authorization: `Bearer ${JSON.parse(sessionStorage.session).token}` },
+})).status"""
+
+
 @dataclass(frozen=True)
 class Centre:
     """Alice at the admin centre."""
@@ -54,6 +60,10 @@ class Centre:
     async def closed(self) -> None:
         """The form has been taken."""
         await self.tab.page.locator("#policy-dialog").wait_for(state="hidden")
+
+    async def grant(self, user: str, policy: str | None) -> None:
+        """As another administrator does, elsewhere: the page is not told."""
+        assert await self.tab.evaluate(GRANT, [user, policy]) == 200
 
     def row(self, name: str) -> str:
         return f"#policy-rows tr:has(th bdi:text-is('{name}'))"
@@ -151,14 +161,34 @@ async def test_a_policy_is_deleted_after_a_question(centre: Centre, shoot: Shoot
     assert "Deleted" not in [one.name for one in centre.tenant.policies]
 
 
-async def test_what_is_assigned_to_somebody_cannot_be_deleted_and_the_page_says_why(centre: Centre) -> None:
-    before = centre.tenant
+async def test_of_what_is_assigned_the_page_says_whose_it_is_and_offers_no_deletion(
+    centre: Centre, shoot: Shoot
+) -> None:
+    """The dialog promised what the service refuses."""
+    for user in (BOB.user, CARLA.user):
+        await centre.grant(user, "E2EE")
     await centre.turn_to("policies")
     await centre.press_in("E2EE", "Delete")
+    await centre.tab.appears("#confirm-text:has-text('assigned to 2 users, the whole tenant.')")
+    assert "A policy can be deleted when nobody has it" in await centre.tab.text("#confirm-text")
+    await shoot(centre.tab, "admin-assigned")
+    assert not await centre.tab.sees("#confirm-yes")
+    await centre.tab.press("Close")
+    for user in (BOB.user, CARLA.user):
+        await centre.grant(user, None)
+
+
+async def test_what_is_assigned_while_the_question_is_open_is_not_deleted_and_the_page_says_why(centre: Centre) -> None:
+    await centre.add("Late")
+    await centre.closed()
+    await centre.press_in("Late", "Delete")
+    await centre.tab.appears("#confirm-text:has-text('It is assigned to nobody')")
+    await centre.grant(BOB.user, "Late")
     await centre.tab.press("Delete")
-    await centre.tab.appears("#confirm-problem:has-text('E2EE')")
-    assert centre.tenant == before
+    await centre.tab.appears("#confirm-problem:has-text('still assigned')")
     await centre.tab.press("Cancel")
+    assert any(one.name == "Late" for one in centre.tenant.policies)
+    await centre.grant(BOB.user, None)
 
 
 async def test_the_policy_of_the_tenant_is_never_deleted(centre: Centre) -> None:

@@ -13,7 +13,7 @@ from playwright.async_api import WebSocketRoute
 from harness.codes import teams20
 from harness.model.statement import Indicator
 
-from .calling import ALICE, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair
+from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,6 +28,21 @@ async def test_codes_that_match_are_marked(pair: Pair, shoot: Shoot) -> None:
     assert await pair.alice.tab.text("#indicator-mark") == "✓"
     await shoot(pair.alice.tab, "compared")
     assert not await pair.bob.tab.sees("#indicator-mark")
+
+
+async def test_the_dialog_says_what_equal_codes_show_and_what_they_do_not(pair: Pair) -> None:
+    await pair.talk()
+    await pair.alice.screen()
+    said = await pair.alice.tab.text("#code-dialog")
+    for claim in (
+        f"Read these 20 digits to {BOB.display}, whose voice you recognise",
+        "nobody between your two devices can hear or see this call",
+        "If a single one differs",
+        "says nothing about the two devices themselves",
+        "Chat and files are not under it",
+    ):
+        assert claim in said, claim
+    assert "nobody is in between" not in said
 
 
 async def test_codes_that_do_not_match_lead_to_advice_and_to_hanging_up(pair: Pair, shoot: Shoot) -> None:

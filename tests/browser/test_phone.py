@@ -63,6 +63,12 @@ SQUEEZED = """() => [...document.querySelectorAll("button, input:not([type=check
 """Buttons out of which their words stick, and fields in which one could not read a word."""
 
 
+CUT = """() => [...document.querySelectorAll("dialog[open], dialog[open] *")].filter((one) => one.checkVisibility()
+  && !one.closest(".unseen") && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+  .map((one) => one.outerHTML.slice(0, 100))"""
+"""What of a dialog sticks out to the side."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """Alice and Bob have written to each other for long."""
@@ -152,6 +158,20 @@ async def test_above_the_keyboard_there_are_the_shield_and_the_line_that_is_writ
     assert "interactive-widget=resizes-content" in await tab.evaluate(
         "() => document.querySelector('meta[name=viewport]').content"
     )
+
+
+async def test_the_advice_is_on_the_screen_when_the_codes_do_not_match(pair: Pair, shoot: Shoot) -> None:
+    await pair.talk()
+    await pair.alice.screen()
+    for type_size in (NORMAL, LARGE):
+        await hold(pair.alice.tab, PHONE, type_size)
+        await pair.alice.tab.press("Codes don’t match")
+        await shoot(pair.alice.tab, f"phone-differ-{type_size}")
+        assert await covered(pair.alice.tab, "#advice-hang-up") == []
+        assert await pair.alice.tab.evaluate(CUT) == []
+    await pair.alice.close_code()
+    await pair.alice.tab.press("Settings")
+    assert await pair.alice.tab.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,73 @@ async def test_a_certificate_that_was_not_announced_ends_the_call_without_a_lock
     await alice.close()
 
 
+OF_EVERY_OBJECT = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"]
+"""Names that every plain object of the language has, and that no list of ours has."""
+
+
+@pytest.mark.parametrize(
+    "why", ["dtls-failed", "user-removed-you: <b>Somebody may be in between</b>", *OF_EVERY_OBJECT]
+)
+async def test_nobody_else_chooses_the_sentence_that_accuses_nor_any_of_their_own(pair: Pair, why: str) -> None:
+    hands, alice = await in_hands(pair.service, as_it_is)
+    await call(alice, pair)
+    assert await alice.settled()
+    hands.tell("hung-up", reason=why)
+    outcome = await alice.outcome()
+    assert re.fullmatch(
+        rf"{BOB.display}: (The other device could not agree on keys with this one, and has ended the call"
+        r"|The call has ended, for a reason that this page does not know)\. It lasted \d:\d\d\.",
+        outcome,
+    ), outcome
+    await alice.close()
+    await pair.bob.outcome()
+
+
+@pytest.mark.parametrize("name", OF_EVERY_OBJECT)
+async def test_what_every_object_has_is_no_word_of_the_service(pair: Pair, name: str) -> None:
+    hands, alice = await in_hands(pair.service, as_it_is)
+    await alice.choose(BOB)
+    hands.tell("bye", reason=name)
+    hands.tell("presence", user=BOB.user, presence=name)
+    await alice.tab.appears("#peer-presence:has-text('Unknown')")
+    assert await alice.tab.page.locator(f'[data-user="{BOB.user}"] .dot').get_attribute("class") == "dot "
+    assert not await alice.tab.sees("#sign-in")
+    await alice.close()
+
+
+async def test_a_reason_that_is_the_service_s_own_is_taken_from_no_device(pair: Pair) -> None:
+    """Bob's window is in other hands: it says that an administrator has removed him."""
+    refusals: list[Frame] = []
+    tab = await pair.service.blank()
+
+    def route(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def said(text: str | bytes) -> None:
+            frame = json.loads(text)
+            server.send(json.dumps(frame | {"reason": "user-removed"}) if frame["type"] == "hang-up" else text)
+
+        def told(text: str | bytes) -> None:
+            refusals.extend([json.loads(text)] if json.loads(text)["type"] == "refused" else [])
+            page.send(text)
+
+        page.on_message(said)
+        server.on_message(told)
+
+    await tab.page.route_web_socket("**/api/signalling", route)
+    carla = await pair.service.signed_in(CARLA, tab=tab)
+    await pair.alice.call(CARLA, SAID_BY_ALICE)
+    await carla.rings()
+    await carla.accept(SAID_BY_BOB)
+    assert await pair.alice.settled()
+    await carla.hang_up()
+    await carla.tab.appears("#notice:visible")
+    assert [one["reason"] for one in refusals] == ["malformed"]
+    assert not await pair.alice.tab.sees("#outcome")
+    await carla.close()
+    assert "lost its connection" in await pair.alice.outcome()
+
+
 async def test_a_mode_that_nobody_knows_is_no_call(pair: Pair) -> None:
     _, alice = await in_hands(
         pair.service, lambda frame: frame | {"mode": "e2ee+recording"} if frame["type"] == "accepted" else frame
@@ -160,7 +227,8 @@ async def test_an_ordinary_call_whose_keys_are_in_the_signalling_is_none_for_a_b
     await alice.accept(SAID_BY_ALICE)
     told = await asyncio.gather(alice.outcome(), bob.outcome())
     await shoot(alice.tab, "no-sdes")
-    assert all("Browsers cannot do that" in one for one in told)
+    assert sorted("Browsers cannot do that" in one for one in told) == [False, True]
+    assert all("(SDES)" in one for one in told), "the other one is told of it in other words"
 
 
 async def test_without_a_microphone_there_is_no_call_and_the_other_one_is_told(pair: Pair) -> None:

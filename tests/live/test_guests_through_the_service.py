@@ -134,7 +134,7 @@ async def test_a_guest_who_declines_leaves_the_call_as_it_was(tmp_path: Path) ->
         cem = await call.place.guest(CEM, CEMS)
         await call.bob.say("feature", feature="add-participant", on=True, argument=CEM)
         cem.call = (await cem.told("incoming"))["call"]
-        await cem.say("decline", why="busy")
+        await cem.say("decline", why="declined")
         while (await call.alice.told("feature"))["on"]:
             pass
         await call.endpoints.talk()

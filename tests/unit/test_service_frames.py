@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from harness.auditors.establishment import FAILURES
 from harness.calling.exchange.said import SAID
 from harness.model.base import Party
 from harness.model.feature import LOCKED, NOT_NOW, FeatureRefusal, FeatureRequest
 from harness.model.recording import MAX_BODY, SignalKind, SignalMessage
-from harness.service_frames import heard, refused, said, told
+from harness.service_frames import heard, refused, said, sayable, told
 
 CALL = "0" * 32
 BOB = "bob@contoso.example"
@@ -20,7 +21,7 @@ TOLD = [
     ({"type": "incoming", "media": ["audio", "video"], "display": "Alice"}, SignalKind.INVITE, "audio video"),
     ({"type": "ringing"}, SignalKind.RINGING, ""),
     ({"type": "accepted", "mode": "e2ee", "display": "Bob", "device": "desktop"}, SignalKind.ACCEPT, "e2ee"),
-    ({"type": "declined", "why": "busy"}, SignalKind.DECLINE, "busy"),
+    ({"type": "declined", "why": "declined"}, SignalKind.DECLINE, "declined"),
     ({"type": "cancelled", "why": "no-answer"}, SignalKind.CANCEL, "no-answer"),
     ({"type": "offer", "sdp": "v=0"}, SignalKind.OFFER, "v=0"),
     ({"type": "answer", "sdp": "v=0"}, SignalKind.ANSWER, "v=0"),
@@ -34,11 +35,11 @@ SAYS = [
     (SignalKind.INVITE, "audio video"),
     (SignalKind.RINGING, ""),
     (SignalKind.ACCEPT, ""),
-    (SignalKind.DECLINE, "busy"),
+    (SignalKind.DECLINE, "failed"),
     (SignalKind.CANCEL, ""),
     (SignalKind.OFFER, "v=0"),
     (SignalKind.ANSWER, "v=0"),
-    (SignalKind.HANGUP, "connection-lost"),
+    (SignalKind.HANGUP, "media-failed"),
     (SignalKind.FEATURE, ASKED),
     (SignalKind.CHAT, "hello"),
     (SignalKind.PRESENCE, "away"),
@@ -104,3 +105,19 @@ def test_a_refusal_names_the_feature_and_says_why() -> None:
     assert (said_why.feature.value, said_why.detail[:8], said_why.reason) == ("transfer", "Transfer", LOCKED)
     for other in ("not-now", "unavailable", "busy"):
         assert FeatureRefusal.model_validate_json(refused(asked, other, "no").body).reason == NOT_NOW
+
+
+@pytest.mark.parametrize("kind", [SignalKind.DECLINE, SignalKind.HANGUP])
+@pytest.mark.parametrize("reason", sorted(FAILURES))
+def test_whatever_ends_a_call_has_a_reason_that_the_service_takes(kind: SignalKind, reason: str) -> None:
+    """A hang-up that was refused would leave the other one in the call."""
+    message = sayable(SignalMessage(kind=kind, sender=Party.ALICE, body=reason))
+    type_, fields = said(message, BOB)
+    SAID.validate_python({"type": type_, "id": 1, "call": CALL, **fields}, strict=False)
+
+
+def test_a_client_that_refused_a_certificate_says_so_in_the_service_s_words() -> None:
+    refused_one = SignalMessage(kind=SignalKind.HANGUP, sender=Party.ALICE, body="fingerprint-mismatch")
+    assert sayable(refused_one).body == "dtls-failed"
+    kept = refused_one.model_copy(update={"body": "sdp-rejected"})
+    assert sayable(kept) == kept

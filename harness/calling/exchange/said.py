@@ -9,7 +9,8 @@ from pydantic import Field, TypeAdapter
 from ...model.base import Noun
 from ...model.feature import Feature
 from ...model.keying import Keying
-from .words import Argument, CallId, Candidates, ChatText, Media, Presence, Sdp, UserName, Word
+from ...model.leaving import Declining, Leaving
+from .words import Argument, CallId, Candidates, ChatText, Media, Presence, Sdp, UserName
 
 Number = Annotated[int, Field(ge=1, le=2**53)]
 """A frame's `id`."""
@@ -54,7 +55,7 @@ class Decline(Noun):
     type: Literal["decline"]
     id: Number
     call: CallId
-    why: Word = "declined"
+    why: Declining = Declining.DECLINED
 
 
 class Cancel(Noun):
@@ -98,7 +99,7 @@ class HangUp(Noun):
     type: Literal["hang-up"]
     id: Number
     call: CallId
-    reason: Word = "user"
+    reason: Leaving = Leaving.USER
 
 
 class UseFeature(Noun):

@@ -48,8 +48,6 @@ def _distinct(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
 
 CallId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 UserName = Annotated[str, Field(min_length=1, max_length=MOST_NAME), AfterValidator(_writable)]
-Word = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-"""A reason: a word with hyphens."""
 Sdp = Annotated[str, Field(min_length=1, max_length=MOST_FRAME)]
 Candidate = Annotated[str, Field(max_length=512)]
 Candidates = Annotated[tuple[Candidate, ...], FailFast(), Field(min_length=1, max_length=MOST_CANDIDATES)]

@@ -38,6 +38,17 @@ export function act(label, about, click) {
 
 let questions = 0;
 
+/** Say why something cannot be taken away, in the place of the question. */
+export function tellInstead({ heading, text }) {
+  questions += 1;
+  find("confirm-heading").textContent = heading;
+  find("confirm-text").textContent = text;
+  find("confirm-problem").textContent = "";
+  find("confirm-yes").hidden = true;
+  find("confirm-no").textContent = "Close";
+  open(find("confirm"));
+}
+
 /** Ask before something is taken away. */
 export function confirmed({ heading, text, yes, action }) {
   const dialog = find("confirm");
@@ -45,7 +56,8 @@ export function confirmed({ heading, text, yes, action }) {
   find("confirm-heading").textContent = heading;
   find("confirm-text").textContent = text;
   find("confirm-problem").textContent = "";
-  find("confirm-yes").textContent = yes;
+  Object.assign(find("confirm-yes"), { textContent: yes, hidden: false });
+  find("confirm-no").textContent = "Cancel";
   find("confirm-yes").disabled = false;
   find("confirm-yes").onclick = async () => {
     find("confirm-yes").disabled = true;

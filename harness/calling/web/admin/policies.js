@@ -4,9 +4,9 @@ import { warn } from "../common/announce.js";
 import { open, prepare } from "../common/dialog.js";
 import { el, fill, find, name } from "../common/dom.js";
 import { path } from "../common/service.js";
-import { act, confirmed, plain } from "./forms.js";
+import { act, confirmed, plain, tellInstead } from "./forms.js";
 
-const WORDS = { Disabled: "Off", DisabledUserOverride: "Off, but users can turn it on" };
+const WORDS = new Map([["Disabled", "Off"], ["DisabledUserOverride", "Off, but users can turn it on"]]);
 
 /** Fields, and how the service speaks of them when it refuses. */
 const FIELDS = [
@@ -46,7 +46,7 @@ function row(policy) {
 }
 
 function setting(label, value) {
-  return el("td", { "data-label": label, class: value === "Disabled" ? null : "on" }, WORDS[value] ?? value);
+  return el("td", { "data-label": label, class: value === "Disabled" ? null : "on" }, WORDS.get(value) ?? value);
 }
 
 function edit(policy) {
@@ -97,10 +97,30 @@ function send(called, fields) {
   return service.send("POST", "/api/policies", { Identity: called, ...fields });
 }
 
-function remove(called) {
+/** A policy that is assigned is not deleted: whose it is, and where that is taken away, is said before anybody tries. */
+async function remove(called) {
+  try {
+    const uses = usesOf(called, await service.get("/api/assignments"));
+    if (uses.length === 0) askToDelete(called);
+    else tellInstead({ heading: `${called} is assigned`, text: `It is assigned to ${uses.join(", ")}. A policy can be deleted when nobody has it: take that away first, under Assignments.` });
+  } catch (error) {
+    tellInstead({ heading: `Delete ${called}?`, text: error.message });
+  }
+}
+
+function usesOf(called, { users, groups, tenant }) {
+  const has = (policy) => policy !== null && policy.toLowerCase() === called.toLowerCase();
+  const counted = ([word, all]) => {
+    const count = all.filter(({ policy }) => has(policy)).length;
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
+  };
+  return [...[["user", users], ["group", groups]].flatMap(counted), ...(has(tenant) ? ["the whole tenant"] : [])];
+}
+
+function askToDelete(called) {
   confirmed({
     heading: `Delete ${called}?`,
-    text: "Who it is assigned to falls under the next rule that applies.",
+    text: "It is assigned to nobody. It cannot be brought back.",
     yes: "Delete",
     action: () => change(() => service.remove(path("policies", called)), `The policy ${called} is deleted.`),
   });

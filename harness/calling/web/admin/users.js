@@ -4,7 +4,7 @@ import { el, fill, find, name } from "../common/dom.js";
 import { path } from "../common/service.js";
 import { act, confirmed, onSubmit } from "./forms.js";
 
-const RULES = { direct: "Assigned to the user", group: "Assigned to a group", tenant: "Assigned to the tenant", global: "Global" };
+const RULES = new Map([["direct", "Assigned to the user"], ["group", "Assigned to a group"], ["tenant", "Assigned to the tenant"], ["global", "Global"]]);
 
 let service = null;
 let change = null;
@@ -38,7 +38,7 @@ function row({ user, display, toggle, recorded, effective }) {
     {},
     el("th", { scope: "row" }, name(display), el("br"), el("span", { class: "hint" }, name(user))),
     el("td", { "data-label": "Policy" }, name(effective.policy)),
-    el("td", { "data-label": "Because" }, `${RULES[effective.rule] ?? effective.rule}: ${effective.because}`),
+    el("td", { "data-label": "Because" }, `${RULES.get(effective.rule) ?? effective.rule}: ${effective.because}`),
     el("td", { "data-label": "Turned on", class: toggle ? "on" : null }, toggle ? "Yes" : "No"),
     el("td", { "data-label": "Recorded" }, recorded ? "Yes " : "No ", press),
     el("td", { class: "acts" }, act("Remove", display, () => remove(user, display))),
@@ -55,7 +55,7 @@ function remove(user, display) {
 }
 
 function showEffective({ policy, rule, because, rank, allows_calls: allows }) {
-  const deciding = `${RULES[rule] ?? rule}${rank ? ` (rank ${rank})` : ""}`;
+  const deciding = `${RULES.get(rule) ?? rule}${rank ? ` (rank ${rank})` : ""}`;
   fill(
     find("effective"),
     el("p", {}, el("strong", {}, name(policy)), allows ? ": users can turn it on." : ": end-to-end encrypted calls are off."),

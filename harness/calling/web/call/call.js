@@ -2,6 +2,7 @@
 
 import { Exchange } from "./exchange.js";
 import { Shown } from "./shown.js";
+import { seen, told } from "./words.js";
 
 const MODES = ["e2ee", "service"];
 
@@ -46,7 +47,7 @@ export class Call {
       if (this.phase === "over") await this.#say("cancel");
       this.#become("calling");
     } catch (error) {
-      this.#over("refused", error.message);
+      this.#over(error.message);
     }
   }
 
@@ -57,20 +58,20 @@ export class Call {
       this.#connect((await this.say("accept", { call: this.id })).mode);
     } catch (error) {
       if (!this.exchange.has("audio")) this.#say("decline", { why: "no-microphone" });
-      this.#over("refused", error.message);
+      this.#over(error.message);
     }
   }
 
   decline() {
     this.#say("decline", { why: "declined" });
-    this.#over("own");
+    this.#over(seen("own"));
   }
 
   /** End it, at whatever stage it is. */
   hangUp(reason = "user") {
     if (["inviting", "calling", "ringing"].includes(this.phase)) this.#say("cancel");
     else this.#say("hang-up", { reason });
-    this.#over(["user", "codes-differ"].includes(reason) ? "own" : reason);
+    this.#over(seen(["user", "codes-differ"].includes(reason) ? "own" : reason));
   }
 
   /** The user has compared the codes: "match" or "differ". */
@@ -127,7 +128,7 @@ export class Call {
   }
 
   lost() {
-    this.#over("offline");
+    this.#over(seen("offline"));
   }
 
   async #take(frame) {
@@ -141,8 +142,8 @@ export class Call {
       case "recorded": return this.mode === "e2ee" ? this.watcher.unheeded(this, "recording") : this.watcher.recorded(this);
       case "caption": return this.#captioned(frame);
       case "party": return this.#moved(frame);
-      case "declined": case "cancelled": return this.#over(frame.why);
-      case "hung-up": return this.#over(frame.reason);
+      case "declined": case "cancelled": return this.#over(told(frame.why));
+      case "hung-up": return this.#over(told(frame.reason));
       default: return undefined;
     }
   }
@@ -231,10 +232,11 @@ export class Call {
     this.watcher.changed(this);
   }
 
-  #over(why, detail = null) {
+  /** `sentence`: why, for the user. */
+  #over(sentence) {
     if (this.phase === "over") return;
     this.phase = "over";
-    this.ended = { why, detail };
+    this.ended = sentence;
     this.shown.clear();
     this.exchange.close();
     this.watcher.changed(this);

@@ -9,13 +9,24 @@ const RESULTS = {
   differ: "You have compared this code: it does not match.",
 };
 
+/** What the two people are to do, and exactly what it shows. */
+function asked(display) {
+  return [
+    "Read these 20 digits to ", name(display), ", whose voice you recognise, and listen to theirs. If all of them are the same, nobody between your two devices can hear or see this call. "
+    + "If a single one differs, somebody may be in between: hang up.",
+  ];
+}
+
 /** `current()` gives the call that is shown. */
 export function prepareCode(current) {
   const dialog = prepare("code-dialog");
   find("indicator").addEventListener("click", () => openCode(current()));
   find("compare-again").addEventListener("click", () => openCode(current()));
   find("codes-match").addEventListener("click", () => current()?.compared("match"));
-  find("codes-differ").addEventListener("click", () => current()?.compared("differ"));
+  find("codes-differ").addEventListener("click", () => {
+    current()?.compared("differ");
+    find("advice-hang-up").scrollIntoView({ block: "nearest" });
+  });
   find("advice-hang-up").addEventListener("click", () => {
     dialog.close();
     current()?.hangUp("codes-differ");
@@ -34,8 +45,8 @@ export function showCode(call) {
   const { screen: { indicator, code, because }, confirmed, changed } = call.shown;
   const locked = indicator === "lock";
   find("code-heading").textContent = locked ? "End-to-end encrypted" : "Not end-to-end encrypted";
-  fill(find("code-why"), ...(locked ? ["Read these 20 digits to ", name(call.display), ", and listen to theirs. If all of them are the same, nobody is in between. If a single one differs, somebody is."] : [because]));
-  find("code-part").hidden = !locked;
+  fill(find("code-why"), ...(locked ? asked(call.display) : [because]));
+  find("code-part").hidden = find("code-limits").hidden = !locked;
   find("code-changed").hidden = !changed;
   showDigits(code);
   find("code-result").textContent = RESULTS[confirmed] ?? "";

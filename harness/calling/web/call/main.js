@@ -15,13 +15,13 @@ const AGAIN_MS = [500, 1000, 2000, 5000];
 const FAREWELL = "farewell";
 
 /** Why the service ends the connection for good: the token is void, or somebody else has it now. */
-const VOID = {
-  "signed-out": "You have signed out.",
-  "expired": "You were signed in for long enough. Sign in again.",
-  "no-user": "This user is no longer known here.",
-  "no-tenant": "Your organisation is no longer known here.",
-  "replaced": "This session goes on in another window.",
-};
+const VOID = new Map([
+  ["signed-out", "You have signed out."],
+  ["expired", "You were signed in for long enough. Sign in again."],
+  ["no-user", "This user is no longer known here."],
+  ["no-tenant", "Your organisation is no longer known here."],
+  ["replaced", "This session goes on in another window."],
+]);
 
 class CallWindow {
   constructor(session) {
@@ -96,7 +96,7 @@ class CallWindow {
   heard(frame) {
     switch (frame.type) {
       case "welcome": return this.welcomed();
-      case "bye": return VOID[frame.reason] && this.leave(VOID[frame.reason]);
+      case "bye": return VOID.has(frame.reason) && this.leave(VOID.get(frame.reason));
       case "chat": return this.conversation.wrote(frame);
       case "presence": return this.conversation.present(frame);
       case "toggle": return this.learned({ toggle: frame.on });

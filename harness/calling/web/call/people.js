@@ -2,7 +2,7 @@
 
 import { arrange, el, fill, find, name } from "../common/dom.js";
 
-export const PRESENCE = { available: "Available", busy: "Busy", away: "Away", offline: "Offline" };
+const PRESENCE = new Map([["available", "Available"], ["busy", "Busy"], ["away", "Away"], ["offline", "Offline"]]);
 
 /** `people`: [{user, display, presence, unread}], presence null where nothing is told of it; `choose(user)` is called for the one that is selected. */
 export function showPeople(people, chosen, choose) {
@@ -23,9 +23,9 @@ function show(button, { user, display, presence, unread }, current, choose) {
   button.onclick = () => choose(user);
   if (current) button.setAttribute("aria-current", "true");
   else button.removeAttribute("aria-current");
-  fill(button, el("span", { class: `dot ${PRESENCE[presence] ? presence : ""}`, "aria-hidden": "true" }), names, ...waiting);
+  fill(button, el("span", { class: `dot ${PRESENCE.has(presence) ? presence : ""}`, "aria-hidden": "true" }), names, ...waiting);
 }
 
 export function presenceName(presence) {
-  return presence === null ? "Not in your directory: calls only" : PRESENCE[presence] ?? "Unknown";
+  return presence === null ? "Not in your directory: calls only" : PRESENCE.get(presence) ?? "Unknown";
 }

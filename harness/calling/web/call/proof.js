@@ -4,7 +4,7 @@
 import { hex } from "./teams20.js";
 
 const OVER = ["closed", "failed"];
-const HASHES = { "sha-256": "SHA-256", "sha-384": "SHA-384", "sha-512": "SHA-512" };
+const HASHES = new Map([["sha-256", "SHA-256"], ["sha-384", "SHA-384"], ["sha-512", "SHA-512"]]);
 
 /**
  * @typedef {Object} Proof
@@ -68,7 +68,7 @@ function found(stats, id) {
 /** The DER of a certificate, when the fingerprint beside it is its own. */
 async function der({ base64Certificate, fingerprint, fingerprintAlgorithm }) {
   const bytes = Uint8Array.from(atob(base64Certificate), (character) => character.charCodeAt(0));
-  const hash = HASHES[fingerprintAlgorithm.toLowerCase()];
+  const hash = HASHES.get(fingerprintAlgorithm.toLowerCase());
   check(hash !== undefined, `a fingerprint is made with ${fingerprintAlgorithm}`);
   const digest = new Uint8Array(await crypto.subtle.digest(hash, bytes));
   check(plain(fingerprint) === hex(digest), "a certificate and its fingerprint do not fit together");

@@ -8,7 +8,7 @@ import { announceCode, announceScreen, lasting, prepareFeatures, showCall, showS
 import { prepareCode } from "./code_dialog.js";
 import { choose, dismiss, prepareFeatureDialog } from "./feature_dialog.js";
 import { presenceName } from "./people.js";
-import { FEATURES, ending } from "./words.js";
+import { FEATURES } from "./words.js";
 
 export class Telephone {
   /**
@@ -125,9 +125,8 @@ export class Telephone {
     this.call = null;
     find("incoming").close();
     dismiss();
-    const why = call.ended.detail ?? ending(call.ended.why);
     const length = call.since === null ? "" : ` It lasted ${lasting(call.since)}.`;
-    fill(find("outcome"), name(call.display), `: ${why}${length}`);
+    fill(find("outcome"), name(call.display), `: ${call.ended}${length}`);
     find("outcome").hidden = false;
   }
 

@@ -1,32 +1,48 @@
-// Why a call ended, for a person. Words of the service that are not known here are shown as they are.
+// Why a call ended, for a person. Only what this page has seen by itself may accuse: what it is told, somebody else has chosen.
 
-const ENDINGS = {
-  "own": "You have hung up.",
-  "answered-elsewhere": "Answered on another of your devices.",
-  "declined-elsewhere": "Declined on another of your devices.",
-  "cancelled": "The caller has hung up.",
-  "no-answer": "Nobody answered.",
-  "unavailable": "The other person's devices are gone.",
-  "declined": "The call was declined.",
-  "user": "The other person has hung up.",
-  "transferred": "The call goes on without you: it was transferred.",
-  "parked": "The call is parked: the other person waits.",
-  "companion": "The call goes on without this device.",
-  "disconnected": "The other device has lost its connection to the service.",
-  "voicemail": "The call has gone to the voicemail.",
-  "user-removed": "An administrator has removed the other person.",
-  "codes-differ": "The other person has hung up because the codes did not match.",
-  "media-failed": "The connection between the two devices was lost.",
-  "dtls-failed": "The other end did not present the certificate that was announced. Somebody may be in between: the call was ended.",
-  "sdp-rejected": "The other end asked for something that this client refuses.",
-  "no-sdes": "An ordinary call with a client that wants its media keys in the signalling (SDES). Browsers cannot do that.",
-  "mode-unknown": "The service asked for a kind of call that this client does not know.",
-  "no-microphone": "The other device has no microphone.",
-  "offline": "The connection to the calling service was lost.",
-};
+const SEEN = new Map([
+  ["own", "You have hung up."],
+  ["media-failed", "The connection between the two devices was lost."],
+  ["dtls-failed", "The other end did not present the certificate that was announced. Somebody may be in between: the call was ended."],
+  ["sdp-rejected", "The other end asked for something that this client refuses."],
+  ["no-sdes", "An ordinary call with a client that wants its media keys in the signalling (SDES). Browsers cannot do that."],
+  ["mode-unknown", "The service asked for a kind of call that this client does not know."],
+  ["offline", "The connection to the calling service was lost."],
+]);
 
-export function ending(why) {
-  return ENDINGS[why] ?? `The call has ended: ${why}.`;
+/** What a service says (docs/calling-service.md); of a peer's words it takes `declined` to `mode-unknown`. */
+const TOLD = new Map([
+  ["answered-elsewhere", "Answered on another of your devices."],
+  ["declined-elsewhere", "Declined on another of your devices."],
+  ["cancelled", "The caller has hung up."],
+  ["no-answer", "Nobody answered."],
+  ["unavailable", "The other person's devices are gone."],
+  ["transferred", "The call goes on without you: it was transferred."],
+  ["parked", "The call is parked: the other person waits."],
+  ["companion", "The call goes on without this device."],
+  ["disconnected", "The other device has lost its connection to the service."],
+  ["voicemail", "The call has gone to the voicemail."],
+  ["user-removed", "An administrator has removed the other person."],
+  ["declined", "The call was declined."],
+  ["no-microphone", "The other device has no microphone."],
+  ["failed", "The other device cannot take the call."],
+  ["user", "The other person has hung up."],
+  ["codes-differ", "The other person has hung up, and says that the codes did not match."],
+  ["media-failed", "The other device has lost the connection to this one."],
+  ["dtls-failed", "The other device could not agree on keys with this one, and has ended the call."],
+  ["sdp-rejected", "The other device was asked for something that it refuses, and has ended the call."],
+  ["no-sdes", "The other device is a browser, and cannot have its media keys in the signalling (SDES)."],
+  ["mode-unknown", "The other device does not know this kind of call."],
+]);
+
+/** The end of a call that this page has brought about, for what it did or saw itself. */
+export function seen(why) {
+  return SEEN.get(why);
+}
+
+/** The end of a call that this page was told of. */
+export function told(why) {
+  return TOLD.get(why) ?? "The call has ended, for a reason that this page does not know.";
 }
 
 /**

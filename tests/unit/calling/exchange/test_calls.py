@@ -44,8 +44,8 @@ def test_the_first_device_that_accepts_wins() -> None:
 
 def test_one_device_declines_for_all() -> None:
     world, call = ringing("bob-pc", "bob-phone")
-    assert world.say("bob-pc", "decline", call=call, why="in-a-meeting") == {}
-    declined = {"type": "declined", "call": call, "why": "in-a-meeting"}
+    assert world.say("bob-pc", "decline", call=call, why="no-microphone") == {}
+    declined = {"type": "declined", "call": call, "why": "no-microphone"}
     assert world.heard() == [
         ("alice-pc", declined),
         ("bob-phone", {"type": "cancelled", "call": call, "why": "declined-elsewhere"}),

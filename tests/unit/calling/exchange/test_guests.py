@@ -194,7 +194,7 @@ def test_a_guest_who_declines_or_does_not_answer_changes_nothing() -> None:
         world, call = ordinary("cem-pc", "cem-phone")
         asked(world, call, "transfer")
         if ends == "decline":
-            assert world.say("cem-pc", "decline", call=call, why="busy") == {}
+            assert world.say("cem-pc", "decline", call=call, why="declined") == {}
         elif ends == "late":
             world.tick(60.0)
             assert len(world.heard("cancelled")) == 2

@@ -99,14 +99,14 @@ def overrun(world: World, to: str) -> None:
 
 def declines(world: World, call: str) -> None:
     assert world.say(ERINS, "ringing", call=call) == {}
-    assert world.say(ERINS, "decline", call=call, why="busy") == {}
+    assert world.say(ERINS, "decline", call=call, why="declined") == {}
 
 
 def passes_it_on(world: World, call: str) -> None:
     more = {"feature": "simultaneous-ring", "on": True, "argument": ALICE_TOO}
     if world.say(ERINS, "feature", call=call, **more) == {}:  # and not encrypted
-        assert world.say(ALICES_TOO, "decline", call=call, why="busy") == {}
-    assert world.say(ERINS, "decline", call=call, why="busy") == {}
+        assert world.say(ALICES_TOO, "decline", call=call, why="declined") == {}
+    assert world.say(ERINS, "decline", call=call, why="declined") == {}
 
 
 def is_removed(world: World, _call: str) -> None:

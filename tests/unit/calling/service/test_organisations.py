@@ -237,7 +237,7 @@ async def test_a_call_between_the_two_is_encrypted_when_both_tenants_allow_it(se
         rung = await erin.next("incoming")
         assert (rung["from"], rung["display"]) == (ALICE, ALICE)
         modes.append((await erin.say("accept", call=call)).get("mode"))
-        await alice.say("hang-up", call=call, reason="done")
+        await alice.say("hang-up", call=call, reason="user")
         for device in (alice, erin):
             await device.rest("POST", "/api/sign-out")
     assert modes == ["service", "service", "e2ee"]
