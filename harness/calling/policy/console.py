@@ -1,7 +1,8 @@
 """The cmdlets at work: pasted lines and a tenant in, the tenant afterwards and what is shown out.
 
 All lines are read before the first is run, and a line that is refused undoes those before it: half a paste is worse
-than none. What somebody leaves out at -Confirm is not refused, and the lines after it are run. What the cmdlets print:
+than none. What somebody leaves out at -Confirm is not refused, and the lines after it are run; nor is a question
+(-WhatIf), whose answer is that it would be. What the cmdlets print:
 New- and Get- give policies, Grant- -PassThru the user; the rest gives nothing. The order of an object's properties is
 ours; only their names are documented.
 """
@@ -9,7 +10,7 @@ ours; only their names are documented.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,9 +89,7 @@ def _run(step: Step, bound: Bound, place: int, ask: Ask) -> Step:
         raise Refused(f"{bound.cmdlet.name} gets text here, and takes objects")
     run_one = last_of[bound.cmdlet]
     if bound.on("WhatIf"):
-        run_one(step, bound)  # what could not be done is refused all the same
-        about = (f"What if: {sentence(bound.cmdlet.name, target)}" for target in _targets(step, bound))
-        return Step(step.tenant, Shown(text="\n".join(about)))
+        return Step(step.tenant, Shown(text="\n".join(_what_if(step, bound, run_one))))
     if bound.on("Confirm"):
         wanted = tuple(confirmed(bound.cmdlet.name, _targets(step, bound), ask))
         chosen = tuple(item for item, one in zip(step.shown.objects, wanted, strict=False) if one)
@@ -100,6 +99,19 @@ def _run(step: Step, bound: Bound, place: int, ask: Ask) -> Step:
     return run_one(step, bound)
 
 
+def _what_if(step: Step, bound: Bound, run_one: Run) -> Iterator[str]:
+    """What would be done, one after the other, and what would be refused."""
+    tenant = step.tenant
+    piped = _AFTER.get(bound.cmdlet) is run_one
+    for shown in [Shown((item,)) for item in step.shown.objects] if piped else [Shown()]:
+        one = Step(tenant, shown)
+        try:
+            tenant = run_one(one, bound).tenant
+            yield from (f"What if: {sentence(bound.cmdlet.name, target)}" for target in _targets(one, bound))
+        except Refused as error:
+            yield f"What if: {bound.cmdlet.name} would be refused as things are: {error}"
+
+
 def _new(step: Step, bound: Bound) -> Step:
     identity = bound.text("Identity") or ""
     tenant = new_policy(step.tenant, identity, _settings(bound))
@@ -107,7 +119,13 @@ def _new(step: Step, bound: Bound) -> Step:
 
 
 def _set(step: Step, bound: Bound) -> Step:
-    return Step(set_policy(step.tenant, bound.text("Identity") or "", _settings(bound)), Shown())
+    return Step(set_policy(step.tenant, _named(bound), _settings(bound)), Shown())
+
+
+def _set_piped(step: Step, bound: Bound) -> Step:
+    """Of each policy what is named changes (`set-csteamsenhancedencryptionpolicy`, -Instance: pipeline input)."""
+    settings = _settings(bound)
+    return _each(step, bound, lambda tenant, identity: set_policy(tenant, identity, settings))
 
 
 def _get(step: Step, bound: Bound) -> Step:
@@ -122,7 +140,9 @@ def _get(step: Step, bound: Bound) -> Step:
 
 def _grant(step: Step, bound: Bound) -> Step:
     user, group, rank = bound.text("Identity"), bound.text("Group"), bound.values.get("Rank")
-    policy = bound.text("PolicyName") or None  # PowerShell hands $null to a cmdlet as an empty text
+    policy = bound.text("PolicyName")
+    if policy == "":
+        raise Refused("-PolicyName is an empty text: $null takes an assignment away")
     if sum((user is not None, group is not None, bound.on("Global"))) != 1:
         raise Refused(f"{GRANT.name} needs one of -Identity (a user), -Group and -Global")
     if rank is not None and group is None:
@@ -142,18 +162,30 @@ def _grant(step: Step, bound: Bound) -> Step:
 
 
 def _remove(step: Step, bound: Bound) -> Step:
-    identity = bound.text("Identity")
-    if identity is None:
-        raise Refused(f"{REMOVE.name} needs -Identity: a text")
-    return Step(remove_policy(step.tenant, identity), Shown())
+    return Step(remove_policy(step.tenant, _named(bound)), Shown())
 
 
 def _remove_piped(step: Step, bound: Bound) -> Step:
+    return _each(step, bound, remove_policy)
+
+
+def _named(bound: Bound) -> str:
+    identity = bound.text("Identity")
+    if identity is None:
+        raise Refused(f"{bound.cmdlet.name} needs -Identity: a text")
+    return identity
+
+
+def _each(step: Step, bound: Bound, change: Callable[[Tenant, str], Tenant]) -> Step:
+    """`change` done to every policy that comes through the pipe."""
     if "Identity" in bound.values:
         raise Refused("the policies come through the pipe: -Identity is one too many")
     tenant = step.tenant
     for item in step.shown.objects:
-        tenant = remove_policy(tenant, item.get("Identity") or "")
+        identity = item.get("Identity")
+        if identity is None:
+            raise Refused("what comes through the pipe has no Identity, and is no policy")
+        tenant = change(tenant, identity)
     return Step(tenant, Shown())
 
 
@@ -182,7 +214,7 @@ def _json(step: Step, bound: Bound) -> Step:
 
 Run = Callable[[Step, Bound], Step]
 _FIRST: Final[dict[Cmdlet, Run]] = {NEW: _new, SET: _set, GET: _get, GRANT: _grant, REMOVE: _remove}
-_AFTER: Final[dict[Cmdlet, Run]] = {REMOVE: _remove_piped, SELECT: _select, TO_JSON: _json}
+_AFTER: Final[dict[Cmdlet, Run]] = {SET: _set_piped, REMOVE: _remove_piped, SELECT: _select, TO_JSON: _json}
 
 
 def _settings(bound: Bound) -> Settings:

@@ -96,7 +96,7 @@ COMMON: Final = (
 """They change only what is said or kept besides, and a mistake always ends everything here (as `Stop` does there)."""
 
 NEW: Final = Cmdlet("New-CsTeamsEnhancedEncryptionPolicy", (_NEEDED, *_SETTINGS, _FORCE, *_WHAT_IF))
-SET: Final = Cmdlet("Set-CsTeamsEnhancedEncryptionPolicy", (_NEEDED, *_SETTINGS, _FORCE, *_WHAT_IF))
+SET: Final = Cmdlet("Set-CsTeamsEnhancedEncryptionPolicy", (_IDENTITY, *_SETTINGS, _FORCE, *_WHAT_IF))
 GET: Final = Cmdlet("Get-CsTeamsEnhancedEncryptionPolicy", (_IDENTITY, Parameter("Filter", Type.TEXT)))
 GRANT: Final = Cmdlet(
     "Grant-CsTeamsEnhancedEncryptionPolicy",

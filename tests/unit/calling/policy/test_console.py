@@ -80,7 +80,7 @@ def test_grant_to_a_user_a_group_and_the_tenant_and_taking_away() -> None:
         f"Grant-{NOUN} -Group sales -PolicyName E2EE\nGrant-{NOUN} -Group legal -Rank 1 -PolicyName E2EE", made
     )
     assert [one.group for one in made.ranking] == ["legal", "sales"]
-    for line in ("-Identity bob -PolicyName $null", "-Global -PolicyName $Null", "-Group legal -PolicyName ''"):
+    for line in ("-Identity bob -PolicyName $null", "-Global -PolicyName $Null", "-Group legal -PolicyName $null"):
         made = after(f"Grant-{NOUN} {line}", made)
     assert (find_user(made, "bob").policy, made.tenant_policy) == (None, None)
     assert [one.group for one in made.ranking] == ["sales"]
@@ -147,9 +147,45 @@ def test_what_if_says_what_and_does_nothing() -> None:
     assert after(f"Remove-{NOUN} E2EE -WhatIf:$false -Confirm:$false -Force") != before
 
 
-def test_what_if_still_refuses_what_could_not_be_done() -> None:
-    with pytest.raises(Refused, match="no user 'nobody'"):
-        run(tenant(), f"Grant-{NOUN} nobody E2EE -WhatIf")
+def test_what_if_says_what_would_be_refused_and_the_paste_goes_on() -> None:
+    made, (_, given, _, piped) = run(
+        tenant(),
+        f"New-{NOUN} Third; Grant-{NOUN} nobody E2EE -WhatIf\nGrant-{NOUN} bob Third; Get-{NOUN} | Remove-{NOUN} -wi",
+    )
+    assert given.text == f"What if: Grant-{NOUN} would be refused as things are: there is no user 'nobody'"
+    assert find_user(made, "bob").policy == "Third"
+    assert piped.text is not None
+    first, second, third = piped.text.split("\n")
+    assert "would be refused as things are: the policy Global cannot be removed" in first
+    assert second == f'What if: Performing the operation "Remove-{NOUN}" on target "Tag:E2EE".'
+    assert "the policy Third is still assigned, to 1 user" in third
+    assert [one.name for one in made.policies] == ["Global", "E2EE", "Third"]
+
+
+def test_a_line_that_is_no_question_but_nonsense_is_refused_with_what_if_too() -> None:
+    with pytest.raises(Refused, match="no parameter -nonsense"):
+        run(tenant(), f"Set-{NOUN} E2EE -Nonsense -WhatIf")
+
+
+def test_what_is_set_through_a_pipe_changes_in_each_policy_and_the_rest_stays() -> None:
+    before = after(f"New-{NOUN} Third -Description 'of its own' -MeetingEndToEndEncryption DisabledUserOverride")
+    line = f"Get-{NOUN} -Filter Tag:* | Set-{NOUN} -CallingEndtoEndEncryptionEnabledType DisabledUserOverride"
+    made, given = run(before, line)
+    assert [one.objects for one in given] == [()]
+    assert [one.allows_calls for one in made.policies] == [False, True, True]
+    third = made.policies[2]
+    assert (third.description, third.meeting) == ("of its own", before.policies[2].meeting)
+    asked_about = f"Get-{NOUN} | Set-{NOUN} -Description x -Confirm"
+    made, _ = asked("nyn", f"New-{NOUN} Third; {asked_about}")
+    assert [one.description for one in made.policies] == ["", "x", ""]
+
+
+def test_nothing_through_a_pipe_changes_nothing() -> None:
+    line = f"Get-{NOUN} -Filter Nothing* | Set-{NOUN} -Description x"
+    assert run(tenant(), line)[0] == tenant()
+    assert run(tenant(), f"{line} -WhatIf")[1][0].text == ""
+    (given,) = run(tenant(), f"Set-{NOUN} -Description x -WhatIf")[1]
+    assert given.text is not None and given.text.endswith("needs -Identity: a text")
 
 
 def asked(replies: str, line: str) -> tuple[Tenant, list[str]]:
@@ -266,7 +302,12 @@ REFUSED = [
     (f"Remove-{NOUN} E2EE -Confirm", "Remove-", "at a terminal, or say -Confirm:$false"),
     (f"Get-{NOUN} | Remove-{NOUN}", "Remove-", "cannot be removed"),
     (f"Get-{NOUN} | Remove-{NOUN} -Identity E2EE", "Remove-", "one too many"),
-    (f"Get-{NOUN} | Set-{NOUN} X", "Set-", "nothing through a pipe"),
+    (f"Get-{NOUN} | Set-{NOUN} X -Description y", "Set-", "one too many"),
+    (f"Get-{NOUN} | select Description | Set-{NOUN} -Description y", "Set-", "has no Identity"),
+    (f"Get-{NOUN} | Grant-{NOUN} bob E2EE", "Grant-", "nothing through a pipe"),
+    (f"Grant-{NOUN} bob ''", "Grant-", "empty text: $null takes"),
+    (f'Grant-{NOUN} -Group sales -PolicyName ""', "Grant-", "empty text"),
+    (f"Grant-{NOUN} -Global -PolicyName ''", "Grant-", "empty text"),
     (f"Get-{NOUN} | ConvertTo-Json | select Identity", "select", "gets text"),
     (f"Get-{NOUN} | select *", "select", "without wildcards"),
     (f"Get-{NOUN} | select Identity, identity", "select", "twice"),
