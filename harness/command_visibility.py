@@ -17,11 +17,13 @@ from .report.console import encodable
 from .report.visibility import matrices, sentence, visibility_lines
 
 FINDING, USAGE, HARNESS, EVIDENCE, NOTHING = 1, 2, 3, 4, 5
+PLANTED = "Specimens alone: what is beyond the promise here was planted, and no call under test is in this run."
 
 
 def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, str] | None:
     """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell.
 
+    What a specimen leaks was planted: its matrix is shown where a run holds nothing else, and is no finding.
     Wireshark is not asked: it sees nothing that the matrix is made of.
     """
     if not root.is_dir():
@@ -33,8 +35,10 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
         results = {one.scenario: one for one in audit_entries(run, run.entries, load_policy())}
         made = document(run, results, interrupted=bool(run.not_ended))
         measured = matrices(made.results)
+        planted = () if measured else matrices(made.results, specimens=True)
         with suppress(BrokenPipeError):
-            sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in visibility_lines(measured)))
+            lines = [*([PLANTED] if planted else []), *visibility_lines(measured or planted)]
+            sys.stderr.write("".join(f"{encodable(line, sys.stderr)}\n" for line in lines))
         write_outputs(outputs, made, lambda: call_views(root, made), sys.stdout)
     except NotARun as error:
         return USAGE, str(error)
@@ -42,7 +46,7 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
         return EVIDENCE, str(error)
     except OSError as error:
         return HARNESS, trouble(error, str(root))
-    if not measured:
-        return NOTHING, f"{root}: holds no recorded call under test"
+    if not measured and not planted:
+        return NOTHING, f"{root}: holds no recorded call of which anything could be measured"
     untold = [one for matrix in measured for one in matrix.breaks if not one.told]
     return (FINDING, f"plaintext beyond the promise: {sentence(untold[0])}") if untold else None

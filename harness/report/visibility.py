@@ -1,6 +1,7 @@
 """The visibility matrices of a run, one for each mode that users were shown: in each cell the most that anybody saw.
 
-Specimens are left out: they show that a leak is seen, and are no part of what was tested.
+Specimens are never among them: they show that a leak is seen, and are no part of what was tested. They have matrices of
+their own.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ class ModeMatrix:
         return f"{over}: nothing beyond the promise"
 
 
-def matrices(results: Iterable[Result]) -> tuple[ModeMatrix, ...]:
-    """One matrix for each mode in which a call under test was made."""
-    under_test = [one for one in results if one.visibility is not None and one.family != Family.SPECIMENS.value]
+def matrices(results: Iterable[Result], *, specimens: bool = False) -> tuple[ModeMatrix, ...]:
+    """One matrix for each mode in which a call under test was made, or a specimen's."""
+    wanted = [one for one in results if (one.family == Family.SPECIMENS.value) is specimens]
     return tuple(
         _matrix(mode, mine)
         for mode in Mode
-        if (mine := [one for one in under_test if one.visibility is not None and one.visibility.shown is mode])
+        if (mine := [one for one in wanted if one.visibility is not None and one.visibility.shown is mode])
     )
 
 

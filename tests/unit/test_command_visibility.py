@@ -47,10 +47,28 @@ def test_plaintext_that_the_codes_do_not_tell_of_is_exit_code_1_and_named(tmp_pa
     assert "harness: plaintext beyond the promise: clear-with-lock: audio at path (alice-relay.pcapng" in made.output
 
 
-def test_specimens_alone_are_no_calls_under_test(tmp_path: Path) -> None:
+def test_of_specimens_alone_the_planted_leak_is_shown_and_is_no_finding(tmp_path: Path) -> None:
     made = CliRunner().invoke(main, ["visibility", str(run_of(tmp_path / "run", "clear-with-lock"))])
-    assert made.exit_code == 5
-    assert "holds no recorded call under test" in made.output
+    assert made.exit_code == 0, made.output
+    assert made.output.startswith("Specimens alone: what is beyond the promise here was planted")
+    assert "e2ee, 1 call: plaintext beyond the promise in 6 cells:" in made.output
+    assert "  audio                plaintext!" in made.output
+
+
+def test_a_run_without_a_recorded_call_is_exit_code_5(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "clear-with-lock")
+    index = run / "index.jsonl"
+    index.write_text(f"{index.read_text().splitlines()[0]}\n")
+    shutil.rmtree(run / "clear-with-lock")
+    made = CliRunner().invoke(main, ["visibility", str(run)])
+    assert (made.exit_code, "holds no recorded call" in made.output) == (5, True), made.output
+
+
+def test_beside_a_call_under_test_a_specimen_is_in_no_matrix(tmp_path: Path) -> None:
+    made = CliRunner().invoke(main, ["visibility", str(GOLDEN)])
+    assert "Specimens alone" not in made.output
+    assert "clear-with-lock" not in made.output
+    assert "plaintext!" not in made.output
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
