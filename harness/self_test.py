@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from .model.alarms import UNPLANTED
 from .model.finding import Finding, Reason, Severity
 from .model.scenario import Family, Scenario
 from .model.self_test import JUDGE, MATRIX, Catch, Eye, Quiet, SelfTest
@@ -83,6 +84,7 @@ def self_test(
         catches=catches,
         quiets=quiets,
         eyes=_eyes(catches, quiets, results.values(), informing, owed),
+        unplanted=dict(UNPLANTED),
     )
 
 

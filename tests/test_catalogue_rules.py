@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -24,6 +25,7 @@ from harness.model.adversary import (
     Rewrite,
     SdpRewrite,
 )
+from harness.model.alarms import ALARMS, UNPLANTED
 from harness.model.base import Role
 from harness.model.endpoints import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints
 from harness.model.finding import Reason
@@ -390,6 +392,28 @@ def test_for_each_auditor_that_can_raise_an_alarm_a_specimen_is_planted_that_it_
         specimen = SCENARIOS[name]
         assert specimen.family is Family.SPECIMENS
         assert reason in revealing(specimen, SCENARIOS[specimen.twin or ""])
+
+
+def demanded(scenarios: Iterable[Scenario]) -> set[Reason]:
+    """The alarms without which one of these does not pass, also as what is known of a stack."""
+    scenarios = list(scenarios)
+    known = [one.expect for one in load_deviations() if any(one.names(scenario.id) for scenario in scenarios)]
+    return {reason for expect in (*(one.expect for one in scenarios), *known) for reason in expect.because}
+
+
+def test_each_alarm_is_planted_or_it_is_said_why_not() -> None:
+    planted = {
+        reason for one in (*PLANTED, *(SCENARIOS[one.twin or ""] for one in PLANTED)) for reason in one.expect.because
+    }
+    assert not planted & UNPLANTED.keys()
+    assert planted | UNPLANTED.keys() == ALARMS > FAILURES
+
+
+def test_of_alarms_that_are_not_planted_the_catalogue_demands_what_it_can() -> None:
+    """The others are raised by tests of who raises them, at the least; those of failures go through all of them."""
+    tests = "".join(one.read_text() for one in (REPOSITORY / "tests" / "unit").rglob("test_*.py"))
+    for reason in UNPLANTED.keys() - demanded(SCENARIOS.values()):
+        assert reason in FAILURES or f"Reason.{reason.name}" in tests, reason
 
 
 @pytest.mark.parametrize("scenario", HONEST, ids=named)

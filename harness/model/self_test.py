@@ -64,13 +64,17 @@ class Eye(Noun):
 
 
 class SelfTest(Noun):
-    """What a self-test came to. Without one nothing is passed, and the sentence says so."""
+    """What a self-test came to. Without one nothing is passed, and the sentence says so.
+
+    `unplanted`: alarms of which it says nothing, each with the reason why no specimen raises it.
+    """
 
     passed: bool = False
     sentence: str = NOT_RUN
     catches: tuple[Catch, ...] = ()
     quiets: tuple[Quiet, ...] = ()
     eyes: tuple[Eye, ...] = ()
+    unplanted: dict[Reason, str] = {}
 
     @property
     def missed(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from signal import Signals
 from typing import Final
 
+from .alarms import ALARMS
 from .finding import Finding, Reason, Severity
 
 MAX_DETAIL: Final = 1000
@@ -27,6 +28,9 @@ class Voice:
         return self._finding(reason, Severity.NOTICE, vantage, detail, count)
 
     def alarm(self, reason: Reason, vantage: str, detail: str) -> Finding:
+        """ValueError for a reason that is not in ALARMS, of which no self-test would know."""
+        if reason not in ALARMS:
+            raise ValueError(f"{reason} is no alarm that anybody knows")
         return self._finding(reason, Severity.ALARM, vantage, detail)
 
     def inconclusive(self, reason: Reason, vantage: str, detail: str) -> Finding:

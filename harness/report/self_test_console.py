@@ -17,6 +17,7 @@ def self_test_lines(tested: SelfTest) -> Iterator[str]:
     rows = [(one.auditor, one.sensitivity, f"{one.quiet} / {one.healthy}") for one in tested.eyes]
     yield from _columns([heading, *rows])
     yield ""
+    yield from _unplanted(tested)
     yield f"sensitivity {_share(tested.catches)}, specificity {_share(tested.quiets)}"
     for catch in tested.catches:
         if not catch.caught:
@@ -26,6 +27,13 @@ def self_test_lines(tested: SelfTest) -> Iterator[str]:
         if not one.quiet:
             yield f"TWIN  {visible(one.twin)}: {one.status}: {visible(one.why)}"
     yield f"self-test: {visible(tested.sentence)}"
+
+
+def _unplanted(tested: SelfTest) -> Iterator[str]:
+    """Of which alarms the self-test says nothing, those with one reason together."""
+    for why in dict.fromkeys(tested.unplanted.values()):
+        reasons = sorted(reason for reason, other in tested.unplanted.items() if other == why)
+        yield f"not planted: {', '.join(reasons)}: {why}"
 
 
 def _catch(one: Catch) -> tuple[str, str, str]:

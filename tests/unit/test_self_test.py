@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.model.alarms import UNPLANTED
 from harness.model.expectation import Expectation
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.mode import Mode
@@ -209,3 +210,11 @@ def test_an_eye_that_has_gone_blind_is_not_excused_by_another_that_sees_the_same
     assert blind.missed and blind.catches[0].why == f"the auditor 'screens' did not raise {said}"
     assert {one.auditor: (one.caught, one.planted) for one in blind.eyes}["screens"] == (0, 1)
     assert not tested("codes", closed=("screens",)).missed  # it was left out, which the sentence says
+
+
+def test_the_alarms_of_which_nothing_is_said_are_named_with_the_reason() -> None:
+    tested = trial()
+    assert tested.unplanted == UNPLANTED
+    lines = [line for line in self_test_lines(tested) if line.startswith("not planted: ")]
+    assert {name for line in lines for name in line.split(": ")[1].split(", ")} == set(UNPLANTED)
+    assert "not planted: packet-not-told, told-not-seen: only a browser tells" in "\n".join(lines)

@@ -40,6 +40,9 @@ FAR_BACK: Final = 200
 
 _ANOTHER_SUITE: Final = 0xC009
 """TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA."""
+_FIRST: Final = 0
+"""The number of the Finished, which is the first record under keys."""
+
 _LATE: Final = 100
 """A record number that no handshake comes to."""
 
@@ -128,6 +131,10 @@ class NoForwardSecrecy(AiortcEndpoint):
         return StaticRsaCertificate.fresh()
 
 
+class ReofferIgnored(AiortcEndpoint):
+    """As aiortc is: says yes to an offer that names another certificate, and goes on under the old one."""
+
+
 class _AnsweringTwice(DtlsTransport):
     def _setup_srtp(self) -> None:
         super()._setup_srtp()
@@ -144,6 +151,18 @@ class HandshakeAmbiguous(AiortcEndpoint):
     """
 
     transport: ClassVar[type[Transport]] = _AnsweringTwice
+
+
+class _NumberingAnew(DtlsTransport):
+    def _setup_srtp(self) -> None:
+        super()._setup_srtp()
+        self.send_beside(write.record(ContentType.APPLICATION_DATA, secrets.token_bytes(40), _FIRST, epoch=1))
+
+
+class RecordNumberReused(AiortcEndpoint):
+    """Numbers the records under its keys from zero again after its Finished: whoever replays one of the two, passes."""
+
+    transport: ClassVar[type[Transport]] = _NumberingAnew
 
 
 class Dtls10Allowed(AiortcEndpoint):

@@ -105,3 +105,10 @@ class CodeChangedSilently(AiortcEndpoint):
     def _show(self, screen: Screen) -> None:
         self._display.screen = self._display.empty()
         super()._show(screen)
+
+
+class OwnNameShown(AiortcEndpoint):
+    """Shows its user's own name where that of the other person belongs."""
+
+    def _show(self, screen: Screen) -> None:
+        super()._show(screen.model_copy(update={"peer": self._setup.party.capitalize()}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness.model.finding import Reason, Severity
 from harness.model.voice import MAX_DETAIL, Voice, counted, quoted
 
@@ -9,7 +11,7 @@ from harness.model.voice import MAX_DETAIL, Voice, counted, quoted
 def test_a_voice_signs_what_it_says() -> None:
     voice = Voice("codes")
     said = [
-        say(Reason.CODES_EQUAL, "call", "so it is")
+        say(Reason.CODES_DIFFER, "call", "so it is")
         for say in (voice.fact, voice.notice, voice.alarm, voice.inconclusive)
     ]
     assert [one.severity for one in said] == [
@@ -19,12 +21,17 @@ def test_a_voice_signs_what_it_says() -> None:
         Severity.INCONCLUSIVE,
     ]
     assert {(one.auditor, one.reason, one.vantage, one.detail) for one in said} == {
-        ("codes", Reason.CODES_EQUAL, "call", "so it is")
+        ("codes", Reason.CODES_DIFFER, "call", "so it is")
     }
 
 
+def test_nobody_raises_an_alarm_that_is_not_listed_as_one() -> None:
+    with pytest.raises(ValueError, match="codes-equal is no alarm"):
+        Voice("codes").alarm(Reason.CODES_EQUAL, "call", "so it is")
+
+
 def test_a_detail_has_its_limit() -> None:
-    assert len(Voice("codes").fact(Reason.CODES_EQUAL, "call", "x" * 5000).detail) == MAX_DETAIL
+    assert len(Voice("codes").fact(Reason.CODES_DIFFER, "call", "x" * 5000).detail) == MAX_DETAIL
 
 
 def test_what_a_stranger_said_is_quoted_cut_and_escaped() -> None:
