@@ -106,7 +106,7 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
         case EndpointKind.FIREFOX:
             why = firefox.lacking(enclosed=scenario.network is Network.NAMESPACES)
             return _without_stack(party, "a page in Firefox", why, firefox.PACKAGES) or _beyond(
-                scenario, party, "a page in Firefox", "is not tried with restarts of ICE yet"
+                scenario, party, "a page in Firefox"
             )
         case kind if kind in BROWSERS and program() is None:
             return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
@@ -117,7 +117,7 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
         case EndpointKind.GSTREAMER:
             return (
                 _without_stack(party, "webrtcbin", gstreamer.found().why, gstreamer.PACKAGES)
-                or _beyond(scenario, party, "webrtcbin")
+                or _beyond(scenario, party, "webrtcbin", restarts=False)
                 or _without_extensions(scenario, party)
             )
     return None
@@ -141,7 +141,7 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
 
 def _impossible(scenario: Scenario, party: Party) -> str | None:
     """What cannot be done to this party's software, whatever is installed."""
-    without = (_without_other_hash, _without_rollover, _without_second_handshake)
+    without = (_without_other_hash, _without_rollover)
     return next((why for one in without if (why := one(scenario, party)) is not None), None)
 
 
@@ -163,15 +163,6 @@ def _without_rollover(scenario: Scenario, party: Party) -> str | None:
     return f"{party} is {kind}, {what}" if across and kind in BROWSERS else None
 
 
-def _without_second_handshake(scenario: Scenario, party: Party) -> str | None:
-    """Its first handshake is DTLS 1.3, the interceptor's 1.2; when its page has seen the end of that is not known."""
-    adversary = scenario.adversary
-    late = isinstance(adversary, DtlsMitm) and adversary.begin == "restart"
-    kind = scenario.endpoints.of(party)
-    what = "which calls itself connected during a second handshake, so that its screen cannot be read at the right time"
-    return f"{party} is {kind}, {what}" if late and kind in BARE_PAGES else None
-
-
 def _without_extensions(scenario: Scenario, party: Party) -> str | None:
     """webrtcbin negotiates no header extension by itself, so no packet of its calls has one."""
     adversary = scenario.adversary
@@ -179,13 +170,14 @@ def _without_extensions(scenario: Scenario, party: Party) -> str | None:
     return f"{party} is webrtcbin, whose packets have no header extension to damage" if damaged else None
 
 
-def _beyond(scenario: Scenario, party: Party, stack: str, restarts: str = "cannot restart ICE") -> str | None:
+def _beyond(scenario: Scenario, party: Party, stack: str, *, restarts: bool = True) -> str | None:
     """What a bare stack has no part for: it makes encrypted calls, and is no client of the service."""
     call = scenario.call
     asked = {
         "writes no chat": bool(call.chat),
         "shares no screen": bool(call.screen),
-        restarts: call.restart_after is not None,
+        "names the ICE credentials in use in its every offer, and so cannot restart ICE": call.restart_after is not None
+        and not restarts,
         "makes no ordinary calls of the service": call.mode is Mode.SERVICE,
         "signs in to no service": scenario.tenant is not None,
     }

@@ -18,6 +18,7 @@ from ..model.datagram import Address
 from ..model.ground_truth import ended_with
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.certificate import Identity
+from ..wire.demux import PacketClass, classify
 from ..wire.sdp import Fingerprint, Line, Sdp
 from .code_collision import CodeCollision
 from .grinding import Agreement
@@ -96,8 +97,23 @@ class DtlsMitm:
         if self._plan.restart and number == 0:
             return let_pass(event)
         if number not in self._interceptions:
+            if self._plan.restart and not is_client_hello(event.data):
+                return self._before_a_handshake(event)
             self._interceptions[number] = Interception(self._identities, number)
-        return self._interceptions[number].datagram(event)
+        commands = self._interceptions[number].datagram(event)
+        return self._followed(commands) if self._plan.restart else commands
+
+    def _before_a_handshake(self, event: PathDatagram) -> Iterator[Command]:
+        """The call has restarted, and nobody has begun another association: whoever sends media has kept the first."""
+        if classify(event.data) in (PacketClass.SRTP, PacketClass.SRTCP):
+            yield Deed(f"association-kept-by-{event.sender}")
+            yield Deed(followed(event.sender))
+        yield from let_pass(event)
+
+    def _followed(self, commands: Iterable[Command]) -> Iterator[Command]:
+        for command in commands:
+            yield command
+            yield from (Deed(followed(party)) for party in Party if command == Deed(ended_with(party)))
 
     def _number(self, event: PathDatagram) -> int:
         """Which association a datagram belongs to. A stack that keeps its sockets at the restart, or has not left them
@@ -149,15 +165,22 @@ def required(plan: Plan) -> tuple[str, ...]:
     A party refuses *after* it was presented a certificate that its signalling does not name, and then the call ends:
     how far the other leg got by then is a race. So, of a one-sided swap, only the party whose view stayed honest is
     sure to have been presented with ours; of no swap at all, or of fingerprints beside the genuine ones, one of the
-    two; and when both views are replaced nobody has a reason to refuse, and both legs must have come up.
+    two; and when both views are replaced nobody has a reason to refuse, and both legs must have come up. At a restart
+    that is for the parties to make possible: who keeps the association that there is, meets nobody.
     """
     swapped = tuple(replaced(role) for role in Role if role in plan.swap)
     if not plan.swap or plan.how != "replace":
         return (*swapped, PRESENTED)
     if len(plan.swap) == len(Role):
         ground = () if plan.agreement is None else (GROUND,)
-        return (*swapped, *(ended_with(party) for party in Party), *ground)
+        met = followed if plan.restart else ended_with
+        return (*swapped, *(met(party) for party in Party), *ground)
     return (*swapped, *(presented_to(role.party) for role in plan.swap))
+
+
+def followed(party: Party) -> str:
+    """What became of the association of a party at the restart: it ended a new one with us, or kept the old one."""
+    return f"restart-followed-of-{party}"
 
 
 def replaced(role: Role) -> str:

@@ -103,6 +103,19 @@ class Case:
         both = [hellos.get(party, frozenset()) for party in Party]
         return bool(both[0]) and both[0] == both[1] and all(self.connected(party) for party in Party)
 
+    def exchanged(self, leg: Leg, handshake: DtlsAssociation) -> bool:
+        """Whether the far end, too, came to the end of this handshake of DTLS 1.3: nobody was between them in it."""
+        far, hellos = self.leg(leg.party.peer), leg.hellos(handshake)
+        return far is not None and hellos is not None and hellos in far.key_exchanges
+
+    def own_certificate(self, party: Party) -> bytes | None:
+        """The certificate (DER) that this party says it presented."""
+        stated = self.statements[party].local_certificate if party in self.statements else None
+        try:
+            return bytes.fromhex(stated) if stated else None
+        except ValueError:
+            return None
+
     @property
     def _keys_logged(self) -> bool | None:
         # An end that tells no keys has those of the other one if what it sent itself is authentic under them.
@@ -115,10 +128,13 @@ class Case:
 
     def _witness(self, leg: Leg) -> Witness | None:
         dump, statement = self.dumps.get(leg.party), self.statements.get(leg.party)
-        shown = next((one.srtp_profile for one in leg.associations if one.protected_near and one.srtp_profile), None)
         stated = None if statement is None or statement.dtls is None else statement.dtls.srtp_profile
-        profile = PROFILES.get(shown or stated or "")
-        return None if dump is None or dump.problem or profile is None else Witness(leg, dump, profile)
+        shown = {one.srtp_profile for one in leg.associations if one.protected_near and one.srtp_profile}
+        told = None if shown else PROFILES.get(stated or "")
+        # Beside a handshake that shows its profile the endpoint speaks of that one, if at all, and not of those before.
+        names = {name for one in leg.associations if one.protected_near for name in leg.profiles_of(one)}
+        known = (told,) if told is not None else tuple(PROFILES[name] for name in sorted(names & PROFILES.keys()))
+        return None if dump is None or dump.problem or not (shown or told) else Witness(leg, dump, known, told)
 
     def _signalled(self, party: Party) -> SignalledKeys | None:
         """The keys by which this party's media are secured in an ordinary call; in any other they secure nothing."""

@@ -22,23 +22,27 @@ _FRAMES_SHOWN: Final = 5
 
 @dataclass(frozen=True)
 class Witness:
-    """A leg with the dump of the endpoint next to it, and the profile that this says it negotiated."""
+    """A leg with the dump of the endpoint next to it, and the profiles that its handshakes agreed on.
+
+    `told`: the one that the endpoint says, which its last handshake hides.
+    """
 
     leg: Leg
     dump: Dump
-    profile: SrtpProfile
+    profiles: tuple[SrtpProfile, ...]
+    told: SrtpProfile | None = None
 
     @cached_property
     def outward(self) -> Sealing:
         dumped = (one for one in self.dump.packets if one.outward)
-        return sealing(self.leg.outward.packets, dumped, self.profile)
+        return sealing(self.leg.outward.packets, dumped, self.profiles)
 
     @cached_property
     def inward(self) -> Sealing:
         """Of RTP only: which report is which cannot be told as long as some may not have been opened."""
         packets = (one for one in self.leg.inward.packets if one.klass is PacketClass.SRTP)
         dumped = (one for one in self.dump.packets if not one.outward and classify(one.data) is PacketClass.SRTP)
-        return sealing(packets, dumped, self.profile)
+        return sealing(packets, dumped, self.profiles)
 
 
 @dataclass(frozen=True)

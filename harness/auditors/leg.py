@@ -215,10 +215,23 @@ class Leg:
         They hold the key shares in clear, of which the keys are made (RFC 8446 section 4.2.8). Empty unless all of them
         are DTLS 1.3 and were seen whole.
         """
-        ended = [one for one in self.associations if one.protected_near]
-        hellos = [(_hello(one, HandshakeType.CLIENT_HELLO), _hello(one, HandshakeType.SERVER_HELLO)) for one in ended]
-        whole = frozenset((client, server) for client, server in hellos if client and server)
-        return whole if len(whole) == len(ended) else frozenset()
+        ended = sum(one.protected_near for one in self.associations)
+        return self.key_exchanges if len(self.key_exchanges) == ended else frozenset()
+
+    @cached_property
+    def key_exchanges(self) -> frozenset[tuple[bytes, bytes]]:
+        """The same of those handshakes of DTLS 1.3 that were seen whole, whatever others there were."""
+        ended = (self.hellos(one) for one in self.associations if one.protected_near)
+        return frozenset(one for one in ended if one is not None)
+
+    def hellos(self, one: DtlsAssociation) -> tuple[bytes, bytes] | None:
+        """The digests of both hellos of a handshake of DTLS 1.3; None when they were not seen whole."""
+        client, server = _hello(one, HandshakeType.CLIENT_HELLO), _hello(one, HandshakeType.SERVER_HELLO)
+        return (client, server) if client and server else None
+
+    def profiles_of(self, one: DtlsAssociation) -> tuple[str, ...]:
+        """The SRTP profile of a handshake; of DTLS 1.3, which hides the choice, those that were offered."""
+        return _profiles(one)
 
     @cached_property
     def secured_at(self) -> float | None:

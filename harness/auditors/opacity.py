@@ -126,6 +126,9 @@ def _keyless(case: Case, leg: Leg) -> Iterator[Finding]:
     """Nobody says under which keys this party sent. That those are not its peer's can be known all the same."""
     if not leg.outward.packets and (case.one_exchange or not case.connected(leg.party)):
         return
+    told = case.statements.get(leg.party)
+    if not (leg.outward.packets or leg.inward.packets) and told is not None and told.failure is not None:
+        return  # the call was over before there was anything to open or to seal
     if leg.borrows and estranged(case):
         detail = f"{leg.party} exports no keys, and those that {leg.party.peer} exported are of another handshake"
         yield _say.notice(Reason.KEYS_MISSING, leg.name, detail)

@@ -77,8 +77,8 @@ def _handshake(case: Case, leg: Leg, one: DtlsAssociation, when: datetime) -> It
     for side, chain in ((leg.party, one.certificates_near), (leg.party.peer, one.certificates_far)):
         if chain:
             yield from _certificate(case, leg, side, chain[0], when)
-        elif case.keys_witnessed and (stated := _stated(case, leg.party, side)) is not None:
-            yield from _certificate(case, leg, side, stated, when, f", as {leg.party} says")
+        elif (who := _knows(case, leg, one, side)) is not None and (stated := _stated(case, who, side)) is not None:
+            yield from _certificate(case, leg, side, stated, when, f", as {who} says")
         elif case.connected(leg.party) and (one.protected_near or not leg.secured) and not one.session_resumed:
             # Beside one that the party came to the end of, another may have lost its certificates on the way.
             detail = f"the certificate from {side}'s side is not in clear on this leg"
@@ -100,11 +100,19 @@ def _profile_told(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Findin
     """The SRTP profile that a handshake hides (RFC 8446 section 4.3.1), as the endpoint says. How much longer its
     packets are on the wire than in its dump is seen: `sealing`."""
     witness = None if one.srtp_profile else case.witnesses.get(leg.party)
-    if witness is not None and one.protected_near:
-        name = witness.profile.name
+    if witness is not None and witness.told is not None and one.protected_near:
+        name = witness.told.name
         yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, f"{name}, as {leg.party} says")
         if not allows(case.policy.profiles, name):
             yield _say.alarm(Reason.PROFILE_NOT_ALLOWED, leg.name, f"the policy does not allow {name}")
+
+
+def _knows(case: Case, leg: Leg, one: DtlsAssociation, side: Party) -> Party | None:
+    """Who can say which certificate of this side the handshake hides: with nobody between, each was shown the other's
+    own. Of one that was followed by another handshake, with somebody between, whose it is can say it."""
+    if case.keys_witnessed:
+        return leg.party
+    return side if case.exchanged(leg, one) else None
 
 
 def _stated(case: Case, party: Party, side: Party) -> bytes | None:

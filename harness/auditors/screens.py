@@ -16,6 +16,7 @@ from ..model.tenancy import names
 from ..model.voice import Voice, quoted
 from .case import Case
 from .codes import code_of
+from .leg import DTLS13
 
 NAME: Final = "screens"
 TOLERATED: Final = 0.25
@@ -79,7 +80,15 @@ def _code(case: Case, who: Party, moment: ScreenMoment) -> Iterator[Finding]:
     leg, code = case.leg(who), moment.screen.code
     if leg is None or code is None or leg.current is None:
         return
-    before = [one for time, one in leg.begun if time <= moment.time and one.certificates_near and one.certificates_far]
-    if code not in {code_of(case, who, one.certificates_near[0], one.certificates_far[0]) for one in before}:
+    before = [one for time, one in leg.begun if time <= moment.time]
+    shown = [one for one in before if one.certificates_near and one.certificates_far]
+    codes = {code_of(case, who, one.certificates_near[0], one.certificates_far[0]) for one in shown}
+    hidden = [one for one in before if one.protected_near and one not in shown and one.version == DTLS13]
+    own, peer = case.own_certificate(who), case.own_certificate(who.peer)
+    if hidden and own and peer and all(case.exchanged(leg, one) for one in hidden):
+        codes.add(code_of(case, who, own, peer))
+    elif hidden:
+        return
+    if code not in codes:
         detail = f"{who} once saw {quoted(code)}, which no handshake gives that had begun by then"
         yield _say.alarm(Reason.CODE_NOT_FROM_CERTIFICATES, who, detail)

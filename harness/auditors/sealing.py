@@ -14,7 +14,7 @@ bytes differ.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,8 +58,12 @@ class Sealing:
     unseen: int
 
 
-def sealing(packets: Iterable[MediaPacket], dumped: Iterable[DumpedPacket], profile: SrtpProfile) -> Sealing:
+def sealing(
+    packets: Iterable[MediaPacket], dumped: Iterable[DumpedPacket], profiles: Collection[SrtpProfile]
+) -> Sealing:
     """Each packet of one direction with the dumped one that it comes from, each of which is used once, in order.
+
+    `profiles`: those that the handshakes of the leg agreed on, one of which a packet is sealed under.
 
     First those that fit: a forgery with the number of a true packet may come before it.
     """
@@ -73,7 +77,7 @@ def sealing(packets: Iterable[MediaPacket], dumped: Iterable[DumpedPacket], prof
     others: list[MediaPacket] = []
     for packet in packets:
         told = waiting[name_of(packet.data)]
-        fitting = next((plain for plain in told if _sealed(packet.data, plain, profile)), None)
+        fitting = next((plain for plain in told if _sealed(packet.data, plain, profiles)), None)
         if fitting is None:
             others.append(packet)
         else:
@@ -111,10 +115,11 @@ def _in_clear(wire: bytes, plain: bytes) -> bool:
     return len(plain) >= header + _HARD_TO_GUESS and wire[header : len(plain)] == plain[header:]
 
 
-def _sealed(wire: bytes, plain: bytes, profile: SrtpProfile) -> bool:
+def _sealed(wire: bytes, plain: bytes, profiles: Iterable[SrtpProfile]) -> bool:
     try:
         header = _header(plain)
     except ValueError:
         return False
-    more = _INDEX_WORD + profile.rtcp_tag if classify(plain) is PacketClass.SRTCP else profile.rtp_tag
-    return len(wire) == len(plain) + more and wire[:header] == plain[:header] and not _in_clear(wire, plain)
+    rtcp = classify(plain) is PacketClass.SRTCP
+    tails = {_INDEX_WORD + one.rtcp_tag if rtcp else one.rtp_tag for one in profiles}
+    return len(wire) - len(plain) in tails and wire[:header] == plain[:header] and not _in_clear(wire, plain)

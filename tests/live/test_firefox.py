@@ -106,6 +106,14 @@ def test_what_its_srtp_refused_is_in_the_browsers_log_and_told(
         assert statement.packets.rtp_received > 0 < statement.packets.rtp_sent
 
 
+def test_it_restarts_ice_and_keeps_its_association_whatever_fingerprint_it_is_told(tmp_path: Path) -> None:
+    honest = place(scenario("honest-restart", *Party), Options(captures=tmp_path))
+    assert honest.result.status is Status.AS_EXPECTED, honest.result.because
+    late = place(scenario("late-mitm", *Party), Options(captures=tmp_path))
+    assert late.result.status is Status.KNOWN_DEVIATION, late.result.because
+    assert (late.result.outcome, late.result.intercepted) == (Outcome.SECURE, False)
+
+
 @pytest.mark.parametrize("party", Party)
 def test_a_certificate_that_nobody_announced_is_refused_and_the_reason_is_told(tmp_path: Path, party: Party) -> None:
     placed = place(scenario("dtls-mitm-sdp-untouched", party), Options(captures=tmp_path))

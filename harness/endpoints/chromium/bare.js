@@ -1,7 +1,10 @@
 // A bare page: one connection with the capture devices of instruments.js, and nobody who looks at it. It is driven from
 // outside, description by description.
 (() => {
+  const LOOK_MS = 100;
   let connection = null;
+  let known = null;
+  let old = null;
 
   async function open(media) {
     connection = new RTCPeerConnection();
@@ -27,11 +30,60 @@
   const offer = async (iceRestart) => described(await connection.createOffer({ iceRestart }));
 
   async function answer(sdp) {
-    await connection.setRemoteDescription({ type: "offer", sdp });
+    await take("offer", sdp);
     return described(await connection.createAnswer());
   }
 
-  const accept = (sdp) => connection.setRemoteDescription({ type: "answer", sdp });
+  const accept = (sdp) => take("answer", sdp);
+
+  async function take(type, sdp) {
+    const another = fingerprints(connection.remoteDescription?.sdp ?? "") !== fingerprints(sdp);
+    const before = old;
+    // Before it is taken, because the call may be asked whether it is up as soon as it is.
+    if (another) old = presented() ?? known;
+    try {
+      await connection.setRemoteDescription({ type, sdp });
+    } catch (error) {
+      old = before;
+      throw error;
+    }
+  }
+
+  /** Each once: a section more for the same certificate announces no other one. */
+  const fingerprints = (sdp) => [...new Set(sdp.match(/^a=fingerprint:.*$/gm) ?? [])].sort().join();
+
+  /** The certificate that DTLS presented, in base64; null when there is none. */
+  function presented() {
+    const [transport] = connection.getSenders().map((sender) => sender.transport).filter(Boolean);
+    const [der] = transport?.getRemoteCertificates() ?? [];
+    return der ? btoa(String.fromCharCode(...new Uint8Array(der))) : null;
+  }
+
+  /**
+   * The same by the statistics: the object of a transport whose association the peer has closed, and which made another
+   * one, never tells of it (Chromium 156). Statistics keep certificates until the next description, even that there is none.
+   */
+  async function stated() {
+    const stats = await connection.getStats();
+    const transport = [...stats.values()].find(({ type }) => type === "transport");
+    if (transport?.dtlsState !== "connected") return null;
+    const certificate = stats.get(transport.remoteCertificateId);
+    if (certificate === undefined && connection.signalingState === "stable") {
+      await connection.setLocalDescription(await connection.createOffer());
+      await connection.setLocalDescription({ type: "rollback" });
+    }
+    return certificate?.base64Certificate ?? null;
+  }
+
+  /** Another certificate was announced: until DTLS has presented one, the call is not up again, whatever its state says. */
+  async function renewing() {
+    if (old !== null && ![null, old].includes(await stated())) {
+      old = null;
+      connection.renewed = true;
+    }
+    known = presented() ?? known;
+    return old !== null;
+  }
 
   const whenever = (decided) => new Promise((resolve) => {
     const look = () => { const found = decided(); if (found !== null) resolve(found); };
@@ -39,12 +91,21 @@
     look();
   });
 
-  /** Whether it comes up. A browser that encrypts nothing never says so of its connection, only of ICE. */
-  const up = (clear) => whenever(() => {
+  /** Whether it is up, or is not. A browser that encrypts nothing never says so of its connection, only of ICE. */
+  const settled = (clear) => whenever(() => {
     const state = clear ? connection.iceConnectionState : connection.connectionState;
     if (["connected", "completed"].includes(state)) return true;
     return ["failed", "closed"].includes(state) ? false : null;
   });
+
+  /** Whether it comes up. No event tells of every second handshake, so it is looked for. */
+  async function up(clear) {
+    for (;;) {
+      const well = await settled(clear);
+      if (!well || !(await renewing())) return well;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
 
   /** Once it has failed: whether the path is there all the same, so that it was DTLS that failed. */
   const failed = () => whenever(() => {

@@ -142,7 +142,8 @@ class ChromiumEndpoint:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._failed.wait(), patience)
         if self._failure is None:
-            self._give_up(await self._overdue(), f"the page shows no call after {seconds:g} s")
+            overdue = await self._overdue()
+            self._give_up(overdue, f"the page shows no call after {seconds:g} s")
         return False
 
     def start_media(self) -> None:
@@ -285,6 +286,8 @@ class ChromiumEndpoint:
         seen = None
         with suppress(BrowserError, PageError):
             seen = await self._seat.facts()
+            if self._screens:  # what was up once may show less since a restart
+                await self._see()
         return Reason.DTLS_TIMEOUT if seen is not None and seen.path_found else Reason.ICE_FAILED
 
     async def _look(self) -> None:
@@ -299,7 +302,8 @@ class ChromiumEndpoint:
         if picture is not None:
             self._setup.picture(picture)
         if not self._screens or self._screens[-1].screen != screen:
-            self._screens.append(ScreenMoment(time=time.time(), screen=screen))
+            # Somebody may have given up while it was looked at.
+            self._screens.append(ScreenMoment(time=self._failed_at or time.time(), screen=screen))
 
     async def _read(self) -> None:
         """The marker in what is written beside the call."""

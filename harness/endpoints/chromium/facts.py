@@ -4,7 +4,7 @@ and how many packets there were. https://www.w3.org/TR/webrtc-stats/"""
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,7 +42,10 @@ async def read(tab: Tab) -> Facts | None:
 
 
 def facts(told: Mapping[str, Any]) -> Facts:
-    """The facts in what `instruments.js` tells."""
+    """The facts in what `instruments.js` tells.
+
+    Of a certificate the statistics tell only where the connection itself names none: it may not tell of a second one.
+    """
     stats: list[Stats] = told["stats"]
     transports = [one for one in stats if one["type"] == "transport" and one.get("dtlsState") == "connected"]
     presented = {der for chain in told["presented"] for der in chain[:1]}
@@ -51,13 +54,19 @@ def facts(told: Mapping[str, Any]) -> Facts:
         state=str(told["state"]),
         path_found=told["ice"] in ("connected", "completed"),
         local=None if single is None else _certificate(stats, single.get("localCertificateId")),
-        presented=base64.b64decode(presented.pop()) if len(presented) == 1 else None,
+        presented=_presented(presented, stats, single),
         dtls=None if single is None else _parameters(single),
         packets=PacketCounts(
             rtp_sent=_sum(stats, "outbound-rtp", "packetsSent"),
             rtp_received=_sum(stats, "inbound-rtp", "packetsReceived"),
         ),
     )
+
+
+def _presented(named: Collection[str], stats: Iterable[Stats], single: Stats | None) -> bytes | None:
+    if not named and single is not None:
+        return _certificate(stats, single.get("remoteCertificateId"))
+    return base64.b64decode(next(iter(named))) if len(named) == 1 else None
 
 
 def _certificate(stats: Iterable[Stats], identity: str | None) -> bytes | None:

@@ -133,14 +133,15 @@
 
   /**
    * What the browser says of its latest connection: states, statistics, and the certificates that DTLS presented.
-   * Statistics keep certificates from the first time they are asked: before there is one, they are not asked.
+   * Statistics keep certificates from the first time they are asked: before there is one, they are not asked. A page that
+   * knows by itself that there is one marks its connection as `renewed`.
    */
   async function facts() {
     const connection = connections.at(-1);
     if (connection === undefined) return null;
     const transports = [...new Set(connection.getSenders().map((sender) => sender.transport).filter(Boolean))];
     const presented = transports.map((one) => one.getRemoteCertificates().map((der) => encoded(new Uint8Array(der))));
-    const known = presented.some((chain) => chain.length > 0);
+    const known = presented.some((chain) => chain.length > 0) || connection.renewed === true;
     const stats = known ? [...(await connection.getStats()).values()] : [];
     return { state: connection.connectionState, ice: connection.iceConnectionState, presented, stats };
   }

@@ -34,6 +34,9 @@ async (channel) => {
     return { iceServers, iceTransportPolicy: "relay", bundlePolicy: "max-bundle" };
   }
 
+  /** The name of the ICE credentials: another one begins a new search for a path (RFC 8839 section 4.4.1). */
+  const ufrag = (sdp) => /^a=ice-ufrag:(.*)$/m.exec(sdp)?.[1];
+
   /** The certificate as others are shown it, in DER: a page is not told, so it shows it to itself. */
   async function shown(certificate) {
     const [own, other] = [new RTCPeerConnection({ certificates: [certificate] }), new RTCPeerConnection()];
@@ -227,10 +230,13 @@ async (channel) => {
 
     /** A description with every candidate in it. */
     async described(description) {
+      // A restart gathers again, and the state says so only later; the last candidate is told of each time.
+      const gathers = ufrag(description.sdp) !== ufrag(this.pc.localDescription?.sdp ?? "");
+      const gathered = new Promise((resolve) => {
+        this.pc.addEventListener("icecandidate", ({ candidate }) => candidate === null && resolve());
+      });
       await this.pc.setLocalDescription(description);
-      while (this.pc.iceGatheringState !== "complete") {
-        await new Promise((resolve) => this.pc.addEventListener("icegatheringstatechange", resolve, { once: true }));
-      }
+      if (gathers) await gathered;
       return { sdp: this.pc.localDescription.sdp };
     }
 

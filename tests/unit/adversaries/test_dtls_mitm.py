@@ -469,6 +469,20 @@ def test_a_stack_that_begins_the_new_association_on_its_old_socket_is_intercepte
     assert list(machine.handle(PathDatagram(ALICE, rtp(1), NOW, sockets[ALICE]))) == [], "held until there are keys"
 
 
+def test_a_stack_that_keeps_its_association_at_the_restart_meets_nobody() -> None:
+    """Its packets pass on their new way, unopened, and the attack has been made all the same."""
+    machine = DtlsMitm(Plan(frozenset(Role), restart=True), IDENTITIES)
+    for port in (1, 2):
+        for party, host in ((ALICE, "127.0.0.1"), (BOB, "127.0.0.2")):
+            machine.handle(Learned(party, (host, port), NOW))
+    for _ in range(2):
+        signal(machine, offer(OFFER))
+    commands = list(machine.handle(PathDatagram(BOB, rtp(1), NOW, ("127.0.0.2", 2))))
+    assert forwarded(commands) == [(ALICE, rtp(1))]
+    assert deeds(commands) == {"association-kept-by-bob": 1, "restart-followed-of-bob": 1}
+    assert {"restart-followed-of-alice", "restart-followed-of-bob"} <= set(machine.required)
+
+
 def test_each_restart_is_intercepted_with_handshakes_of_its_own() -> None:
     machine = DtlsMitm(Plan(), IDENTITIES)
     for port in (1, 2):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from harness.auditors import case as cases
+from harness.auditors.authenticity import MediaPacket
 from harness.auditors.opacity import audit
+from harness.auditors.sealing import sealing
 from harness.model.base import Party
 from harness.model.finding import Finding, Reason, Severity
+from harness.wire.demux import PacketClass
 from harness.wire.rtp_dump import Dump, DumpedPacket
+from harness.wire.srtp import PROFILES
 
 from .answers import detail, raised
 from .dumped import dumped
@@ -231,3 +235,16 @@ def test_without_any_keys_nothing_is_proved(hidden: None) -> None:
     for party in Party:
         stage.keylogs[party].clear()
     assert stage.case().keys_witnessed is None
+
+
+def test_after_a_second_handshake_packets_are_sealed_under_another_profile() -> None:
+    """Whose tag is longer: that of a profile nobody agreed on is none."""
+    plain = [opus(number) for number in (1, 2)]
+    short, long = (PROFILES[name] for name in ("SRTP_AES128_CM_HMAC_SHA1_80", "SRTP_AEAD_AES_256_GCM"))
+    wire = [
+        one[:12] + bytes(len(one) - 12 + profile.rtp_tag) for one, profile in zip(plain, (short, long), strict=True)
+    ]
+    packets = [MediaPacket(frame, PacketClass.SRTP, data) for frame, data in enumerate(wire, 1)]
+    told = [DumpedPacket(True, data) for data in plain]
+    assert [one.frame for one in sealing(packets, told, (short, long)).sealed] == [1, 2]
+    assert sealing(packets, told, (short,)).unlike == (2,)
