@@ -8,9 +8,11 @@ import pytest
 
 from harness.audit import recovered_markers
 from harness.catalogue import load
+from harness.endpoint_choice import with_endpoints
 from harness.endpoints.chromium.installed import program
 from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_ground_truth, read_statements
 from harness.model.base import MEDIA, Asset, Party
+from harness.model.endpoints import EndpointKind
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
 from harness.model.visibility import Content, Observer, Sight
@@ -117,6 +119,15 @@ def test_a_code_from_the_description_agrees_on_both_screens_while_somebody_liste
     alice, bob = read_statements(placed.recording).values()
     assert alice.screen.code == bob.screen.code
     assert alice.presented_certificate != bob.local_certificate
+
+
+def test_an_interception_that_begins_at_the_restart_changes_the_codes_of_two_bare_pages(tmp_path: Path) -> None:
+    """Both stay connected meanwhile, and the caller's transport never tells of its second handshake: statistics do."""
+    (one,) = (one for one in load(SCENARIOS) if one.id == "late-mitm")
+    (late,) = with_endpoints([one], dict.fromkeys(Party, EndpointKind.CHROMIUM_RAW))
+    placed = place(late, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert placed.result.intercepted
 
 
 def test_a_bare_page_refuses_a_certificate_that_it_was_not_told_of(tmp_path: Path) -> None:

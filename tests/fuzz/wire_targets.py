@@ -101,4 +101,4 @@ def rtp_dump(data: bytes) -> None:
     """Any text is a dump, and what of it is a packet can be held against packets."""
     found = parse_dump(data.decode("utf-8", "replace"))
     packets = [MediaPacket(number, classify(one.data), one.data) for number, one in enumerate(found.packets, 1)]
-    sealing(packets, found.packets, PROFILES["SRTP_AEAD_AES_128_GCM"])
+    sealing(packets, found.packets, (PROFILES["SRTP_AEAD_AES_128_GCM"],))
