@@ -191,6 +191,36 @@ async def test_what_is_assigned_while_the_question_is_open_is_not_deleted_and_th
     await centre.grant(BOB.user, None)
 
 
+async def test_the_keyboard_stays_where_something_was_done(centre: Centre) -> None:
+    """Rows are drawn anew with each change, and what has been removed has no button any more."""
+    page = centre.tab.page
+    await centre.add("Kept")
+    await centre.closed()
+    await page.locator(centre.row("Kept")).get_by_role("button", name="Edit Kept").focus()
+    await page.keyboard.press("Enter")
+    await centre.type("#policy-description", "Changed")
+    await page.locator("#policy-form [type=submit]").focus()
+    await page.keyboard.press("Enter")
+    await centre.tab.appears(f"{centre.row('Kept')}:has-text('Changed')")
+    await centre.tab.appears(f"{centre.row('Kept')} button:focus:has-text('Edit')")
+
+    await page.locator(centre.row("Kept")).get_by_role("button", name="Delete Kept").focus()
+    await page.keyboard.press("Enter")
+    await centre.tab.appears("#confirm-text:has-text('assigned to nobody')")
+    await page.locator("#confirm-yes").focus()
+    await page.keyboard.press("Enter")
+    await centre.tab.appears("#policies-heading:focus")
+
+    await centre.turn_to("assignments")
+    await page.locator("#assign-user [type=submit]").focus()
+    await page.keyboard.press("Enter")
+    await centre.tab.appears("#assigned-users button")
+    assert await centre.tab.sees("#assign-user [type=submit]:focus")
+    await page.locator("#assigned-users button").focus()
+    await page.keyboard.press("Enter")
+    await centre.tab.appears("#assignments-heading:focus")
+
+
 async def test_the_policy_of_the_tenant_is_never_deleted(centre: Centre) -> None:
     await centre.turn_to("policies")
     buttons = centre.tab.page.locator(centre.row("Global")).get_by_role("button")

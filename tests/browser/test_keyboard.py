@@ -57,6 +57,7 @@ async def test_a_call_from_signing_in_to_hanging_up_by_keys_alone(pair: Pair, sh
     await keys.type(ALICE.password)
     await keys.press("Enter")
     await alice.tab.appears("#people-list button")
+    assert await keys.focus() == "People"
 
     carla = await pair.service.signed_in(CARLA)
     await alice.tab.appears(f'#people-list [data-user="{CARLA.user}"]:has-text("Available")')

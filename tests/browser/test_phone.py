@@ -122,6 +122,17 @@ async def test_before_a_call_the_newest_line_and_the_field_are_on_the_screen(pai
     assert await covered(tab, NEWEST, FIELD, SEND) == []
 
 
+async def test_who_chooses_somebody_by_keys_is_there_and_comes_back(pair: Pair) -> None:
+    """The list, which had the focus, is gone from the screen."""
+    focused = "() => document.activeElement.id || document.activeElement.dataset.user"
+    keys = pair.alice.tab.page.keyboard
+    await pair.alice.tab.page.locator("#back").focus()
+    await keys.press("Enter")
+    assert await pair.alice.tab.evaluate(focused) == BOB.user
+    await keys.press("Enter")
+    assert await pair.alice.tab.evaluate(focused) == "peer-heading"
+
+
 async def test_during_a_call_the_shield_is_there_too(pair: Pair, shoot: Shoot) -> None:
     await pair.talk()
     tab = pair.alice.tab

@@ -3,6 +3,7 @@
 import { warn } from "../common/announce.js";
 import { open } from "../common/dialog.js";
 import { el, fill, find, name } from "../common/dom.js";
+import { hold, letGo } from "../common/held.js";
 
 /** On submit: `action()`, which may throw; what it throws is shown in the form's own place for problems. */
 export function onSubmit(id, action) {
@@ -11,14 +12,14 @@ export function onSubmit(id, action) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("[type=submit]");
+    if (!hold(button)) return;
     problem.textContent = "";
-    button.disabled = true;
     try {
       await action();
     } catch (error) {
       problem.textContent = error.message;
     } finally {
-      button.disabled = false;
+      letGo(button);
     }
   });
 }
@@ -31,9 +32,27 @@ export function options(id, pairs) {
   if (pairs.some(([value]) => value === before)) select.value = before;
 }
 
-/** A small button of a row; what it is about is said to who cannot see the row. */
+/** A small button of a row; what it is about is said to who cannot see the row. The row is drawn anew with each change. */
 export function act(label, about, click) {
-  return el("button", { type: "button", click }, label, el("span", { class: "unseen" }, " ", name(about)));
+  return el("button", { type: "button", "data-row": `${label} ${about}`, click }, label, el("span", { class: "unseen" }, " ", name(about)));
+}
+
+let row = null;
+
+/** Once: who was at a button of a row is there again when rows have been drawn, or at the heading when it is gone. */
+export function prepareRows() {
+  addEventListener("focusin", ({ target }) => {
+    if (target.closest("dialog") === null) row = target.dataset.row ?? null;
+  });
+  for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", refocus);
+}
+
+export function refocus() {
+  const focused = document.activeElement;
+  // The button of a dialog that has just been closed has the focus until the page is drawn.
+  if (row === null || (focused !== document.body && focused.checkVisibility())) return;
+  const again = [...document.querySelectorAll("[data-row]")].find((one) => one.dataset.row === row && one.checkVisibility());
+  (again ?? document.querySelector(".panes > section:not([hidden]) h1")).focus();
 }
 
 let questions = 0;
@@ -58,9 +77,9 @@ export function confirmed({ heading, text, yes, action }) {
   find("confirm-problem").textContent = "";
   Object.assign(find("confirm-yes"), { textContent: yes, hidden: false });
   find("confirm-no").textContent = "Cancel";
-  find("confirm-yes").disabled = false;
+  letGo(find("confirm-yes"));
   find("confirm-yes").onclick = async () => {
-    find("confirm-yes").disabled = true;
+    if (!hold(find("confirm-yes"))) return;
     try {
       await action();
       // Another question may be asked by now.
@@ -69,7 +88,7 @@ export function confirmed({ heading, text, yes, action }) {
       if (question === questions && dialog.open) find("confirm-problem").textContent = error.message;
       else warn(error.message);
     } finally {
-      if (question === questions) find("confirm-yes").disabled = false;
+      if (question === questions) letGo(find("confirm-yes"));
     }
   };
   open(dialog);

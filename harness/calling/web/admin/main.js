@@ -8,6 +8,7 @@ import { forget } from "../common/session.js";
 import { signedIn } from "../common/sign_in.js";
 import { prepareAssignments, showAssignments } from "./assignments.js";
 import { prepareConsole } from "./console.js";
+import { prepareRows, refocus } from "./forms.js";
 import { preparePolicies, showPolicies } from "./policies.js";
 import { prepareUsers, showUsers } from "./users.js";
 
@@ -22,9 +23,11 @@ class AdminCentre {
     fill(find("me"), name(session.display));
   }
 
-  async open() {
+  /** `asked`: the form, which is gone, had the focus. */
+  async open(asked) {
     find("bar").hidden = find("centre").hidden = false;
     prepare("confirm");
+    prepareRows();
     const change = (action, done) => this.change(action, done);
     preparePolicies(this.service, change);
     prepareAssignments(this.service, change);
@@ -32,7 +35,7 @@ class AdminCentre {
     prepareConsole(this.service, change);
     find("sign-out").addEventListener("click", () => this.service.send("POST", "/api/sign-out", {}).catch(() => {}).then(() => this.leave("")));
     addEventListener("hashchange", () => this.turn(true));
-    this.turn(false);
+    this.turn(asked);
     await this.refresh();
   }
 
@@ -59,6 +62,7 @@ class AdminCentre {
     showPolicies(this.tenant);
     showAssignments(this.tenant);
     showUsers(this.tenant);
+    refocus();
   }
 
   turn(byUser) {
@@ -82,9 +86,9 @@ class AdminCentre {
 
 find("sign-in-problem").textContent = sessionStorage.getItem("farewell");
 sessionStorage.removeItem("farewell");
-const session = await signedIn(() => DEVICE);
+const { session, asked } = await signedIn(() => DEVICE);
 if (session.administrator) {
-  await new AdminCentre(session).open();
+  await new AdminCentre(session).open(asked);
 } else {
   forget();
   sessionStorage.setItem("farewell", `${session.display} is no administrator.`);

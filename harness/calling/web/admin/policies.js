@@ -3,6 +3,7 @@
 import { warn } from "../common/announce.js";
 import { open, prepare } from "../common/dialog.js";
 import { el, fill, find, name } from "../common/dom.js";
+import { hold, letGo } from "../common/held.js";
 import { path } from "../common/service.js";
 import { act, confirmed, plain, tellInstead } from "./forms.js";
 
@@ -52,7 +53,7 @@ function setting(label, value) {
 function edit(policy) {
   edited = policy;
   edits += 1;
-  find("policy-form").querySelector("[type=submit]").disabled = false;
+  letGo(find("policy-form").querySelector("[type=submit]"));
   complain({});
   find("policy-heading").textContent = policy === null ? "Add a policy" : `Edit ${plain(policy.Identity)}`;
   find("policy-name").value = policy === null ? "" : plain(policy.Identity);
@@ -65,16 +66,16 @@ function edit(policy) {
 
 async function save(event) {
   event.preventDefault();
-  complain({});
   const edit = edits;
   const button = find("policy-form").querySelector("[type=submit]");
+  if (!hold(button)) return;
+  complain({});
   const called = find("policy-name").value;
   const fields = {
     Description: find("policy-description").value,
     CallingEndtoEndEncryptionEnabledType: find("policy-calling").value,
     MeetingEndToEndEncryption: find("policy-meeting").value,
   };
-  button.disabled = true;
   try {
     if (called === "") throw new Error("A policy needs a name.");
     await change(() => send(called, fields), `The policy ${called} is saved.`);
@@ -84,7 +85,7 @@ async function save(event) {
     if (edit === edits && find("policy-dialog").open) complain({ detail: error.message });
     else warn(error.message);
   } finally {
-    if (edit === edits) button.disabled = false;
+    if (edit === edits) letGo(button);
   }
 }
 

@@ -32,7 +32,7 @@ export function showUsers({ recording, users }) {
 }
 
 function row({ user, display, toggle, recorded, effective }) {
-  const press = el("button", { type: "button", "aria-pressed": String(recorded), click: () => record(!recorded, user) }, recorded ? "Stop" : "Record", el("span", { class: "unseen" }, " ", name(display)));
+  const press = el("button", { type: "button", "aria-pressed": String(recorded), "data-row": `Record ${user}`, click: () => record(!recorded, user) }, recorded ? "Stop" : "Record", el("span", { class: "unseen" }, " ", name(display)));
   return el(
     "tr",
     {},

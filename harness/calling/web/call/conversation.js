@@ -58,6 +58,12 @@ export class Conversation {
     this.choose(known ?? address);
   }
 
+  /** A row of the list was pressed. On a phone the list goes away with it, and the focus with the list. */
+  turnTo(user) {
+    this.choose(user);
+    if (!find("people").checkVisibility()) find("peer-heading").focus();
+  }
+
   /** Turn to somebody of the list. */
   choose(user) {
     if (!this.people.has(user)) return;
@@ -143,7 +149,7 @@ export class Conversation {
 
   draw() {
     const people = [...this.people.values()].map((one) => ({ ...one, unread: this.unread.get(one.user) ?? 0 }));
-    showPeople(people, this.chosen, (user) => this.choose(user));
+    showPeople(people, this.chosen, (user) => this.turnTo(user));
     const person = this.people.get(this.chosen);
     find("home").classList.toggle("chosen", person !== undefined);
     find("peer").hidden = person === undefined;

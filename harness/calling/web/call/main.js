@@ -38,8 +38,10 @@ class CallWindow {
     this.telephone = new Telephone(say, this.conversation, (sentence) => this.notice(sentence), () => this.draw(), () => this.otherDevices());
   }
 
-  async open() {
+  /** `asked`: the form, which is gone, had the focus. */
+  async open(asked) {
     find("bar").hidden = find("home").hidden = false;
+    if (asked) find("people-heading").focus();
     find("admin-link").hidden = !this.session.administrator;
     fill(find("me"), name(this.session.display));
     this.listen();
@@ -167,4 +169,5 @@ function device() {
 
 find("sign-in-problem").textContent = sessionStorage.getItem(FAREWELL);
 sessionStorage.removeItem(FAREWELL);
-await new CallWindow(await signedIn(device)).open();
+const { session, asked } = await signedIn(device);
+await new CallWindow(session).open(asked);

@@ -1,13 +1,14 @@
 // The form that both pages begin with.
 
 import { find } from "./dom.js";
+import { hold, letGo } from "./held.js";
 import { Service } from "./service.js";
 import { load, save } from "./session.js";
 
-/** Who is signed in: from this tab's memory, or asked by the form. `device` reads the device of the form. */
+/** `{session, asked}`: who is signed in, from this tab's memory or `asked` by the form. `device` reads the device of the form. */
 export async function signedIn(device) {
   const known = load();
-  if (known !== null) return known;
+  if (known !== null) return { session: known, asked: false };
   const form = find("sign-in");
   form.hidden = false;
   find("user").focus();
@@ -15,13 +16,13 @@ export async function signedIn(device) {
     form.addEventListener("submit", (event) => submit(event, device, resolve));
   });
   form.hidden = true;
-  return session;
+  return { session, asked: true };
 }
 
 async function submit(event, device, resolve) {
   event.preventDefault();
   const [user, password, problem, button] = ["user", "password", "sign-in-problem", "sign-in-button"].map(find);
-  button.disabled = true;
+  if (!hold(button)) return;
   try {
     const chosen = device();
     const body = { user: user.value.trim(), password: password.value, device: chosen };
@@ -34,6 +35,6 @@ async function submit(event, device, resolve) {
     problem.textContent = error.message;
     password.select();
   } finally {
-    button.disabled = false;
+    letGo(button);
   }
 }
