@@ -48,7 +48,8 @@ def refusal_of(error: Exception) -> Refusal:
         case ConnectionError() | web.RequestPayloadError():
             return Refusal("malformed", "The request ended before its body did, or its body is none.")
         case sqlite3.Error() | OSError():
-            LOG.error("the store: %s", type(error).__name__)
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            LOG.error("the store: %s", said)
             return Refusal("store", "The service cannot keep this now.")
     place = traceback.extract_tb(error.__traceback__)[-1]
     LOG.error("fault: %s at %s:%s", type(error).__name__, place.filename, place.lineno)

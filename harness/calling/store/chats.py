@@ -126,14 +126,21 @@ class Chats:
         return tuple(_line(*row) for row in rows)
 
     def keep_bytes(self, content: bytes) -> tuple[str, str]:
-        """A new file of these bytes, on the disk; its id and its SHA-256. As slow as that is: call it in a thread."""
+        """A new file of these bytes, on the disk; its id and its SHA-256. As slow as that is: call it in a thread.
+
+        OSError when it cannot be there whole: then nothing of it is, which would keep a full disk full.
+        """
         name = secrets.token_hex(16)
         descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        _sync(self._folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            _sync(self._folder)
+        except OSError:
+            self.discard(name)
+            raise
         return name, hashlib.sha256(content).hexdigest()
 
     def keep_file(self, file: StoredFile) -> None:

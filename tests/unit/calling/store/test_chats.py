@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -103,3 +104,15 @@ def test_a_file_and_its_name_are_on_the_disk_before_anybody_is_told(
     name, _ = store.chats.keep_bytes(b"seven b")
     folder = (store.folder / FILES).resolve()
     assert through == [(folder / name, 7), (folder, [name])]
+
+
+def test_of_a_file_for_which_there_is_no_room_nothing_is_left(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each that is refused would keep the disk full until the next start."""
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.chats.keep_bytes(b"too many")
+    assert list((store.folder / FILES).iterdir()) == []
