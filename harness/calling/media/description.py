@@ -7,6 +7,8 @@ service's own, on each leg another (as a back-to-back agent does, RFC 7092).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,23 +64,29 @@ def over(sdp: Sdp, transport: Transport) -> Sdp:
 
     A browser is told of no sources: who is heard on a leg may change without an offer, and it plays those that were
     announced or else the latest. ValueError, naming the line, when an m= line is malformed.
+
+    One pass, however many sections there are: while it is made nobody else is served.
     """
     sdp = unwrapped(sdp)
-    used = [media.level for media in sdp.media() if media.port]
-    dropped = _TRANSPORT if transport.keying is Keying.SDES else (*_TRANSPORT, *_SSRCS)
-    for attribute in dropped:
-        sdp = sdp.remove(attribute)
-    sdp = sdp.rewrite(lambda line: _moved(line, transport)).insert("a=ice-lite")
-    for level in used:
-        for text in _lines(transport):
-            sdp = sdp.insert(text, level)
-    return sdp
+    lasts = {line.level: line.number for line in sdp.lines}
+    if None not in lasts:
+        raise ValueError("line 1: a description begins with its session (RFC 8866 section 5)")
+    used: dict[int | None, tuple[str, ...]] = {media.level: _lines(transport) for media in sdp.media() if media.port}
+    own = used | {None: ("a=ice-lite",)}
+    dropped = frozenset(_TRANSPORT if transport.keying is Keying.SDES else (*_TRANSPORT, *_SSRCS))
+
+    def carried(line: Line) -> tuple[str, ...]:
+        kept = () if _attribute(line) in dropped else _moved(line, transport)
+        return (*kept, *own.get(line.level, ())) if line.number == lasts[line.level] else kept
+
+    return sdp.rewrite(carried)
 
 
 def unwrapped(sdp: Sdp) -> Sdp:
     """Without encodings that wrap others (RFC 2198, RFC 5109, RFC 8627), and what would repeat those (RFC 4588): what a
     packet holds must be plain to whoever mixes, keeps or hands over what is said. A section of nothing else stays."""
-    dropped = {media.level: _wrapping(sdp, media) for media in sdp.media()}
+    named, told = _by_section(sdp.values("rtpmap")), _by_section(sdp.values("fmtp"))
+    dropped = {media.level: _wrapping(media, named[media.level], told[media.level]) for media in sdp.media()}
 
     def left(line: Line) -> tuple[str, ...]:
         gone = set() if line.level is None else dropped[line.level]
@@ -122,13 +130,27 @@ def credentials_in(sdp: Sdp) -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name in ("ice-ufrag", "ice-pwd") for _, value in sdp.values(name))
 
 
-def _wrapping(sdp: Sdp, media: Media) -> set[str]:
-    """Payload types of a section, as they are written."""
-    named = [value.partition(" ") for level, value in sdp.values("rtpmap") if level == media.level]
+_Said = tuple[str, str, str]
+"""A payload type as it is written, a blank, and what is said of it."""
+
+
+def _by_section(values: Iterable[tuple[int | None, str]]) -> defaultdict[int | None, list[_Said]]:
+    found = defaultdict[int | None, list[_Said]](list)
+    for level, value in values:
+        found[level].append(value.partition(" "))
+    return found
+
+
+def _wrapping(media: Media, named: Iterable[_Said], told: Iterable[_Said]) -> set[str]:
+    """Payload types of a section, as they are written, from its rtpmap and fmtp lines."""
     wrapping = {number for number, _, encoding in named if encoding.partition("/")[0].lower() in _WRAPPERS}
-    told = [value.partition(" ") for level, value in sdp.values("fmtp") if level == media.level]
     found = wrapping | {number for number, _, value in told if value.strip().removeprefix("apt=") in wrapping}
     return found if set(media.formats) - found else set()
+
+
+def _attribute(line: Line) -> str | None:
+    """The name of the attribute that the line says; None for another line."""
+    return line.text[2:].partition(":")[0] if line.text.startswith("a=") else None
 
 
 def _moved(line: Line, transport: Transport) -> tuple[str]:

@@ -25,6 +25,10 @@ from .voices import Voices
 
 MEDIA: Final = frozenset({PacketClass.SRTP, PacketClass.SRTCP})
 
+MOST_SECTIONS: Final = 32
+MOST_LINES: Final = 2048
+"""Of a device's description: a browser with two cameras and two screens has some six sections and a thousand lines.
+While it is read nobody else is served."""
 _MOST_CONNECTIONS: Final = 4
 _MOST_SOURCES: Final = 8
 """Addresses that one connection may come from; a device on the move has a few."""
@@ -89,7 +93,7 @@ class Leg:
         ValueError, which quotes no key, for one that is of no use or not the successor of the one before: then nothing
         has changed.
         """
-        parsed, origin = Sdp.parse(sdp), Origin.read(sdp)
+        parsed, origin = _bounded(Sdp.parse(sdp)), Origin.read(sdp)
         if self._peer_origin is not None:
             self._peer_origin.check_successor(origin)
         restarts = self._restarts(parsed)
@@ -205,3 +209,12 @@ class Leg:
         if self.description is None or not self._connections[-1].described:
             return False
         return credentials_in(sdp) != credentials_in(self.description)
+
+
+def _bounded(sdp: Sdp) -> Sdp:
+    """The same. ValueError when it is more than any device has to say."""
+    if len(sdp.raw) > MOST_LINES:
+        raise ValueError(f"the description has more than {MOST_LINES} lines")
+    if sum(line.startswith("m=") for line in sdp.raw) > MOST_SECTIONS:
+        raise ValueError(f"the description has more than {MOST_SECTIONS} sections")
+    return sdp

@@ -18,7 +18,7 @@ class Sections:
 
     def __init__(self, sdp: Sdp) -> None:
         names = dict(sdp.values("mid"))
-        self._numbers = {name: number for level, name in names.items() if (number := _number(sdp, level)) is not None}
+        self._numbers = {names[level]: number for level, number in _numbers(sdp).items() if level in names}
         self._types = _types(sdp, names)
         self._sources = {_first(value): names[level] for level, value in sdp.values("ssrc") if level in names}
 
@@ -43,13 +43,15 @@ class Sections:
             return packet
 
 
-def _number(sdp: Sdp, level: int | None) -> int | None:
-    for place, value in sdp.values("extmap"):
+def _numbers(sdp: Sdp) -> dict[int | None, int]:
+    """Of the extension that names a section, by section; of several lines the first counts."""
+    found: dict[int | None, int] = {}
+    for level, value in sdp.values("extmap"):
         number, _, uri = value.partition(" ")
         number = number.partition("/")[0]
-        if place == level and uri.split(" ")[0] == MID and number.isascii() and number.isdigit() and len(number) < 3:
-            return int(number)
-    return None
+        if uri.split(" ")[0] == MID and number.isascii() and number.isdigit() and len(number) < 3:
+            found.setdefault(level, int(number))
+    return found
 
 
 def _types(sdp: Sdp, names: dict[int | None, str]) -> dict[int, str]:

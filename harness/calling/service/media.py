@@ -69,18 +69,19 @@ class ServiceMedia:
         call = self._calls.get(deed.call)
         if call is None:
             return _of_no_call(deed)
-        call.described = call.described or isinstance(deed, Passed | Offered)
         if isinstance(deed, Admitted) and deed.recorded:
             _comply(call)
         processor = call.processor
         if call.fault is not None or processor.fault is not None:
             refuse("no-media", "The service cannot carry the media of this call.")
         try:
-            return self._done(call, processor, deed)
+            told = self._done(call, processor, deed)
         except FeatureRefused as error:
             raise Refusal("not-now", f"{error}.") from None
         except ValueError as error:
             raise Refusal("bad-description", f"The description cannot be used: {error}.") from None
+        call.described = call.described or isinstance(deed, Passed | Offered)
+        return told
 
     async def settled(self) -> None:
         if self._tasks:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.calling.media.leg import Leg
+from harness.calling.media.leg import MOST_LINES, MOST_SECTIONS, Leg
 from harness.calling.media.session import Session
 from harness.markers.recover import recover
-from harness.wire.sdp import Sdp
+from harness.wire.sdp import Line, Sdp
 
 from .device import OPUS, VP8, Device, call, report, rtp
 
@@ -110,3 +111,42 @@ def test_a_description_that_is_too_large_is_refused() -> None:
         assert "more than" in str(error)
     else:
         raise AssertionError("it was taken")
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("m=audio 9 RTP/SAVPF 111\r\n" * MOST_SECTIONS, f"more than {MOST_SECTIONS} sections"),
+        ("a=x\r\n" * MOST_LINES, f"more than {MOST_LINES} lines"),
+    ],
+)
+def test_more_than_any_device_has_to_say_is_refused_and_changes_nothing(more: str, why: str) -> None:
+    leg = Leg(("127.0.9.1", 5))
+    with pytest.raises(ValueError, match=why):
+        leg.read(Device("alice", "127.0.9.5").description() + more)
+    assert leg.description is None
+
+
+def test_the_work_on_a_description_does_not_grow_with_the_square_of_its_sections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody else is served meanwhile: a frame of 25 kB and a thousand sections kept everybody waiting for 10 s."""
+    passes = 0
+    lines: property = vars(Sdp)["lines"]
+
+    def counted(sdp: Sdp) -> tuple[Line, ...]:
+        nonlocal passes
+        passes += 1
+        found: tuple[Line, ...] = lines.__get__(sdp)
+        return found
+
+    monkeypatch.setattr(Sdp, "lines", property(counted))
+    needed = []
+    for sections in (1, MOST_SECTIONS - 2):
+        session, passes = Session(), 0
+        for name in ("alice", "bob"):
+            session.open(name, ("127.0.9.1", 5))
+        more = "m=audio 9 RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=mid:x\r\n" * (sections - 1)
+        session.passed_offer(Device("alice", "127.0.9.5").description() + more, "alice", "bob")
+        needed.append(passes)
+    assert needed[0] == needed[1] > 0

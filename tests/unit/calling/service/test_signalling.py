@@ -20,7 +20,7 @@ from harness.calling.policy.transitions import grant_tenant, new_policy
 from harness.calling.service import socket as socket_shell
 from harness.calling.service.app import Clocks, Parts
 from harness.calling.service.socket import BURST, MOST_WAITING_BYTES
-from harness.calling.store.accounts import Account, hashed
+from harness.calling.store.accounts import TOKEN_SECONDS, Account, hashed
 from harness.calling.store.store import Store
 from harness.calling.store.tenants import update
 from tests.unit.calling.service.running import (
@@ -225,6 +225,26 @@ async def test_signing_out_closes_the_connection_and_voids_the_token(service: Ru
     assert (await bob.rest("GET", "/api/me"))[0] == 401
     while await alice.next("presence") != {"type": "presence", "user": BOB, "presence": "offline"}:
         pass
+
+
+async def test_a_token_that_expires_during_a_call_ends_it_and_is_good_for_nothing_more(tmp_path: Path) -> None:
+    day = [1_000_000.0]
+    async with running(tmp_path / "store", Parts(work=CHEAP, clocks=Clocks(day=lambda: day[0]))) as service:
+        alice = await service.connected(ALICE)
+        day[0] += 3600.0
+        bob = await service.connected(BOB)
+        call = (await alice.say("invite", to=BOB, media=["audio"]))["call"]
+        assert (await bob.say("accept", call=call))["type"] == "ok"
+        day[0] += TOKEN_SECONDS - 3600.0 - 1.0
+        assert (await alice.say("presence", presence="busy"))["type"] == "ok", "a second before"
+        day[0] += 1.0
+        await alice.closed()
+        assert alice.told[-1] == {"type": "bye", "reason": "expired"}
+        assert (await bob.next("hung-up"))["call"] == call
+        assert (await alice.rest("GET", "/api/me"))[0] == 401
+        alice.told.clear()
+        assert (await alice.connect()) == {"type": "bye", "reason": "no-token"}
+        assert (await bob.say("presence", presence="away"))["type"] == "ok", "whose token is younger"
 
 
 async def test_a_party_that_vanishes_ends_the_call(service: Running) -> None:
