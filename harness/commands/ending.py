@@ -34,13 +34,29 @@ OUTPUT_HELP = "json=PATH, junit=PATH or html=PATH; '-' is standard output. Repea
 
 
 class Defaulting(click.Group):
-    """A group whose first word may be left out: `code CALLER CALLEE` is `code derive CALLER CALLEE`."""
+    """A group whose first word may be left out: `code CALLER CALLEE` is `code derive CALLER CALLEE`. Options may stand
+    before that word: `policy --store DIR call A B` is `policy call A B --store DIR`."""
 
     default = "derive"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        before = self._options_before(args)
+        if args[before : before + 1] and args[before] in self.commands:
+            return super().parse_args(ctx, [*args[before:], *args[:before]])
+        named = bool(args) and args[0] in ctx.help_option_names
         return super().parse_args(ctx, args if named else [self.default, *args])
+
+    def _options_before(self, args: list[str]) -> int:
+        """How many of the first words are options of the command that may be left out, and their values."""
+        known = {name: one for one in self.commands[self.default].params for name in one.opts}
+        place = 0
+        while place < len(args) and args[place].startswith("-"):
+            name, _, value = args[place].partition("=")
+            option = known.get(name)
+            if not isinstance(option, click.Option):
+                return 0
+            place += 1 if option.is_flag or value else 2
+        return place
 
 
 class Seconds(click.FloatRange):

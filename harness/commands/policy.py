@@ -33,8 +33,8 @@ def policy() -> None:
 def console(lines: tuple[str, ...], store: Path, tenant: str, show: bool) -> None:
     """Run cmdlet lines as pasted into PowerShell: New-, Set-, Get-, Grant-, Remove-CsTeamsEnhancedEncryptionPolicy.
 
-    Each LINE is one argument (quote it); "-" reads standard input. Get- may be followed by | Select-Object,
-    | ConvertTo-Json or | Remove-. A line that is refused leaves nothing done, and the exit code is 2.
+    Each LINE is one argument (quote it); "-" reads standard input. Get- may be followed by | Set-, | Remove-,
+    | Select-Object or | ConvertTo-Json. A line that is refused leaves nothing done, and the exit code is 2.
     -Confirm asks at a terminal, and is refused without one.
     """
     from ..command_policy import console_command

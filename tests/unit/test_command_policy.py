@@ -8,10 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from harness.calling.store.accounts import Account, Work, hashed
 from harness.calling.store.store import Store
 from harness.calling.store.tenants import load
+from harness.cli import main
 from harness.command_policy import Directory, call_command, console_command, directory_command
 
 NOUN = "CsTeamsEnhancedEncryptionPolicy"
@@ -173,3 +175,24 @@ def test_a_call_to_another_tenant_is_decided_by_both(two: Path) -> None:
     assert call("alice", address).startswith("decided by: all-met")
     said(directory_command(Directory(recordings=("admin=on",)), two, False, FABRIKAM))
     assert call("alice", address).startswith(f"decided by: recording: {address}: the tenant records")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["call", "alice", "bob", "--store", "{}"],
+        ["--store", "{}", "call", "alice", "bob"],
+        ["--store={}", "--tenant", "", "call", "alice", "bob"],
+    ],
+)
+def test_the_store_may_be_named_before_what_is_done_with_it(store: Path, words: list[str]) -> None:
+    made = CliRunner().invoke(main, ["policy", *(word.format(store) for word in words)])
+    assert (made.exit_code, made.output.splitlines()[0]) == (0, "mode: service"), made.output
+
+
+def test_before_a_line_options_stay_those_of_the_console(store: Path) -> None:
+    made = CliRunner().invoke(main, ["policy", "--show", "--store", str(store), f"New-{NOUN} call"])
+    assert made.exit_code == 0, made.output
+    assert [one.name for one in load(store).policies] == ["Global", "call"]
+    wrong = CliRunner().invoke(main, ["policy", "--nonsense", "call", "alice", "bob"])
+    assert (wrong.exit_code, "No such option" in wrong.output) == (2, True)
