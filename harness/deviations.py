@@ -34,6 +34,7 @@ def load(path: Path = FILE) -> tuple[Deviation, ...]:
         place = ".".join(str(step) for step in first["loc"])
         raise DeviationsError(f"{path}: {place}: {first['msg']}") from error
     _check_once(path, (one.id for one in listed), "the deviation")
+    _check_shown(path, listed)
     for ends in _every_pair(listed):
         names = [name for one in listed for name in one.scenarios if ends in (one.between or (None,))]
         _check_once(path, names, "the scenario")
@@ -58,6 +59,15 @@ def check_known(deviations: Iterable[Deviation], scenarios: Collection[str], pat
         for name in one.scenarios:
             if name not in known:
                 raise DeviationsError(f"{path}: {one.id} speaks of {name!r}, and there is no such scenario")
+
+
+def _check_shown(path: Path, listed: Iterable[Deviation]) -> None:
+    """What need not occur must be shown by what must, and that is of the same software: else nobody would miss it."""
+    known = {one.id: one for one in listed}
+    for one in known.values():
+        shown = known.get(one.shown_by or "")
+        if one.shown_by and (shown is None or shown.shown_by or shown.software != one.software):
+            raise DeviationsError(f"{path}: {one.id} is to be shown by {one.shown_by!r}, which need not occur either")
 
 
 def _check_whole(path: Path, names: Collection[str]) -> None:

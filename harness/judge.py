@@ -257,13 +257,14 @@ def judge_stack(
 ) -> Verdict:
     """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known.
 
-    One that occurs `sometimes` need not, where nothing else is wrong.
+    One that is shown by another, which must, need not, where nothing else is wrong; that it did not is said.
     """
     right = judge(expect, truth, recovered, findings, heard, beyond, reached, stopped)
     if deviation is None:
         return right
-    if right.status is Status.AS_EXPECTED and deviation.sometimes:
-        return right
+    if right.status is Status.AS_EXPECTED and deviation.shown_by is not None:
+        silent = f"{deviation.id} of {deviation.software} did not occur this time; {deviation.shown_by} must"
+        return right.model_copy(update={"because": f"{right.because}; {silent}"})
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})

@@ -7,19 +7,25 @@ by its source (only a checked ICE pair may speak, RFC 8445 section 12.2) or by d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from typing import Final
 
 from ..model.adversary import DtlsNoise
 from ..model.base import Party
+from ..wire.demux import PacketClass, classify
 from . import craft
-from .machine import Event
+from .machine import CallUp, Command, Deed, Event, Forward, PathDatagram
+from .volley import SENT, Volley
 
 NULL_SUITES: Final = (0x0000, 0x0001, 0x0002)
 """TLS_NULL_WITH_NULL_NULL and the two with RSA: nothing that a party could agree to."""
 
 _FAR: Final = 1 << 40
 """Where record sequence numbers begin, so that none is one which the true peer uses."""
+
+_IN_FRONT: Final = 1 << 20
+"""Where the numbers of what stands in front begin: behind those of any volley."""
 
 _WARNING, _FATAL = 1, 2
 _CLOSE_NOTIFY, _HANDSHAKE_FAILURE = 0, 40
@@ -50,7 +56,7 @@ class DtlsJunk:
     def see(self, event: Event) -> None:
         """What happens in the call is of no interest."""
 
-    def packet(self, to: Party, number: int) -> bytes | None:
+    def packet(self, to: Party, number: int) -> bytes:
         sequence = _FAR + number
         match self._noise:
             case DtlsNoise.FATAL_ALERT:
@@ -61,3 +67,27 @@ class DtlsJunk:
                 return craft.dtls_record(_APPLICATION_DATA, 1, sequence, self._random.randbytes(64))
             case DtlsNoise.HANDSHAKE:
                 return craft.dtls_handshake(_SERVER_HELLO_DONE, b"", 0, sequence)
+
+
+class NoiseInFront:
+    """On the path, while the call is set up: noise stands in front of each true datagram of DTLS, besides the volley.
+
+    A handshake may be over between two packets of a volley; what comes behind it tells nothing of who believes noise.
+    """
+
+    reroutes = False
+
+    def __init__(self, volley: Volley, maker: DtlsJunk) -> None:
+        self._volley, self._maker = volley, maker
+        self.required = volley.required
+        self._number = _IN_FRONT
+        self._up = False
+
+    def handle(self, event: Event) -> Iterable[Command]:
+        self._up = self._up or isinstance(event, CallUp)
+        if isinstance(event, PathDatagram) and not self._up and classify(event.data) is PacketClass.DTLS:
+            to = event.sender.peer
+            yield Forward(to, self._maker.packet(to, self._number))
+            yield Deed(SENT)
+            self._number += 1
+        yield from self._volley.handle(event)

@@ -37,10 +37,11 @@ def clienthello_race(one: ClientHelloRace, seed: str) -> Volley:
     return Volley(maker, one.packets, on_path=one.on_path, phase=Phase.SETUP, to=to, interval=RACE)
 
 
-def dtls_junk(one: DtlsJunk, seed: str) -> Volley:
+def dtls_junk(one: DtlsJunk, seed: str) -> Machine:
     """While the call is being set up, or once it is up."""
     maker, phase = dtls_forgery.DtlsJunk(one.noise, seed), Phase(one.during)
-    return Volley(maker, one.packets, on_path=one.on_path, phase=phase, interval=RACE)
+    volley = Volley(maker, one.packets, on_path=one.on_path, phase=phase, interval=RACE)
+    return dtls_forgery.NoiseInFront(volley, maker) if one.on_path and phase is Phase.SETUP else volley
 
 
 def stun_hijack(one: StunHijack, seed: str) -> Machine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -31,7 +31,8 @@ class Deviation(Noun):
     `stack` and `version` must both stand in an endpoint's statement ("aioice/0.13.0"), or the deviation does not
     apply. `between`: only where these stacks are the two ends, and the version then counts at each end that has the
     stack; without it, the stack may be at either end. `scenarios` are ids with or without the brackets of a variant.
-    `sometimes`: the other end may be quicker, and then the right thing happens; without it, it must occur each time.
+    `shown_by`: the other end may be quicker here, and then the right thing happens; the deviation of that id is of the
+    same fault and must occur each time, so that a fault which is gone is missed. Without it this one must.
     `right` and `happens` are a sentence each, `reason` says why the stack does it, `reference` a link or how to see it
     again.
     """
@@ -40,13 +41,22 @@ class Deviation(Noun):
     stack: str = Field(pattern=r"^[a-z0-9-]+$", max_length=40)
     version: str = Field(pattern=r"^[0-9A-Za-z.+-]+$", max_length=40)
     scenarios: tuple[str, ...] = Field(min_length=1, max_length=200, strict=False)
-    sometimes: bool = False
+    shown_by: str | None = Field(default=None, pattern=BARE_ID, max_length=120)
     between: tuple[Stacks, ...] = Field(default=(), max_length=8, strict=False)
     right: str = Field(min_length=1, max_length=500)
     happens: str = Field(min_length=1, max_length=500)
     reason: str = Field(min_length=1, max_length=1000)
     reference: str = Field(min_length=1, max_length=300)
     expect: Expectation
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_older_runs_wrote_it(cls, value: Any) -> Any:
+        """They said only that it need not occur, and not what shows it all the same."""
+        if not isinstance(value, dict) or "sometimes" not in value:
+            return value
+        kept = {name: said for name, said in value.items() if name != "sometimes"}
+        return kept | ({"shown_by": value.get("id")} if value["sometimes"] is True else {})
 
     @model_validator(mode="after")
     def _no_breach_is_excused(self) -> Self:

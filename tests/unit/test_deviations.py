@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from harness.catalogue import load as load_scenarios
 from harness.deviations import DeviationsError, check_known, load, naming
+from harness.model.deviation import Deviation
 
 ENTRY = """
   - id: takes-dtls-from-anyone
@@ -100,3 +102,32 @@ def test_a_scenario_and_one_of_its_variants_are_not_two_entries(tmp_path: Path) 
     both = ENTRY.replace("[clienthello-race]", '[clienthello-race, "clienthello-race[a=1]"]')
     with pytest.raises(DeviationsError, match="the one contains the other"):
         load(written(tmp_path, f"schema_version: 1\ndeviations:{both}"))
+
+
+def entry(name: str, scenario: str, **said: str) -> str:
+    text = ENTRY.replace("takes-dtls-from-anyone", name).replace("clienthello-race]", f"{scenario}]")
+    return text + "".join(f"    {field}: {value}\n" for field, value in said.items())
+
+
+def test_what_need_not_occur_is_shown_by_another_entry_of_the_same_software_that_must(tmp_path: Path) -> None:
+    always = entry("always", "clienthello-race")
+    here = entry("here", "dtls-junk", shown_by="always")
+    assert [one.shown_by for one in load(written(tmp_path, f"schema_version: 1\ndeviations:{always}{here}"))] == [
+        None,
+        "always",
+    ]
+    for others in (
+        "",
+        always.replace("0.13.0", "0.12.0"),
+        entry("always", "clienthello-race", shown_by="here"),
+        entry("always", "clienthello-race", sometimes="true"),
+    ):
+        with pytest.raises(DeviationsError, match=r"is to be shown by '(always|here)', which need not occur"):
+            load(written(tmp_path, f"schema_version: 1\ndeviations:{here}{others}"))
+
+
+def test_a_run_that_was_made_before_that_rule_is_judged_as_it_was() -> None:
+    (one,) = (one for one in load() if one.id == "webrtcbin-takes-any-certificate-beside-another")
+    older = {name: value for name, value in one.model_dump(mode="json").items() if name != "shown_by"}
+    assert Deviation.model_validate_json(json.dumps(older | {"sometimes": True})).shown_by == one.id
+    assert Deviation.model_validate_json(json.dumps(older | {"sometimes": False})).shown_by is None

@@ -449,13 +449,15 @@ def test_what_is_counted_must_be_seen() -> None:
         Expectation(outcome=Outcome.SECURE, seen=(), at_least={Reason.FOREIGN_CHECK: 20})
 
 
-def test_a_deviation_that_occurs_sometimes_need_not_and_is_known_when_it_does() -> None:
-    sometimes = KNOWN.model_copy(update={"sometimes": True})
+def test_a_deviation_that_another_one_shows_need_not_occur_and_is_known_when_it_does() -> None:
+    shown = KNOWN.model_copy(update={"shown_by": "the-other"})
     right = judge_stack(RIGHT, None, truth(), (), UP, HEARD)
     assert right.status is Status.AS_EXPECTED
     assert judge_stack(RIGHT, KNOWN, truth(), (), UP, HEARD).status is Status.UNEXPECTED
-    assert judge_stack(RIGHT, sometimes, truth(), (), UP, HEARD) == right
-    assert judge_stack(RIGHT, sometimes, truth(), (), LOST, {}) == judge_stack(RIGHT, KNOWN, truth(), (), LOST, {})
+    silent = judge_stack(RIGHT, shown, truth(), (), UP, HEARD)
+    assert (silent.status, silent.outcome) == (right.status, right.outcome)
+    assert silent.because == f"{right.because}; {KNOWN.id} of {KNOWN.software} did not occur this time; the-other must"
+    assert judge_stack(RIGHT, shown, truth(), (), LOST, {}) == judge_stack(RIGHT, KNOWN, truth(), (), LOST, {})
 
 
 def test_a_deviation_speaks_of_one_version_only() -> None:

@@ -6,12 +6,15 @@ import pytest
 from OpenSSL import SSL
 
 from harness.adversaries.dtls_forgery import NULL_SUITES, ClientHellos, DtlsJunk
-from harness.model.adversary import DtlsNoise
+from harness.adversaries.machine import CallUp
+from harness.adversaries.volleys import dtls_junk
+from harness.model import adversary
+from harness.model.adversary import DtlsNoise, Position
 from harness.wire.demux import PacketClass, classify
 from harness.wire.dtls import HandshakeReader, parse_alerts, parse_client_hello, records
 from tests.unit.wire.openssl_pair import identity
 
-from .transcript import ALICE
+from .transcript import ALICE, BOB, deeds, feed, forwarded
 
 
 def test_each_client_hello_offers_nothing_that_encrypts_and_differs_from_the_last() -> None:
@@ -60,3 +63,23 @@ def test_an_alert_is_fatal_or_says_good_bye() -> None:
     ]
     assert "handshake_failure" in said[0]
     assert "close_notify" in said[1]
+
+
+def test_on_the_path_noise_stands_in_front_of_each_true_datagram_of_the_set_up() -> None:
+    noun = adversary.DtlsJunk(
+        kind="dtls-junk", position=(Position.PATH,), noise=DtlsNoise.FATAL_ALERT, during="setup", packets=1
+    )
+    machine = dtls_junk(noun, "seed")
+    hello = ClientHellos("seed").packet(ALICE, 0) or b""
+    check = b"\0\1 a check, by which the volley begins, and with one packet ends"
+    assert (ALICE, check) not in forwarded(feed(machine, ALICE, check))
+    for sender, to in ((ALICE, BOB), (BOB, ALICE)):
+        commands = feed(machine, sender, hello)
+        (noise_to, noise), passed = forwarded(commands)
+        assert (noise_to, passed) == (to, (to, hello))
+        assert classify(noise) is PacketClass.DTLS
+        assert noise != hello
+        assert deeds(commands) == {"packets-injected": 1}
+    assert forwarded(feed(machine, ALICE, b"\x80 media")) == [(BOB, b"\x80 media")]
+    list(machine.handle(CallUp(0.0)))
+    assert forwarded(feed(machine, ALICE, hello)) == [(BOB, hello)]

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from harness.adversaries import registry
 from harness.adversaries.bystander import Bystander
 from harness.adversaries.candidate_injection import CandidateAddition, CandidateRemoval, CandidateReplacement
+from harness.adversaries.dtls_forgery import NoiseInFront
 from harness.adversaries.dtls_mitm import DtlsMitm
 from harness.adversaries.impairment import Impairment
 from harness.adversaries.machine import CallUp, Deliver, Event, Learned, SendOffPath, TimerFired
@@ -56,7 +57,9 @@ def adversary(**fields: object) -> Adversary:
         ({"kind": "impairment", "ailment": "loss"}, Impairment),
         ({"kind": "srtcp-tamper", "fault": "bye"}, SrtcpTamper),
         ({"kind": "clienthello-race", "position": ["off-path"]}, Volley),
-        ({"kind": "dtls-junk", "position": ["path"], "noise": "records"}, Volley),
+        ({"kind": "dtls-junk", "position": ["path"], "noise": "records"}, NoiseInFront),
+        ({"kind": "dtls-junk", "position": ["path"], "noise": "records", "during": "call"}, Volley),
+        ({"kind": "dtls-junk", "position": ["off-path"], "noise": "records"}, Volley),
         ({"kind": "stun-hijack", "position": ["path"], "forgery": "no-integrity"}, Volley),
         ({"kind": "rtp-bleed", "position": ["off-path"]}, Volley),
         ({"kind": "srtp-flood", "position": ["off-path"]}, Volley),
