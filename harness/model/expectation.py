@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from .base import Noun
+from .base import Noun, Party
 from .finding import Reason
 from .outcome import Outcome
 from .visibility import Place
@@ -15,7 +16,8 @@ from .visibility import Place
 class Expectation(Noun):
     """What must be seen. `because`: alarms that must all be raised. `also`: alarms that may be, and nothing else.
 
-    `either`: alarms of which one must be raised at least, for stacks refuse the same thing at different moments.
+    `by_stack`: what must be raised beside `because` where both ends are of this stack, for stacks refuse the same thing
+    at different moments; where they are not, one of all these must be. `either`: alarms of which one must be raised.
 
     `seen`: what the recording itself must show of the attack, at any severity; without it the attack is not proved.
     `at_least`: how many of what one of those counts, all places together: one datagram of many proves no volley.
@@ -27,12 +29,21 @@ class Expectation(Noun):
     outcome: Outcome = Field(strict=False)
     because: tuple[Reason, ...] = Field(default=(), strict=False)
     either: tuple[Reason, ...] = Field(default=(), strict=False)
+    by_stack: dict[str, tuple[Reason, ...]] = Field(default={}, strict=False, max_length=8)
     also: tuple[Reason, ...] = Field(default=(), strict=False)
     seen: tuple[Reason, ...] = Field(default=(), strict=False)
     at_least: dict[Reason, Annotated[int, Field(ge=1)]] = Field(default={}, strict=False, max_length=8)
     reached: dict[str, tuple[str, ...]] = Field(default={}, strict=False, max_length=16)
     stopped: dict[str, str] = Field(default={}, strict=False, max_length=8)
     beyond: tuple[Place, ...] = Field(default=(), strict=False)
+
+    def of(self, software: Collection[str]) -> Self:
+        """What must be seen of a call whose ends say that they are this software ("firefox/153.8.0")."""
+        for stack, reasons in self.by_stack.items():
+            if len(software) == len(Party) and all(f" {stack}/" in f" {one}" for one in software):
+                return self.model_copy(update={"because": (*self.because, *reasons), "by_stack": {}})
+        ways = dict.fromkeys(reason for reasons in self.by_stack.values() for reason in reasons)
+        return self.model_copy(update={"either": (*self.either, *ways), "by_stack": {}})
 
     @model_validator(mode="after")
     def _what_is_counted_must_be_seen(self) -> Self:

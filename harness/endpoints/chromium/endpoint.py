@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -17,7 +17,7 @@ from ...model.base import Asset
 from ...model.finding import Reason
 from ...model.recording import SignalKind, SignalMessage
 from ...model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
-from ...wire.sdp import Sdp
+from ...wire.sdp import Fingerprint, Sdp
 from ..endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from ..handshake import refusal
 from ..opening import in_front_of
@@ -221,17 +221,20 @@ class ChromiumEndpoint:
         reason = _REASONS.get(word, Reason.ENDPOINT_ERROR)
         detail = f"the page hung up: {word}. {await self._seat.window.tab.text('#notice')}".strip()
         announced = Sdp.parse(self._promised).fingerprints() if reason is Reason.DTLS_ERROR else ()
-        compared = self._seat.refused(announced)
         seen = await self._seat.facts()
-        if compared is not None:
-            reason = Reason.FINGERPRINT_MISMATCH
-            detail = (
-                f"the certificate is not the one of the {compared.algorithm} fingerprint, as the browser's log says"
-            )
+        if (compared := self._compared(announced)) is not None:
+            reason, detail = Reason.FINGERPRINT_MISMATCH, compared
         elif reason is Reason.DTLS_ERROR and seen is not None and seen.presented is not None:
             refused = refusal(announced, seen.presented)
             reason, detail = refused.reason, refused.detail
         self._give_up(reason, detail)
+
+    def _compared(self, announced: Iterable[Fingerprint]) -> str | None:
+        """That the browser has refused a certificate, in a sentence; None when it has not."""
+        line = self._seat.refused(announced)
+        if line is None:
+            return None
+        return f"the certificate is not the one of the {line.algorithm} fingerprint, as the browser's log says"
 
     # what it is told
 
@@ -248,9 +251,13 @@ class ChromiumEndpoint:
             case SignalKind.ACCEPT:
                 stage.tell("accepted", mode=message.body, display=name, device="Browser")
             case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
+                # It may be the other one's answer to a refusal of this one, of which the page does not know yet.
+                compared = self._compared(Sdp.parse(self._promised).fingerprints()) if self._promised else None
                 kind, word = _TOLD[message.kind]
                 stage.tell(kind, **{word: message.body})
-                self._give_up(Reason.REMOTE_HUNG_UP, message.body)
+                self._give_up(
+                    Reason.FINGERPRINT_MISMATCH if compared else Reason.REMOTE_HUNG_UP, compared or message.body
+                )
             case SignalKind.CHAT:
                 stage.chat(str(message.sender), message.body)
 
