@@ -24,6 +24,8 @@ from .transitions import Settings, grant_group, grant_tenant, grant_user, new_po
 Item = Mapping[str, str | None]
 """One object of the pipeline: property names and values."""
 MOST_DEPTH: Final = 100
+MOST_OBJECTS: Final = 2000
+"""That all lines of a text together give, to a pipe or to be shown: while they are run a service serves nobody else."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class Step:
 
 def run(tenant: Tenant, text: str, ask: Ask = nobody) -> tuple[Tenant, tuple[Shown, ...]]:
     """Run every line; `ask` is who replies to -Confirm. Refused, with line and column, leaves nothing done."""
-    shown = []
+    shown, objects = [], 0
     for pipeline in [[bind(command) for command in one] for one in pipelines(text)]:
         step = Step(tenant, Shown())
         for place, bound in enumerate(pipeline):
             try:
                 step = _run(step, bound, place, ask)
+                objects += len(step.shown.objects)
+                if objects > MOST_OBJECTS:
+                    raise Refused(f"the lines together give more than {MOST_OBJECTS} objects: run fewer at a time")
             except Refused as error:
                 raise _placed(bound, error) from None
         tenant = step.tenant

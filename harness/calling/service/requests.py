@@ -52,7 +52,7 @@ class Requests:
         kind = TypeAdapter(row.body)
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            ticket = self._allowed(request, row.who)
+            ticket = self._allowed(request, row.who, row.cost)
             strange = set(request.query) - row.query
             if strange or len(request.query) != len(set(request.query)):
                 refuse("malformed", "The query has a word that is unknown here, or one twice.")
@@ -127,10 +127,10 @@ class Requests:
             self._uploads[user] -= 1
             self._uploads += Counter()  # forgets who has none
 
-    def _allowed(self, request: web.Request, who: Who) -> Ticket:
+    def _allowed(self, request: web.Request, who: Who, cost: float = 1.0) -> Ticket:
         """Whose token it is. Refusal as for `_holder`, and when it is used too often."""
         ticket = self._holder(request, who)
-        if not self._buckets.take(ticket.id, self._monotonic()):
+        if not self._buckets.take(ticket.id, self._monotonic(), cost):
             refuse("too-many", "More requests than a device may send.")
         return ticket
 

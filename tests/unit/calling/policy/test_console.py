@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.calling.policy.confirming import Question, Reply
-from harness.calling.policy.console import run, to_json
+from harness.calling.policy.console import MOST_OBJECTS, run, to_json
 from harness.calling.policy.lookup import Refused, find_policy, find_user
 from harness.calling.policy.parameters import CMDLETS, COMMON
 from harness.calling.policy.transitions import put_group
@@ -334,6 +334,19 @@ def test_a_refusal_has_a_place_and_a_reason(line: str, at: str, words: str) -> N
 def test_a_refused_line_undoes_those_before_it() -> None:
     with pytest.raises(Refused, match=r"^2:1: "):
         run(tenant(), f"Grant-{NOUN} bob E2EE\nGrant-{NOUN} nobody E2EE")
+
+
+def test_lines_that_give_too_much_together_are_refused_and_undone() -> None:
+    """A page of lines over many policies would keep a service from serving anybody else."""
+    many = after("\n".join(f"New-{NOUN} P{number}" for number in range(98)))  # with Global and E2EE there are 100
+    every = f"Get-{NOUN} | Set-{NOUN} -Description d\n"
+    most = MOST_OBJECTS // 100
+    assert find_policy(after(every * most, many), "P1").description == "d"
+    with pytest.raises(Refused, match=rf"^{most + 1}:1: .*more than {MOST_OBJECTS} objects"):
+        run(many, every * (most + 1))
+    selected = f"Get-{NOUN} | Select-Object Identity | ConvertTo-Json\n"
+    with pytest.raises(Refused, match=rf"^{most // 2 + 1}:1: "):
+        run(many, selected * most)
 
 
 def test_what_only_changes_the_talk_is_taken() -> None:

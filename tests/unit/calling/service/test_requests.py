@@ -15,9 +15,10 @@ from yarl import URL
 
 from harness.calling.service import errors, pages, shown
 from harness.calling.service import requests as shell
+from harness.calling.service.app import Clocks, Parts
 from harness.calling.store import chats
 from harness.calling.store.accounts import token_id
-from tests.unit.calling.service.running import ADMIN, ALICE, BOB, CEM, PASSWORD, PHONE, Device, Running, running
+from tests.unit.calling.service.running import ADMIN, ALICE, BOB, CEM, CHEAP, PASSWORD, PHONE, Device, Running, running
 
 pytestmark = pytest.mark.asyncio
 ALLOWED = {"CallingEndtoEndEncryptionEnabledType": "DisabledUserOverride"}
@@ -373,6 +374,15 @@ async def test_too_many_requests_of_one_token_are_refused_and_others_go_on(servi
     assert statuses[:60] == [200] * 60
     assert 429 in statuses
     assert (await bob.rest("GET", "/api/me"))[0] == 200
+
+
+async def test_texts_for_the_console_count_for_more(tmp_path: Path) -> None:
+    """Each can be a thousand lines. The clock stands."""
+    async with running(tmp_path / "store", Parts(work=CHEAP, clocks=Clocks(monotonic=lambda: 0.0))) as service:
+        admin = await service.sign_in(ADMIN)
+        text = {"text": "Get-CsTeamsEnhancedEncryptionPolicy"}
+        statuses = [(await admin.rest("POST", "/api/console", text))[0] for _ in range(7)]
+        assert statuses == [200] * 6 + [429]
 
 
 async def test_a_fault_of_ours_is_no_traceback(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
