@@ -91,8 +91,8 @@ def read_policies(items: Iterable[Item], notices: Notices) -> dict[str, Encrypti
 
 
 def read_users(items: Iterable[Item], notices: Notices) -> Iterator[OnlineUser]:
-    """The users, one by one. A user who is there twice counts once."""
-    seen: set[str] = set()
+    """The users. One who is there twice counts once, and of what the rows say differently nothing is known."""
+    found: dict[str, OnlineUser] = {}
     unused: set[str] = set()
     for number, item in enumerate(items, 1):
         fields = item.fields
@@ -107,13 +107,12 @@ def read_users(items: Iterable[Item], notices: Notices) -> Iterator[OnlineUser]:
             notices.add(item.line, "UserPrincipalName, SipAddress and Identity are missing: the user has no name")
             names = [f"user {number} of the file"]
         keys = tuple(dict.fromkeys(same(name) for name in names))
-        if keys[0] in seen:
-            notices.add(item.line, "a user who is there already, counted once")
-            continue
-        seen.add(keys[0])
-        yield OnlineUser(names[0], keys, _assigned(item, ENCRYPTION, notices), _assigned(item, RECORDING, None))
+        user = OnlineUser(names[0], keys, _assigned(item, ENCRYPTION, notices), _assigned(item, RECORDING, None))
+        before = found.get(keys[0])
+        found[keys[0]] = user if before is None else _agreed(before, user, item, notices)
     known = {ENCRYPTION, RECORDING, "UserPrincipalName", "SipAddress", "Identity", "ObjectId", "AccountType"}
     notices.unused(unused - known - {"SoftDeletionTimestamp"})
+    yield from found.values()
 
 
 def read_groups(items: Iterable[Item], notices: Notices) -> GroupAssignments:
@@ -168,8 +167,29 @@ def read_recording(items: Iterable[Item], notices: Notices) -> dict[str, bool | 
         enabled = item.fields.get("Enabled")
         if not isinstance(enabled, bool):
             notices.add(item.line, f"Enabled is missing, or neither true nor false: {_short(enabled)}")
-        found[same(policy_name(identity))] = enabled if isinstance(enabled, bool) else Absent("Enabled is missing")
+        active, name = (
+            enabled if isinstance(enabled, bool) else Absent("Enabled is missing"),
+            same(policy_name(identity)),
+        )
+        if found.setdefault(name, active) != active:
+            notices.add(item.line, f"the policy {identity[:80]} is given twice, and differently")
+            found[name] = Absent("it is given twice, and differently")
     return found
+
+
+def _agreed(before: OnlineUser, again: OnlineUser, item: Item, notices: Notices) -> OnlineUser:
+    """What two rows say of one user."""
+    encryption = _same_or_absent(before.encryption, again.encryption)
+    recording = _same_or_absent(before.recording, again.recording)
+    known = not any(isinstance(one, Absent) for one in (encryption, recording))
+    notices.add(item.line, f"a user who is there already, {'counted once' if known else 'with other policies'}")
+    return OnlineUser(before.name, tuple(dict.fromkeys((*before.keys, *again.keys))), encryption, recording)
+
+
+def _same_or_absent(one: Assigned, other: Assigned) -> Assigned:
+    if one == other or (isinstance(one, str) and isinstance(other, str) and same(one) == same(other)):
+        return one
+    return Absent("the user is in the file twice, with different policies")
 
 
 def _encryption(item: Item, notices: Notices) -> Encryption | Absent:

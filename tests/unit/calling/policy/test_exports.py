@@ -213,3 +213,30 @@ def test_there_is_an_end_to_kinds_of_notices() -> None:
     notices.add(9, "kind 0")
     assert len(notices.all()) == MOST_NOTICES + 1
     assert (notices.all()[0].count, notices.all()[-1].count) == (2, 7)
+
+
+@pytest.mark.parametrize(
+    ("again", "known"),
+    [
+        ({POLICY: None}, False),
+        ({POLICY: {"Authority": "Tenant", "Name": "OFF"}}, False),
+        ({POLICY: "Tag:e2ee"}, True),
+        ({}, False),
+    ],
+)
+def test_of_a_user_with_two_rows_is_known_what_both_say(again: dict[str, object], known: bool) -> None:
+    notices = Notices("P.json")
+    name: dict[str, object] = {"UserPrincipalName": "bob@x", "TeamsComplianceRecordingPolicy": None}
+    first = {**name, POLICY: {"Authority": "Tenant", "Name": "E2EE"}}
+    for order in ((first, {**name, **again}), ({**name, **again}, first)):
+        (bob,) = read_users(rows(*order), notices)
+        assert (str(bob.encryption).lower() == "e2ee") is known
+        assert known or isinstance(bob.encryption, Absent)
+        assert bob.recording is None
+
+
+def test_a_recording_policy_with_two_values_has_none() -> None:
+    notices = Notices("P.json")
+    both = ({"Identity": "Tag:Rec", "Enabled": False}, {"Identity": "Rec", "Enabled": True})
+    assert isinstance(read_recording(rows(*both), notices)["rec"], Absent)
+    assert read_recording(rows(both[0], both[0]), notices) == {"rec": False}
