@@ -11,7 +11,7 @@ from harness.endpoints.chromium.browser import Chromium, Look, Tab
 from harness.endpoints.chromium.call_window import DESKTOP
 from harness.model.tenant import same
 
-from .calling import ALICE, BOB, Pair, Service, running, tenant
+from .calling import ALICE, BOB, SAID_BY_BOB, Pair, Service, running, tenant
 from .conftest import Shoot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -120,6 +120,21 @@ async def test_before_a_call_the_newest_line_and_the_field_are_on_the_screen(pai
     await pair.alice.write("One more.")
     await tab.appears(f"{NEWEST}:has-text('One more.')")
     assert await covered(tab, NEWEST, FIELD, SEND) == []
+
+
+async def test_whose_call_was_missed_is_on_the_screen_at_the_list_of_people_too(pair: Pair, shoot: Shoot) -> None:
+    tab = pair.alice.tab
+    await tab.select("#back")
+    await pair.bob.call(ALICE, SAID_BY_BOB)
+    await pair.alice.rings()
+    await pair.bob.hang_up()
+    assert f"{BOB.display}: The caller has hung up." in await pair.alice.outcome()
+    await shoot(tab, "phone-missed")
+    assert await covered(tab, "#outcome", "#people-list button") == []
+    await pair.bob.call(ALICE, SAID_BY_BOB)
+    await pair.alice.rings()
+    await pair.alice.decline()
+    assert "You have declined the call." in await pair.alice.outcome()
 
 
 async def test_who_chooses_somebody_by_keys_is_there_and_comes_back(pair: Pair) -> None:

@@ -64,7 +64,7 @@ export class Call {
 
   decline() {
     this.#say("decline", { why: "declined" });
-    this.#over(seen("own"));
+    this.#over(seen("declined"));
   }
 
   /** End it, at whatever stage it is. */

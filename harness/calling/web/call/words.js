@@ -2,6 +2,7 @@
 
 const SEEN = new Map([
   ["own", "You have hung up."],
+  ["declined", "You have declined the call."],
   ["media-failed", "The connection between the two devices was lost."],
   ["dtls-failed", "The other end did not present the certificate that was announced. Somebody may be in between: the call was ended."],
   ["sdp-rejected", "The other end asked for something that this client refuses."],
