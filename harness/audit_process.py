@@ -22,6 +22,11 @@ PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0
 """Seconds without any answer: more than a whole batch may take, tshark's own limit included."""
 
+BEGINNING = 30.0
+PER_MEGABYTE = 60.0
+"""Seconds that one recording may take that is asked about again: to start, and for its captures. On two busy cores a
+process starts within 3 s and reads a megabyte in 2 s."""
+
 GRACE = 5.0
 """Seconds that an idle process may take to end when its input has."""
 
@@ -47,6 +52,7 @@ class AuditProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._folder: OwnFolder | None = None
         self._words: IO[bytes] | None = None
+        self._unanswered: set[str] = set()
 
     async def start(self) -> None:
         """Start the process; its imports then overlap with the first calls."""
@@ -70,18 +76,28 @@ class AuditProcess:
         )
 
     async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
-        """The results of these entries, in order. AuditFailed when fewer come back than were asked for."""
+        """The results of these entries, in order. AuditFailed when fewer come back than were asked for.
+
+        Whoever asks again about one that had no answer waits as long as that recording may take: what makes a process
+        hang must not cost a run the patience for a whole batch each time.
+        """
         try:
             try:
                 await self.start()
             except OSError as error:
                 raise AuditFailed(f"the auditing process cannot be started: {error}") from error
-            async for result in self._answers(entries):
+            async for result in self._answers(entries, self._patience_for(entries)):
                 yield result
         except AuditFailed:
             # Whatever it still says belongs to this batch, and must not be taken for an answer to the next one.
+            self._unanswered.update(entry.scenario for entry in entries)
             await self._end()
             raise
+
+    def _patience_for(self, entries: Sequence[IndexEntry]) -> float:
+        if len(entries) == 1 and entries[0].scenario in self._unanswered:
+            return min(self._patience, BEGINNING + PER_MEGABYTE * _megabytes(self._run, entries[0]))
+        return self._patience
 
     async def close(self) -> None:
         """End the process. It ends by itself when its input closes; a process that does not is killed by its id."""
@@ -90,7 +106,7 @@ class AuditProcess:
             await _within_grace(self._process)
         await self._end()
 
-    async def _answers(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+    async def _answers(self, entries: Sequence[IndexEntry], patience: float) -> AsyncIterator[Result]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise AuditFailed("the auditing process has no pipes")
@@ -102,7 +118,7 @@ class AuditProcess:
         try:
             process.stdin.write(f"{json.dumps(request)}\n".encode())
             await process.stdin.drain()
-            while line := await self._line(process.stdout):
+            while line := await self._line(process.stdout, patience):
                 answer = json.loads(line)
                 if "done" in answer:
                     return
@@ -115,13 +131,13 @@ class AuditProcess:
             raise AuditFailed(f"the auditing process answered what is no result: {error}"[:500]) from error
         raise AuditFailed(await self._last_words(process))
 
-    async def _line(self, stdout: asyncio.StreamReader) -> bytes:
+    async def _line(self, stdout: asyncio.StreamReader, patience: float) -> bytes:
         """The next answer; empty when there will be none. A process that is stuck has failed by its silence."""
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return await stdout.readline()
         except TimeoutError as error:
-            raise AuditFailed(f"the auditing process gave no answer for {self._patience:g} s") from error
+            raise AuditFailed(f"the auditing process gave no answer for {patience:.3g} s") from error
 
     async def _last_words(self, process: asyncio.subprocess.Process) -> str:
         await _within_grace(process)
@@ -149,6 +165,14 @@ class AuditProcess:
             words.close()
         if folder is not None:
             folder.remove()
+
+
+def _megabytes(run: Path, entry: IndexEntry) -> float:
+    """How much there is to read of a recording; 0 of what was not recorded."""
+    if entry.recording is None:
+        return 0.0
+    # The calls before it lie beside it, and are read as well.
+    return sum(one.stat().st_size for one in (run / entry.scenario).rglob("*.pcapng")) / 1e6
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

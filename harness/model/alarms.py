@@ -120,7 +120,7 @@ UNPLANTED: Final[Mapping[Reason, str]] = {
     Reason.SRTP_PROFILE_MISSING: _OWN_WORD,
     Reason.CONNECTION_LOST: _OWN_WORD,
     Reason.REMOTE_HUNG_UP: _OWN_WORD,
-    Reason.HANDSHAKE_ALTERED: "two ends come to none; dtls-ems-stripped demands it of the one that came between them",
+    Reason.HANDSHAKE_ALTERED: "over a changed handshake no two ends come up; dtls-ems-stripped demands it",
     Reason.CHOICE_NOT_OFFERED: "no library takes what it did not offer; dtls-cipher demands it of a server of ours",
     Reason.RENEGOTIATED: "aiortc is no healthy twin: dtls-renegotiation demands it as a known deviation",
     Reason.HEADER_IN_CLEAR: _WEIGHED,

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import which
 from typing import Final
@@ -14,7 +14,9 @@ from typing import Final
 import pytest
 
 from harness.audit_process import AuditFailed, AuditProcess
+from harness.auditing import Auditing
 from harness.evidence.provenance import provenance
+from harness.model.run import IndexEntry
 from harness.model.verdict import Outcome, Status
 from harness.vantage import tshark
 
@@ -136,6 +138,45 @@ def test_whatever_an_auditing_process_says_instead_of_an_answer(
     first, second = asyncio.run(ask_twice())
     assert cause in first
     assert first == second
+
+
+def test_who_asks_again_about_one_recording_waits_as_long_as_that_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of several that hang is named, and none costs the patience for a batch a second time."""
+    fake = tmp_path / "python"
+    fake.write_text("#!/bin/sh\nexec sleep 60\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(fake))
+    monkeypatch.setattr("harness.audit_process.BEGINNING", 0.1)
+    monkeypatch.setattr("harness.audit_process.PER_MEGABYTE", 100.0)
+    entries = [
+        IndexEntry(scenario=name, plan="0" * 64, recording=f"{name}/call-1", sha256="0" * 64, error=None, seconds=1)
+        for name in ("small", "large")
+    ]
+    for entry, size in zip(entries, (0, 2_000), strict=True):
+        folder = tmp_path / entry.scenario / "call-1"
+        folder.mkdir(parents=True)
+        folder.joinpath("alice-bob.pcapng").write_bytes(bytes(size))
+    given_up: dict[str, str] = {}
+
+    def give_up(these: Sequence[IndexEntry], why: str) -> None:
+        given_up.update({one.scenario: why for one in these})
+
+    async def ask() -> None:
+        auditing = Auditing([AuditProcess(tmp_path, None, PATIENCE)], lambda result: None, give_up)
+        for entry in entries:
+            auditing.add(entry)
+        auditing.end()
+        await auditing.run()
+        await auditing.close()
+
+    asyncio.run(ask())
+    first = "before that, with 2 together: the auditing process gave no answer for 1 s"
+    assert given_up == {
+        "small": f"{TWICE}the auditing process gave no answer for 0.1 s; {first}",
+        "large": f"{TWICE}the auditing process gave no answer for 0.3 s; {first}",
+    }
 
 
 # tshark
