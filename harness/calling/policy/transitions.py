@@ -150,16 +150,20 @@ def put_client(tenant: Tenant, identity: str, client: Client) -> Tenant:
     return _with_user(tenant, user, clients=(*others, client))
 
 
-def sign_in_client(tenant: Tenant, identity: str, client: Client, signed_in: frozenset[str], most: int) -> Tenant:
-    """A client that its user signs in with. Of more than `most`, the oldest go that are not signed in."""
+def sign_in_client(
+    tenant: Tenant, identity: str, client: Client, signed_in: frozenset[str], connected: frozenset[str], most: int
+) -> Tenant:
+    """A client that its user signs in with. Of more than `most` the oldest go that are not signed in, and then those
+    that are and have gone without a word; of the connected none."""
     user = find_user(tenant, identity)
     if client in user.clients:
         return tenant
     others = [one for one in user.clients if same(one.name) != same(client.name)]
-    idle = [one for one in others if same(one.name) not in signed_in]
+    idle = [one for one in others if same(one.name) not in connected]
+    idle.sort(key=lambda one: same(one.name) in signed_in)
     too_many = len(others) + 1 - most
     if too_many > len(idle):
-        raise Refused(f"{user.name} is signed in with {most} devices: sign out with one of them first")
+        raise Refused(f"{user.name} is connected with {most} devices: sign out with one of them first")
     gone = idle[: max(0, too_many)]
     return _with_user(tenant, user, clients=(*(one for one in others if one not in gone), client))
 

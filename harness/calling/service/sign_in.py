@@ -13,6 +13,7 @@ from typing import Final
 from ...model.tenant import Client, Tenant, same
 from ..exchange.exchange import MOST_DEVICES
 from ..exchange.refusal import Refusal, refuse
+from ..policy.lookup import find_user
 from ..policy.transitions import sign_in_client
 from ..store.accounts import Account, Secret, Ticket, Work, fits, hashed
 from .bodies import SignIn
@@ -73,15 +74,21 @@ class SignInDesk:
 
     def _issued(self, account: Account, device: Client) -> tuple[str, Ticket]:
         now, accounts = self._switchboard.clock(), self._switchboard.store.accounts
-        signed_in = accounts.devices(account.user, now)
+        devices = accounts.devices(account.user, now)
+        connected = frozenset(name for id_, name in devices.items() if self._switchboard.has(id_))
 
-        def change(tenant: Tenant) -> tuple[Tenant, None]:
-            return sign_in_client(tenant, account.user, device, signed_in, MOST_DEVICES), None
+        def change(tenant: Tenant) -> tuple[Tenant, frozenset[str]]:
+            signed_in = frozenset(devices.values())
+            changed = sign_in_client(tenant, account.user, device, signed_in, connected, MOST_DEVICES)
+            return changed, frozenset(same(one.name) for one in find_user(changed, account.user).clients)
 
         try:
-            self._switchboard.change(account.user, change)
+            kept = self._switchboard.change(account.user, change)
         except ValueError as error:
             raise Refusal("too-many-devices", str(error)) from None
+        for id_, name in devices.items():
+            if name not in kept:
+                accounts.void(id_)
         return accounts.issue(account.user, device, now)
 
 

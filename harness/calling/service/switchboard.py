@@ -106,6 +106,10 @@ class Switchboard:
         """Whether this connection is still the session's."""
         return self._connections.get(session) is connection
 
+    def has(self, session: str) -> bool:
+        """Whether a device is connected with this session."""
+        return session in self._connections
+
     def say(self, session: str, said: Said) -> None:
         """What a device says: it is told `ok`, and then the others hear of it. Refusal, sqlite3.Error: nobody does."""
         self._look()

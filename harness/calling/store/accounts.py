@@ -128,10 +128,10 @@ class Accounts:
         user, device, expires, administrator = row
         return Ticket(id_, user, Client.model_validate_json(device), expires, bool(administrator))
 
-    def devices(self, user: str, now: float) -> frozenset[str]:
-        """Comparable names of the devices that the user is signed in with."""
-        rows = self._connection.execute("SELECT device FROM token WHERE user = ? AND expires > ?", (user, now))
-        return frozenset(same(Client.model_validate_json(device).name) for (device,) in rows)
+    def devices(self, user: str, now: float) -> dict[str, str]:
+        """What the user is signed in with: the comparable name of the device of each valid token."""
+        rows = self._connection.execute("SELECT hash, device FROM token WHERE user = ? AND expires > ?", (user, now))
+        return {id_.hex(): same(Client.model_validate_json(device).name) for id_, device in rows}
 
     def void(self, id_: str) -> None:
         """The token is no longer valid."""

@@ -306,6 +306,17 @@ async def test_nine_devices_are_one_too_many(service: Running) -> None:
     assert (await nobody.rest("POST", "/api/sign-in", body))[0] == 200
 
 
+async def test_a_device_that_went_without_a_word_makes_room_for_a_ninth(service: Running) -> None:
+    devices = [await service.sign_in(ALICE, {**PHONE, "name": f"phone {number}"}) for number in range(8)]
+    for one in devices[:6]:
+        assert (await one.connect())["type"] == "welcome"
+    ninth = await service.sign_in(ALICE, DESKTOP)
+    assert (await ninth.connect())["type"] == "welcome"
+    assert (await devices[6].rest("GET", "/api/me"))[0] == 401, "the oldest that was not there is signed out"
+    assert (await devices[7].rest("GET", "/api/me"))[0] == 200
+    assert (await devices[0].rest("GET", "/api/me"))[0] == 200
+
+
 @given(
     st.lists(
         st.one_of(
