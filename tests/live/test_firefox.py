@@ -125,6 +125,23 @@ def test_a_certificate_that_nobody_announced_is_refused_and_the_reason_is_told(t
 
 
 @pytest.mark.asyncio
+async def test_a_tab_that_was_never_in_front_plays_what_it_is_to_send() -> None:
+    """Of two that are opened at once one may be; a page that waits to be seen would send nothing, and never end."""
+    play = """async () => {
+        const silence = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAgLsAAAB3AQACABAAZGF0YQIAAAAAAA==";
+        const player = new Audio(`data:audio/wav;base64,${silence}`);
+        player.loop = true;
+        await player.play();
+        return document.visibilityState;
+    }"""
+    async with Firefox() as browser:
+        new = await browser.bidi.command("browsingContext.create", type="tab", background=True)
+        called = {"arguments": [], "awaitPromise": True, "target": {"context": new["context"]}}
+        answer = await browser.bidi.command("script.callFunction", functionDeclaration=play, **called)
+    assert answer["result"]["value"] == "hidden"
+
+
+@pytest.mark.asyncio
 async def test_nothing_of_it_stays_behind() -> None:
     async with Firefox() as browser:
         assert browser.software.startswith("firefox/")

@@ -82,7 +82,7 @@ def test_what_a_page_in_chromium_cannot_be_tried_with(monkeypatch: pytest.Monkey
         one.model_copy(update={"adversary": attack}) for one in (scenario("ours"), scenario("page", bob="chromium-raw"))
     ]
     (lacking,) = unmet(both, (), ())
-    assert (lacking.scenario, "do not wrap" in lacking.why) == ("page", True)
+    assert (lacking.scenario, "none wraps within ten minutes" in lacking.why) == ("page", True)
 
 
 def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,8 @@ _PREFERENCES: Final[dict[str, Any]] = {
     "media.getusermedia.insecure.enabled": True,
     "media.autoplay.default": 0,
     "media.autoplay.blocking_policy": 0,
+    # Of two tabs that are opened at once the first may never have been seen, and would wait for that before it plays.
+    "media.block-autoplay-until-in-foreground": False,
     "dom.min_background_timeout_value": 4,
     "dom.timeout.enable_budget_timer_throttling": False,
     # Nothing else leaves it either.

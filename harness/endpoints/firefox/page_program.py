@@ -25,6 +25,9 @@ from .shared import SharedFirefox
 
 _CLIENT: Final = Path(__file__).with_name("client.js")
 _ASK: Final = "(request) => ask(request)"
+_PATIENCE: Final = 10.0
+"""Seconds for what a page was told to do, once its call is over."""
+
 _DESCRIBED: Final = (Operation.ANSWER, Operation.ACCEPT)
 
 
@@ -77,6 +80,8 @@ class PageProgram:
             raise ProgramFailed(self.fault) from error
         if operation == Operation.STATS:
             await self._settle()
+            if self.fault is not None:
+                raise ProgramFailed(self.fault)
             await self._tell_keys()
         if not answer.ok:
             raise Refused(operation, answer)
@@ -182,8 +187,16 @@ class PageProgram:
         doing.add_done_callback(self._asides.discard)
 
     async def _settle(self) -> None:
-        """Whatever goes on beside the questions has ended; that the browser is gone, is said by whoever asks."""
-        await asyncio.gather(*self._asides, return_exceptions=True)
+        """Whatever goes on beside the questions has ended, or is what ends it; that the browser is gone, is said by
+        whoever asks."""
+        if not self._asides:
+            return
+        ended, late = await asyncio.wait(set(self._asides), timeout=_PATIENCE)
+        for one in late:
+            one.cancel()
+        if late:
+            self.end_for(f"it did not end for {_PATIENCE:g} s what it was told to do")
+        await asyncio.gather(*ended, return_exceptions=True)
 
 
 @cache
