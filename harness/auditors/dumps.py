@@ -180,7 +180,7 @@ def not_opened(sender: Witness, receiver: Witness, say: Voice) -> Iterator[Findi
     ):
         if frames:
             detail = f"{counted(len(frames), 'packet')} that came in {what}, and were not opened: {_frames(frames)}"
-            yield say.notice(reason, receiver.leg.name, detail)
+            yield say.notice(reason, receiver.leg.name, detail, len(frames))
 
 
 def _frames(frames: tuple[int, ...]) -> str:

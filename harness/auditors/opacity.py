@@ -216,12 +216,12 @@ def _accepted(
         yield _say.inconclusive(Reason.NOT_CHECKED, leg.name, detail)
     elif foreign and whole:
         detail = f"{_of(foreign, leg.inward)} that came in are not authentic, and were refused: {_frames(foreign)}"
-        yield _say.notice(Reason.FOREIGN_PACKET_DROPPED, leg.name, detail)
+        yield _say.notice(Reason.FOREIGN_PACKET_DROPPED, leg.name, detail, len(foreign))
     if balance.replays_accepted:
         yield _say.alarm(Reason.REPLAY_ACCEPTED, leg.name, f"{took}; replayed: {_frames(repeated)}")
     elif repeated and whole:
         detail = f"{_of(repeated, leg.inward)} that came in are replays, and were refused: {_frames(repeated)}"
-        yield _say.notice(Reason.REPLAY_DROPPED, leg.name, detail)
+        yield _say.notice(Reason.REPLAY_DROPPED, leg.name, detail, len(repeated))
 
 
 def _of(frames: Sequence[int], media: Media) -> str:

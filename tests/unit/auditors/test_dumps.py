@@ -100,6 +100,7 @@ def test_a_forgery_with_the_number_of_a_true_packet_is_refused_wherever_it_stand
     findings = audit(stage.case())
     assert raised(findings) == set()
     assert "1 packet that came in are none that alice sealed" in detail(findings, Reason.FOREIGN_PACKET_DROPPED)
+    assert [one.count for one in findings if one.reason is Reason.FOREIGN_PACKET_DROPPED] == [1]
     assert Reason.REPLAY_DROPPED not in raised(findings, Severity.NOTICE)
 
 

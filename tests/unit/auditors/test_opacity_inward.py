@@ -50,6 +50,18 @@ def test_replays_are_a_notice_when_they_were_refused_and_an_alarm_when_not(every
     assert raised(audit(stage.case())) == {Reason.REPLAY_ACCEPTED}
 
 
+def test_what_was_refused_is_counted() -> None:
+    stage = honest_call()
+    again = stage.media(BOB, outward=False)[:3]
+    for frame in again:
+        stage.on_leg(BOB, False, frame.data)
+    for number in (1, 2):
+        stage.on_leg(BOB, False, opus(number))
+    stage.count(BOB, replayed=3, not_authenticated=2)
+    counts = {one.reason: one.count for one in audit(stage.case()) if one.severity is Severity.NOTICE}
+    assert counts == {Reason.REPLAY_DROPPED: 3, Reason.FOREIGN_PACKET_DROPPED: 2}
+
+
 def test_forgeries_and_replays_that_got_through_are_told_apart() -> None:
     stage = honest_call()
     stage.on_leg(BOB, False, opus(1))
