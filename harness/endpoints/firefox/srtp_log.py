@@ -31,8 +31,9 @@ _SENT: Final = re.compile(r"(\{[0-9a-f-]{36}\})\| (?:Receive|Transmit) .* sendin
 _KEYED: Final = "Created SRTP flow!"
 _ANY: Final = re.compile(r"unprotected an S|unprotecting S")
 
-_WHY: Final = {"7": "not_authenticated", "9": "replayed", "10": "replayed"}
-"""libsrtp's srtp_err_status_t: auth_fail, replay_fail, replay_old. Whatever else it says, it refused."""
+_WHY: Final = {"7": "not_authenticated", "21": "not_authenticated", "9": "replayed", "10": "replayed"}
+"""libsrtp's srtp_err_status_t: auth_fail; parse_err, of what has no room for header and tag, which nobody with the keys
+makes; replay_fail, replay_old. Whatever else it says, it refused."""
 
 
 class SrtpLog:

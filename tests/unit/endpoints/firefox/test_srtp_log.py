@@ -49,7 +49,8 @@ def test_each_packet_is_counted_for_the_page_that_it_came_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "field"), [(7, "not_authenticated"), (9, "replayed"), (10, "replayed"), (1, "refused")]
+    ("error", "field"),
+    [(7, "not_authenticated"), (21, "not_authenticated"), (9, "replayed"), (10, "replayed"), (1, "refused")],
 )
 def test_a_refusal_has_the_reason_that_libsrtp_gave(error: int, field: str) -> None:
     assert counts(keyed(BOB) + refused(BOB, error), PAGES[BOB]) == PacketCounts(**{field: 1})
