@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import web
@@ -40,11 +42,18 @@ class Complaints:
 class Connection(web.RequestHandler):
     """As the library has it, but for what it says of errors, to the client and to the log."""
 
-    __slots__ = ("_complaints",)
+    __slots__ = ("_complaints", "_made")
 
-    def __init__(self, server: web.Server, complaints: Complaints, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, complaints: Complaints, made: Callable[[Connection], None], **options: Any
+    ) -> None:
         super().__init__(server, **options)
-        self._complaints = complaints
+        self._complaints, self._made = complaints, made
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """After the handshake, and before anything is read."""
+        super().connection_made(transport)
+        self._made(self)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

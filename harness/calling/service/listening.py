@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from aiohttp import web
 
 from .connection import Complaints, Connection
-from .errors import Handler
+from .errors import LOG, Handler
+from .limits import Buckets
 
 HANDSHAKE_SECONDS: Final = 10.0
 FIRST_SECONDS: Final = 10.0
@@ -25,8 +27,17 @@ OPTIONS: Final[dict[str, Any]] = {
 }
 """Of each connection."""
 MOST_CONNECTIONS: Final = 4096
+MOST_SHAKING: Final = 1024
+"""TLS handshakes under way."""
+RATE: Final = 100.0
+BURST: Final = 512.0
+"""Of new connections from one address, behind which may be a house full of people: each costs a handshake's work."""
 MOST_OPENING: Final = 1024
 """Connections that have asked for nothing yet."""
+MOST_WAITING: Final = 512
+"""Connections that the machine holds until they are let in."""
+PAUSE_SECONDS: Final = 1.0
+"""Before it is tried again where the machine lets nobody in."""
 SPARE_FILES: Final = 128
 """File descriptors that are not for connections: the database, media, what the process began with."""
 
@@ -36,6 +47,8 @@ class Door:
 
     def __init__(self) -> None:
         self._room = _room()
+        self._arrivals = Buckets(RATE, BURST)
+        self._shaking: dict[asyncio.Task[None], None] = {}
         self._opening: dict[web.RequestHandler, None] = {}
         self._complaints = Complaints()
 
@@ -44,25 +57,19 @@ class Door:
         self, runner: web.AppRunner, context: ssl.SSLContext, address: tuple[str, int]
     ) -> AsyncIterator[int]:
         """Listen; gives the port. OSError when the address is taken or is none of this machine."""
-        loop, server = asyncio.get_running_loop(), runner.server
+        server = runner.server
         assert server is not None
-
-        def made() -> asyncio.Protocol:
-            if len(server.connections) >= self._room:
-                return _Closing()
-            handler = Connection(server, self._complaints, loop=loop, **OPTIONS)
-            self._wait_for(handler)
-            loop.call_later(FIRST_SECONDS + HANDSHAKE_SECONDS, self._give_up, handler)
-            return handler
-
-        host, port = address
-        listening = await loop.create_server(
-            made, host, port, ssl=context, backlog=512, reuse_address=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
-        )
+        listening = await _listening(*address)
+        letting = [asyncio.create_task(self._let_in(one, server, context)) for one in listening]
         try:
-            yield int(listening.sockets[0].getsockname()[1])
+            yield int(listening[0].getsockname()[1])
         finally:
-            listening.close()
+            tasks = (*letting, *self._shaking)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for one in listening:
+                one.close()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -70,9 +77,46 @@ class Door:
         self._opening.pop(request.protocol, None)
         return await handler(request)
 
+    async def _let_in(self, listening: socket.socket, server: web.Server, context: ssl.SSLContext) -> None:
+        """One after the other, and between two of them everybody else has a turn."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, (host, *_) = await loop.sock_accept(listening)
+            except OSError as error:
+                LOG.error("nobody can be let in: %s", error.strerror)
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            room = len(server.connections) + len(self._shaking) < self._room
+            if room and self._arrivals.take(host, loop.time()):
+                self._shake(connection, server, context)
+            else:
+                connection.close()
+            await asyncio.sleep(0)
+
+    def _shake(self, connection: socket.socket, server: web.Server, context: ssl.SSLContext) -> None:
+        """Begin a handshake. Of too many the oldest goes: an honest one takes no time."""
+        if len(self._shaking) >= MOST_SHAKING:
+            next(iter(self._shaking)).cancel()
+        task = asyncio.get_running_loop().create_task(self._shaken(connection, server, context))
+        self._shaking[task] = None
+        task.add_done_callback(self._shaking.pop)
+
+    async def _shaken(self, connection: socket.socket, server: web.Server, context: ssl.SSLContext) -> None:
+        """A handshake; of one that fails nobody hears."""
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):
+            await loop.connect_accepted_socket(
+                lambda: Connection(server, self._complaints, self._wait_for, loop=loop, **OPTIONS),
+                connection,
+                ssl=context,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            )
+
     def _wait_for(self, handler: web.RequestHandler) -> None:
         """Of too many that ask for nothing, those who have waited longest go: it takes honest clients no time."""
         self._opening[handler] = None
+        asyncio.get_running_loop().call_later(FIRST_SECONDS, self._give_up, handler)
         if len(self._opening) > MOST_OPENING:
             self._give_up(next(iter(self._opening)))
 
@@ -82,11 +126,20 @@ class Door:
             handler.force_close()
 
 
-class _Closing(asyncio.Protocol):
-    """There is no room."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
+async def _listening(host: str, port: int) -> list[socket.socket]:
+    """A socket for each address of the host, all on one port. OSError."""
+    loop, sockets = asyncio.get_running_loop(), list[socket.socket]()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        for family, address in dict.fromkeys((one[0], one[4]) for one in found):
+            there = (address[0], sockets[0].getsockname()[1] if sockets else port)
+            sockets.append(socket.create_server(there, family=family, backlog=MOST_WAITING))
+            sockets[-1].setblocking(False)
+    except BaseException:
+        for one in sockets:
+            one.close()
+        raise
+    return sockets
 
 
 def _room() -> int:

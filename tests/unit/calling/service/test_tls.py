@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from cryptography import x509
 
@@ -138,3 +140,54 @@ async def test_of_too_many_that_ask_for_nothing_the_oldest_go(tmp_path: Path, mo
         assert alice[0] == 401
         for _, writer in opened:
             writer.close()
+
+
+async def bare(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which no handshake begins."""
+    return await asyncio.open_connection("127.0.0.1", port)
+
+
+@pytest.mark.asyncio
+async def test_of_too_many_that_end_no_handshake_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "MOST_SHAKING", 3)
+    async with running(tmp_path / "store") as service:
+        opened = [await bare(service.port) for _ in range(4)]
+        async with asyncio.timeout(5):
+            assert await opened[0][0].read() == b""
+            assert (await service.device().rest("GET", "/api/me"))[0] == 401, "an honest one takes no time"
+        for _, writer in opened:
+            writer.close()
+
+
+@pytest.mark.asyncio
+async def test_one_address_begins_so_many_handshakes_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "RATE", 0.0)
+    monkeypatch.setattr(listening, "BURST", 2.0)
+    async with running(tmp_path / "store") as service:
+        opened = [await bare(service.port) for _ in range(3)]
+        async with asyncio.timeout(5):
+            assert await opened[2][0].read() == b""
+        elsewhere = aiohttp.TCPConnector(ssl=service.context, local_addr=("127.0.0.2", 0))
+        async with aiohttp.ClientSession(connector=elsewhere) as session, session.get(f"{service.url}/call") as answer:
+            assert answer.status == 200, "from another address"
+        for _, writer in opened:
+            writer.close()
+
+
+@pytest.mark.asyncio
+async def test_between_two_that_are_let_in_everybody_has_a_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds may have come at once, and each costs the beginning of a handshake."""
+    begun: list[socket.socket] = []
+    monkeypatch.setattr(listening.Door, "_shake", lambda _door, connection, *_: begun.append(connection))
+    async with running(tmp_path / "store") as service:
+        waiting = [socket.create_connection(("127.0.0.1", service.port), timeout=5) for _ in range(100)]
+        async with asyncio.timeout(10):
+            while (before := len(begun)) < len(waiting):
+                await asyncio.sleep(0)
+                assert len(begun) <= before + 1
+        for one in (*waiting, *begun):
+            one.close()
