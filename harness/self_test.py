@@ -28,7 +28,7 @@ OWED: Final[Mapping[str, tuple[str, Reason]]] = {
     "memory": ("relay-told-a-key", Reason.KEY_IN_MEMORY),
     "wire": ("key-in-stun", Reason.KEY_ON_WIRE),
     "parameters": ("dtls10-allowed", Reason.VERSION_NOT_ALLOWED),
-    "indicator": ("lock-before-dtls", Reason.LOCK_TOO_EARLY),
+    "indicator": ("own-name-shown", Reason.WRONG_PEER_NAME),
     "screens": ("code-from-words", Reason.CODE_NOT_FROM_CERTIFICATES),
     "history": ("certificate-reused", Reason.CERTIFICATE_REUSED),
     "randomness": ("certificate-key-predictable", Reason.CERTIFICATE_KEY_PREDICTABLE),
