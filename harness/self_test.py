@@ -90,7 +90,7 @@ def self_test(
 
 def revealing(specimen: Scenario, twin: Scenario | None) -> tuple[Reason, ...]:
     """The reasons by which a specimen differs from its healthy twin."""
-    known = () if twin is None else (*twin.expect.because, *twin.expect.either, *twin.expect.also)
+    known = frozenset[Reason]() if twin is None else twin.expect.alarms
     return tuple(reason for reason in specimen.expect.because if reason not in known)
 
 
@@ -142,8 +142,7 @@ def _quiet(name: str, twin: Scenario | None, result: Result | None) -> Quiet:
     status = Status.NOT_RUN if twin is None or result is None else result.status
     undeserved: dict[str, tuple[Reason, ...]] = {}
     if twin is not None and result is not None and status is not Status.KNOWN_DEVIATION:
-        expected = (*twin.expect.because, *twin.expect.either, *twin.expect.also)
-        undeserved = _by_auditor(one for one in _alarms(result.findings) if one.reason not in expected)
+        undeserved = _by_auditor(one for one in _alarms(result.findings) if one.reason not in twin.expect.alarms)
     quiet = status in _HEALTHY and not undeserved
     return Quiet(twin=name, status=status, quiet=quiet, alarms=undeserved, why="" if quiet else _why(twin, result))
 

@@ -37,6 +37,12 @@ class Expectation(Noun):
     stopped: dict[str, str] = Field(default={}, strict=False, max_length=8)
     beyond: tuple[Place, ...] = Field(default=(), strict=False)
 
+    @property
+    def alarms(self) -> frozenset[Reason]:
+        """Every alarm that may be raised, whatever the stacks."""
+        ways = (reason for reasons in self.by_stack.values() for reason in reasons)
+        return frozenset((*self.because, *self.either, *self.also, *ways))
+
     def of(self, software: Collection[str]) -> Self:
         """What must be seen of a call whose ends say that they are this software ("firefox/153.8.0")."""
         for stack, reasons in self.by_stack.items():

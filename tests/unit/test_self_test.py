@@ -71,6 +71,13 @@ def test_a_specimen_that_is_caught_beside_a_twin_that_is_quiet_passes() -> None:
     assert eyes == {"binding": (1, 1, 1, 1), "codes": (1, 1, 1, 1), "establishment": (0, 0, 1, 1)}
 
 
+def test_a_twin_is_quiet_when_it_says_what_its_stack_says_to_the_same_attack() -> None:
+    expect = Expectation(outcome=Outcome.BLOCKED, by_stack={"aiortc": (REFUSED,), "firefox": (Reason.CALL_LOST,)})
+    plans = {**PLANS, TWIN.id: TWIN.model_copy(update={"expect": expect})}
+    assert trial(plans).passed
+    assert not trial(plans, interception=result(TWIN.id, Outcome.BLOCKED, ("codes", Reason.CODES_DIFFER))).passed
+
+
 def test_a_specimen_that_lacks_what_it_needs_is_counted_and_held_against_nobody() -> None:
     tested = self_test([*(one.specimen for one in trial().catches), "absent"], PLANS, RESULTS, lacking={"absent"})
     assert tested.passed
