@@ -107,8 +107,8 @@ def _direction(case: Case, sender: Party) -> Iterator[Finding]:
         detail = (
             f"{found.late} of {counted(len(found.ways), 'media packet')} of {sender} took more than {LATE:g} s to {to}"
         )
-        yield _say.notice(Reason.DATAGRAMS_LATE, far.name, detail)
+        yield _say.notice(Reason.DATAGRAMS_LATE, far.name, detail, count=found.late)
     if found.lost:
         first = min(one.frame for one in found.lost)
         detail = f"{counted(len(found.lost), 'datagram')} of {sender} never reached {to}, first in frame {first}"
-        yield _say.notice(Reason.DATAGRAMS_LOST, near.name, detail)
+        yield _say.notice(Reason.DATAGRAMS_LOST, near.name, detail, count=len(found.lost))

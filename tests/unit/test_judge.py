@@ -282,6 +282,14 @@ def test_a_marker_of_another_call_is_no_interception_but_an_error() -> None:
     assert judge(expect, truth(), (stray,), UP, HEARD).status is Status.ERROR
 
 
+@pytest.mark.parametrize("other", [{"asset": Asset.VIDEO}, {"sender": Party.BOB}], ids=["asset", "sender"])
+def test_a_marker_that_was_sent_by_somebody_else_or_as_something_else_is_an_error_too(other: dict[str, object]) -> None:
+    stray = LOOTED.model_copy(update=other)
+    assert judge(Expectation(outcome=Outcome.SECURE), truth(), (stray,), UP, HEARD).status is Status.ERROR
+    seen = observe(truth(), (stray,), UP, HEARD)
+    assert seen is not None and not seen.intercepted
+
+
 def test_without_its_deeds_an_attack_did_not_happen() -> None:
     verdict = judge(Expectation(outcome=Outcome.SECURE), truth(deeds={}), (), UP, HEARD)
     assert verdict.status is Status.INVALID
@@ -442,6 +450,16 @@ def test_one_of_many_that_were_sent_proves_no_volley(counts: tuple[int | None, .
         assert verdict.because == (
             f"the recording does not show the attack: foreign-check {total} times, where 20 are the least"
         )
+
+
+def test_a_volley_that_was_taken_is_told_by_its_alarm_and_not_by_what_is_missing() -> None:
+    expect = Expectation(
+        outcome=Outcome.SECURE,
+        seen=(Reason.FOREIGN_CHECK, Reason.CHECKS_REFUSED),
+        at_least={Reason.FOREIGN_CHECK: 20, Reason.CHECKS_REFUSED: 20},
+    )
+    taken = (*UP, fact(Reason.FOREIGN_CHECK), fact(Reason.UNPROVED_CHECK_ANSWERED, Severity.ALARM))
+    assert judge(expect, truth(), (), taken, HEARD).status is Status.WRONG_REASON
 
 
 def test_what_is_counted_must_be_seen() -> None:

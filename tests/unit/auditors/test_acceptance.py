@@ -11,7 +11,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.recording import SignalKind
 
 from .answers import raised
-from .packets import check, opus
+from .packets import check, opus, receiver_report
 from .stage import ALICE, BOB, Stage, honest_call
 
 
@@ -57,9 +57,11 @@ def test_one_packet_of_media_is_enough_and_one_that_comes_in_is_none_of_his() ->
     stage.on_leg(BOB, False, b"\x80" + bytes(40))
     stage.wire[BOB][-1].time = accepted - 0.5
     assert raised(audit(stage.case())) == set()
-    stage.on_leg(BOB, True, opus(1, ssrc=7))
-    stage.wire[BOB][-1].time = accepted - 0.5
-    assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT}
+    for media in (opus(1, ssrc=7), receiver_report(1)):
+        stage.on_leg(BOB, True, media)
+        stage.wire[BOB][-1].time = accepted - 0.5
+        assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT}
+        del stage.wire[BOB][-1]
 
 
 def test_a_check_of_a_path_tells_where_the_callee_is_before_he_says_it() -> None:

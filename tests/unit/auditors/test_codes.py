@@ -57,6 +57,16 @@ def test_a_screen_that_has_not_noticed_yet_that_the_peer_refused_is_no_alarm() -
     assert raised(audit(stage.case())) == set()
 
 
+def test_one_change_that_is_announced_excuses_no_other() -> None:
+    stage = honest_call()
+    announced = moments("1" * 20, "2" * 20, notice="It has changed.")
+    silent = ScreenMoment(
+        time=STARTED + 3, screen=Screen(indicator=Indicator.LOCK, code=code(OF_ALICE, OF_BOB), peer="Bob")
+    )
+    stage.state(ALICE, screens=(*announced, silent))
+    assert raised(audit(stage.case())) == {Reason.CODE_CHANGE_NOT_ANNOUNCED}
+
+
 def moments(*codes: str, notice: str | None) -> tuple[ScreenMoment, ...]:
     """A screen that shows these codes one after the other; all but the first with this notice."""
     return tuple(

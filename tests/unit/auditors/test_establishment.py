@@ -44,6 +44,15 @@ def test_a_hangup_that_nobody_explains_is_an_alarm() -> None:
     assert raised(audit(stage.case())) == {Reason.REMOTE_HUNG_UP}
 
 
+def test_two_who_refuse_for_reasons_of_their_own_are_two_alarms() -> None:
+    stage = refused_call()
+    stage.state(ALICE, failure=Failure(reason=Reason.DTLS_ERROR, detail="no certificate"))
+    stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="no fingerprint"))
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.DTLS_ERROR, Reason.SDP_REJECTED}
+    assert raised(findings, Severity.NOTICE) == set()
+
+
 def test_a_call_that_fails_without_a_word_is_an_alarm() -> None:
     stage = refused_call()
     stage.state(ALICE, failure=None)

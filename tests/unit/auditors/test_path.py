@@ -69,6 +69,7 @@ def test_what_is_on_its_way_when_the_call_ends_is_not_lost() -> None:
     assert raised(audit(stage.case()), Severity.FACT) == {Reason.PATH_UNCHANGED}
     stage.speak(ALICE, opus(100, ssrc=0xA11CE))
     assert noticed(stage) == {(Reason.DATAGRAMS_LOST, "alice-bob")}
+    assert [one.count for one in audit(stage.case()) if one.reason is Reason.DATAGRAMS_LOST] == [1]
 
 
 def test_what_arrives_behind_something_later_was_reordered() -> None:
@@ -87,3 +88,4 @@ def test_media_that_is_all_late_was_held_up_and_what_a_busy_machine_does_is_not_
     assert raised(audit(stage.case()), Severity.FACT) == {Reason.PATH_UNCHANGED}
     media[-1].time += 2 * LATE
     assert noticed(stage) == {(Reason.DATAGRAMS_LATE, "bob-alice")}
+    assert [one.count for one in audit(stage.case()) if one.reason is Reason.DATAGRAMS_LATE] == [len(media)]

@@ -44,6 +44,14 @@ def test_a_service_whose_processor_stands_between_describes_its_own_legs() -> No
     assert notices(stage) == {Reason.SIGNALLING_ALTERED}, "without a processor nobody else may describe anything"
 
 
+@pytest.mark.parametrize("kind", [SignalKind.ACCEPT, SignalKind.CHAT, SignalKind.HANGUP])
+def test_a_service_whose_processor_stands_between_says_nothing_else_in_a_partys_name(kind: SignalKind) -> None:
+    stage = processed_call()
+    forged = SignalMessage(kind=kind, sender=Party.ALICE, body="in her name")
+    stage.signalling.append(SignalEntry(time=stage.now, hop="bob", direction="in", message=forged))
+    assert notices(stage) == {Reason.SIGNALLING_ALTERED}
+
+
 def test_a_changed_message_is_altered() -> None:
     assert notices(intercepted_call()) == {Reason.SIGNALLING_ALTERED}
 
