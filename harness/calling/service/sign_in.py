@@ -80,16 +80,20 @@ class SignInDesk:
         def change(tenant: Tenant) -> tuple[Tenant, frozenset[str]]:
             signed_in = frozenset(devices.values())
             changed = sign_in_client(tenant, account.user, device, signed_in, connected, MOST_DEVICES)
-            return changed, frozenset(same(one.name) for one in find_user(changed, account.user).clients)
+            return changed, _clients(tenant, account.user) - _clients(changed, account.user)
 
         try:
-            kept = self._switchboard.change(account.user, change)
+            gone = self._switchboard.change(account.user, change)
         except ValueError as error:
             raise Refusal("too-many-devices", str(error)) from None
         for id_, name in devices.items():
-            if name not in kept:
+            if name in gone:
                 accounts.void(id_)
         return accounts.issue(account.user, device, now)
+
+
+def _clients(tenant: Tenant, user: str) -> frozenset[str]:
+    return frozenset(same(one.name) for one in find_user(tenant, user).clients)
 
 
 def _nobody(work: Work) -> Secret:
