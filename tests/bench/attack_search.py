@@ -14,13 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.model.endpoints import EndpointKind, Endpoints
+from harness.model.endpoints import BROWSERS, MALICIOUS, EndpointKind, Endpoints
 from harness.model.search import SearchDocument
 
 ROOT = Path(__file__).parent.parent.parent
 WANTED = 0.8
-NOT_SPECIMENS = {EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.CLEAR}
-"""The healthy endpoint, the same in a process of its own, and the one that promises nothing."""
+STACKS = {EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER}
+NOT_SPECIMENS = {*STACKS, *BROWSERS, *MALICIOUS, EndpointKind.CLEAR}
+"""Without a planted fault: what is healthy or nobody's of ours, who attacks, and who promises nothing."""
 
 
 def search(endpoints: Endpoints, seconds: float, seed: str, jobs: int) -> SearchDocument:
