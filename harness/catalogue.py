@@ -62,7 +62,7 @@ def select(scenarios: Sequence[Scenario], selectors: Iterable[str], root: Path =
     if not wanted:
         return tuple(scenarios)
     named = {selector: _named(scenarios, selector, root) for selector in wanted}
-    known = {*(scenario.id for scenario in scenarios), *map(_base, scenarios), *Family}
+    known = {*(scenario.id for scenario in scenarios), *map(_base, scenarios), *(one.value for one in Family)}
     unknown = [selector for selector, ids in named.items() if not ids]
     if unknown:
         raise SelectionError(

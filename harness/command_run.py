@@ -28,6 +28,7 @@ from .model.base import Party
 from .model.network import Network
 from .model.scenario import Family, Scenario
 from .model.verdict import RunDocument
+from .needs import not_installed
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
 from .outputs import Format, Output, trouble, unwritten, write_outputs
@@ -166,6 +167,8 @@ def _selection(
     kinds, _ = choose(chosen.get("endpoints", ()), chosen.get("programs", ()))
     selection = with_endpoints((scenario for scenario in every if scenario.id in wanted), kinds)
     asked = frozenset[str]() if chosen.get("listed") else asked_for(selection, names, root)
+    absent = not_installed(kinds.values())
+    asked |= {one.id for one in selection if absent & {one.endpoints.alice, one.endpoints.bob}}
     return selection, specimens if tested <= wanted else (), asked
 
 

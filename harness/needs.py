@@ -33,6 +33,14 @@ def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Col
     )
 
 
+def not_installed(kinds: Iterable[EndpointKind]) -> frozenset[EndpointKind]:
+    """Those of these stacks that are not to be had here: who names one by itself asks for every call with it."""
+    there = {kind: program() is not None for kind in BROWSERS}
+    there |= {EndpointKind.FIREFOX: not firefox.lacking(enclosed=False)}
+    there |= {EndpointKind.GSTREAMER: not gstreamer.found().why}
+    return frozenset(kind for kind in kinds if not there.get(kind, True))
+
+
 def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
     lacking = (
         why

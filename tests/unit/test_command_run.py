@@ -54,3 +54,15 @@ def test_who_was_started_again_is_furnished_whatever_rights_it_has_now(monkeypat
     monkeypatch.setenv(user_namespace.MARK, "1")
     go_where_namespaces_are(over(Network.LOOPBACK), LINE)
     assert again == [True]
+
+
+@pytest.mark.parametrize(("there", "asked"), [(False, True), (True, False)])
+def test_who_names_a_stack_that_is_not_installed_asks_for_every_call_with_it(
+    there: bool, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.needs.firefox.lacking", lambda enclosed: "" if there else "no firefox-esr")
+    for listed in ({}, {"listed": True}):
+        chosen: dict[str, Any] = {"root": None, "endpoints": ("alice=firefox",), **listed}
+        _, _, named = command_run._selection(("honest-brief*", "constant-cod*"), chosen)
+        assert any(one.startswith("honest-brief") for one in named) is asked
+        assert "constant-code" not in named, "a specimen keeps its own stack"

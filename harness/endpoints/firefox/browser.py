@@ -159,6 +159,7 @@ class Firefox:
             env={
                 **os.environ,
                 "HOME": str(folder),
+                "PULSE_RUNTIME_PATH": str(folder / "pulse"),  # its library of sound makes one that nobody takes away
                 "SSLKEYLOGFILE": str(keys),
                 # Its sandboxes let nobody write a key log.
                 "MOZ_DISABLE_CONTENT_SANDBOX": "1",
