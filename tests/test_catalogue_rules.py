@@ -12,7 +12,6 @@ import pytest
 
 from harness import strict_yaml
 from harness.auditors import AUDITORS
-from harness.auditors.establishment import FAILURES
 from harness.catalogue import base_id, files, load, place
 from harness.deviations import load as load_deviations
 from harness.model import adversary
@@ -25,7 +24,7 @@ from harness.model.adversary import (
     Rewrite,
     SdpRewrite,
 )
-from harness.model.alarms import ALARMS, UNPLANTED
+from harness.model.alarms import ALARMS, FAILURES, UNPLANTED
 from harness.model.base import Role
 from harness.model.endpoints import BARE_PAGES, MALICIOUS, EndpointKind, Endpoints
 from harness.model.finding import Reason

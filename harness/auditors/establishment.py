@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ..model.alarms import FAILURES
 from ..model.base import Party, Role
 from ..model.finding import CALL_WIDE, Finding, Reason
 from ..model.recording import MAX_SILENCE
@@ -15,26 +16,6 @@ from .clock import clock_findings
 from .copies import copy_findings
 
 NAME: Final = "establishment"
-
-FAILURES: Final = frozenset(
-    {
-        Reason.FINGERPRINT_MISMATCH,
-        Reason.FINGERPRINT_MISSING,
-        Reason.FINGERPRINT_UNUSABLE,
-        Reason.SDP_REJECTED,
-        Reason.NO_ANSWER,
-        Reason.DESCRIPTION_BEFORE_ACCEPT,
-        Reason.MODE_UNKNOWN,
-        Reason.ICE_FAILED,
-        Reason.DTLS_ERROR,
-        Reason.DTLS_TIMEOUT,
-        Reason.SRTP_PROFILE_MISSING,
-        Reason.CONNECTION_LOST,
-        Reason.REMOTE_HUNG_UP,
-        Reason.ENDPOINT_ERROR,
-    }
-)
-"""What an endpoint may give as the reason of its failure. Any other would let it speak in an auditor's name."""
 
 REFUSALS: Final = frozenset(
     {

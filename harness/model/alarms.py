@@ -7,7 +7,7 @@ from typing import Final
 
 from .finding import Reason
 
-ALARMS: Final = frozenset(
+FAILURES: Final = frozenset(
     {
         Reason.FINGERPRINT_MISMATCH,
         Reason.FINGERPRINT_MISSING,
@@ -23,6 +23,12 @@ ALARMS: Final = frozenset(
         Reason.CONNECTION_LOST,
         Reason.REMOTE_HUNG_UP,
         Reason.ENDPOINT_ERROR,
+    }
+)
+"""What an endpoint may give as the reason of its failure. Any other would let it speak in an auditor's name."""
+
+ALARMS: Final = FAILURES | frozenset(
+    {
         Reason.CODES_DIFFER,
         Reason.CODE_ON_ONE_SIDE,
         Reason.CODE_MALFORMED,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.auditors.establishment import FAILURES
 from harness.calling.exchange.said import SAID
+from harness.model.alarms import FAILURES
 from harness.model.base import Party
 from harness.model.feature import LOCKED, NOT_NOW, FeatureRefusal, FeatureRequest
 from harness.model.recording import MAX_BODY, SignalKind, SignalMessage

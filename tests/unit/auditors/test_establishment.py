@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.auditors.establishment import FAILURES, audit
+from harness.auditors.establishment import audit
+from harness.model.alarms import FAILURES
 from harness.model.finding import Reason, Severity
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind
