@@ -15,9 +15,10 @@ from ..model.base import Party, Role
 from ..model.ground_truth import ended_with
 from ..wire.certificate import Identity
 from ..wire.dtls.writer import DTLS10
+from .beside import replaced
 from .dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Leg, Point, Signature
 from .dtls.renegotiating_leg import RenegotiatingServer
-from .dtls_mitm import DtlsMitm, Plan, replaced
+from .dtls_mitm import DtlsMitm, Plan
 from .interception import Interception, is_client_hello
 from .machine import CallUp, Command, Deed, Event, Forward
 from .srtp_leg import SrtpLeg

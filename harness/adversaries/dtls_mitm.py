@@ -20,6 +20,7 @@ from ..model.recording import SignalKind, SignalMessage
 from ..wire.certificate import Identity
 from ..wire.demux import PacketClass, classify
 from ..wire.sdp import Fingerprint, Line, Sdp
+from .beside import TRIED, Beside, replaced
 from .code_collision import CodeCollision
 from .grinding import Agreement
 from .interception import PRESENTED, Interception, is_client_hello, presented_to
@@ -74,9 +75,14 @@ class DtlsMitm:
         self._interceptions: dict[int, Interception] = {}
         self._offers = 0
         self._moved = False
+        self._beside = None if plan.how == "replace" else Beside(plan.swap)
         self._collision = None if plan.agreement is None else CodeCollision(plan.agreement, self._identities)
 
     def handle(self, event: Event) -> Iterable[Command]:
+        commands = self._handled(event)
+        return commands if self._beside is None else self._beside.seen(event, commands)
+
+    def _handled(self, event: Event) -> Iterable[Command]:
         if isinstance(event, PathDatagram):
             return self._datagram(event)
         if isinstance(event, Signal):
@@ -164,13 +170,15 @@ def required(plan: Plan) -> tuple[str, ...]:
 
     A party refuses *after* it was presented a certificate that its signalling does not name, and then the call ends:
     how far the other leg got by then is a race. So, of a one-sided swap, only the party whose view stayed honest is
-    sure to have been presented with ours; of no swap at all, or of fingerprints beside the genuine ones, one of the
-    two; and when both views are replaced nobody has a reason to refuse, and both legs must have come up. At a restart
-    that is for the parties to make possible: who keeps the association that there is, meets nobody.
+    sure to have been presented with ours; of no swap at all, one of the two; and when both views are replaced nobody
+    has a reason to refuse, and both legs must have come up. At a restart that is for the parties to make possible: who
+    keeps the association that there is, meets nobody. Of fingerprints beside the genuine ones see `beside`.
     """
     swapped = tuple(replaced(role) for role in Role if role in plan.swap)
-    if not plan.swap or plan.how != "replace":
-        return (*swapped, PRESENTED)
+    if plan.how != "replace":
+        return (TRIED,)
+    if not plan.swap:
+        return (PRESENTED,)
     if len(plan.swap) == len(Role):
         ground = () if plan.agreement is None else (GROUND,)
         met = followed if plan.restart else ended_with
@@ -181,10 +189,6 @@ def required(plan: Plan) -> tuple[str, ...]:
 def followed(party: Party) -> str:
     """What became of the association of a party at the restart: it ended a new one with us, or kept the old one."""
     return f"restart-followed-of-{party}"
-
-
-def replaced(role: Role) -> str:
-    return f"fingerprint-replaced-{role}"
 
 
 def with_fingerprint_of(sdp: Sdp, certificate: bytes) -> Sdp:

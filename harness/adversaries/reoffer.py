@@ -11,12 +11,12 @@ from typing import Final
 
 from ..model.adversary import Reoffer
 from ..model.base import Party
-from ..model.finding import Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.certificate import Identity
 from ..wire.sdp import Origin, Sdp
 from .dtls_mitm import with_fingerprint_of
 from .machine import CallUp, Command, Deed, Deliver, Event, SendSignal, Signal, let_pass
+from .signalling import refusal_by
 
 BROUGHT: Final = "offer-brought"
 READ: Final = "offer-read"
@@ -47,7 +47,7 @@ class ForgedReoffer:
         if message.kind is SignalKind.OFFER:
             self._offer = message
         answered = self._brought and message.kind is SignalKind.ANSWER
-        if answered or (self._brought and _refuses(message)):
+        if answered or (self._brought and refusal_by(message) is Party.BOB):
             yield Deed(READ)
         if not answered:
             yield Deliver(message)
@@ -64,8 +64,3 @@ class ForgedReoffer:
             return with_fingerprint_of(sdp, self._identity.der)
         # The caller has been passive: from now on it shall be active.
         return sdp.with_setup("active") if self._change == "setup-role" else sdp
-
-
-def _refuses(message: SignalMessage) -> bool:
-    """Whether the callee ends the call over a description."""
-    return (message.sender, message.kind, message.body) == (Party.BOB, SignalKind.HANGUP, Reason.SDP_REJECTED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from ..model.base import Party
+from ..model.finding import Reason
 from ..model.recording import SignalKind, SignalMessage
 from ..wire.sdp import Sdp
 
@@ -23,3 +25,9 @@ def changed(message: SignalMessage, change: Callable[[Sdp], Sdp]) -> SignalMessa
     except ValueError:
         return message
     return message if body == message.body else message.model_copy(update={"body": body})
+
+
+def refusal_by(message: SignalMessage) -> Party | None:
+    """Who ends the call by this message because of a description; None for every other message."""
+    refused = (message.kind, message.body) == (SignalKind.HANGUP, Reason.SDP_REJECTED)
+    return message.sender if refused else None

@@ -31,6 +31,9 @@ REFUSALS: Final = frozenset(
 )
 """Failures by which an endpoint says that it will not go on. By the others a call is merely lost."""
 
+_MAX_WHY: Final = 400
+"""Characters of an endpoint's own words: a browser that refuses a description quotes the line, and then says why."""
+
 _CALLEE: Final = Role.CALLEE.party
 _say = Voice(NAME)
 
@@ -85,7 +88,7 @@ def _failure(party: Party, failure: Failure, of_peer: Failure | None) -> Finding
     if failure.reason not in FAILURES:
         detail = f"{party} gives {failure.reason} as the reason of its failure, which is none"
         return _say.alarm(Reason.ENDPOINT_ERROR, party, detail)
-    detail = f"{party} ended the call: {quoted(failure.detail)}"
+    detail = f"{party} ended the call: {quoted(failure.detail, _MAX_WHY)}"
     # Somebody has to hang up first: the echo of a hang-up that has its own reason tells nothing new.
     echo = of_peer is not None and of_peer.reason is not Reason.REMOTE_HUNG_UP
     if failure.reason is Reason.REMOTE_HUNG_UP and echo:

@@ -29,13 +29,15 @@
 
   const offer = async (iceRestart) => described(await connection.createOffer({ iceRestart }));
 
+  /** The own description, or in which words the browser refuses the other one's. */
   async function answer(sdp) {
-    await take("offer", sdp);
-    return described(await connection.createAnswer());
+    const refused = await take("offer", sdp);
+    return refused === null ? { sdp: await described(await connection.createAnswer()) } : { refused };
   }
 
-  const accept = (sdp) => take("answer", sdp);
+  const accept = async (sdp) => ({ refused: await take("answer", sdp) });
 
+  /** Null, or in which words the browser refuses it. */
   async function take(type, sdp) {
     const another = fingerprints(connection.remoteDescription?.sdp ?? "") !== fingerprints(sdp);
     const before = old;
@@ -43,9 +45,10 @@
     if (another) old = presented() ?? known;
     try {
       await connection.setRemoteDescription({ type, sdp });
+      return null;
     } catch (error) {
       old = before;
-      throw error;
+      return error.message;
     }
   }
 

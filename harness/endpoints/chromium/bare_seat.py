@@ -191,13 +191,11 @@ class BareSeat:
 
     async def _described(self, kind: str, sdp: str) -> None:
         step = "answer" if kind == "offer" else "accept"
-        try:
-            own = await self.window.tab.evaluate(f"sdp => {_BARE}.{step}(sdp)", sdp)
-        except PageError:
-            self._heard({"type": "hang-up", "reason": "sdp-rejected"})
-            return
-        if kind == "offer":
-            self._heard({"type": "answer", "sdp": own})
+        taken = await self.window.tab.evaluate(f"sdp => {_BARE}.{step}(sdp)", sdp)
+        if (refused := taken.get("refused")) is not None:
+            self._heard({"type": "hang-up", "reason": "sdp-rejected", "detail": f"the {kind} was refused: {refused}"})
+        elif kind == "offer":
+            self._heard({"type": "answer", "sdp": taken["sdp"]})
 
     async def _watch(self) -> None:
         self._heard({"type": "hang-up", "reason": await self.window.tab.evaluate(f"() => {_BARE}.failed()")})
@@ -229,7 +227,7 @@ class ClearSeat(BareSeat):
 
 class CodeFromSdpSeat(BareSeat):
     """A planted fault: the code is made of the sha-256 line of the peer's description, and not of the certificate that
-    DTLS presented. Chromium compares the two by the last line alone."""
+    DTLS presented. Chromium compares the two by the last line of a section alone."""
 
     def code(self, seen: Facts) -> str | None:
         for line in Sdp.parse(self.promised).fingerprints():

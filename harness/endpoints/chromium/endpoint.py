@@ -212,14 +212,14 @@ class ChromiumEndpoint:
             case "chat":
                 self._lines.put_nowait(frame["text"])
             case "hang-up":
-                aside = asyncio.create_task(self._does(self._hung_up(frame["reason"])))
+                aside = asyncio.create_task(self._does(self._hung_up(frame["reason"], frame.get("detail"))))
                 self._asides.add(aside)
 
-    async def _hung_up(self, word: str) -> None:
+    async def _hung_up(self, word: str, why: str | None) -> None:
         """The page has given up. Of a certificate that is not the announced one it is told no more than that, but the
         browser's log says which fingerprint it was compared with."""
         reason = _REASONS.get(word, Reason.ENDPOINT_ERROR)
-        detail = f"the page hung up: {word}. {await self._seat.window.tab.text('#notice')}".strip()
+        detail = why or f"the page hung up: {word}. {await self._seat.window.tab.text('#notice')}".strip()
         announced = Sdp.parse(self._promised).fingerprints() if reason is Reason.DTLS_ERROR else ()
         seen = await self._seat.facts()
         if (compared := self._compared(announced)) is not None:

@@ -399,7 +399,6 @@ def test_own_fingerprints_stand_beside_each_genuine_one(how: How, places: list[i
     assert [number for number, line in enumerate(first) if line != genuine] == places
     assert first[places[0]] == fingerprints_of(IDENTITIES[BOB])[0]
     assert len(set(first)) == 4
-    assert machine.required == ("fingerprint-replaced-caller", "fingerprint-replaced-callee", "certificate-presented")
 
 
 def test_own_fingerprints_may_have_another_hash_function_than_the_genuine_ones() -> None:

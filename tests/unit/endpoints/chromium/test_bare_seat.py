@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
 from harness.codes import teams20
-from harness.endpoints.chromium.bare_seat import BareSeat, CodeFromSdpSeat
+from harness.endpoints.chromium.bare_seat import BarePage, BareSeat, CodeFromSdpSeat
+from harness.endpoints.chromium.browser import PageError
 from harness.endpoints.chromium.facts import Facts
 from harness.endpoints.endpoint import EndpointSetup
 from harness.model.base import Asset, Party
@@ -56,3 +58,31 @@ async def test_the_planted_fault_takes_the_sha_256_line_for_the_certificate() ->
     )
     screen, _ = await one.screen()
     assert screen.code == teams20.code(teams20.thumbprint(OWN), teams20.thumbprint(OTHER))
+
+
+async def said_of(offer_taken: Mock) -> list[dict[str, Any]]:
+    """What the page's user says when an offer has come, of which the page makes this."""
+    said: list[dict[str, Any]] = []
+    setup = EndpointSetup(Party.BOB, "Alice", (Asset.AUDIO,), {}, "127.0.0.1", None, Mock(), lambda _: None)
+    one = BareSeat(setup, said.append)
+    one._page = BarePage(Mock(evaluate=AsyncMock(side_effect=offer_taken)), clear=False)
+    one.tell("offer", sdp="v=0")
+    await asyncio.gather(*one._doing)
+    return said
+
+
+@pytest.mark.asyncio
+async def test_a_description_that_the_browser_refuses_ends_the_call_in_its_own_words() -> None:
+    (hung_up,) = await said_of(Mock(return_value={"refused": "Can't have two."}))
+    assert hung_up == {"type": "hang-up", "reason": "sdp-rejected", "detail": "the offer was refused: Can't have two."}
+
+
+@pytest.mark.asyncio
+async def test_a_page_that_is_gone_has_refused_nothing() -> None:
+    (hung_up,) = await said_of(Mock(side_effect=PageError("the tab has crashed")))
+    assert hung_up == {"type": "hang-up", "reason": "page-lost"}
+
+
+@pytest.mark.asyncio
+async def test_a_description_that_the_browser_takes_is_answered() -> None:
+    assert await said_of(Mock(return_value={"sdp": "v=0 mine"})) == [{"type": "answer", "sdp": "v=0 mine"}]
