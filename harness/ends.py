@@ -25,6 +25,7 @@ def _end(case: Case, statement: EndpointStatement) -> End:
         failure=statement.failure,
         version=None if handshake is None else handshake.version,
         suite=None if handshake is None else handshake.suite_iana,
+        group=None if handshake is None else handshake.group,
         srtp_profile=None if leg is None or handshake is None else _profile(leg, handshake, statement),
         setup_seconds=_setup(case, statement),
     )

@@ -237,9 +237,10 @@ def _contradictions(statement: EndpointStatement, leg: Leg) -> Iterator[str]:
 
 
 def _parameters(who: Party, stated: DtlsParameters, shown: tuple[DtlsAssociation, ...]) -> Iterator[str]:
-    """The stated version, suite and profile must all be those of one handshake of the leg."""
-    said = (stated.version, stated.suite, stated.srtp_profile)
-    negotiated = [(one.version, one.suite_iana, one.srtp_profile) for one in shown if one.version is not None]
+    """The stated version, suite, group and profile must all be those of one handshake of the leg."""
+    said = (stated.version, stated.suite, stated.group, stated.srtp_profile)
+    hellos = (one for one in shown if one.version is not None)
+    negotiated = [(one.version, one.suite_iana, one.group, one.srtp_profile) for one in hellos]
     if not any(_agree(said, one) for one in negotiated):
         on_wire = "; ".join(_joined(one) for one in negotiated) or "no DTLS handshake"
         yield f"{who} says {quoted(_joined(said))}, its leg shows {on_wire}"

@@ -10,6 +10,7 @@ from ..inspection.parameters import (
     allows,
     certificate_faults,
     handshake_faults,
+    negotiated,
     read_certificate,
     session_faults,
     session_notices,
@@ -18,7 +19,7 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.mode import Mode
 from ..model.voice import Voice
-from ..wire.dtls import DtlsAssociation
+from ..wire.dtls import DtlsAssociation, agrees_in_group
 from .case import Case
 from .leg import Leg, SignalledKeys
 
@@ -32,9 +33,9 @@ def audit(case: Case) -> tuple[Finding, ...]:
     """Every handshake of every leg; then whether one certificate serves two ends."""
     findings = [finding for leg in case.legs for finding in _leg(case, leg)]
     findings.extend(_reused(case))
-    negotiated = any(finding.reason is Reason.PARAMETERS_NEGOTIATED for finding in findings)
-    if negotiated and not any(finding.severity in _GRAVE for finding in findings):
-        detail = "the policy allows every version, suite, profile and certificate that was used"
+    any_negotiated = any(finding.reason is Reason.PARAMETERS_NEGOTIATED for finding in findings)
+    if any_negotiated and not any(finding.severity in _GRAVE for finding in findings):
+        detail = "the policy allows every version, suite, group, profile and certificate that was used"
         findings.append(_say.fact(Reason.PARAMETERS_ACCEPTABLE, CALL_WIDE, detail))
     return tuple(findings)
 
@@ -69,8 +70,8 @@ def _nothing(case: Case, leg: Leg) -> Iterator[Finding]:
 
 
 def _handshake(case: Case, leg: Leg, one: DtlsAssociation, when: datetime) -> Iterator[Finding]:
-    negotiated = f"{one.version}, {one.suite_iana}, {one.srtp_profile or 'no SRTP profile in clear'}"
-    yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, negotiated)
+    yield _say.fact(Reason.PARAMETERS_NEGOTIATED, leg.name, negotiated(one))
+    yield from _group_due(case, leg, one)
     yield from _profile_told(case, leg, one)
     for reason, fault in handshake_faults(one, case.policy):
         yield _say.alarm(reason, leg.name, fault)
@@ -94,6 +95,14 @@ def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
         sender = leg.party if alert.from_near else f"{leg.party}'s far side"
         detail = f"{sender} sent the alert {alert.description} ({alert.level}), which anybody could have sent"
         yield _say.notice(Reason.ALERT_IN_CLEAR, leg.name, detail)
+
+
+def _group_due(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
+    """Of a handshake that the party came to the end of, the group is in clear in every version of DTLS."""
+    ended = case.connected(leg.party) and one.protected_near and not one.session_resumed
+    if ended and one.group is None and agrees_in_group(one.suite_iana or ""):
+        detail = f"{leg.party} is connected, and in which group its keys were agreed on could not be read"
+        yield _say.inconclusive(Reason.GROUP_NOT_VISIBLE, leg.name, detail)
 
 
 def _profile_told(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:

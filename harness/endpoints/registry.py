@@ -127,6 +127,7 @@ ENDPOINTS: Final[dict[EndpointKind, Callable[[EndpointSetup], Endpoint]]] = {
     EndpointKind.RELAY_TOLD_A_KEY: leaking.RelayToldAKey,
     EndpointKind.KEY_SENT_TO_SERVICE: leaking.KeySentToService,
     EndpointKind.DTLS10_ALLOWED: keying.Dtls10Allowed,
+    EndpointKind.GROUP_NOT_RECOMMENDED: keying.GroupNotRecommended,
     EndpointKind.KEY_IN_BOTH_DIRECTIONS: keying.KeyInBothDirections,
     EndpointKind.SEQUENCE_RESTARTED: keying.SequenceRestarted,
     EndpointKind.KEYSTREAM_REUSED: keying.KeystreamReused,

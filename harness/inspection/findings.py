@@ -21,6 +21,7 @@ from .parameters import (
     Policy,
     certificate_faults,
     handshake_faults,
+    negotiated,
     read_certificate,
     session_faults,
     session_notices,
@@ -161,8 +162,7 @@ def _negotiated(captured: Captured, policy: Policy) -> Iterator[Finding]:
         if one.dtls.server_hello is None:
             continue
         vantage, dtls = captured.leg(one.leg), one.dtls
-        chosen = f"{dtls.version}, {dtls.suite_iana}, {dtls.srtp_profile or 'no SRTP profile in clear'}"
-        yield _PARAMETERS.fact(Reason.PARAMETERS_NEGOTIATED, vantage, chosen)
+        yield _PARAMETERS.fact(Reason.PARAMETERS_NEGOTIATED, vantage, negotiated(dtls))
         for reason, fault in handshake_faults(dtls, policy):
             yield _PARAMETERS.alarm(reason, vantage, fault)
         for reason, fault in session_faults(dtls, whole=False):

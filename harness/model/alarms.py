@@ -68,6 +68,7 @@ ALARMS: Final = FAILURES | frozenset(
         Reason.CONTENT_IN_MEMORY,
         Reason.VERSION_NOT_ALLOWED,
         Reason.SUITE_NOT_ALLOWED,
+        Reason.GROUP_NOT_ALLOWED,
         Reason.PROFILE_NOT_ALLOWED,
         Reason.CERTIFICATE_NOT_ALLOWED,
         Reason.CERTIFICATE_REUSED,

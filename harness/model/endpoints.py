@@ -78,6 +78,7 @@ class EndpointKind(StrEnum):
     RELAY_TOLD_A_KEY = "relay-told-a-key"
     KEY_SENT_TO_SERVICE = "key-sent-to-service"
     DTLS10_ALLOWED = "dtls10-allowed"
+    GROUP_NOT_RECOMMENDED = "group-not-recommended"
     KEY_IN_BOTH_DIRECTIONS = "key-in-both-directions"
     SEQUENCE_RESTARTED = "sequence-restarted"
     KEYSTREAM_REUSED = "keystream-reused"

@@ -168,6 +168,8 @@ class Reason(StrEnum):
     PARAMETERS_ACCEPTABLE = "parameters-acceptable"
     VERSION_NOT_ALLOWED = "version-not-allowed"
     SUITE_NOT_ALLOWED = "suite-not-allowed"
+    GROUP_NOT_ALLOWED = "group-not-allowed"
+    GROUP_NOT_VISIBLE = "group-not-visible"
     PROFILE_NOT_ALLOWED = "profile-not-allowed"
     CERTIFICATE_NOT_ALLOWED = "certificate-not-allowed"
     CERTIFICATE_REUSED = "certificate-reused"

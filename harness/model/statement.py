@@ -42,10 +42,14 @@ class ScreenMoment(Noun):
 
 
 class DtlsParameters(Noun):
-    """What this endpoint negotiated: version ("DTLSv1.2"), IANA suite name, SRTP profile name (RFC 5764), role."""
+    """What this endpoint negotiated: version ("DTLSv1.2"), IANA suite name, SRTP profile name (RFC 5764), role.
+
+    `group` is IANA's name of the one in which the secret was agreed on ("x25519"); None where the stack does not tell.
+    """
 
     version: str = Field(max_length=32)
     suite: str = Field(max_length=80)
+    group: str | None = Field(default=None, max_length=80)
     srtp_profile: str | None = Field(max_length=80)
     role: str = Field(max_length=16)
 

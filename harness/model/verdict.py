@@ -28,8 +28,9 @@ class Verdict(Noun):
 class End(Noun):
     """What one end of a call was, and came to, by its own word and its own leg.
 
-    `version`, `suite` and `srtp_profile` are those of the handshake that it came to the end of; None is what nobody
-    could see. `setup_seconds`: from the offer until its screen said that the call was up, None when it never did.
+    `version`, `suite`, `group` (of the key exchange) and `srtp_profile` are those of the handshake that it came to the
+    end of; None is what nobody could see. `setup_seconds`: from the offer until its screen said that the call was up,
+    None when it never did.
     """
 
     software: str = Field(max_length=200)
@@ -37,6 +38,7 @@ class End(Noun):
     failure: Failure | None
     version: str | None
     suite: str | None
+    group: str | None
     srtp_profile: str | None
     setup_seconds: float | None = Field(ge=0)
 

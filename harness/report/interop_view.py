@@ -83,7 +83,8 @@ def _said(cell: Cell, party: Party) -> str:
     end = cell.ends[party]
     if end.version is None:
         return "no DTLS handshake"
-    return ", ".join((end.version, end.suite or "suite not seen", end.srtp_profile or "SRTP profile not seen"))
+    seen = {"suite": end.suite, "group": end.group, "SRTP profile": end.srtp_profile}
+    return ", ".join((end.version, *(value or f"{what} not seen" for what, value in seen.items())))
 
 
 def _later_of_chromium(cells: tuple[Cell, ...]) -> list[float]:

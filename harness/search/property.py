@@ -62,6 +62,7 @@ INDICTING: Final = {
 WHEN_UP: Final = {
     Reason.VERSION_NOT_ALLOWED: "a version can be offered by anybody; going on with it is the endpoint's",
     Reason.SUITE_NOT_ALLOWED: "a suite can be offered by anybody; going on with it is the endpoint's",
+    Reason.GROUP_NOT_ALLOWED: "a group can be offered by anybody; going on with it is the endpoint's",
     Reason.PROFILE_NOT_ALLOWED: "a profile can be offered by anybody; going on with it is the endpoint's",
     Reason.CERTIFICATE_NOT_ALLOWED: "a certificate can be shown by anybody; going on with it is the endpoint's",
 }

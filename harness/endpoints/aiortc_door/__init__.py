@@ -6,7 +6,7 @@ a task that nobody awaits, is told to a Watcher instead. What a specimen needs o
 changes nothing for who does not ask for it.
 """
 
-from .certificate import CallCertificate, OldDtlsCertificate, StaticRsaCertificate
+from .certificate import BrainpoolCertificate, CallCertificate, OldDtlsCertificate, StaticRsaCertificate
 from .clear_transport import ClearTransport, FallbackTransport
 from .dtls_transport import DtlsTransport, LongFlightTransport
 from .ice import believing_conflicts, without_proof
@@ -18,6 +18,7 @@ from .transport import Transport
 from .watcher import Watcher
 
 __all__ = [
+    "BrainpoolCertificate",
     "CallCertificate",
     "ClearTransport",
     "DtlsTransport",

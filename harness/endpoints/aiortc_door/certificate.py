@@ -66,17 +66,34 @@ class CallCertificate(RTCCertificate):
         return context
 
 
-class StaticRsaCertificate(CallCertificate):
-    """An RSA certificate whose key does more than sign: secrets are encrypted with it (RFC 5246 section 7.4.7.1)."""
+class RsaCertificate(CallCertificate):
+    """An RSA certificate. Flights with it are longer than a datagram."""
 
     @classmethod
     def fresh(cls) -> CallCertificate:
         key: Any = rsa.generate_private_key(_EXPONENT, _BITS)
         return cls(key, generate_certificate(key))
 
+
+class StaticRsaCertificate(RsaCertificate):
+    """Its key does more than sign: secrets are encrypted with it (RFC 5246 section 7.4.7.1)."""
+
     def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
         context = super()._create_ssl_context(srtp_profiles)
         context.set_cipher_list(b"AES128-GCM-SHA256")
+        return context
+
+
+class BrainpoolCertificate(RsaCertificate):
+    """A certificate whose sessions agree on keys over brainpoolP256r1 (RFC 7027) and over nothing else.
+
+    It is the least recommended group that OpenSSL 4 still has. RSA, because the curve of an ECDSA certificate must be
+    among the groups of the handshake, too (RFC 8422 section 5.1.1).
+    """
+
+    def _create_ssl_context(self, srtp_profiles: list[Any]) -> SSL.Context:
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_tmp_ecdh(ec.BrainpoolP256R1())
         return context
 
 

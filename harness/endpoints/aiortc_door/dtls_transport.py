@@ -148,6 +148,7 @@ class DtlsTransport(Transport):
         return DtlsParameters(
             version=self._ssl.get_protocol_version_name(),
             suite=suite_by_openssl(self._ssl.get_cipher_name()).iana,
+            group=self._ssl.get_group_name(),
             srtp_profile=srtp_profile_by_openssl(profile) if profile else None,
             role=self._role,
         )

@@ -14,6 +14,7 @@ from ...wire.dtls import ContentType, HandshakeType
 from ...wire.dtls import writer as write
 from ..aiortc import AiortcEndpoint
 from ..aiortc_door import (
+    BrainpoolCertificate,
     CallCertificate,
     DtlsTransport,
     LongFlightTransport,
@@ -170,6 +171,15 @@ class Dtls10Allowed(AiortcEndpoint):
 
     def call_certificate(self) -> CallCertificate:
         return OldDtlsCertificate.fresh()
+
+
+class GroupNotRecommended(AiortcEndpoint):
+    """Agrees on its keys in a group that no recommendation for DTLS names, and in no other."""
+
+    transport: ClassVar[type[Transport]] = LongFlightTransport
+
+    def call_certificate(self) -> CallCertificate:
+        return BrainpoolCertificate.fresh()
 
 
 def _one_key(dtls: DtlsTransport, _inbound: Inbound, _outbound: Outbound) -> Sessions:

@@ -1,7 +1,7 @@
 """Parameters as facts, and a policy that says which are acceptable."""
 
 from .certificate import CertificateParameters, certificate_faults, read_certificate
-from .handshake import handshake_faults
+from .handshake import handshake_faults, negotiated
 from .policy import Policy, allows, load_policy
 from .session import session_faults, session_notices
 
@@ -12,6 +12,7 @@ __all__ = [
     "certificate_faults",
     "handshake_faults",
     "load_policy",
+    "negotiated",
     "read_certificate",
     "session_faults",
     "session_notices",

@@ -31,11 +31,14 @@ Rows = tuple[Allowed, ...]
 
 
 class Policy(Noun):
-    """Allowed lists. `suites` are IANA names, `profiles` names of the IANA DTLS-SRTP registry, `curves` SEC 2 names."""
+    """Allowed lists. `suites` are IANA names, `groups` names of the IANA registry of TLS groups, in which keys are
+    agreed on, `profiles` names of the IANA DTLS-SRTP registry, `curves` SEC 2 names of those that certificates are on.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     versions: Rows = Field(min_length=1)
     suites: Rows = Field(min_length=1)
+    groups: Rows = Field(min_length=1)
     profiles: Rows = Field(min_length=1)
     curves: Rows
     signature_hashes: Rows = Field(min_length=1)
@@ -43,7 +46,7 @@ class Policy(Noun):
 
     @model_validator(mode="after")
     def _rows_are_distinct(self) -> Policy:
-        for name in ("versions", "suites", "profiles", "curves", "signature_hashes"):
+        for name in ("versions", "suites", "groups", "profiles", "curves", "signature_hashes"):
             values = [row.value for row in getattr(self, name)]
             twice = sorted({value for value in values if values.count(value) > 1})
             if twice:

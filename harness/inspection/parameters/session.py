@@ -15,6 +15,8 @@ from ...wire.dtls import (
     DtlsAssociation,
     HandshakeType,
     ServerHello,
+    group_name,
+    is_named,
     srtp_profile_name,
     suite_name,
     version_name,
@@ -30,7 +32,7 @@ Remark = tuple[Reason, str]
 def session_faults(one: DtlsAssociation, *, whole: bool) -> Iterator[Remark]:
     """What no correct endpoint lets happen. `whole`: every datagram was seen, so what is not there was not sent."""
     if one.client_hello is not None and one.server_hello is not None:
-        for choice in _not_offered(one.client_hello, one.server_hello):
+        for choice in _not_offered(one.client_hello, one.server_hello, one.group):
             yield Reason.CHOICE_NOT_OFFERED, f"the server chose {choice}, which the client did not offer"
     if one.finished and (one.resumed or (whole and _without_certificates(one))):
         yield Reason.SESSION_RESUMED, "both sides finished a handshake in which no certificate was shown"
@@ -58,11 +60,14 @@ def session_notices(one: DtlsAssociation, policy: Policy) -> Iterator[Remark]:
         yield Reason.RENEGOTIATION_TRIED, "after Finished, handshake records went on under the keys of the handshake"
 
 
-def _not_offered(offer: ClientHello, choice: ServerHello) -> Iterator[str]:
+def _not_offered(offer: ClientHello, choice: ServerHello, group: str | None) -> Iterator[str]:
     if choice.retry:
         return
     if choice.suite not in offer.suites:
         yield suite_name(choice.suite)
+    # Who names no groups leaves the choice to the server (RFC 8422 section 4).
+    if offer.groups and group is not None and is_named(group) and group not in map(group_name, offer.groups):
+        yield group
     if choice.srtp_profile is not None and choice.srtp_profile not in offer.srtp_profiles:
         yield srtp_profile_name(choice.srtp_profile)
     if choice.srtp_mki and choice.srtp_mki != offer.srtp_mki:
@@ -74,6 +79,8 @@ def _offers_refused(offer: ClientHello, policy: Policy) -> Iterator[str]:
         yield "version"
     if not any(allows(policy.suites, suite_name(one)) for one in offer.suites):
         yield "cipher suite"
+    if offer.groups and not any(allows(policy.groups, group_name(one)) for one in offer.groups):
+        yield "group"
     if not any(allows(policy.profiles, srtp_profile_name(one)) for one in offer.srtp_profiles):
         yield "SRTP profile"
 

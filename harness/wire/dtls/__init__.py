@@ -4,7 +4,7 @@ from .alert import Alert, parse_alerts
 from .association import DtlsAssociation, SeenMessage
 from .association_reader import AssociationReader, associations
 from .extension import EXTENSIONS, extension_name
-from .group import GROUPS, group_name, key_exchange_group
+from .group import GROUPS, agrees_in_group, group_name, is_named, key_exchange_group
 from .handshake import HandshakeMessage, HandshakeReader, HandshakeType
 from .hello import (
     ClientHello,
@@ -43,9 +43,11 @@ __all__ = [
     "SeenMessage",
     "ServerHello",
     "Suite",
+    "agrees_in_group",
     "associations",
     "extension_name",
     "group_name",
+    "is_named",
     "iter_records",
     "key_exchange_group",
     "parse_alerts",

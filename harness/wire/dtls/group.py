@@ -61,6 +61,8 @@ GROUPS: Final[dict[int, str]] = {
 }
 
 _NAMED_CURVE: Final = 3
+_PRIME: Final = "a prime"
+_WITH: Final = "_WITH_"
 
 
 def group_name(code: int) -> str:
@@ -70,13 +72,24 @@ def group_name(code: int) -> str:
     return GROUPS.get(code, f"group 0x{code:04X}")
 
 
+def agrees_in_group(suite: str) -> bool:
+    """Whether keys under this suite (IANA's name of it) come from a group. Suites of DTLS 1.3 leave that to key_share;
+    what else is not ephemeral Diffie-Hellman is a secret sent, or one shared before."""
+    return _WITH not in suite or bool(_key_exchange(suite) & {"DHE", "ECDHE", "anon"})
+
+
+def is_named(group: str) -> bool:
+    """Whether a group, by the name that is given to it here, is one that a client can offer by its code."""
+    return not group.startswith(_PRIME)
+
+
 def key_exchange_group(suite: str, body: bytes) -> str | None:
     """The group that a ServerKeyExchange names under this suite (IANA's name of it).
 
     A prime of its own has no name: "a prime of 2048 bits". None for a suite that agrees on no ephemeral key.
     ValueError when the message is malformed, or names a curve by its equation.
     """
-    words = frozenset(suite.removeprefix("TLS_").partition("_WITH_")[0].split("_"))
+    words = _key_exchange(suite)
     cursor = Cursor(body)
     if "PSK" in words:
         cursor.vector(2, "PSK identity hint")
@@ -87,5 +100,9 @@ def key_exchange_group(suite: str, body: bytes) -> str | None:
         return group_name(cursor.number(2, "named curve"))
     if "DHE" in words or words >= {"DH", "anon"}:
         prime = int.from_bytes(cursor.vector(2, "prime"), "big")
-        return f"a prime of {prime.bit_length()} bits"
+        return f"{_PRIME} of {prime.bit_length()} bits"
     return None
+
+
+def _key_exchange(suite: str) -> frozenset[str]:
+    return frozenset(suite.removeprefix("TLS_").partition(_WITH)[0].split("_"))

@@ -172,7 +172,13 @@ def test_an_endpoint_that_names_another_certificate_than_its_leg_shows_contradic
 
 
 @pytest.mark.parametrize(
-    "lie", [{"version": "DTLSv1.3"}, {"suite": "TLS_AES_128_GCM_SHA256"}, {"srtp_profile": "SRTP_AEAD_AES_256_GCM"}]
+    "lie",
+    [
+        {"version": "DTLSv1.3"},
+        {"suite": "TLS_AES_128_GCM_SHA256"},
+        {"group": "secp256r1"},
+        {"srtp_profile": "SRTP_AEAD_AES_256_GCM"},
+    ],
 )
 def test_an_endpoint_that_names_other_parameters_contradicts_the_wire(lie: dict[str, str]) -> None:
     stage = honest_call()
@@ -180,6 +186,15 @@ def test_an_endpoint_that_names_other_parameters_contradicts_the_wire(lie: dict[
     assert stated is not None
     stage.state(ALICE, dtls=stated.model_copy(update=lie))
     assert raised(audit(stage.case())) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
+@pytest.mark.parametrize("group", ["x25519", None])
+def test_the_group_of_the_leg_or_none_contradicts_nothing(group: str | None) -> None:
+    stage = honest_call()
+    stated = stage.statements[ALICE].dtls
+    assert stated is not None
+    stage.state(ALICE, dtls=stated.model_copy(update={"group": group}))
+    assert raised(audit(stage.case())) == set()
 
 
 def test_an_endpoint_that_speaks_of_a_handshake_that_never_was_contradicts_the_wire() -> None:

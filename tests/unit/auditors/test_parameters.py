@@ -49,6 +49,8 @@ from .stage import (
 ECDSA_CBC = "ECDHE-ECDSA-AES128-SHA"
 ECDSA_OR_RSA = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256"
 USE_SRTP = bytes.fromhex("000e 0005 0002 0001 00")
+X25519_IN_CLEAR = bytes.fromhex("03 001d 20")
+"""How a ServerKeyExchange begins (RFC 8422 section 5.4): a named curve, which one, and the length of its point."""
 UNKNOWN_EXTENSION = b"\x00\x99" + USE_SRTP[2:]
 
 
@@ -79,7 +81,7 @@ def test_an_honest_call_states_what_was_negotiated_and_that_it_is_acceptable() -
     assert raised(findings, Severity.FACT) == {Reason.PARAMETERS_NEGOTIATED, Reason.PARAMETERS_ACCEPTABLE}
     assert raised(findings) == set()
     said = [one.detail for one in findings if one.vantage == "alice-bob"]
-    assert said[0] == f"DTLSv1.2, {SUITE}, SRTP_AES128_CM_HMAC_SHA1_80"
+    assert said[0] == f"DTLSv1.2, {SUITE}, x25519, SRTP_AES128_CM_HMAC_SHA1_80"
     assert said[1] == "the certificate from alice's side: secp256r1 certificate signed with sha256"
 
 
@@ -88,6 +90,7 @@ def test_an_honest_call_states_what_was_negotiated_and_that_it_is_acceptable() -
     [
         ("versions", Reason.VERSION_NOT_ALLOWED),
         ("suites", Reason.SUITE_NOT_ALLOWED),
+        ("groups", Reason.GROUP_NOT_ALLOWED),
         ("profiles", Reason.PROFILE_NOT_ALLOWED),
         ("curves", Reason.CERTIFICATE_NOT_ALLOWED),
         ("signature_hashes", Reason.CERTIFICATE_NOT_ALLOWED),
@@ -106,11 +109,33 @@ def test_a_suite_and_a_profile_that_nobody_should_use_are_alarms() -> None:
     assert raised(findings) == {Reason.SUITE_NOT_ALLOWED, Reason.PROFILE_NOT_ALLOWED}
 
 
-def test_a_handshake_without_an_srtp_profile_is_an_alarm() -> None:
-    stage = honest_call()
+def on_the_wire(stage: Stage, old: bytes, new: bytes) -> Stage:
+    """The same call, with other bytes in the place of these, wherever they passed."""
     for frames in stage.wire.values():
         for frame in frames:
-            frame.data = frame.data.replace(USE_SRTP, UNKNOWN_EXTENSION)
+            frame.data = frame.data.replace(old, new)
+    return stage
+
+
+@pytest.mark.parametrize(("code", "name"), [(1, "sect163k1"), (19, "secp192r1"), (21, "secp224r1"), (0x7F7F, "0x7F7F")])
+def test_a_group_that_nobody_should_use_is_an_alarm_with_its_name(code: int, name: str) -> None:
+    stage = on_the_wire(honest_call(), X25519_IN_CLEAR, b"\x03" + code.to_bytes(2, "big") + X25519_IN_CLEAR[3:])
+    findings = audit(stage.case())
+    assert raised(findings) == {Reason.GROUP_NOT_ALLOWED, Reason.CHOICE_NOT_OFFERED}
+    said = [one.detail for one in findings if one.reason is Reason.GROUP_NOT_ALLOWED]
+    assert len(said) == 2
+    assert all(name in one for one in said)
+
+
+def test_a_group_that_cannot_be_read_is_not_called_acceptable() -> None:
+    stage = on_the_wire(honest_call(), X25519_IN_CLEAR, b"\x01" + X25519_IN_CLEAR[1:])
+    findings = audit(stage.case())
+    assert [one.reason for one in findings if one.severity is Severity.INCONCLUSIVE] == [Reason.GROUP_NOT_VISIBLE] * 2
+    assert Reason.PARAMETERS_ACCEPTABLE not in {one.reason for one in findings}
+
+
+def test_a_handshake_without_an_srtp_profile_is_an_alarm() -> None:
+    stage = on_the_wire(honest_call(), USE_SRTP, UNKNOWN_EXTENSION)
     assert raised(audit(stage.case())) == {Reason.PROFILE_NOT_ALLOWED}
 
 

@@ -15,7 +15,7 @@ from harness.model.verdict import End, Outcome, Result, RunDocument, Status
 from .sample import ALICE, BOB, detected, document, finding, result
 
 STACKS = {EndpointKind.AIORTC: "aiortc/1.16.0", EndpointKind.CHROMIUM_RAW: "chromium/156.0 (bare page)"}
-SUITE, PROFILE = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "SRTP_AES128_CM_HMAC_SHA1_80"
+SUITE, GROUP, PROFILE = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "x25519", "SRTP_AES128_CM_HMAC_SHA1_80"
 
 
 def end(kind: EndpointKind, **changes: Any) -> End:
@@ -25,6 +25,7 @@ def end(kind: EndpointKind, **changes: Any) -> End:
         "failure": None,
         "version": "DTLSv1.2",
         "suite": SUITE,
+        "group": GROUP,
         "srtp_profile": PROFILE,
         "setup_seconds": 0.25,
     }
@@ -47,6 +48,7 @@ def failed(pair: Pairing) -> Result:
         "connected": False,
         "version": None,
         "suite": None,
+        "group": None,
         "srtp_profile": None,
         "setup_seconds": None,
     }

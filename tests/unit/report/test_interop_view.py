@@ -14,7 +14,7 @@ from harness.report.interop_html import Links, render
 from harness.report.interop_view import grids, handshake, headline, setup_sentence
 
 from .html_tree import Element, Page
-from .interop_sample import PROFILE, SUITE, absent, called, end, pairing, realistic_matrix
+from .interop_sample import GROUP, PROFILE, SUITE, absent, called, end, pairing, realistic_matrix
 from .sample import ALICE, BOB, document
 from .test_html_hostile import HOSTILE
 
@@ -33,7 +33,7 @@ def page(document: Interop) -> Element:
 def hostile() -> Interop:
     """Every text that can come from outside is an attack."""
     one = called(pairing(AIORTC, CHROMIUM), status=Status.UNEXPECTED, because=HOSTILE * 40)
-    ends = {ALICE: end(AIORTC, software=HOSTILE, version=HOSTILE, suite=HOSTILE, srtp_profile=HOSTILE)}
+    ends = {ALICE: end(AIORTC, software=HOSTILE, version=HOSTILE, suite=HOSTILE, group=HOSTILE, srtp_profile=HOSTILE)}
     bad = one.model_copy(update={"ends": ends, "deviation": HOSTILE, "recording": HOSTILE, "seconds": 1e300})
     made = interop_of(document([bad], run=HOSTILE, provenance={HOSTILE: HOSTILE}))
     cell = made.cells[0].model_copy(update={"scenario": HOSTILE, "result": HOSTILE})
@@ -63,7 +63,7 @@ def test_a_cell_says_what_was_negotiated_and_points_to_its_report_and_recording(
     assert "AS_EXPECTED" in cell.text
     assert "SECURE, connected" in cell.text
     assert "codes = equal" in cell.text
-    assert f"up after 0.50 s; DTLSv1.2, {SUITE}, {PROFILE}" in cell.text
+    assert f"up after 0.50 s; DTLSv1.2, {SUITE}, {GROUP}, {PROFILE}" in cell.text
     name = "honest-call%5Balice%3Daiortc%2Cbob%3Daiortc%2Cnetwork%3Dloopback%5D"
     assert [one.attributes["href"] for one in cell.all("a")] == [
         "report.html#s1-inside",
@@ -90,7 +90,7 @@ def test_why_not_lists_whatever_is_not_as_expected() -> None:
 def test_ends_that_negotiated_differently_are_told_apart() -> None:
     ends = {ALICE: end(AIORTC), BOB: end(CHROMIUM, version=None)}
     cell = interop_of(document([called(pairing(AIORTC, CHROMIUM), ends=ends)])).cells[0]
-    assert handshake(cell) == f"alice: DTLSv1.2, {SUITE}, {PROFILE}; bob: no DTLS handshake"
+    assert handshake(cell) == f"alice: DTLSv1.2, {SUITE}, {GROUP}, {PROFILE}; bob: no DTLS handshake"
 
 
 def test_only_what_is_all_as_expected_is_green() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from harness.inspection.parameters.policy import DEFAULT, allows, load_policy
 from harness.inspection.policy_file import MAX_BYTES
-from harness.wire.dtls import SRTP_PROFILES, SUITES
+from harness.wire.dtls import GROUPS, SRTP_PROFILES, SUITES
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
@@ -24,15 +24,23 @@ def changed(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 
 def test_the_built_in_policy_names_a_source_for_every_row() -> None:
     policy = load_policy()
-    rows = [*policy.versions, *policy.suites, *policy.profiles, *policy.curves, *policy.signature_hashes]
-    assert all("RFC" in row.source for row in rows)
+    lists = (policy.versions, policy.suites, policy.groups, policy.profiles, policy.curves, policy.signature_hashes)
+    assert all("RFC" in row.source for rows in lists for row in rows)
     assert "RFC" in policy.minimum_rsa_bits.source
 
 
-def test_the_built_in_policy_speaks_of_suites_and_profiles_that_exist() -> None:
+def test_the_built_in_policy_speaks_of_suites_groups_and_profiles_that_exist() -> None:
     policy = load_policy()
     assert {row.value for row in policy.suites} <= {suite.iana for suite in SUITES.values()}
+    assert {row.value for row in policy.groups} <= set(GROUPS.values())
     assert {row.value for row in policy.profiles} <= set(SRTP_PROFILES.values())
+
+
+def test_none_of_the_groups_that_rfc_8422_deprecates_is_allowed() -> None:
+    """Its section 5.1.1 deprecates the numbers 1 to 22; some of them have less than 128 bits, one less than 80."""
+    policy = load_policy()
+    assert not any(allows(policy.groups, GROUPS[code]) for code in range(1, 23))
+    assert all(allows(policy.groups, GROUPS[code]) for code in (23, 24, 25, 29, 30))
 
 
 def test_what_rfc_8827_demands_is_allowed_and_what_it_forbids_is_not() -> None:
@@ -58,6 +66,8 @@ def test_another_file_replaces_the_built_in_one(tmp_path: Path) -> None:
         (lambda document: document.update(ciphers=[]), "ciphers"),
         (lambda document: document.pop("suites"), "suites"),
         (lambda document: document.update(suites=[]), "suites"),
+        (lambda document: document.pop("groups"), "groups"),
+        (lambda document: document["groups"].append(document["groups"][0]), "groups lists 'x25519' twice"),
         (lambda document: document["profiles"][1].pop("source"), "profiles.1.source"),
         (lambda document: document["profiles"][1].update(value=7), "profiles.1.value"),
         (lambda document: document["minimum_rsa_bits"].update(value=-1), "minimum_rsa_bits.value"),

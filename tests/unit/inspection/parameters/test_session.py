@@ -58,6 +58,28 @@ def test_what_a_server_chooses_must_have_been_offered(bend: Bend, named: str) ->
     assert named in sentence
 
 
+def test_a_group_that_was_not_offered_is_named_and_a_prime_cannot_be_offered() -> None:
+    one = met(HONEST, client=False)
+    ((reason, sentence),) = session_faults(replace(one, group="secp192r1"), whole=True)
+    assert (reason, "secp192r1" in sentence) == (Reason.CHOICE_NOT_OFFERED, True)
+    assert faults(replace(one, group="a prime of 2048 bits")) == set()
+
+
+def test_who_names_no_groups_leaves_the_choice_to_the_server() -> None:
+    one = met(HONEST, client=False)
+    assert one.client_hello is not None
+    silent = replace(one, group="secp192r1", client_hello=replace(one.client_hello, groups=()))
+    assert faults(silent) == notices(silent) == set()
+
+
+def test_an_offer_of_weak_groups_alone_is_named() -> None:
+    one = met(HONEST, client=False)
+    assert one.client_hello is not None
+    weak = replace(one, client_hello=replace(one.client_hello, groups=(1, 19, 0x2A2A)))
+    said = "the client offered no group that the policy allows"
+    assert list(session_notices(weak, POLICY)) == [(Reason.OFFER_NOT_ALLOWED, said)]
+
+
 @pytest.mark.parametrize(
     ("bend", "named"),
     [

@@ -36,6 +36,29 @@ def test_a_suite_says_how_its_key_exchange_is_read(suite: str, body: bytes, grou
     assert dtls.key_exchange_group(suite, body) == group
 
 
+@pytest.mark.parametrize(
+    ("suite", "agrees"),
+    [
+        ("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", True),
+        ("TLS_DHE_PSK_WITH_AES_128_CCM", True),
+        ("TLS_ECDH_anon_WITH_NULL_SHA", True),
+        ("TLS_AES_128_GCM_SHA256", True),  # DTLS 1.3
+        ("TLS_UNKNOWN_0x1234", True),  # who knows
+        ("TLS_RSA_WITH_AES_128_CBC_SHA", False),
+        ("TLS_PSK_WITH_AES_128_CCM", False),
+    ],
+)
+def test_a_suite_says_whether_there_is_a_group(suite: str, agrees: bool) -> None:
+    assert dtls.agrees_in_group(suite) is agrees
+
+
+def test_a_prime_of_its_own_has_no_code_that_could_be_offered() -> None:
+    prime = dtls.key_exchange_group("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", PRIME_OF_16_BITS)
+    assert prime is not None
+    assert not dtls.is_named(prime)
+    assert dtls.is_named(dtls.group_name(0x1234))
+
+
 def test_a_curve_by_its_equation_is_refused() -> None:
     with pytest.raises(ValueError, match="curve type 1"):
         dtls.key_exchange_group("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", b"\x01" + bytes(40))
