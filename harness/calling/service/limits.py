@@ -39,11 +39,11 @@ class Buckets:
         self._rate, self._burst = rate, burst
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def take(self, key: str, now: float, cost: float = 1.0) -> bool:
+    def take(self, key: str, now: float) -> bool:
         bucket = self._buckets.setdefault(key, Bucket(self._rate, self._burst))
         self._buckets.move_to_end(key)
         _forget(self._buckets)
-        return bucket.take(now, cost)
+        return bucket.take(now)
 
 
 @dataclass

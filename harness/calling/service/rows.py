@@ -44,7 +44,7 @@ class Request:
 class Row:
     """`path` as in aiohttp. `answer` is called when the sender may ask and the body is what it should be.
 
-    `most` is how many bytes that may have, `cost` as how many requests it counts.
+    `most` is how many bytes that may have; of what is `slow` a device may ask less often.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Row:
     answer: Callable[[Switchboard, Request], Shown]
     query: frozenset[str] = frozenset()
     most: int = MOST_BODY
-    cost: float = 1.0
+    slow: bool = False
 
 
 def _own(board: Switchboard, request: Request) -> Tenant:
@@ -209,5 +209,5 @@ ROWS: Final = (
     Row("GET", "/api/groups", _ADMINISTRATOR, Nothing, _groups),
     Row("PUT", "/api/groups/{group}", _ADMINISTRATOR, bodies.Members, _put_group, most=MOST_LONG_BODY),
     Row("PUT", "/api/recording", _ADMINISTRATOR, bodies.Recording, _record),
-    Row("POST", "/api/console", _ADMINISTRATOR, bodies.ConsoleText, _console, most=MOST_LONG_BODY, cost=10.0),
+    Row("POST", "/api/console", _ADMINISTRATOR, bodies.ConsoleText, _console, most=MOST_LONG_BODY, slow=True),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,8 @@ from .installed import PROGRAMS, program
 
 SECONDS: Final = 30.0
 """How long an element of a page may take to appear."""
+MOST_SAID: Final = 200
+"""Characters of what a page tells its user that are told on."""
 
 _ARGUMENTS: Final = (
     "--no-sandbox",
@@ -257,9 +260,16 @@ class Tab:
         try:
             await action(where)
         except PlaywrightTimeout as error:
-            raise PageError(f"the page does not offer {what!r}") from error
+            raise PageError(f"the page does not offer {what!r}{await self._said()}") from error
         except PlaywrightError as error:
             raise PageError(f"{what!r}: {error.message.splitlines()[0]}") from error
+
+    async def _said(self) -> str:
+        """What the page tells its user meanwhile, which may be why."""
+        with suppress(PlaywrightError):
+            said = " ".join(await self.page.locator("[role=alert]:visible").all_inner_texts()).strip()
+            return f"; it says {said[:MOST_SAID]!r}" if said else ""
+        return ""
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
