@@ -41,7 +41,10 @@ def line(name: str, document: SearchDocument) -> str:
     blind = sum(one.calls for one in document.unseen)
     what = "nothing" if found is None else f"{found.name}{'' if found.stable else ' (once)'}: {found.plan}"
     rate = document.calls / document.seconds
-    return f"{name:<28} {document.seconds:6.1f} s {document.calls:6} calls {rate:5.1f}/s  blind {blind:3}  {what}"
+    broken = "".join(f"  BROKEN: {why}" for why in document.broken)
+    return (
+        f"{name:<28} {document.seconds:6.1f} s {document.calls:6} calls {rate:5.1f}/s  blind {blind:3}  {what}{broken}"
+    )
 
 
 def main() -> int:
