@@ -13,6 +13,7 @@ from harness.endpoints.chromium.installed import program
 from harness.evidence.recording_folder import PLAINTEXT, SCREEN, SCREEN_SHOWN, read_ground_truth, read_statements
 from harness.model.base import MEDIA, Asset, Party
 from harness.model.endpoints import EndpointKind
+from harness.model.finding import Reason
 from harness.model.outcome import Outcome, Status
 from harness.model.statement import EndpointStatement, Indicator
 from harness.model.visibility import Content, Observer, Sight
@@ -201,3 +202,19 @@ def test_the_marker_of_a_screen_is_decoded_between_a_browser_and_the_reference_c
     found = read_statements(placed.recording)
     assert {party: found[party.peer].heard.get(Asset.SCREEN) for party in sent} == sent
     assert looked_at(placed)[Observer.PATH] is Sight.CIPHERTEXT
+
+
+@pytest.mark.parametrize("name", ["setup-role[rewrite=setup-holdconn]", "fingerprint-weak-hash[rewrite=hash-md5]"])
+def test_an_offer_that_a_bare_page_can_do_nothing_with_is_refused_in_the_browsers_words(
+    tmp_path: Path, name: str
+) -> None:
+    """The first is taken, and no answer can be made for it; the second is not taken."""
+    pages = dict.fromkeys(Party, EndpointKind.CHROMIUM_RAW)
+    (one,) = with_endpoints([one for one in load(SCENARIOS) if one.id == name], pages)
+    placed = place(one, Options(captures=tmp_path))
+    assert placed.result.status is Status.AS_EXPECTED, placed.result.because
+    assert placed.recording is not None
+    failure = read_statements(placed.recording)[Party.BOB].failure
+    assert failure is not None
+    assert failure.reason is Reason.SDP_REJECTED
+    assert failure.detail.startswith("the offer was refused: Failed to ")

@@ -29,15 +29,23 @@
 
   const offer = async (iceRestart) => described(await connection.createOffer({ iceRestart }));
 
-  /** The own description, or in which words the browser refuses the other one's. */
+  /** The own description. An offer that none can be made for is refused as well as one that is not taken. */
   async function answer(sdp) {
-    const refused = await take("offer", sdp);
-    return refused === null ? { sdp: await described(await connection.createAnswer()) } : { refused };
+    await take("offer", sdp);
+    return described(await connection.createAnswer());
   }
 
-  const accept = async (sdp) => ({ refused: await take("answer", sdp) });
+  const accept = (sdp) => take("answer", sdp);
 
-  /** Null, or in which words the browser refuses it. */
+  /** What comes of a description: the own one, nothing, or in which words the browser refuses it. */
+  const tried = (step) => async (sdp) => {
+    try {
+      return { sdp: await step(sdp) };
+    } catch (error) {
+      return { refused: error.message };
+    }
+  };
+
   async function take(type, sdp) {
     const another = fingerprints(connection.remoteDescription?.sdp ?? "") !== fingerprints(sdp);
     const before = old;
@@ -45,10 +53,9 @@
     if (another) old = presented() ?? known;
     try {
       await connection.setRemoteDescription({ type, sdp });
-      return null;
     } catch (error) {
       old = before;
-      return error.message;
+      throw error;
     }
   }
 
@@ -119,6 +126,6 @@
   const close = () => connection?.close();
 
   Object.defineProperty(window, Symbol.for("bare"), {
-    value: { open, offer, answer, accept, up, failed, close },
+    value: { open, offer, answer: tried(answer), accept: tried(accept), up, failed, close },
   });
 })();
