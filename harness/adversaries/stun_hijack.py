@@ -7,18 +7,14 @@ dropped, whatever it asks for: to nominate another path, or to give up a role.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from random import Random
 from typing import Final
 
 from ..model.adversary import StunForgery
 from ..model.base import Party
-from ..wire import stun
-from ..wire.demux import PacketClass, classify
-from ..wire.sdp import Sdp
 from . import craft
-from .machine import Command, Deed, Event, Forward, PathDatagram, Signal
-from .signalling import DESCRIPTIONS
+from .checks import CheckNames, check_of
+from .machine import Command, Deed, Event, Forward, PathDatagram
 from .volley import Volley
 
 CONTRADICTED: Final = "checks-contradicted"
@@ -41,35 +37,17 @@ class StunHijack:
     def __init__(self, forgery: StunForgery, seed: str) -> None:
         self._forgery = forgery
         self._random = Random(seed)
-        self._usernames: dict[Party, str] = {}
-        self._fragments: dict[Party, str] = {}
+        self._names = CheckNames()
 
     def see(self, event: Event) -> None:
-        """Remember by which user name each party is asked."""
-        if isinstance(event, Signal) and event.message.kind in DESCRIPTIONS:
-            self._read(event.message.sender, event.message.body)
-        check = check_of(event)
-        if isinstance(event, PathDatagram) and check is not None and check.username is not None:
-            self._usernames[event.sender.peer] = check.username
+        self._names.see(event)
 
     def packet(self, to: Party, number: int) -> bytes | None:
         if self._forgery is StunForgery.ROLE_CONFLICT and number % 2:
             return role_conflict(self._transaction())
-        username = self._usernames.get(to, _GUESS).encode()
-        asked = [(_USERNAME, username), (_PRIORITY, _HIGHEST), (_CONTROLLING, b"\xff" * 8)]
-        if self._forgery is not StunForgery.NO_NOMINATION:
-            asked.append((_USE_CANDIDATE, b""))
-        if self._forgery not in _UNPROVED:
-            asked.append((_INTEGRITY, self._random.randbytes(20)))
-        return craft.stun(_BINDING_REQUEST, self._transaction(), tuple(asked))
-
-    def _read(self, party: Party, description: str) -> None:
-        """Whoever is asked comes first in a user name (RFC 8445 section 7.2.2)."""
-        with suppress(ValueError):
-            for _, fragment in Sdp.parse(description).values("ice-ufrag"):
-                self._fragments[party] = fragment
-        if len(self._fragments) == len(Party):
-            self._usernames |= {one: f"{self._fragments[one]}:{self._fragments[one.peer]}" for one in Party}
+        proof = None if self._forgery in _UNPROVED else self._random.randbytes(20)
+        nominating = self._forgery is not StunForgery.NO_NOMINATION
+        return forged_check(self._names.of(to), self._transaction(), proof, nominating=nominating)
 
     def _transaction(self) -> bytes:
         return self._random.randbytes(12)
@@ -98,16 +76,14 @@ class RoleConflict:
             yield Deed(CONTRADICTED)
 
 
-def check_of(event: Event) -> stun.StunMessage | None:
-    """The connectivity check that is on its way, if it is one and whole."""
-    if not isinstance(event, PathDatagram) or classify(event.data) is not PacketClass.STUN:
-        return None
-    try:
-        message = stun.parse(event.data)
-        username = message.username
-    except ValueError:
-        return None
-    return message if message.klass is stun.StunClass.REQUEST and username is not None else None
+def forged_check(name: str | None, transaction: bytes, proof: bytes | None, *, nominating: bool = True) -> bytes:
+    """A check that claims control, with a guess in the place of a name that is not known, and a proof that is none."""
+    asked = [(_USERNAME, (name or _GUESS).encode()), (_PRIORITY, _HIGHEST), (_CONTROLLING, b"\xff" * 8)]
+    if nominating:
+        asked.append((_USE_CANDIDATE, b""))
+    if proof is not None:
+        asked.append((_INTEGRITY, proof))
+    return craft.stun(_BINDING_REQUEST, transaction, tuple(asked))
 
 
 def role_conflict(transaction: bytes) -> bytes:

@@ -231,7 +231,9 @@ def _on_packets(kind: PacketKind) -> SearchStrategy[Move]:
     }
     behind = st.sampled_from((1, 2, 5))
     masks = st.sampled_from((1, 0x80, 0xFF))
+    of_checks = 3 if kind is PacketKind.STUN else 0
     return _weighted(
+        (of_checks, _made(noun.Contradict, do="contradict", **which)),
         (3, _made(noun.Flip, do="flip", octet=st.sampled_from(OCTETS[kind]), mask=masks, **which)),
         (3, _made(noun.Replay, do="replay", behind=st.sampled_from((0, 1, 5)), **which)),
         (1, _made(noun.Truncate, do="truncate", octets=st.sampled_from((1, 4, 10, 14)), **which)),

@@ -12,7 +12,9 @@ from ...wire import rtp
 from ...wire.demux import PacketClass, classify
 from ...wire.rtp import RtpHeader
 from .. import craft
-from ..machine import Command, Deed, Forward, PathDatagram, SendOffPath
+from ..checks import CheckNames
+from ..machine import Command, Deed, Forward, PathDatagram, SendOffPath, Signal
+from ..stun_hijack import forged_check
 
 _PAYLOAD: Final = 60
 _TICKS: Final = 960
@@ -34,14 +36,20 @@ class Forgeries:
         self._left = dict(moves)
         self._random = random
         self._streams: dict[Party, RtpHeader] = {}
+        self._names = CheckNames()
         self._on_path = False
 
     def seen(self, event: PathDatagram) -> Iterator[Command]:
         """Whoever sends can be answered, and so can the other one: the path is known from here on."""
         self._on_path = True
+        self._names.see(event)
         if classify(event.data) is PacketClass.SRTP:
             self._look(event)
         yield from self._thrown("early", "path")
+
+    def heard(self, event: Signal) -> None:
+        """Whoever reads the descriptions knows by which names the parties are asked."""
+        self._names.see(event)
 
     def learned(self, party: Party) -> Iterator[Command]:
         yield from self._thrown("early", "off-path", party)
@@ -71,6 +79,8 @@ class Forgeries:
             yield Deed(name, move.count)
 
     def _packet(self, move: Inject, number: int) -> bytes:
+        if move.what is Forgery.CHECK:
+            return forged_check(self._names.of(move.to), self._random.randbytes(12), self._random.randbytes(20))
         return FORGERIES[move.what](self._stream(move.to.peer), number, self._random)
 
     def _stream(self, imitated: Party) -> RtpHeader:
@@ -96,4 +106,6 @@ FORGERIES: Final[Mapping[Forgery, Callable[[RtpHeader, int, Random], bytes]]] = 
     Forgery.BINDING_REQUEST: lambda _, __, random: _BINDING_REQUEST + random.randbytes(12),
     Forgery.JUNK: lambda _, __, random: random.randbytes(_PAYLOAD),
 }
-"""How each is made: (a stream of the imitated party, how many came before it, what is random) -> datagram."""
+"""How each is made: (a stream of the imitated party, how many came before it, what is random) -> datagram.
+
+A check is made by itself, for it has a name in it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ...model.adversary.script import (
+    Contradict,
     Delay,
     Drop,
     Flip,
@@ -20,7 +21,9 @@ from ...model.adversary.script import (
 )
 from ...model.base import Party
 from ...wire.demux import PacketClass, classify
+from ..checks import check_of
 from ..machine import Command, Deed, Forward, PathDatagram, StartTimer
+from ..stun_hijack import role_conflict
 
 _KINDS: Final = {
     PacketClass.STUN: PacketKind.STUN,
@@ -110,6 +113,9 @@ class Packets:
                 yield Forward(event.sender, event.data)
                 yield from self._shown(packet, event.sender)
                 yield Deed(name)
+            case Contradict():
+                yield from self._contradicted(name, event)
+                yield packet
             case Delay(seconds=seconds):
                 yield from self._delayed(named, packet, seconds)
             case Reorder(behind=behind):
@@ -124,6 +130,12 @@ class Packets:
                 yield packet.altered(named, _flipped(event.data, move))
             case Truncate():
                 yield packet.altered(named, _shortened(event.data, move))
+
+    def _contradicted(self, name: str, event: PathDatagram) -> Iterator[Command]:
+        check = check_of(event)
+        if check is not None:
+            yield Forward(event.sender, role_conflict(check.transaction_id))
+            yield Deed(name)
 
     def _delayed(self, named: _Named, packet: _Packet, seconds: float) -> Iterator[Command | _Packet]:
         if len(self._late) >= _MOST_WAITING:

@@ -82,6 +82,7 @@ class Script:
 
     def _signal(self, event: Signal) -> Iterator[Command]:
         """A message passes the words first, then the moves on descriptions, then the guests, one after the other."""
+        self._forgeries.heard(event)
         for one in self._words.passing(event):
             if isinstance(one, SignalMessage):
                 yield from self._described(event, one)

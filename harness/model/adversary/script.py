@@ -40,6 +40,7 @@ class Forgery(StrEnum):
     CHANGE_CIPHER_SPEC = "change-cipher-spec"
     APPLICATION_DATA = "application-data"
     BINDING_REQUEST = "binding-request"
+    CHECK = "check"
     JUNK = "junk"
 
 
@@ -201,6 +202,18 @@ class Reflect(OnPackets):
     do: Literal["reflect"]
 
 
+class Contradict(OnPackets):
+    """Each connectivity check among them is answered, before it can arrive, by a conflict of roles without a proof."""
+
+    do: Literal["contradict"]
+
+    @model_validator(mode="after")
+    def _checks(self) -> Self:
+        if self.packet is not PacketKind.STUN:
+            raise ValueError("only checks are answered: packet must be 'stun'")
+        return self
+
+
 class Inject(Noun):
     """A packet that nobody sent, `count` times, as soon as the party can be reached or when the call is up.
 
@@ -246,6 +259,7 @@ Move = Annotated[
     | Flip
     | Truncate
     | Reflect
+    | Contradict
     | Inject
     | Intercept
     | TellMode

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from harness.adversaries import craft
 from harness.adversaries.machine import Command, StartTimer, TimerFired
 from harness.adversaries.script import Script
 from harness.model.adversary.script import Move
+from harness.wire import stun
 
 from ..transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, only, rtcp, rtp
 from .scripts import move, script
@@ -23,6 +25,7 @@ def on(do: str, **fields: object) -> Script:
     return script(move(do, packet="srtp", sender="alice", **fields))
 
 
+CHECK = craft.stun(1, b"transaction1", ((6, b"bobs:alic"),))
 FOUR = [rtp(number) for number in range(1, 5)]
 ONE, TWO, THREE, LAST = FOUR
 
@@ -53,6 +56,17 @@ def test_a_flip_inverts_the_bits_of_the_mask_in_one_octet(octet: int, at: int) -
 
 def test_a_reflected_packet_comes_back_and_does_not_go_on() -> None:
     assert forwarded(feed(on("reflect"), ALICE, ONE)) == [(ALICE, ONE)]
+
+
+def test_a_check_is_contradicted_before_it_arrives_and_nothing_else_is() -> None:
+    machine = script(move("contradict", packet="stun", sender="alice", count=9))
+    commands = feed(machine, ALICE, CHECK)
+    (to, claim), passed = forwarded(commands)
+    assert (to, passed, deeds(commands)) == (ALICE, (BOB, CHECK), {"move-1-contradict": 1})
+    assert (stun.parse(claim).error_code, stun.parse(claim).transaction_id) == (487, b"transaction1")
+    for other in (BINDING_REQUEST, ONE):
+        commands = feed(machine, ALICE, other)
+        assert (forwarded(commands), deeds(commands)) == ([(BOB, other)], {})
 
 
 def test_a_delayed_packet_arrives_when_its_time_is_over() -> None:

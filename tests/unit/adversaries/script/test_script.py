@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from pydantic import ValidationError
 
-from harness.adversaries.machine import CallUp, Learned, SendOffPath
+from harness.adversaries import craft
+from harness.adversaries.machine import CallUp, Command, Learned, SendOffPath
 from harness.adversaries.script import Script
 from harness.model.adversary.base import Position
 from harness.model.adversary.script import Forgery
 from harness.model.adversary.script import Script as Noun
 from harness.model.base import Party
 from harness.wire import rtp as rtp_header
+from harness.wire import stun
 from harness.wire.demux import PacketClass, classify
 
 from ..dtls_peer import DtlsPeer, talk
-from ..transcript import ALICE, BINDING_REQUEST, BOB, NOW, deeds, feed, forwarded, only, rtp
+from ..transcript import (
+    ALICE,
+    BINDING_REQUEST,
+    BOB,
+    NOW,
+    answer,
+    deeds,
+    feed,
+    forwarded,
+    offer,
+    only,
+    rtp,
+    signal,
+)
 from .scripts import IDENTITIES, move, script
 
+PASSWORD = b"the password of this call"
+CHECK = craft.stun(1, b"transaction1", ((6, b"bobs:alic"),))
 CLASSES = {
     Forgery.RTP: PacketClass.SRTP,
     Forgery.SENDER_REPORT: PacketClass.SRTCP,
@@ -26,6 +45,7 @@ CLASSES = {
     Forgery.CHANGE_CIPHER_SPEC: PacketClass.DTLS,
     Forgery.APPLICATION_DATA: PacketClass.DTLS,
     Forgery.BINDING_REQUEST: PacketClass.STUN,
+    Forgery.CHECK: PacketClass.STUN,
 }
 
 
@@ -58,6 +78,27 @@ def test_a_forged_packet_continues_the_stream_that_was_seen() -> None:
         (seen.ssrc, seen.payload_type, 9),
     ]
     assert deeds(commands) == {"move-1-inject": 2}
+
+
+def names_in(commands: Iterable[Command]) -> set[str | None]:
+    """In the checks that Bob is asked beside Alice's own."""
+    forged = [data for to, data in forwarded(commands) if to is BOB and data not in (CHECK, BINDING_REQUEST)]
+    assert forged
+    assert not any(stun.integrity_holds(one, PASSWORD) for one in forged)
+    return {stun.parse(one).username for one in forged}
+
+
+def test_a_forged_check_has_the_name_that_was_seen_on_the_path() -> None:
+    machine = script(move("inject", what="check", to="bob", when="early", count=2))
+    assert names_in(feed(machine, ALICE, CHECK)) == {"bobs:alic"}
+
+
+def test_a_forged_check_has_the_name_that_is_in_the_descriptions_and_else_a_guess() -> None:
+    told, untold = (script(move("inject", what="check", to="bob", when="early")) for _ in range(2))
+    signal(told, offer("v=0\r\na=ice-ufrag:alic\r\n"))
+    signal(told, answer("v=0\r\na=ice-ufrag:bobs\r\n"))
+    assert names_in(feed(told, ALICE, BINDING_REQUEST)) == {"bobs:alic"}
+    assert names_in(feed(untold, ALICE, BINDING_REQUEST)).isdisjoint({None, "bobs:alic"})
 
 
 def test_what_is_thrown_in_early_goes_once_as_soon_as_the_path_is_known() -> None:
@@ -103,6 +144,7 @@ def test_the_interceptor_of_a_restart_lets_the_first_association_pass() -> None:
         (Position.SIGNALLING, [move("drop", packet="stun", sender="bob")]),
         (Position.PATH, [move("inject", what="junk", to="bob", via="off-path")]),
         (Position.PATH, [move("intercept"), move("intercept", association=2)]),
+        (Position.PATH, [{"do": "contradict", "packet": "srtp", "sender": "alice"}]),
         (Position.PATH, []),
     ],
 )
