@@ -125,7 +125,7 @@ DTLS_ATTACKS = """
     tenant-dtls-mitm tenant-chromium-pair-mitm tenant-service-mitm chromium-service-mitm passive-tap-chromium-service
     dtls-mitm-memory
     dtls-mitm-sdp-untouched dtls-renegotiation dtls-resumption dtls-session-theft dtls-cipher dtls-version srtp-profile
-    dtls-certificate-copied dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
+    dtls-group dtls-group-offer dtls-certificate-copied dtls-handshake-faults dtls-ems-stripped-answer forward-secrecy
 """
 NETWORK_AND_MEDIA_ATTACKS = """
     media-server-terminates media-server-relays media-server-memory-terminates media-server-memory-relays

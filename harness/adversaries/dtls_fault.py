@@ -14,7 +14,7 @@ from ..model.adversary import DtlsFlaw
 from ..model.base import Party, Role
 from ..model.ground_truth import ended_with
 from ..wire.certificate import Identity
-from ..wire.dtls.writer import DTLS10
+from ..wire.dtls.writer import DTLS10, SECP192R1
 from .beside import replaced
 from .dtls import HONEST, Bend, BentClient, BentLeg, BentServer, Leg, Point, Signature
 from .dtls.renegotiating_leg import RenegotiatingServer
@@ -37,6 +37,7 @@ BENDS: Final[Mapping[DtlsFlaw, Bend]] = {
     DtlsFlaw.CIPHER_ANONYMOUS: Bend(suites=(0xC018,)),  # TLS_ECDH_anon_WITH_AES_128_CBC_SHA
     DtlsFlaw.CIPHER_STATIC_RSA: Bend(suites=(0x009C,)),  # TLS_RSA_WITH_AES_128_GCM_SHA256
     DtlsFlaw.CIPHER_PSK: Bend(suites=(0x00A8,)),  # TLS_PSK_WITH_AES_128_GCM_SHA256
+    DtlsFlaw.GROUP_WEAK: Bend(group=SECP192R1),  # deprecated by RFC 8422 section 5.1.1, 96 bits
     DtlsFlaw.VERSION_10: Bend(version=DTLS10),
     DtlsFlaw.PROFILE_NULL_80: Bend(srtp_profiles=(0x0005,)),
     DtlsFlaw.PROFILE_NULL_32: Bend(srtp_profiles=(0x0006,)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from ...wire.dtls.writer import DTLS12
+from ...wire.dtls.writer import DTLS12, SECP256R1
 
 ECDHE_ECDSA_AES128_GCM: Final = 0xC02B
 """The suite that every WebRTC endpoint has (RFC 8827 section 6.5)."""
@@ -45,6 +45,7 @@ class Session:
 class Bend:
     """What an end says. A client offers all `suites` and `srtp_profiles`. A server chooses the first suite, whatever
     was offered, for its own certificate is ECDSA; and of the profiles the first that was offered, or else the first.
+    `group`: the only one that a client offers, and the one that a server chooses, whatever was offered.
 
     Without `srtp_profiles` there is no use_srtp. `certificate` False: a client that has none to show. `abbreviated`:
     a session is claimed that never was, so that no certificate would have to be shown (RFC 5246 section 7.3).
@@ -53,6 +54,7 @@ class Bend:
 
     suites: tuple[int, ...] = (ECDHE_ECDSA_AES128_GCM, ECDHE_RSA_AES128_GCM)
     version: int = DTLS12
+    group: int = SECP256R1
     srtp_profiles: tuple[int, ...] = (SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_80)
     mki: bytes = b""
     certificate: bool = True
@@ -64,9 +66,10 @@ class Bend:
     @property
     def in_hello(self) -> bool:
         """Whether a client's ClientHello shows it already; else it is in the flight that answers the server's."""
-        return (self.suites, self.version, self.srtp_profiles, self.mki) != (
+        return (self.suites, self.version, self.group, self.srtp_profiles, self.mki) != (
             HONEST.suites,
             HONEST.version,
+            HONEST.group,
             HONEST.srtp_profiles,
             HONEST.mki,
         )

@@ -38,7 +38,7 @@ class BentClient(BentLeg):
 
     def _hello(self, proof: bytes = b"") -> bytes:
         bend = self._bend
-        extensions = (write.renegotiation_info(proof), write.extended_master_secret(), *write.p256_only())
+        extensions = (write.renegotiation_info(proof), write.extended_master_secret(), *write.one_group(bend.group))
         if bend.srtp_profiles:
             extensions += (write.use_srtp(bend.srtp_profiles, bend.mki),)
         known = b"" if bend.session is None else bend.session.identifier

@@ -1,7 +1,8 @@
 """The common part of our own DTLS 1.2 client and server: records, flights, transcript, secrets (RFC 6347, RFC 5246).
 
-ECDHE with AES_128_GCM_SHA256 over secp256r1, our own certificate being ECDSA; EMS and use_srtp. What the peer presents
-is taken unseen, except for its Finished. A lost flight is sent again; nothing else of a transport's duties is done.
+ECDHE with AES_128_GCM_SHA256 over secp256r1, unless that is bent, our own certificate being ECDSA; EMS and use_srtp.
+What the peer presents is taken unseen, except for its Finished. A lost flight is sent again; nothing else of a
+transport's duties is done.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ _PATIENCE: Final = 1.0
 """Seconds before a flight is sent again (RFC 6347 section 4.2.4.1)."""
 _TRIES: Final = 4
 
+_CURVES: Final[dict[int, ec.EllipticCurve]] = {write.SECP256R1: ec.SECP256R1(), write.SECP192R1: ec.SECP192R1()}
+
 _WARNING: Final = 1
 _FATAL: Final = 2
 _CLOSE_NOTIFY: Final = 0
@@ -71,7 +74,8 @@ class BentLeg(ABC):
         self._bend = bend
         self._random = secrets.token_bytes(32)
         self._peer_random = b""
-        self._ephemeral = ec.generate_private_key(ec.SECP256R1())
+        self._curve = _CURVES[bend.group]
+        self._ephemeral = ec.generate_private_key(self._curve)
         self._extended = False
         self._profile: int | None = None
         self._master = b""
@@ -244,7 +248,7 @@ class BentLeg(ABC):
 
     def _agree(self, peer_point: bytes) -> None:
         """Secrets from the peer's ephemeral key. ValueError when it is no point of the curve."""
-        peer = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), peer_point)
+        peer = ec.EllipticCurvePublicKey.from_encoded_point(self._curve, peer_point)
         premaster = self._ephemeral.exchange(ec.ECDH(), peer)
         if self._extended:
             self._begin(extended_master_secret(premaster, sha256(self._transcript).digest()))

@@ -65,5 +65,5 @@ class BentServer(BentLeg):
 
     def _key_exchange(self) -> bytes:
         """The ephemeral key, signed together with both randoms (RFC 8422 section 5.4)."""
-        parameters = write.ecdh_parameters(self._point())
+        parameters = write.ecdh_parameters(self._bend.group, self._point())
         return parameters + self._signature(self._peer_random + self._random + parameters)

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+from .key_log import Negotiated
 from .webrtcbin import Peer, SdpRefused, begin, missing, software
 
 HELLO: Final = {"protocol": 1, "sends": "encoded", "receives": "encoded"}
@@ -54,7 +55,9 @@ class Client:
         self._failure: tuple[str, str] | None = None
         self._up = self._closing = False
         self._theirs: list[str] = []
+        self._negotiated: Negotiated | None = None
         self._news = threading.Condition()
+        begin(self._keyed)
         self._peer = Peer(
             opened["address"],
             opened["media"],
@@ -104,7 +107,7 @@ class Client:
     def stats(self) -> dict[str, Any]:
         own, presented = (pem and ssl.PEM_cert_to_DER_cert(pem).hex() for pem in self._peer.certificates())
         told = {"local_certificate": own, "presented_certificate": presented, "packets": self._peer.packets}
-        return {"statement": told}
+        return {"statement": {**told, "dtls": self._negotiated if self._up else None}}
 
     def close(self) -> None:
         self._closing = True
@@ -127,6 +130,10 @@ class Client:
             return step(*given)
         except SdpRefused as refused:
             raise Refused("sdp-rejected", str(refused)) from refused
+
+    def _keyed(self, line: str, negotiated: Negotiated) -> None:
+        self._negotiated = negotiated
+        self._teller.tell({"event": "key", "line": line})
 
     def _received(self, packet: bytes) -> None:
         self._teller.tell({"event": "rtp", "data": base64.b64encode(packet).decode()})
@@ -211,7 +218,6 @@ class Service:
                 raise Refused("endpoint-error", f"GStreamer has no {', '.join(lacking)}")
             return {**HELLO, "software": software()}
         if op == "open":
-            begin(lambda line: self._teller.tell({"event": "key", "line": line}))
             self._client = Client(self._teller, **arguments)
             return None
         operation = OPERATIONS.get(op)

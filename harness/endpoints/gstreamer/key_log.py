@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from .agreed import Agreed
+
 _OF_SSL_CTX: Final = 1
 """CRYPTO_EX_INDEX_SSL_CTX of openssl/crypto.h."""
 
@@ -23,8 +25,12 @@ _kept: Final[list[Any]] = []
 """What C holds pointers to must not go away."""
 
 
-def log_keys(to: Callable[[str], None]) -> None:
-    """From now on each line of each DTLS handshake of this process goes to `to`, in NSS format.
+Negotiated = dict[str, str | None]
+
+
+def log_keys(to: Callable[[str, Negotiated], None]) -> None:
+    """From now on each line of each DTLS handshake of this process goes to `to`, in NSS format, with what the handshake
+    has agreed on (`Agreed.of`).
 
     LookupError when no OpenSSL is loaded yet, or one that has no such interface.
     """
@@ -37,7 +43,8 @@ def log_keys(to: Callable[[str], None]) -> None:
     set_callback.restype = None
     reserve.argtypes = [ctypes.c_int, ctypes.c_long, ctypes.c_void_p, _MADE, ctypes.c_void_p, ctypes.c_void_p]
     reserve.restype = ctypes.c_int
-    logged = _LOGGED(lambda _ssl, line: to(line.decode("ascii")))
+    agreed = Agreed(ssl)
+    logged = _LOGGED(lambda handshake, line: to(line.decode("ascii"), agreed.of(handshake)))
     made = _MADE(lambda context, *_: set_callback(context, logged))
     _kept.extend((logged, made))
     if reserve(_OF_SSL_CTX, 0, None, made, None, None) < 0:

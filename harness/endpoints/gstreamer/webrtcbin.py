@@ -16,7 +16,7 @@ for _space in ("Gst", "GstApp", "GstSdp", "GstWebRTC"):
 from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
 
 from .codecs import CODECS, payload_types  # noqa: E402
-from .key_log import log_keys  # noqa: E402
+from .key_log import Negotiated, log_keys  # noqa: E402
 from .passage import Passage  # noqa: E402
 
 ELEMENTS: Final = ("webrtcbin", "dtlssrtpdec", "srtpdec", "nicesink", "appsrc", "appsink", "rtpopuspay", "rtpvp8pay")
@@ -34,8 +34,11 @@ _SRTP: Final = ("srtpdec", "srtpenc")
 """The elements that are libsrtp."""
 
 
-def begin(keys: Callable[[str], None]) -> None:
-    """Load GStreamer, and have each DTLS key of this process told. LookupError when its OpenSSL gives none away."""
+def begin(keys: Callable[[str, Negotiated], None]) -> None:
+    """Load GStreamer, and have each DTLS key of this process told, with what its handshake agreed on.
+
+    LookupError when its OpenSSL gives none away.
+    """
     Gst.init(None)
     Gst.Plugin.load_by_name("dtls")
     log_keys(keys)

@@ -60,6 +60,7 @@ class DtlsFlaw(StrEnum):
     CIPHER_ANONYMOUS = "cipher-anonymous"
     CIPHER_STATIC_RSA = "cipher-static-rsa"
     CIPHER_PSK = "cipher-psk"
+    GROUP_WEAK = "group-weak"
     VERSION_10 = "version-1.0"
     PROFILE_NULL_80 = "profile-null-80"
     PROFILE_NULL_32 = "profile-null-32"

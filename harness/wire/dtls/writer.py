@@ -15,6 +15,7 @@ EC_POINT_FORMATS: Final = 11
 SIGNATURE_ALGORITHMS: Final = 13
 RENEGOTIATION_INFO: Final = 65281
 
+SECP192R1: Final = 19
 SECP256R1: Final = 23
 ECDSA_SECP256R1_SHA256: Final = 0x0403
 RSA_PKCS1_SHA256: Final = 0x0401
@@ -71,9 +72,9 @@ def certificate_request() -> bytes:
     return vector(1, bytes([_ECDSA_SIGN, _RSA_SIGN])) + numbers(2, _SIGNATURES) + vector(2, b"")
 
 
-def ecdh_parameters(point: bytes) -> bytes:
-    """ServerECDHParams of secp256r1 (RFC 8422 section 5.4): what the signature of a ServerKeyExchange covers last."""
-    return pack("!BH", _NAMED_CURVE, SECP256R1) + vector(1, point)
+def ecdh_parameters(group: int, point: bytes) -> bytes:
+    """ServerECDHParams (RFC 8422 section 5.4): what the signature of a ServerKeyExchange covers last."""
+    return pack("!BH", _NAMED_CURVE, group) + vector(1, point)
 
 
 def signed(signature: bytes) -> bytes:
@@ -91,10 +92,10 @@ def use_srtp(profiles: Iterable[int], mki: bytes = b"") -> tuple[int, bytes]:
     return USE_SRTP, numbers(2, profiles) + vector(1, mki)
 
 
-def p256_only() -> Extensions:
-    """What a client says that can do secp256r1, and ECDSA or RSA under SHA-256, and no more (RFC 8422 section 5.1)."""
+def one_group(group: int) -> Extensions:
+    """What a client says that can do this curve, and ECDSA or RSA under SHA-256, and no more (RFC 8422 section 5.1)."""
     return (
-        (SUPPORTED_GROUPS, numbers(2, [SECP256R1])),
+        (SUPPORTED_GROUPS, numbers(2, [group])),
         (EC_POINT_FORMATS, b"\1\0"),
         (SIGNATURE_ALGORITHMS, numbers(2, _SIGNATURES)),
     )

@@ -11,7 +11,7 @@ from harness.adversaries.dtls import HONEST, Bend, BentClient, BentLeg, BentServ
 from harness.adversaries.dtls.renegotiating_leg import RenegotiatingServer
 from harness.wire.certificate import fresh_identity
 from harness.wire.dtls import Alert, DtlsAssociation, HandshakeMessage, HandshakeType, associations
-from harness.wire.dtls.writer import DTLS10
+from harness.wire.dtls.writer import DTLS10, SECP192R1
 from harness.wire.dtls_end import DtlsEnd
 from tests.unit.wire.openssl_pair import identity
 
@@ -136,12 +136,13 @@ def test_junk_is_dropped(client: bool, junk: bytes) -> None:
     ("bend", "words"),
     [
         (Bend(suites=(0xC006,)), "no shared cipher"),
+        (Bend(group=SECP192R1), "no shared cipher"),
         (Bend(version=DTLS10), "unsupported protocol"),
         (Bend(certificate=False), "peer did not return a certificate"),
         (Bend(signature=Signature.FORGED), "bad signature"),
         (Bend(point=Point.OFF_CURVE), "point is not on curve"),
     ],
-    ids=["suite", "version", "certificate", "signature", "point"],
+    ids=["suite", "group", "version", "certificate", "signature", "point"],
 )
 def test_a_server_refuses_our_bent_client_for_what_is_bent(bend: Bend, words: str) -> None:
     ours, peer = met(bend, client=True)
@@ -155,13 +156,14 @@ def test_a_server_refuses_our_bent_client_for_what_is_bent(bend: Bend, words: st
     [
         (Bend(suites=(0xC006,)), "wrong cipher returned"),
         (Bend(suites=(0x0003,)), "unknown cipher returned"),
+        (Bend(group=SECP192R1), "wrong curve"),
         (Bend(version=DTLS10), "unsupported protocol"),
         (Bend(srtp_profiles=(0x0005,)), "bad srtp protection profile list"),
         (Bend(mki=b"\x01"), "bad srtp protection profile list"),
         (Bend(signature=Signature.FORGED), "bad signature"),
         (Bend(point=Point.OFF_CURVE), "point is not on curve"),
     ],
-    ids=["suite", "export", "version", "profile", "mki", "signature", "point"],
+    ids=["suite", "export", "group", "version", "profile", "mki", "signature", "point"],
 )
 def test_a_client_refuses_our_bent_server_for_what_is_bent(bend: Bend, words: str) -> None:
     ours, peer = met(bend, client=False)
