@@ -14,7 +14,7 @@ import pytest
 from harness.codes import teams20
 from harness.inspection.inspect import inspect
 from harness.inspection.options import Options
-from harness.model.finding import Severity
+from harness.model.finding import Reason, Severity
 from harness.model.inspection import CallVerdict, Inspection, Protection
 from harness.vantage import tshark
 
@@ -26,6 +26,9 @@ NAMES = {"SRTP_AES128_CM_SHA1_80": "SRTP_AES128_CM_HMAC_SHA1_80"}
 
 CHROMIUM = "chromium-dtls13"
 CHROMIUMS_VERSION = {"FEFC": "1.3"}
+
+GROUPS = {"openssl-dtls12": "x25519", "openssl-dtls10": "x25519", CHROMIUM: "X25519MLKEM768"}
+"""As IANA calls 0x001d and 0x11ec (4588), which Wireshark 4.0 reads there; the programs told no group."""
 
 
 def told(name: str) -> dict[str, Any]:
@@ -49,6 +52,15 @@ def descriptions() -> tuple[tuple[str, str], ...]:
 
 def test_every_capture_of_other_programs_is_looked_at() -> None:
     assert {path.stem for path in FOREIGN.glob("*.pcap*")} == {*OPENSSL, CHROMIUM}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_group_of_the_key_exchange_is_the_one_on_the_wire(name: str) -> None:
+    found = audited(name)
+    (one,) = found.associations
+    assert one.group == GROUPS[name]
+    (said,) = (finding.detail for finding in found.findings if finding.reason is Reason.PARAMETERS_NEGOTIATED)
+    assert f", {GROUPS[name]}, " in said
 
 
 # OpenSSL

@@ -114,6 +114,15 @@ def test_the_alarms_are_these_and_no_others(results: dict[str, Result], scenario
     assert result.status == "AS_EXPECTED"
 
 
+def test_what_was_negotiated_is_told_with_the_group(results: dict[str, Result]) -> None:
+    """The group is 0x001d in both captures of this call, as Wireshark shows: x25519 to IANA."""
+    chosen = "DTLSv1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519, SRTP_AEAD_AES_256_GCM"
+    said = [one for one in results["honest-audio-call"].findings if one.reason == "parameters-negotiated"]
+    assert {one.vantage: one.detail for one in said if one.detail.startswith("DTLS")} == dict.fromkeys(
+        DIRECT_LEGS, chosen
+    )
+
+
 def test_nothing_is_golden_that_is_not_compared(results: dict[str, Result]) -> None:
     assert set(results) == set(ALARMS)
 
