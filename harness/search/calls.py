@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..evidence.recording_folder import read_ground_truth
 from ..model.endpoints import Endpoints
-from ..model.expectation import Expectation
-from ..model.finding import Reason, Severity
 from ..model.scenario import Scenario
 from ..model.service_kind import ServiceKind
-from ..model.verdict import Result
 from ..placement import Placed, place
 from ..runner import Options
+from .expected import expectation
 from .plan import Plan
 from .search import Tried
 
@@ -53,17 +50,6 @@ class RealCalls:
 def run_of(recording: Path) -> Path:
     """The folder of the run that a call's recording lies in."""
     return recording.parent.parent
-
-
-def expectation(*results: Result) -> Expectation:
-    """What these calls have shown: alarms of all of them must be raised again, alarms of some may be."""
-    raised = [frozenset(_alarms(result)) for result in results]
-    always, ever = frozenset.intersection(*raised), frozenset.union(*raised)
-    return Expectation(outcome=results[-1].outcome, because=tuple(sorted(always)), also=tuple(sorted(ever - always)))
-
-
-def _alarms(result: Result) -> Sequence[Reason]:
-    return [found.reason for found in result.findings if found.severity is Severity.ALARM]
 
 
 def _tried(plan: Plan, placed: Placed) -> Tried:

@@ -52,10 +52,10 @@ class Plan:
         """Two plans with the same key are the same plan."""
         return json.dumps([self.shape, [move.model_dump(mode="json") for move in self.moves]])
 
-    @property
-    def name(self) -> str:
-        """An id for a scenario."""
-        return f"found-{hashlib.sha256(self.key.encode()).hexdigest()[:10]}"
+    def name(self, endpoints: Endpoints, service: ServiceKind) -> str:
+        """An id for a scenario: of the same plan between others it is another one."""
+        told = json.dumps([self.key, endpoints.model_dump(mode="json"), service])
+        return f"found-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
 
     @property
     def positions(self) -> tuple[Position, ...]:
@@ -101,7 +101,7 @@ class Plan:
     ) -> Scenario:
         """The scenario that tries it. Without an expectation: what the property asks for."""
         return Scenario(
-            id=self.name,
+            id=self.name(endpoints, service),
             family=self.family,
             title=f"Found by the search: {self.described}"[:200],
             why="Nobody wrote this down: the search put the moves together, and the system did what it must not do.",

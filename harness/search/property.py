@@ -6,6 +6,7 @@ an adversary can drop, damage and forge, but it cannot make a correct endpoint d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,10 +91,12 @@ def violation(result: Result) -> Violation | None:
     """
     if result.outcome in OUTCOMES:
         return Violation(result.outcome.value, OUTCOMES[result.outcome], result.because)
-    raised = [found for found in result.findings if found.severity is Severity.ALARM]
-    said = {found.reason for found in result.findings}
-    up = Reason.CALL_ESTABLISHED in said and not said & {Reason.CALL_REFUSED, Reason.CALL_LOST}
-    return next((broken for found in raised if (broken := _indicted(found, up)) is not None), None)
+    return next((broken for _, broken in _broken(result)), None)
+
+
+def against(result: Result) -> frozenset[Reason]:
+    """Every alarm of a judged call that by itself speaks against the system."""
+    return frozenset(reason for reason, _ in _broken(result))
 
 
 def unseeing(result: Result) -> str | None:
@@ -104,6 +107,15 @@ def unseeing(result: Result) -> str | None:
     if unclear is not None:
         return f"{unclear.auditor}: {unclear.reason} at {unclear.vantage}: {unclear.detail}"
     return None if result.outcome is not Outcome.UNKNOWN else f"no outcome has a name: {result.because}"
+
+
+def _broken(result: Result) -> Iterator[tuple[Reason, Violation]]:
+    said = {found.reason for found in result.findings}
+    up = Reason.CALL_ESTABLISHED in said and not said & {Reason.CALL_REFUSED, Reason.CALL_LOST}
+    for found in result.findings:
+        broken = _indicted(found, up) if found.severity is Severity.ALARM else None
+        if broken is not None:
+            yield found.reason, broken
 
 
 def _indicted(found: Finding, up: bool) -> Violation | None:

@@ -14,7 +14,8 @@ from ..model.search import Found
 from ..model.service_kind import ServiceKind
 from ..report.files import write_new
 from ..scenario_file import SUFFIX
-from .calls import expectation, run_of
+from .calls import run_of
+from .expected import expectation
 from .search import Finding, Tried
 
 
@@ -25,9 +26,9 @@ def write(
 
     What cannot be written is said in `unwritten`: a finding is told whether or not there is room for it.
     """
-    shown = finding.again if finding.stable else finding.first
-    results = (finding.first.result, finding.again.result) if finding.stable else (finding.first.result,)
-    scenario = finding.plan.scenario(endpoints, expectation(*results), service)
+    calls = (finding.first, *finding.again) if finding.stable else (finding.first,)
+    shown = calls[-1]
+    scenario = finding.plan.scenario(endpoints, expectation(*(one.result for one in calls)), service)
     path, failures = out / scenario.family / f"{scenario.id}{SUFFIX}", list[str]()
     with _told(path, failures):
         _create(path, text_of(scenario))
@@ -47,7 +48,7 @@ def _told(path: Path, failures: list[str]) -> Iterator[None]:
 
 def _create(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):  # found before: the name comes from the plan, so it says the same
+    with suppress(FileExistsError):  # found before: the name comes from plan and endpoints, so it is the same
         write_new(path, text)
 
 

@@ -86,7 +86,7 @@ def known(plan: Plan, endpoints: Endpoints, folder: Path) -> Finding:
     """What a searcher makes of a plan that violates the property."""
     made = calls(endpoints, folder)
     first = made.call(plan)
-    return Finding(plan, first, made.confirm(plan, first), 1.0, 1)
+    return Finding(plan, first, (made.confirm(plan, first),), 1.0, 1)
 
 
 def test_an_interceptor_is_not_noticed_by_who_makes_the_code_from_the_signalling(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness.model.finding import Reason, Severity
 from harness.model.verdict import Outcome, Status
-from harness.search.property import INDICTING, OUTCOMES, OWN, WHEN_UP, unseeing, violation
+from harness.search.property import INDICTING, OUTCOMES, OWN, WHEN_UP, against, unseeing, violation
 
 from .world import finding, result
 
@@ -88,3 +88,9 @@ def test_a_call_at_which_an_auditor_could_not_look_was_not_seen() -> None:
 
 def test_a_call_whose_outcome_has_no_name_was_not_seen() -> None:
     assert unseeing(result(Outcome.UNKNOWN, [UP], Status.UNEXPECTED)) is not None
+
+
+def test_every_alarm_that_speaks_against_the_system_is_told_and_no_other() -> None:
+    raised = [finding(Reason.KEY_ON_WIRE), finding(Reason.VERSION_NOT_ALLOWED), finding(Reason.CODES_DIFFER)]
+    assert against(result(findings=[UP, *raised])) == {Reason.KEY_ON_WIRE, Reason.VERSION_NOT_ALLOWED}
+    assert against(result(findings=[DOWN, *raised])) == {Reason.KEY_ON_WIRE}

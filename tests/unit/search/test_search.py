@@ -8,12 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from harness.model.adversary.script import Flip, Intercept, SwapFingerprint
+from harness.model.finding import Reason, Severity
+from harness.model.verdict import Outcome
 from harness.search.plan import Plan, Shape
 from harness.search.search import Bounds, Search, Tried, tally
 from harness.search.shrinking import shrinking, simpler
 from harness.search.words import words
 
-from .world import FLIP, INTERCEPT, SWAP, World, move, result
+from .world import FLIP, INTERCEPT, SWAP, World, finding, move, result
 
 Broken = Callable[[Plan], bool]
 
@@ -154,6 +156,41 @@ def test_a_finding_that_does_not_come_again_is_told_as_unstable_and_the_search_g
     assert found
     assert not any(one.stable for one in found)
     assert len(world.made) == 150
+
+
+@pytest.mark.parametrize(
+    ("raced", "outcomes", "asked", "stable"),
+    [
+        (False, "B", 1, True),
+        (False, "S", 1, False),
+        (True, "BBB", 3, True),
+        (True, "BBS", 3, False),
+        (True, "BD", 2, False),
+    ],
+)
+def test_a_call_that_an_end_gave_up_is_made_again_three_times(
+    raced: bool, outcomes: str, asked: int, stable: bool
+) -> None:
+    """It is a race, and may end otherwise: a written scenario has one outcome only."""
+    ending = [finding(Reason.CALL_REFUSED, Severity.FACT)] if raced else []
+    against = [*ending, finding(Reason.KEY_ON_WIRE)]
+    shown = {
+        "B": result(Outcome.BREACH, against),
+        "D": result(Outcome.DETECTED, against),
+        "S": result(Outcome.SECURE, ending),
+    }
+
+    class Racing(World):
+        def call(self, plan: Plan) -> Tried:
+            return Tried(plan, shown["B"], ())
+
+        def confirm(self, plan: Plan, first: Tried) -> Tried:
+            self.confirmed.append(plan)
+            return Tried(plan, shown[outcomes[len(self.confirmed) - 1]], ())
+
+    world = Racing(never)
+    found = next(iter(search(world).run()))
+    assert (len(found.again), len(world.confirmed), found.stable) == (asked, asked, stable)
 
 
 def test_when_the_simplest_plan_does_not_show_it_again_a_larger_one_may() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from harness.model.adversary import Position, Script
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
+from harness.model.service_kind import ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import SUFFIX, parse, read
-from harness.search.calls import expectation
+from harness.search.expected import expectation
 from harness.search.plan import Plan, Shape
 from harness.search.search import Finding, Tried
 from harness.search.writing import text_of, write
@@ -18,6 +19,8 @@ from .world import FLIP, INTERCEPT, SWAP, finding, move, result
 
 ENDPOINTS = Endpoints(alice=EndpointKind.CODE_FROM_SDP)
 PLAN = Plan(Shape.RESTART, (INTERCEPT, SWAP, FLIP, move("change-line", towards="caller", start="a=x", how="remove")))
+
+NAME = PLAN.name(ENDPOINTS, ServiceKind.REFERENCE)
 
 
 def test_a_plan_says_what_its_adversary_must_control_and_no_more() -> None:
@@ -41,15 +44,8 @@ def test_each_move_stands_on_a_line_of_its_own() -> None:
     assert '    - {do: "flip", packet: "srtp", sender: "alice", octet: -1}' in lines
 
 
-def test_alarms_of_both_calls_are_demanded_and_alarms_of_one_are_tolerated() -> None:
-    first = result(Outcome.BREACH, [finding(Reason.KEYS_NOT_SHARED), finding(Reason.REMOTE_HUNG_UP)])
-    again = result(Outcome.BREACH, [finding(Reason.KEYS_NOT_SHARED)])
-    merged = expectation(first, again)
-    assert (merged.because, merged.also) == ((Reason.KEYS_NOT_SHARED,), (Reason.REMOTE_HUNG_UP,))
-
-
 def recorded(folder: Path, run: str, outcome: Outcome) -> Tried:
-    recording = folder / run / PLAN.name / "call-1"
+    recording = folder / run / NAME / "call-1"
     recording.mkdir(parents=True)
     return Tried(PLAN, result(outcome), (True,) * 4, recording)
 
@@ -57,15 +53,14 @@ def recorded(folder: Path, run: str, outcome: Outcome) -> Tried:
 def found(tmp_path: Path, again: Outcome) -> Finding:
     workshop = tmp_path / "workshop"
     (tmp_path / "captures").mkdir(parents=True)
-    return Finding(
-        PLAN, recorded(workshop, "run-1", Outcome.BREACH), recorded(workshop, "run-2", again), seconds=3.0, calls=7
-    )
+    first, second = recorded(workshop, "run-1", Outcome.BREACH), recorded(workshop, "run-2", again)
+    return Finding(PLAN, first, (second,), seconds=3.0, calls=7)
 
 
 def test_of_a_finding_that_came_again_the_second_recording_is_kept(tmp_path: Path) -> None:
     written = write(found(tmp_path, Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "captures")
     assert written.stable
-    assert Path(written.recording) == tmp_path / "captures" / "run-2" / PLAN.name / "call-1"
+    assert Path(written.recording) == tmp_path / "captures" / "run-2" / NAME / "call-1"
     assert Path(written.recording).is_dir()
     (scenario,) = read(Path(written.scenario)).scenarios
     assert isinstance(scenario.adversary, Script)
@@ -85,6 +80,15 @@ def test_the_same_plan_found_twice_is_one_file(tmp_path: Path) -> None:
     again = write(found(tmp_path / "2", Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "2" / "captures")
     assert first.scenario == again.scenario
     assert first.recording != again.recording
+
+
+def test_the_same_plan_between_other_endpoints_is_another_file(tmp_path: Path) -> None:
+    """Both searches write to one folder; each file must make the call that it was found in."""
+    others = Endpoints(alice=EndpointKind.REPLAY_ACCEPTED)
+    first = write(found(tmp_path / "1", Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "1" / "captures")
+    other = write(found(tmp_path / "2", Outcome.BREACH), others, tmp_path / "found", tmp_path / "2" / "captures")
+    written = [read(Path(one.scenario)).scenarios[0].endpoints for one in (first, other)]
+    assert written == [ENDPOINTS, others]
 
 
 def test_what_cannot_be_written_is_told_with_the_plan(tmp_path: Path) -> None:
