@@ -457,6 +457,27 @@ def through_processor(stage: Stage, mode: Mode = Mode.SERVICE) -> Stage:
     return stage
 
 
+def taken_call(word: str = "voicemail", mode: Mode = Mode.SERVICE) -> Stage:
+    """Bob's device rang, and was told to stop; Alice was told that her call is accepted."""
+    stage = processed_call()
+    stage.course(mode)
+    stage.signalling = [one for one in stage.signalling if _without_the_callee(one)]
+    cancel = SignalMessage(kind=SignalKind.CANCEL, sender=ALICE, body=word)
+    stage.signalling += [entry(stage.now, *way, cancel) for way in (("service", "out"), ("bob", "in"))]
+    stage.wire[BOB] = []
+    hung_up = Failure(reason=Reason.REMOTE_HUNG_UP, detail=word)
+    stage.state(BOB, connected=False, failure=hung_up, packets=PacketCounts(), screens=())
+    return stage
+
+
+def _without_the_callee(one: SignalEntry) -> bool:
+    """Whether this passed a call in which the callee's device only rang: the service spoke in its place."""
+    of_caller = one.message.sender is ALICE
+    if one.hop == "service":
+        return one.to is None and (one.message.kind is SignalKind.INVITE or of_caller == (one.direction == "in"))
+    return one.hop == "alice" or one.message.kind is SignalKind.INVITE
+
+
 def keyed_description(party: Party, key: bytes, suite: str = "AES_CM_128_HMAC_SHA1_80") -> str:
     """A description with the key that this party sends with, and nothing of DTLS."""
     bare = Sdp.parse(description(IDENTITIES[party], party)).remove("fingerprint").remove("setup")

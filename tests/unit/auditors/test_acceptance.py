@@ -12,7 +12,7 @@ from harness.model.recording import SignalKind
 
 from .answers import raised
 from .packets import check, opus, receiver_report
-from .stage import ALICE, BOB, Stage, honest_call
+from .stage import ALICE, BOB, Stage, honest_call, taken_call
 
 
 def late(stage: Stage, party: str, by: float) -> Stage:
@@ -83,6 +83,10 @@ def test_a_call_that_nobody_accepted_may_send_nothing_at_all() -> None:
     stage = unaccepted(honest_call().course())
     assert raised(audit(stage.case())) == {Reason.MEDIA_BEFORE_ACCEPT, Reason.NETWORK_BEFORE_ACCEPT}
     assert raised(audit(unaccepted(Stage().course()).case())) == set()
+
+
+def test_a_caller_whose_call_was_taken_elsewhere_is_not_deceived_by_whoever_took_it() -> None:
+    assert raised(audit(taken_call().case()), Severity.NOTICE) == set()
 
 
 @pytest.mark.parametrize("given", [True, False])

@@ -32,6 +32,7 @@ from .stage import (
     intercepted_call,
     refused_call,
     resumed_call,
+    statement,
     through_processor,
 )
 
@@ -346,6 +347,18 @@ def intercepted_restart() -> Stage:
     stage.state(ALICE, failure=Failure(reason=Reason.FINGERPRINT_MISMATCH, detail="another certificate"))
     stage.state(BOB, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="fingerprint-mismatch"))
     return stage
+
+
+def test_a_call_that_came_up_over_its_first_handshake_did_not_compare_though_nobody_spoke_under_it() -> None:
+    stage = Stage()
+    for party, seen in ((ALICE, OF_ALICE), (BOB, OF_BOB)):
+        stage.describe(party, description(seen, party))
+        stage.statements[party] = statement(party, OF_MALLORY)
+    stage.handshake(ALICE, shake_hands(OF_MALLORY, OF_ALICE))
+    stage.handshake(BOB, shake_hands(OF_BOB, OF_MALLORY))
+    stage.state(BOB, failure=Failure(reason=Reason.CONNECTION_LOST, detail="silence"))
+    accused = [one.vantage for one in audit(stage.case()) if one.reason is Reason.FINGERPRINT_NOT_COMPARED]
+    assert accused == [ALICE, BOB]
 
 
 def test_a_call_that_is_refused_over_its_restart_has_compared() -> None:

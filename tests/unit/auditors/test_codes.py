@@ -13,6 +13,7 @@ from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .answers import detail, raised
+from .dumped import dumped, hidden
 from .packets import DTLS_JUNK
 from .stage import (
     ALICE,
@@ -203,6 +204,13 @@ def test_the_wire_is_believed_before_the_statement() -> None:
     stage = intercepted_call()
     stage.state(ALICE, presented_certificate=OF_BOB.der.hex())
     stage.show(ALICE, code=code(OF_ALICE, OF_BOB))
+    assert Reason.CODE_NOT_FROM_CERTIFICATES in raised(audit(stage.case()))
+
+
+def test_a_code_over_certificates_that_dtls_hides_is_checked_by_those_that_are_stated() -> None:
+    stage = hidden(dumped(honest_call()))
+    assert raised(audit(stage.case())) == set()
+    stage.show(ALICE, code="1" * 20)
     assert Reason.CODE_NOT_FROM_CERTIFICATES in raised(audit(stage.case()))
 
 

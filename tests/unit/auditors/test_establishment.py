@@ -10,11 +10,10 @@ from harness.auditors.establishment import audit
 from harness.model.alarms import FAILURES
 from harness.model.finding import Reason, Severity
 from harness.model.mode import Mode
-from harness.model.recording import SignalKind
-from harness.model.statement import Failure, PacketCounts
+from harness.model.statement import Failure
 
 from .answers import detail, raised
-from .stage import ALICE, BOB, Stage, honest_call, processed_call, refused_call
+from .stage import ALICE, BOB, honest_call, refused_call, taken_call
 
 
 def test_a_call_that_both_hold_for_connected_is_established() -> None:
@@ -154,21 +153,9 @@ def test_a_hostile_detail_is_escaped_and_cut() -> None:
     assert len(said) < 450
 
 
-def taken(word: str = "voicemail", mode: Mode = Mode.SERVICE) -> Stage:
-    """Bob's device rang, and was told to stop; Alice was told that her call is accepted."""
-    stage = processed_call()
-    stage.course(mode)
-    stage.signalling = [one for one in stage.signalling if one.hop != "bob"]
-    stage.tell(BOB, SignalKind.CANCEL, word)
-    stage.wire[BOB] = []
-    hung_up = Failure(reason=Reason.REMOTE_HUNG_UP, detail=word)
-    stage.state(BOB, connected=False, failure=hung_up, packets=PacketCounts(), screens=())
-    return stage
-
-
 @pytest.mark.parametrize("word", ["voicemail", "answered-elsewhere"])
 def test_a_call_that_was_taken_elsewhere_is_the_callers_alone(word: str) -> None:
-    findings = audit(taken(word).case())
+    findings = audit(taken_call(word).case())
     assert raised(findings, Severity.FACT) == {Reason.CALL_ESTABLISHED, Reason.TAKEN_ELSEWHERE}
     assert raised(findings) == set()
 
@@ -177,13 +164,13 @@ def test_a_call_that_was_taken_elsewhere_is_the_callers_alone(word: str) -> None
     ("word", "mode"), [("no-answer", Mode.SERVICE), ("cancelled", Mode.SERVICE), ("voicemail", Mode.E2EE)]
 )
 def test_no_other_call_is_established_without_the_callee(word: str, mode: Mode) -> None:
-    findings = audit(taken(word, mode).case())
+    findings = audit(taken_call(word, mode).case())
     assert Reason.CALL_NOT_ESTABLISHED in raised(findings, Severity.FACT)
     assert Reason.REMOTE_HUNG_UP in raised(findings)
 
 
 def test_the_caller_must_be_up_all_the_same() -> None:
-    stage = taken()
+    stage = taken_call()
     stage.state(ALICE, connected=False, failure=Failure(reason=Reason.ICE_FAILED, detail="nobody there"))
     findings = audit(stage.case())
     assert Reason.CALL_NOT_ESTABLISHED in raised(findings, Severity.FACT)
@@ -191,7 +178,7 @@ def test_the_caller_must_be_up_all_the_same() -> None:
 
 
 def test_a_callee_who_did_not_merely_ring_counts() -> None:
-    stage = taken()
+    stage = taken_call()
     stage.state(BOB, failure=Failure(reason=Reason.DTLS_ERROR, detail="somebody else was there"))
     findings = audit(stage.case())
     assert Reason.CALL_NOT_ESTABLISHED in raised(findings, Severity.FACT)

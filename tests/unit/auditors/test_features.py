@@ -9,6 +9,7 @@ from harness.model.feature import NAMES, Feature, FeatureRefusal, FeatureRequest
 from harness.model.finding import Reason, Severity
 from harness.model.mode import Mode
 from harness.model.recording import SignalEntry, SignalKind, SignalMessage
+from harness.model.statement import Failure
 
 from .answers import detail, raised
 from .stage import ALICE, BOB, Stage, honest_call, service_call
@@ -87,7 +88,9 @@ def test_one_refusal_is_an_answer_to_one_request() -> None:
 
 def test_in_an_ordinary_call_and_in_one_that_failed_nothing_has_to_be_refused() -> None:
     stage = asking(Feature.PARK, None)
-    stage.state(ALICE, connected=False)
+    stage.state(ALICE, failure=Failure(reason=Reason.CONNECTION_LOST, detail="silence"))
+    assert raised(audit(stage.case())) == set(), "it was up, and ended before it could be told"
+    stage.state(ALICE, connected=False, failure=None)
     assert raised(audit(stage.case())) == set()
     ordinary = service_call().course(Mode.SERVICE)
     ordinary.say(ALICE, SignalKind.FEATURE, FeatureRequest(feature=Feature.PARK).model_dump_json())

@@ -13,7 +13,7 @@ from harness.model.statement import Indicator, Screen, ScreenMoment
 
 from .answers import raised
 from .packets import DTLS_JUNK, NULL_CIPHER, pictures, sender
-from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call
+from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call, taken_call
 
 
 def test_two_locks_on_an_encrypted_call_are_honest() -> None:
@@ -190,6 +190,12 @@ def test_the_name_on_the_screen_must_be_the_other_persons(name: str) -> None:
     findings = audit(stage.case())
     assert raised(findings) == {Reason.WRONG_PEER_NAME}
     assert findings[-1].vantage == ALICE
+
+
+def test_whose_device_only_rang_need_not_be_named_on_the_screen_of_a_call_that_was_taken_elsewhere() -> None:
+    stage = taken_call()
+    stage.show(ALICE, peer="Voicemail")
+    assert raised(audit(stage.case())) == set()
 
 
 def test_the_case_of_a_name_does_not_matter() -> None:

@@ -13,7 +13,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 
 from .answers import raised
-from .stage import ALICE, BOB, STARTED, Stage, honest_call
+from .stage import ALICE, BOB, STARTED, Stage, honest_call, taken_call
 
 
 def told(stage: Stage, *before: Screen, after: tuple[Screen, ...] = ()) -> Case:
@@ -72,6 +72,12 @@ def test_a_lock_that_goes_with_the_call_is_not() -> None:
 
 def test_a_name_that_was_put_right_was_still_shown() -> None:
     assert raised(audit(told(honest_call(), screen(peer="Mallory")))) == {Reason.WRONG_PEER_NAME}
+
+
+def test_whose_device_only_rang_need_not_be_named_on_the_screen_of_a_call_that_was_taken_elsewhere() -> None:
+    stage = taken_call()
+    stage.show(ALICE, peer="Voicemail")
+    assert raised(audit(stage.case())) == set()
 
 
 def test_the_screen_must_be_the_last_one_of_the_history() -> None:

@@ -145,6 +145,21 @@ def test_a_party_must_not_answer_an_offer_that_does_not_follow_those_before_it(h
     assert raised(audit(stage.case())) == ({Reason.OLD_OFFER_ANSWERED} if old else set())
 
 
+def test_what_people_write_to_each_other_is_no_description() -> None:
+    stage = honest_call()
+    stage.tell(BOB, SignalKind.CHAT, with_origin(9))
+    hears_and_says(stage, with_origin(2), SignalKind.ANSWER, with_origin(2))
+    assert raised(audit(stage.case())) == set(), "it came in its turn"
+
+
+def test_what_the_service_says_of_ones_own_offer_is_nothing_to_be_answered() -> None:
+    own = SignalMessage(kind=SignalKind.OFFER, sender=BOB, body=with_origin(9))
+    stage = honest_call()
+    stage.signalling.append(SignalEntry(time=stage.now, hop="bob", direction="in", message=own, to=BOB))
+    hears_and_says(stage, with_origin(1), SignalKind.ANSWER, with_origin(2))
+    assert raised(audit(stage.case())) == {Reason.OLD_OFFER_ANSWERED}
+
+
 def test_an_offer_that_comes_twice_before_it_is_answered_is_answered_once() -> None:
     stage = honest_call()
     offer = next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "in"))
