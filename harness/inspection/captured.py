@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from ..model.voice import counted
 from ..vantage.capture import Capture, open_capture
@@ -25,6 +26,12 @@ from .statistics.randomness import Randomness
 from .stream_key import StreamKey
 from .streams import RtpStream, StreamFollower
 
+_KEPT: Final = 2
+"""Windows of a capture that are kept for the later passes when these are all: one of frames, and what waited there."""
+
+Read = tuple[Window, RtpColumns]
+"""A window, with its RTP headers read."""
+
 
 @dataclass
 class Captured:
@@ -34,7 +41,7 @@ class Captured:
     name: str
     near: Collection[str] = ()
     cross_check: CrossCheck | None = None
-    layers: Layers = field(default_factory=Layers)
+    layers: Layers = field(init=False)
     endpoints: Endpoints = field(default_factory=Endpoints)
     legs: Legs = field(default_factory=Legs)
 
@@ -44,16 +51,26 @@ class Captured:
         self.associations, self.ice = AssociationFollower(), IceFollower()
         self.zrtp, self.quic = ZrtpFollower(), QuicFollower()
         self.plaintext, self.randomness, self.leaks = PlaintextTest(), Randomness(), LeakFollower()
+        self._small: tuple[Read, ...] | None = None
 
-    def windows(self) -> Iterator[tuple[Window, RtpColumns]]:
-        """Every window from the beginning of the file, each with its RTP headers read; the same in each pass."""
+    def windows(self) -> Iterator[Read]:
+        """Every window from the beginning of the file; the same in each pass. A small capture is read in the first."""
+        if self._small is not None:
+            yield from self._small
+            return
+        kept: tuple[Read, ...] | None = ()
+        for window in self._read():
+            one = window, rtp_columns(window)
+            kept = None if kept is None or len(kept) == _KEPT else (*kept, one)
+            yield one
+        self._small = kept
+
+    def _read(self) -> Iterator[Window]:
         self.layers = Layers(self.near)
         for frames in self.capture.windows():
-            window = self.layers.window(frames)
-            yield window, rtp_columns(window)
-        rest = self.layers.finish()
-        if rest is not None:
-            yield rest, rtp_columns(rest)
+            yield self.layers.window(frames)
+        if (rest := self.layers.finish()) is not None:
+            yield rest
 
     def follow(self) -> None:
         """The first pass."""

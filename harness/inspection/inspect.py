@@ -31,7 +31,7 @@ from .protection import Protected, Protections
 from .proving import Proving
 from .recover import RecoveredStream, Recovery
 from .reports import association_report, call_report, capture_report, recovered_report, stream_report
-from .search import Pattern, Search, media_patterns
+from .search import Pattern, Search, Sought, media_patterns
 from .secrets import gathered, key_pairs, key_patterns, keys_of
 from .stream_key import StreamKey
 
@@ -182,9 +182,9 @@ def _search(proven: Sequence[Proven], patterns: Sequence[Pattern], options: Opti
         for key, payloads in one.proving.frames.items()
         for pattern in media_patterns(f"{one.captured.name} SSRC 0x{key.ssrc:08x}", payloads)
     ]
-    searches = []
+    sought, searches = Sought([*patterns, *frames]), []
     for number, one in enumerate(proven):
-        search = Search([*patterns, *frames])
+        search = Search(sought)
         if search.patterns:
             for window, rtp in one.captured.windows():
                 search.add(window, rtp)

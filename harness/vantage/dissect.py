@@ -35,19 +35,34 @@ from . import merge
 from .capture import CaptureError
 from .tshark import LAYERS, TIMEOUT, CaptureUnusable, TsharkBroke, ask
 
-_FIELDS: Final = (
-    "frame frame.protocols dtls dtls.record dtls.handshake dtls.handshake.type dtls.handshake.version"
-    " dtls.handshake.random dtls.handshake.ciphersuite dtls.handshake.extension"
-    " dtls.handshake.extensions.supported_version dtls.use_srtp.protection_profile dtls.handshake.certificates"
-    " dtls.handshake.certificate text"
+_READ: Final = (
+    "frame.protocols",
+    "dtls.handshake.type",
+    "dtls.handshake.version",
+    "dtls.handshake.random",
+    "dtls.handshake.ciphersuite",
+    "dtls.handshake.extensions.supported_version",
+    "dtls.use_srtp.protection_profile",
+    "dtls.handshake.certificate",
 )
+"""What is read of a frame."""
+_AROUND: Final = (
+    "frame",
+    "dtls",
+    "dtls.record",
+    "dtls.handshake",
+    "dtls.handshake.extension",
+    "dtls.handshake.certificates",
+    "text",
+)
+"""What that stands in."""
 _RTP: Final = ":udp:rtp"
 _INSIDE_RTP: Final = ("rtcp", "zrtp")
 """What its RTP hands on when it turns out not to be RTP."""
 
 _OPTIONS: Final = (
     *("--enable-heuristic", "rtp_udp"),
-    *("-j", _FIELDS),
+    *("-j", " ".join((*_AROUND, *_READ))),
     # Nine in ten frames are RTP and hold nothing to ask for. tshark keeps them back; what it does not show is RTP.
     # Asking for the protocol "rtp" would not do: it also stands in the tree of frames that RTP looked at and refused.
     "-Y",
@@ -133,7 +148,7 @@ def dissect(paths: Sequence[Path], timeout: float = TIMEOUT) -> dict[Path, Disse
         except (CaptureError, OSError) as error:
             raise CaptureUnusable(f"a capture cannot be given to tshark: {error}") from error
         frames = _Frames(sum(counts))
-        ask(merged, _OPTIONS, frames.take, timeout)
+        ask(merged, _OPTIONS, frames.take, timeout, fields=_READ)
     if not frames.complete:
         raise TsharkBroke(f"tshark ended before frame {frames.total + 1}, which is the last")
     return dict(zip(captures, frames.split(counts), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from math import gcd, isqrt
 from typing import Final
 
@@ -113,22 +114,46 @@ def small_difference(one: EcKey, other: EcKey) -> int | None:
 
 def _small_multiple(curve: str, point: Point) -> int | None:
     """k where the point is k times the base point and k is small; None otherwise."""
-    babies, back = _baby_steps(curve)
-    for giant in range(_GIANT_STEPS):
-        if point in babies:
-            return giant * _BABY_STEPS + babies[point]
-        point = _add(point, back, _FIELDS[curve])
+    field, (babies, giants) = _FIELDS[curve], _steps(curve)
+    if point in babies:
+        return babies[point]
+    x, y = point or (0, 0)  # infinity is among the babies
+    # No giant step away is the point itself, or its opposite: such a point is among the last babies of the step before.
+    tried = [(number, back) for number, back in enumerate(giants, 1) if back[0] != x]
+    inverses = _inverses([back[0] - x for _, back in tried], field)
+    for (number, (back_x, back_y)), inverse in zip(tried, inverses, strict=True):
+        slope = (back_y - y) * inverse % field
+        nearer = (slope * slope - x - back_x) % field
+        if (baby := babies.get((nearer, (slope * (x - nearer) - y) % field))) is not None:
+            return number * _BABY_STEPS + baby
     return None
 
 
 @lru_cache(maxsize=len(_FIELDS))
-def _baby_steps(curve: str) -> tuple[dict[Point, int], Point]:
-    """k times the base point, for k from 0 to _BABY_STEPS; and the last of them turned around, a giant step back."""
+def _steps(curve: str) -> tuple[dict[Point, int], tuple[tuple[int, int], ...]]:
+    """k times the base point, for k from 0 to _BABY_STEPS; and how far back 1, 2, 3 … giant steps lead."""
+    field = _FIELDS[curve]
     babies: dict[Point, int] = {None: 0}
-    for k in range(1, _BABY_STEPS + 1):
-        last = ec.derive_private_key(k, _CURVES[curve]).public_key().public_numbers()
-        babies[last.x, last.y] = k
-    return babies, (last.x, -last.y % _FIELDS[curve])
+    babies |= {_multiple(curve, k): k for k in range(1, _BABY_STEPS + 1)}
+    ahead = (_multiple(curve, _BABY_STEPS * number) for number in range(1, _GIANT_STEPS))
+    return babies, tuple((x, -y % field) for x, y in ahead)
+
+
+def _multiple(curve: str, k: int) -> tuple[int, int]:
+    numbers = ec.derive_private_key(k, _CURVES[curve]).public_key().public_numbers()
+    return numbers.x, numbers.y
+
+
+def _inverses(values: Sequence[int], field: int) -> list[int]:
+    """1 / value of each, for one inversion and three multiplications each (Montgomery, Mathematics of Computation 48,
+    1987, section 10.3.1). An inversion takes as long as forty multiplications."""
+    products = list(accumulate(values, lambda one, other: one * other % field, initial=1))
+    left = pow(products.pop(), -1, field)
+    found = []
+    for value, before in zip(reversed(values), reversed(products), strict=True):
+        found.append(left * before % field)
+        left = left * value % field
+    return found[::-1]
 
 
 def _add(one: Point, other: Point, field: int) -> Point:

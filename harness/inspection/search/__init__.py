@@ -2,6 +2,6 @@
 
 from .hit import Hit
 from .pattern import Pattern, PatternKind, media_patterns, private_key_patterns
-from .search import LIMIT, Search
+from .search import LIMIT, Search, Sought
 
-__all__ = ["LIMIT", "Hit", "Pattern", "PatternKind", "Search", "media_patterns", "private_key_patterns"]
+__all__ = ["LIMIT", "Hit", "Pattern", "PatternKind", "Search", "Sought", "media_patterns", "private_key_patterns"]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from .anchors import Form
 from .pattern import Pattern, PatternKind
-from .sieve import Form
 from .spelling import Spelling
 
 MOST_LISTED: Final = 32

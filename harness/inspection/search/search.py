@@ -10,10 +10,11 @@ import numpy as np
 
 from ...vantage.rtp_columns import RtpColumns, rtp_columns
 from ...vantage.window import NONE, Window
+from .anchors import Form
 from .divided import Divided
 from .hit import Hit, Spot, Tally
 from .pattern import Pattern, pieces, refusal
-from .sieve import Form, Sieve
+from .sieve import Sieve
 from .spelling import as_bytes, as_nibbles
 from .whole import spotted
 
@@ -41,16 +42,25 @@ class Coverage(NamedTuple):
     shortfalls: tuple[str, ...]
 
 
-class Search:
-    """Looks for every pattern in every spelling; `refused` holds those that cannot be looked for, and why."""
+class Sought:
+    """What is looked for, made ready once for all that is searched; `refused`: what cannot be looked for, and why."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         wanted = [(one, refusal(one)) for one in patterns]
         self.refused = tuple((one, why) for one, why in wanted if why is not None)
         self.patterns = tuple(one for one, why in wanted if why is None)
         cut = [(number, piece) for number, one in enumerate(self.patterns) for piece in pieces(one.secret)]
-        self._bytewise = Sieve([Form(number, *form) for number, piece in cut for form in as_bytes(piece)])
-        self._nibblewise = Sieve([Form(number, *form) for number, piece in cut for form in as_nibbles(piece)], True)
+        self.bytewise = Sieve([Form(number, *form) for number, piece in cut for form in as_bytes(piece)])
+        self.nibblewise = Sieve([Form(number, *form) for number, piece in cut for form in as_nibbles(piece)], True)
+
+
+class Search:
+    """Looks for every pattern in every spelling, in one capture and what lies beside it."""
+
+    def __init__(self, patterns: Iterable[Pattern] | Sought) -> None:
+        sought = patterns if isinstance(patterns, Sought) else Sought(patterns)
+        self.refused, self.patterns = sought.refused, sought.patterns
+        self._bytewise, self._nibblewise = sought.bytewise.afresh(), sought.nibblewise.afresh()
         self._tally = Tally(self.patterns)
         self._divided = Divided(self._bytewise, self._nibblewise, self._tally)
         self._untaken = 0

@@ -12,21 +12,19 @@ an automaton (Aho and Corasick, 1975) looks at every byte, and grows slower as i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...vantage.window import Bytes, Flags
+from .anchors import STRIDE, Anchors, Form, Words
 from .spelling import INFORMATION, Spelling
 
 MAX_FORM: Final = 32
 """Elements of the longest form: 16 bytes in hexadecimal, or as nibbles."""
 
-_STRIDE: Final = 4
-"""Places from one that is looked at to the next. The shortest secret has seven steps: a word of four, four times."""
 _FACTORS: Final = (np.uint32(2_654_435_761), np.uint32(2_246_822_519))
 """Of two multiplicative hashes (Knuth, The Art of Computer Programming, volume 3, section 6.4), used in turn."""
 _SPARE_BITS: Final = 5
@@ -34,17 +32,6 @@ _SPARE_BITS: Final = 5
 _LEAST_BITS: Final = 12
 _CHUNK: Final = 1 << 17
 """Elements of a haystack that are searched at a time, so that everything about them stays in the cache."""
-
-Words = NDArray[np.uint32]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One spelling of one piece of a pattern; `pattern` is its number."""
-
-    pattern: int
-    spelling: Spelling
-    text: Bytes = field(repr=False)
 
 
 class Match(NamedTuple):
@@ -62,12 +49,10 @@ class Sieve:
     def __init__(self, forms: Sequence[Form], nibbles: bool = False) -> None:
         self._words_of = _nibble_words if nibbles else _byte_words
         self._key_of = _nibble_key if nibbles else _byte_key
-        self._known: dict[int, list[tuple[Form, int]]] = {}
-        for form, place, word in _anchors(forms, self._words_of):
-            self._known.setdefault(word, []).append((form, place))
-        bits = max(len(self._known).bit_length() + _SPARE_BITS, _LEAST_BITS)
+        self._anchors = Anchors(forms, self._words_of)
+        words = np.unique(self._anchors.words)
+        bits = max(len(words).bit_length() + _SPARE_BITS, _LEAST_BITS)
         self._shift = np.uint32(32 - bits)
-        words = np.array(list(self._known), np.uint32)
         self._tables = [np.zeros(1 << bits, np.bool_) for _ in _FACTORS]
         for table, factor in zip(self._tables, _FACTORS, strict=True):
             table[self._hash(words, factor)] = True
@@ -77,6 +62,12 @@ class Sieve:
         size = 4 if nibbles else 8
         self.accidents = sum(2.0 ** (8 - len(one.text) * INFORMATION.get(one.spelling, size)) for one in forms)
         """Matches by accident to be expected at each place of a haystack that is random in the form's alphabet."""
+
+    def afresh(self) -> Sieve:
+        """The same one, through which nothing has gone so far."""
+        other = copy(self)
+        other.searched = 0
+        return other
 
     def search(self, haystack: Bytes) -> Iterator[Match]:
         """Every occurrence, once each, chunk by chunk."""
@@ -92,8 +83,8 @@ class Sieve:
         words = self._words_of(chunk)
         places = np.flatnonzero(self._passing(words, 0))
         places = places[self._passing(words[places], 1)]
-        for at, word in zip((_STRIDE * places).tolist(), words[places].tolist(), strict=True):
-            for form, place in self._known.get(word, ()):
+        for at, known in zip((STRIDE * places).tolist(), self._anchors.of(words[places]), strict=True):
+            for form, place in known:
                 start, end = at - place, at - place + len(form.text)
                 if start >= 0 and end <= len(chunk) and (xor := self._key_of(form, chunk[start:end])) is not None:
                     yield Match(form, start, end, xor)
@@ -113,7 +104,7 @@ class Sieve:
 def _byte_words(elements: Bytes) -> Words:
     """Four steps at every fourth place of the last axis, as one number each."""
     steps = elements[..., 1:] ^ elements[..., :-1]
-    whole = steps.shape[-1] // _STRIDE * _STRIDE
+    whole = steps.shape[-1] // STRIDE * STRIDE
     words: Words = np.ascontiguousarray(steps[..., :whole]).view("<u4")
     return words
 
@@ -121,7 +112,7 @@ def _byte_words(elements: Bytes) -> Words:
 def _nibble_words(elements: Bytes) -> Words:
     """Eight steps at every fourth place of the last axis, as one number each; a step of nibbles has four bits."""
     steps = elements[..., 2:] ^ elements[..., :-2]
-    whole = steps.shape[-1] // _STRIDE * _STRIDE
+    whole = steps.shape[-1] // STRIDE * STRIDE
     fours = np.ascontiguousarray(steps[..., :whole]).view("<u4")
     # Four bytes of which the lower halves count are pushed together: to two bytes with a gap, then to two.
     fours = (fours | fours >> np.uint32(4)) & np.uint32(0x00FF_00FF)
@@ -143,23 +134,3 @@ def _nibble_key(form: Form, elements: Bytes) -> int | None:
     low_first = form.spelling in (Spelling.NIBBLES_LOW_FIRST, Spelling.NIBBLES_BACKWARDS)
     low, high = keys[:2].tolist() if low_first else keys[1::-1].tolist()
     return int(high) << 4 | int(low)
-
-
-def _anchors(forms: Sequence[Form], words_of: Callable[[Bytes], Words]) -> Iterator[tuple[Form, int, int]]:
-    """For each form and each of four neighbouring places a word that tells most, and where in the form it is."""
-    for length in sorted({len(form.text) for form in forms}):
-        alike = [form for form in forms if len(form.text) == length]
-        rows = np.stack([form.text for form in alike])
-        for shift in range(_STRIDE):
-            words = words_of(rows[:, shift:])
-            best = _variety(words).argmax(axis=1)
-            chosen = words[np.arange(len(alike)), best]
-            for form, place, word in zip(alike, best.tolist(), chosen.tolist(), strict=True):
-                yield form, shift + _STRIDE * place, word
-
-
-def _variety(words: Words) -> NDArray[np.intp]:
-    """How many different bytes each word has, zero not counted: no change is what haystacks are full of."""
-    ordered = np.sort(words[..., None].view(np.uint8), axis=-1)
-    different: NDArray[np.intp] = (ordered[..., 1:] != ordered[..., :-1]).sum(axis=-1) + (ordered[..., 0] != 0)
-    return different

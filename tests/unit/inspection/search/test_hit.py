@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from harness.inspection.search.anchors import Form
 from harness.inspection.search.hit import MOST_LISTED, Hit, Spot, Tally
 from harness.inspection.search.pattern import Pattern, PatternKind
-from harness.inspection.search.sieve import Form
 from harness.inspection.search.spelling import Spelling
 
 PATTERNS = [Pattern(name, PatternKind.MASTER, b"12345678") for name in ("alice", "bob")]

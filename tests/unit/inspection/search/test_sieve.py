@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.inspection.search import sieve
-from harness.inspection.search.sieve import MAX_FORM, Form, Sieve
+from harness.inspection.search.anchors import Form
+from harness.inspection.search.sieve import MAX_FORM, Sieve
 from harness.inspection.search.spelling import Spelling, as_nibbles
 from harness.vantage.window import Bytes
 

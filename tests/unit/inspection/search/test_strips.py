@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from harness.inspection.search.anchors import Form
 from harness.inspection.search.groups import Groups, Ordered
 from harness.inspection.search.records import Records, Region
-from harness.inspection.search.sieve import Form, Sieve
+from harness.inspection.search.sieve import Sieve
 from harness.inspection.search.spelling import as_bytes, as_nibbles
 from harness.inspection.search.strips import Split, search
 
