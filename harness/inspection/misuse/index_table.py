@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...vantage.untouched import untouched
 from ...vantage.window import Ints
 from .entry import ENTRY, Entries, meetings, raw
 
@@ -20,7 +21,7 @@ class IndexTable:
     """One slot per sequence number. Memory that no packet has touched is never taken."""
 
     def __init__(self) -> None:
-        self._slots: Entries = np.zeros(SLOTS, ENTRY)
+        self._slots: Entries = untouched(SLOTS, ENTRY)
 
     def add(self, index: Ints, now: Entries) -> tuple[NDArray[np.uint8], Entries]:
         """Take in packets in their order, and fill in their `cycle`.

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..untouched import untouched
 from ..window import Ints
 
 Word = NDArray[np.uint64]
@@ -29,9 +30,9 @@ class KeyCache:
     """
 
     def __init__(self, words: int) -> None:
-        self._keys = np.zeros((words, _SLOTS), np.uint64)
+        self._keys = untouched(words * _SLOTS, np.uint64).reshape(words, _SLOTS)
         # One more than the number: an empty table is all zeros, which costs no memory before it is used.
-        self._numbers = np.zeros(_SLOTS, np.int64)
+        self._numbers = untouched(_SLOTS, np.int64)
 
     def numbers(self, key: Sequence[Word], ask: Callable[[int], int]) -> Ints:
         """The number of each key of a column. `ask` is called with the place of a key that is not remembered.
