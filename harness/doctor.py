@@ -25,7 +25,9 @@ from .endpoints.gstreamer import installed as gstreamer
 from .network import janus, namespaces, process_memory, rtpengine, user_namespace
 
 _SECONDS: Final = 20.0
+_LISTENER: Final = "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)"
 _LOOPBACK: Final = ("127.83.1.1", "127.83.1.2")
+_RIGHTS: Final = "run as root, or let users make user namespaces, with iproute2 and util-linux"
 
 
 class State(StrEnum):
@@ -90,7 +92,7 @@ PACKAGES: Final = (
 
 
 def examine() -> tuple[Part, ...]:
-    """Look at everything once. Starts two programs and opens two sockets on the loopback interface; never raises."""
+    """Look at everything once. Starts programs and opens sockets on the loopback interface; never raises."""
     return (
         _python(),
         *(_package(package) for package in PACKAGES),
@@ -186,7 +188,7 @@ def _openssl() -> Part:
 
 def _program(name: str, needed_for: str, pattern: str) -> Part:
     """A program answers `--version` with its own name, or it is not that program, or not a working one."""
-    install = f"apt-get install {name}"
+    install = _from_debian(name) if name != "git" else "apt-get install git"
 
     def part(state: State, version: str | None, detail: str = "") -> Part:
         return Part(name, state, version, needed_for, install, False, detail)
@@ -208,6 +210,10 @@ def _program(name: str, needed_for: str, pattern: str) -> Part:
     return part(State.INSTALLED, found[1].rstrip("."))
 
 
+def _from_debian(*packages: str) -> str:
+    return f"make system, on Debian 12; or apt-get install {' '.join(packages)}"
+
+
 def _firefox() -> Part:
     needed_for = "pages in Firefox in calls, a stack that nobody here wrote (--endpoint PARTY=firefox)"
     part = _program("firefox-esr", needed_for, r"Mozilla Firefox ([0-9.]+)")
@@ -217,7 +223,7 @@ def _firefox() -> Part:
 
 def _gstreamer() -> Part:
     needed_for = "GStreamer's webrtcbin in calls, a stack that nobody here wrote (--endpoint PARTY=gstreamer)"
-    install = f"apt-get install {' '.join(gstreamer.PACKAGES)}"
+    install = _from_debian(*gstreamer.PACKAGES)
     there = gstreamer.found()
     if there.software is None:
         return Part("gstreamer", State.MISSING, None, needed_for, install, False, there.why)
@@ -229,7 +235,7 @@ def _turn_server() -> Part:
     needed_for = "calls through a TURN server that nobody here wrote (network: turn-udp, turn-tcp)"
 
     def part(state: State, version: str | None, detail: str = "") -> Part:
-        return Part("coturn", state, version, needed_for, "apt-get install coturn", False, detail)
+        return Part("coturn", state, version, needed_for, _from_debian("coturn"), False, detail)
 
     path = shutil.which("turnserver")
     if path is None:
@@ -246,7 +252,7 @@ def _turn_server() -> Part:
 
 def _media_server() -> Part:
     needed_for = "calls through a media server that nobody here wrote, as a man in the middle and as a relay"
-    install = "apt-get install rtpengine-daemon"
+    install = _from_debian("rtpengine-daemon")
     if not rtpengine.installed():
         return Part("rtpengine", State.MISSING, None, needed_for, install, False)
     found = rtpengine.version()
@@ -261,7 +267,7 @@ def _janus() -> Part:
         "ordinary calls whose media server is one that nobody here wrote, and the same one put into encrypted calls "
         "(service-janus-call, chromium-janus-pair, janus-terminates, janus-memory-terminates)"
     )
-    install = f"apt-get install {janus.PACKAGE}"
+    install = _from_debian(janus.PACKAGE)
     if not janus.installed():
         return Part("janus", State.MISSING, None, needed_for, install, False)
     found = janus.version()
@@ -276,13 +282,16 @@ def _janus() -> Part:
 def _namespaces() -> Part:
     """A network namespace is made, by us as we are or in a user namespace, and is gone with the program in it."""
     needed_for = "calls with a router between the devices (network: namespaces)"
-    install = "run as root, or let users make user namespaces, with iproute2 and util-linux"
     here = namespaces.why_not()
     inside = None if here is None else user_namespace.why_not()
     if here is not None and inside is not None:
-        return Part("namespaces", State.MISSING, None, needed_for, install, False, f"{here}; {inside}")
-    how = "as this user" if here is None else "in a user namespace"
-    return Part("namespaces", State.INSTALLED, how, needed_for, install, False)
+        return Part("namespaces", State.MISSING, None, needed_for, _RIGHTS, False, f"{here}; {inside}")
+    return Part("namespaces", State.INSTALLED, _place(here), needed_for, _RIGHTS, False)
+
+
+def _place(refused_here: str | None) -> str:
+    """Where something is had that takes rights: `harness run` and `interop` start themselves again for it."""
+    return "as this user" if refused_here is None else "in a user namespace"
 
 
 def _process_memory() -> Part:
@@ -295,14 +304,23 @@ def _process_memory() -> Part:
 
 
 def _packet_sockets() -> Part:
-    """Who may open one may listen to a whole interface."""
+    """Who may open one may listen to a whole interface: we as we are, or in a user namespace, where one is opened."""
     needed_for = "listening beside a TURN server: what passes an interface, and not only a party's sockets"
-    install = "run as root, or with CAP_NET_RAW"
+    install = f"run with CAP_NET_RAW, {_RIGHTS.removeprefix('run ')}"
+    here = _deaf()
+    inside = None if here is None else user_namespace.why_not((sys.executable, "-c", _LISTENER))
+    if here is not None and inside is not None:
+        return Part("packet sockets", State.MISSING, None, needed_for, install, False, f"{here}; {inside}")
+    return Part("packet sockets", State.INSTALLED, _place(here), needed_for, install, False)
+
+
+def _deaf() -> str | None:
+    """Why this process may open no packet socket; None when it may."""
     try:
         socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0).close()
     except (OSError, AttributeError) as error:
-        return Part("packet sockets", State.MISSING, None, needed_for, install, False, str(error))
-    return Part("packet sockets", State.INSTALLED, None, needed_for, install, False)
+        return str(error)
+    return None
 
 
 def _loopback() -> Part:

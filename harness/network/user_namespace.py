@@ -34,18 +34,22 @@ route add default via 198.51.100.2
 
 
 @cache
-def why_not() -> str | None:
-    """Why nobody gets one here; None when it can be had, with namespaces in it."""
+def why_not(tried: tuple[str, ...] = namespaces.TRIED) -> str | None:
+    """Why nobody gets one here; None when it can be had, and this command ends well in it: unless told otherwise, one
+    that makes a network namespace there."""
     absent = namespaces.missing()
     if absent is not None:
         return absent
     try:
-        command = [shutil.which(_WORDS[0]) or "", *_WORDS[1:], *namespaces.TRIED]
+        command = [shutil.which(_WORDS[0]) or "", *_WORDS[1:], *tried]
         made = subprocess.run(command, capture_output=True, timeout=namespaces.SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"no user namespace can be made: {error}"
-    said = made.stderr.decode(errors="replace").strip()[:200]
-    return None if made.returncode == 0 else f"no user namespace can be made ({said})"
+    said = made.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
+    if made.returncode == 0:
+        return None
+    what = "no user namespace can be made" if tried == namespaces.TRIED else "in a user namespace it cannot be had"
+    return f"{what} ({said})"
 
 
 def start_again(environment: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -101,15 +102,10 @@ def test_a_tap_at_the_router_gets_everything_and_nothing_of_it(tmp_path: Path) -
     assert json.loads((done.recording / "ground-truth.json").read_text())["loot_packets"] > 50
 
 
-@pytest.mark.skipif(
-    user_namespace.why_not() is not None, reason=f"no call was made without root: {user_namespace.why_not()}"
-)
-def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path: Path) -> None:
+def as_an_ordinary_user(*words: str) -> subprocess.CompletedProcess[bytes]:
     """The kernel knows this user by its files; rights it has none."""
     nobody = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
-    words = ("interop", "--endpoints=aiortc", "--network=namespaces,loopback", *folders)
-    done = subprocess.run(
+    return subprocess.run(
         [*nobody, sys.executable, "-m", "harness.cli", *words],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -118,6 +114,25 @@ def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path:
         timeout=120,
         check=False,
     )
+
+
+WITHOUT_ROOT = pytest.mark.skipif(
+    user_namespace.why_not() is not None, reason=f"no call was made without root: {user_namespace.why_not()}"
+)
+
+
+@WITHOUT_ROOT
+def test_the_doctor_tells_an_ordinary_user_what_a_run_would_have() -> None:
+    told = as_an_ordinary_user("doctor").stdout.decode()
+    for part in ("packet sockets", "namespaces"):
+        assert re.search(rf"^installed +{part} +in a user namespace$", told, re.MULTILINE), told
+
+
+@WITHOUT_ROOT
+def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path: Path) -> None:
+    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
+    words = ("interop", "--endpoints=aiortc", "--network=namespaces,loopback", *folders)
+    done = as_an_ordinary_user(*words)
     assert done.returncode == 0, done.stderr
     (reports,) = (tmp_path / "reports").iterdir()
     cells = json.loads((reports / "interop.json").read_text())["cells"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import bootstrap
 from harness import doctor
 from harness.doctor import PACKAGES, Part, State, carries_datagrams, examine, fits, render
 from harness.network import namespaces, user_namespace
@@ -131,14 +132,22 @@ def test_a_fit_part_has_nothing_to_complain_of() -> None:
         ("only root can", "the kernel forbids it", State.MISSING, "only root can; the kernel forbids it"),
     ],
 )
-def test_namespaces_are_made_as_we_are_or_in_a_user_namespace(
-    here: str | None, inside: str | None, state: State, said: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["namespaces", "packet sockets"])
+def test_what_takes_rights_is_had_as_we_are_or_in_a_user_namespace(
+    name: str, here: str | None, inside: str | None, state: State, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(namespaces, "why_not", lambda: here)
-    monkeypatch.setattr(user_namespace, "why_not", lambda: inside)
-    part = doctor._namespaces()
-    assert part.state is state
-    assert said in (part.version or part.detail)
+    monkeypatch.setattr(doctor, "_deaf", lambda: here)
+    monkeypatch.setattr(user_namespace, "why_not", lambda *_tried: inside)
+    found = part(name)
+    assert found.state is state
+    assert said in (found.version or found.detail)
+
+
+def test_what_make_system_installs_is_what_it_is_named_for() -> None:
+    installed = {package for one in (*bootstrap.RUN, *bootstrap.STRANGERS) for package in one.packages.split()}
+    named = [one.how_to_install for one in examine() if "make system" in one.how_to_install]
+    assert {package for one in named for package in one.partition("apt-get install ")[2].split()} == installed
 
 
 def test_memory_that_may_not_be_read_is_missing_with_the_kernels_reason(monkeypatch: pytest.MonkeyPatch) -> None:
