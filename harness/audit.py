@@ -187,7 +187,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
     heard = {party: {**statement.heard, **_received(opened, party)} for party, statement in opened.statements.items()}
     deviation = _deviation(opened, header.deviations)
     still = stopped(opened, case) if scenario.expect.stopped else {}
-    expect = scenario.expect.of([one.software for one in opened.statements.values()])
+    expect = scenario.expect.of(scenario.endpoints.stacks)
     verdict = judge_stack(expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived, still)
     return Result(
         scenario=scenario.id,

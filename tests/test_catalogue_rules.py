@@ -449,6 +449,8 @@ def test_no_alarm_is_both_demanded_and_tolerated(scenario: Scenario) -> None:
     # What one stack must raise may be what another one's peer is told.
     assert all(ways and {*expect.because}.isdisjoint(ways) for ways in expect.by_stack.values())
     assert not expect.either, "of each stack it is known which"
+    known = {stack for kind in EndpointKind for stack in Endpoints(alice=kind, bob=kind).stacks}
+    assert expect.by_stack.keys() <= known
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=named)

@@ -143,6 +143,15 @@ DTLS_WITH_SERVICE: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_P
 """Endpoints that make DTLS in an ordinary call, of themselves or when they are told to."""
 
 
+_STACKS: Final = dict.fromkeys((EndpointKind.CHROMIUM, *BARE_PAGES), "chromium") | {
+    EndpointKind.FIREFOX: "firefox",
+    EndpointKind.GSTREAMER: "webrtcbin",
+    EndpointKind.PROGRAM: None,
+}
+_AIORTC: Final = "aiortc"
+"""The stack of the reference client, and so of every specimen and attacker that is made of it."""
+
+
 class Endpoints(Noun):
     """Which software each party uses."""
 
@@ -156,6 +165,11 @@ class Endpoints(Noun):
 
     def of(self, party: Party) -> EndpointKind:
         return self.alice if party is Party.ALICE else self.bob
+
+    @property
+    def stacks(self) -> tuple[str | None, ...]:
+        """The stack at each end, by what was placed there and not by what that says of itself; None of a program."""
+        return tuple(_STACKS.get(self.of(party), _AIORTC) for party in Party)
 
     @property
     def keyings(self) -> dict[Party, Keying]:

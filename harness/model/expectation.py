@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from .base import Noun, Party
+from .base import Noun
 from .finding import Reason
 from .outcome import Outcome
 from .visibility import Place
@@ -43,10 +43,10 @@ class Expectation(Noun):
         ways = (reason for reasons in self.by_stack.values() for reason in reasons)
         return frozenset((*self.because, *self.either, *self.also, *ways))
 
-    def of(self, software: Collection[str]) -> Self:
-        """What must be seen of a call whose ends say that they are this software ("firefox/153.8.0")."""
+    def of(self, stacks: Collection[str | None]) -> Self:
+        """What must be seen of a call between these stacks ("firefox"); None stands for one that nobody knows."""
         for stack, reasons in self.by_stack.items():
-            if len(software) == len(Party) and all(f" {stack}/" in f" {one}" for one in software):
+            if {stack} == {*stacks}:
                 return self.model_copy(update={"because": (*self.because, *reasons), "by_stack": {}})
         ways = dict.fromkeys(reason for reasons in self.by_stack.values() for reason in reasons)
         return self.model_copy(update={"either": (*self.either, *ways), "by_stack": {}})

@@ -1,6 +1,6 @@
 """Our own endpoint as somebody else's program: it tells neither its packets nor its keys, nor what is known anyway.
 
-`python -m tests.live.silent_endpoint`.
+`python -m tests.live.silent_endpoint [SOFTWARE]`: what it says that it is, true or not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from harness.model.base import Noun
 from harness.model.datagram import parse_address
 from harness.model.endpoint_events import BoundEvent, KeyEvent, PacketEvent, SocketClosedEvent
 
+SOFTWARE = sys.argv[1] if len(sys.argv) > 1 else "silent/1"
 NOT_TOLD = ("screens", "addresses", "packets", "failure", "connected")
 """What the harness knows of the call anyway, or can do without."""
 
@@ -28,7 +29,7 @@ class Silent(worker.Teller):
         if isinstance(line, BoundEvent):
             self.worker._known.pop(parse_address(line.address)).set_result(None)
         elif isinstance(line, protocol.Answer) and "software" in line.result:
-            super().say(line.model_copy(update={"result": {"protocol": 1, "software": "silent/1"}}))
+            super().say(line.model_copy(update={"result": {"protocol": 1, "software": SOFTWARE}}))
         elif isinstance(line, protocol.Answer) and isinstance(said := line.result.get("statement"), dict):
             told = {name: value for name, value in said.items() if name not in NOT_TOLD}
             super().say(line.model_copy(update={"result": {"statement": told}}))

@@ -61,6 +61,17 @@ def test_a_program_that_exports_nothing_is_judged_like_the_healthy_client(tmp_pa
     assert through == {"alice": False, "bob": True}
 
 
+def test_a_program_that_says_it_is_another_stack_is_not_measured_by_what_is_known_of_that(tmp_path: Path) -> None:
+    """Chromium refuses this hash as it reads the description, aiortc a moment later; who knows what a program does?"""
+    liar = f"{SILENT} chromium/148.0"
+    programs = (f"--program=alice={liar}", f"--program=bob={liar}")
+    code, document, said = run(tmp_path, "fingerprint-weak-hash[rewrite=hash-md5]", *programs)
+    (result,) = document["results"]
+    assert (result["status"], result["outcome"], code) == ("AS_EXPECTED", "BLOCKED", 0), said
+    assert {one["software"] for one in result["ends"].values()} == {"chromium/148.0"}
+    assert "fingerprint-unusable" in {one["reason"] for one in result["findings"] if one["severity"] == "alarm"}
+
+
 def test_a_scenario_file_starts_no_program(tmp_path: Path) -> None:
     folder = tmp_path / "control"
     folder.mkdir()
