@@ -11,7 +11,7 @@ from .endpoints.endpoint import NoStatement
 from .evidence.recording_folder import LOOT
 from .live_call import LiveCall
 from .live_conditions import LiveCallError, Start, Traffic
-from .model.adversary import Adversary, Position, Recorder
+from .model.adversary import LOOKING, Adversary, Position
 from .model.base import Asset, Party
 from .model.endpoints import MALICIOUS
 from .model.ground_truth import PEER_SENT, GroundTruth, GuestMarker, SentMarker
@@ -20,7 +20,7 @@ from .vantage import table
 from .vantage.capture import CaptureError
 
 WRITTEN_DOWN = "pieces-written-down"
-"""The deed that a recorder cannot merely claim: the harness counts what really went into the file."""
+"""The deed that nobody can merely claim: the harness counts what really went into the file."""
 
 
 def write(call: LiveCall, started: Start) -> str:
@@ -111,7 +111,7 @@ def _served(call: LiveCall) -> Mapping[str, int]:
 
 def _also_required(call: LiveCall, adversary: Adversary) -> Iterator[str]:
     """What an adversary must have done beside what its machine says of itcall."""
-    if isinstance(adversary, Recorder):
+    if isinstance(adversary, LOOKING):
         yield WRITTEN_DOWN
     if call.spaces is not None and Position.OFF_PATH in adversary.position:
         yield FORGED

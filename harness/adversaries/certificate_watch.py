@@ -11,7 +11,7 @@ from typing import Final
 
 from ..model.recording import SignalMessage
 from .code_collision import sha256_of
-from .machine import Command, Deed, Deliver, EarlierSignal, Event, Signal, let_pass
+from .machine import Command, Deed, Deliver, EarlierSignal, Event, Signal, WriteDown, let_pass
 
 REMEMBERED: Final = "fingerprints-remembered"
 COMPARED: Final = "fingerprints-compared"
@@ -21,7 +21,9 @@ _MOST: Final = 1000
 
 
 class CertificateWatch:
-    """Changes nothing. What it knows beforehand is a deed, and the recording shows the same to anybody."""
+    """Changes nothing, and writes down what it remembers. What it knows beforehand is a deed, and the recording shows
+    the same to anybody.
+    """
 
     required = (REMEMBERED, COMPARED)
     reroutes = False
@@ -40,6 +42,7 @@ class CertificateWatch:
         digest = sha256_of(message)
         if digest is not None and len(self._known) < _MOST:
             self._known.add(digest)
+            yield WriteDown(message.sender, digest)
             yield Deed(REMEMBERED)
 
     def _compare(self, message: SignalMessage) -> Iterator[Command]:

@@ -59,12 +59,16 @@ class LaterKeys:
         client = self._handshake.client
         if client is None:
             return
+        closed = dict(enumerate(self._media))
         for keys in key_candidates(self._handshake, self._keys):
             yield Deed(TRIED)
             # What the client sent is opened as its server does it.
             legs = {party: SrtpLeg(keys, client=party is not client) for party in Party}
-            for sender, packet in self._media:
+            for number, (sender, packet) in enumerate(self._media):
                 clear = legs[sender].open(packet)
                 if clear is not None:
+                    closed.pop(number, None)
                     yield WriteDown(sender, clear)
                     yield Deed(f"packets-opened-from-{sender}")
+        # What nothing opens is written down as it came: who holds nothing would have had nothing to try.
+        yield from (WriteDown(sender, packet) for sender, packet in closed.values())

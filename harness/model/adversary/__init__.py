@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -100,7 +100,11 @@ Adversary = Annotated[
     Field(discriminator="kind"),
 ]
 
+LOOKING: Final = (Recorder, LaterKeys, ServiceProcessor, CertificateWatch, ChatReader)
+"""Adversaries that change nothing: that they were there is shown by nothing but what they have written down."""
+
 __all__ = [
+    "LOOKING",
     "Adversary",
     "Ailment",
     "Attacker",

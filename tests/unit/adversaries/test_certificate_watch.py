@@ -6,14 +6,16 @@ from harness.adversaries.certificate_watch import COMPARED, KNOWN, REMEMBERED, C
 from harness.adversaries.machine import Deliver, EarlierSignal
 
 from .descriptions import ANSWER, OFFER, SHA256
-from .transcript import BOB, NOW, answer, deeds, hangup, offer, only, signal
+from .transcript import ALICE, BOB, NOW, answer, deeds, hangup, offer, only, signal, written
 
 FRESH = OFFER.replace(SHA256, SHA256[::-1])
 
 
 def test_a_certificate_of_an_earlier_call_is_recognised() -> None:
     machine = CertificateWatch()
-    assert deeds(machine.handle(EarlierSignal(1, offer(OFFER), NOW))) == {REMEMBERED: 1}
+    remembered = list(machine.handle(EarlierSignal(1, offer(OFFER), NOW)))
+    assert deeds(remembered) == {REMEMBERED: 1}
+    assert [(sender, data.hex()) for sender, data in written(remembered)] == [(ALICE, SHA256.replace(":", "").lower())]
     commands = signal(machine, answer(ANSWER))
     assert deeds(commands) == {COMPARED: 1, KNOWN: 1}, "the sample's answer names the certificate of its offer"
     assert only(commands, Deliver) == [Deliver(answer(ANSWER))]
