@@ -40,6 +40,7 @@ bench:
 	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python -m tests.bench.service
 	@$(BIN)/python -m tests.bench.browser
+	@$(BIN)/python -m tests.bench.connected
 	@$(BIN)/python -m tests.bench.relay
 
 TIMES ?= 20

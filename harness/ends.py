@@ -47,8 +47,12 @@ def _profile(leg: Leg, handshake: DtlsAssociation, statement: EndpointStatement)
 
 
 def _setup(case: Case, statement: EndpointStatement) -> float | None:
-    """Seconds from the first offer that the service took to the first screen that says more than nothing."""
+    """Seconds from the first offer that the service took until the call was up.
+
+    That is the first screen which says more than nothing, unless the end says when it was up: a page is read later.
+    """
     offers = [one.time for one in case.signalling if (one.hop, one.message.kind) == ("service", SignalKind.OFFER)]
     shown = (one.time for one in statement.screens if one.screen.indicator is not Indicator.NONE)
-    up = next(shown, None)
+    first = next(shown, None)
+    up = first if first is None or statement.up is None else min(statement.up, first)
     return max(0.0, up - min(offers)) if offers and up is not None else None

@@ -79,7 +79,8 @@ class EndpointStatement(Noun):
     Certificates are hex DER: `local_certificate` is the one this endpoint presented, `presented_certificate` the one
     DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits; after
     a restart, from what came since. `screen` is the last one while the call was up, `screens` all there were. Unless
-    `packets_told`, it does not say what its SRTP layer took and what it refused.
+    `packets_told`, it does not say what its SRTP layer took and what it refused. `up`: when the call came up first, if
+    its screen was only read after that (seconds since the epoch).
     """
 
     party: Party
@@ -88,6 +89,7 @@ class EndpointStatement(Noun):
     screen: Screen
     screens: tuple[ScreenMoment, ...] = Field(default=(), max_length=1000)
     connected: bool
+    up: Moment | None = None
     failure: Failure | None = None
     local_certificate: str | None = Field(default=None, max_length=65536)
     presented_certificate: str | None = Field(default=None, max_length=65536)

@@ -29,8 +29,8 @@ class End(Noun):
     """What one end of a call was, and came to, by its own word and its own leg.
 
     `version`, `suite`, `group` (of the key exchange) and `srtp_profile` are those of the handshake that it came to the
-    end of; None is what nobody could see. `setup_seconds`: from the offer until its screen said that the call was up,
-    None when it never did.
+    end of; None is what nobody could see. `setup_seconds`: from the offer until the call was up by its own word or,
+    where that is not given, by its screen; None when it never was.
     """
 
     software: str = Field(max_length=200)

@@ -63,6 +63,9 @@ def test_two_browsers_show_equal_codes(tmp_path: Path) -> None:
     assert {one.dtls.version for one in (alice, bob) if one.dtls} == {"DTLSv1.3"}
     assert alice.heard.keys() == bob.heard.keys() == {"audio", "video"}
     assert (alice.presented_certificate, bob.presented_certificate) == (bob.local_certificate, alice.local_certificate)
+    for one in (alice, bob):
+        assert one.up is not None
+        assert one.up < one.screens[0].time, "to press the shield, to read the code and to take a picture comes after"
 
 
 def test_two_browsers_with_an_interceptor_between_them_show_different_codes(tmp_path: Path) -> None:

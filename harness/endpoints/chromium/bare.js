@@ -108,11 +108,13 @@
     return ["failed", "closed"].includes(state) ? false : null;
   });
 
-  /** Whether it comes up. No event tells of every second handshake, so it is looked for. */
+  /** When it came up (ms since the epoch); null if it did not. No event tells of every second handshake, so it is looked for. */
   async function up(clear) {
     for (;;) {
       const well = await settled(clear);
-      if (!well || !(await renewing())) return well;
+      const moment = Date.now();
+      if (!well) return null;
+      if (!(await renewing())) return moment;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }

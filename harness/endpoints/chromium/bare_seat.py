@@ -43,9 +43,10 @@ class BarePage:
         self.tab = tab
         self._clear = clear
 
-    async def settled(self, _seconds: float) -> bool:
-        """Wait until the call is up or over; whether it is up."""
-        return bool(await self.tab.evaluate(f"clear => {_BARE}.up(clear)", self._clear))
+    async def settled(self) -> float | None:
+        """Wait until the call is up or over; when it came up (seconds since the epoch), None if it did not."""
+        moment = await self.tab.evaluate(f"clear => {_BARE}.up(clear)", self._clear)
+        return None if moment is None else float(moment) / 1000
 
     async def heard(self, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:
         return await senses.heard(self.tab, assets, seconds)
@@ -132,6 +133,10 @@ class BareSeat:
         await senses.described(self.window.tab)
 
     # what is read
+
+    async def settled(self, _seconds: float) -> float | None:
+        """As that of a call window; by the page's own clock, which is ours."""
+        return await self.window.settled()
 
     async def screen(self) -> tuple[Screen, ScreenPicture | None]:
         """What the reference client would show, by the certificates that the browser says DTLS presented."""

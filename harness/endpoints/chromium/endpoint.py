@@ -84,6 +84,7 @@ class ChromiumEndpoint:
         self._asides: set[asyncio.Task[None]] = set()
         self._failure: Failure | None = None
         self._failed_at = 0.0
+        self._up: float | None = None
         self._closing = False
         self._promised = ""
         self._ssrcs: set[int] = set()
@@ -132,8 +133,9 @@ class ChromiumEndpoint:
         try:
             async with asyncio.timeout(seconds):
                 await self._unless_over(asyncio.shield(self._line))
-                up = await self._unless_over(self._seat.window.settled(seconds))
-                if up and self._failure is None:
+                up = await self._unless_over(self._seat.settled(seconds))
+                if up is not None and self._failure is None:
+                    self._up = up if self._up is None else self._up
                     await self._look()
                     return True
                 patience = OWED_WORDS
@@ -330,6 +332,7 @@ class ChromiumEndpoint:
             screen=last,
             screens=tuple(self._screens),
             connected=bool(self._screens),
+            up=self._up,
             failure=self._failure,
             local_certificate=None if seen is None or seen.local is None else seen.local.hex(),
             presented_certificate=None if seen is None or seen.presented is None else seen.presented.hex(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
@@ -79,6 +80,10 @@ class Seat:
     async def taken(self) -> None:
         """The page has taken the answer to its offer, or is out of the call."""
         await senses.described(self.window.tab)
+
+    async def settled(self, seconds: float) -> float | None:
+        """Wait until the call is up or over; when it was seen to be up (seconds since the epoch), None if it is not."""
+        return time.time() if await self.window.settled(seconds) else None
 
     async def screen(self) -> tuple[Screen, ScreenPicture]:
         """What is on it now, with the code that shows upon selecting the shield; and its picture."""
