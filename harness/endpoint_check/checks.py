@@ -97,7 +97,8 @@ def whole_call(party: Party) -> Callable[[Stand], Passed]:
             yield "the markers were heard in both directions"
             await asyncio.gather(*(end.conclude() for end in pair.ends.values()))
             said, ours = pair.program.statement(), pair.client.statement()
-            yield _screen(said, ours, party)
+            seen = _screen(said, ours, party)
+            yield seen if pair.program.has_screen else f"none of its own; by the certificates that it tells: {seen}"
             yield _certificates(said, ours, own)
             await pair.program.close()
             pair.program.statement()

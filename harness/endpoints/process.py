@@ -50,6 +50,7 @@ class ProcessEndpoint:
     """A client in a process of its own. Implements `endpoint.Endpoint`. `ours`: its command is one of this package.
 
     `speaker` makes whom to speak to, where that is no process; `at` is where its sockets are, if it cannot be told.
+    `has_screen`: whether it shows its user one, known when the call is concluded.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class ProcessEndpoint:
         speaker: Make | None = None,
         at: str | None = None,
     ) -> None:
+        self.has_screen = False
         self._setup = setup
         self._program = (speaker or partial(Program, command or OWN))(self._heed, self._broke)
         self._dialogue = Dialogue(self._program)
@@ -259,11 +261,13 @@ class ProcessEndpoint:
     async def _shown(self) -> Screen | None:
         """What its user sees; None for a program without a screen."""
         try:
-            return (await self._dialogue.ask(Operation.SCREEN, protocol.Shown)).screen
+            screen = (await self._dialogue.ask(Operation.SCREEN, protocol.Shown)).screen
         except Refused as refused:
             if refused.reason != UNSUPPORTED:
                 raise
             return None
+        self.has_screen = True
+        return screen
 
     async def _close(self) -> None:
         await self.conclude()
