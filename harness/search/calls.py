@@ -11,10 +11,11 @@ from ..evidence.recording_folder import read_ground_truth
 from ..model.endpoints import Endpoints
 from ..model.scenario import Scenario
 from ..model.service_kind import ServiceKind
+from ..needs import unmet
 from ..placement import Placed, place
 from ..runner import Options
 from .expected import expectation
-from .plan import Plan
+from .plan import Plan, Shape
 from .search import Tried
 
 WITHOUT: Final = ("wireshark",)
@@ -33,6 +34,13 @@ class RealCalls:
     workshop: Path
     first: int = 1
     service: ServiceKind = ServiceKind.REFERENCE
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Those that nothing is lacking for: a bare page makes no ordinary calls."""
+        return tuple(
+            one for one in Shape if not unmet((Plan(one).scenario(self.endpoints, service=self.service),), (), ())
+        )
 
     def call(self, plan: Plan) -> Tried:
         tried = _tried(plan, self._place(plan.scenario(self.endpoints, service=self.service)))

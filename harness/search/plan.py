@@ -15,17 +15,21 @@ from ..model.base import Asset, Party
 from ..model.call import Call, ChatLine
 from ..model.endpoints import Endpoints
 from ..model.expectation import Expectation
+from ..model.mode import Mode
 from ..model.scenario import Family, Scenario
 from ..model.service_kind import ServiceKind
 from ..model.verdict import Outcome
 
 
 class Shape(StrEnum):
-    """What the two people do: talk; restart ICE while they talk; talk after an earlier call."""
+    """What the two people do: talk; restart ICE while they talk; talk after an earlier call. With the last two nobody
+    interferes: talk in an ordinary call of the service; talk while the numbers of the packets wrap."""
 
     PLAIN = "plain"
     RESTART = "restart"
     EARLIER = "earlier"
+    ORDINARY = "ordinary"
+    WRAPPING = "wrapping"
 
 
 SECONDS: Final = 0.5
@@ -34,6 +38,10 @@ PATIENCE: Final = 0.4
 SETUP_SECONDS: Final = 2.0
 """Shorter than a user would wait: a call that is held up is no violation, and waiting is what a search has least of."""
 RESTART_AFTER: Final = 0.1
+NEARLY_WRAPPED: Final = 2**16 - 10
+"""Where numbers begin that wrap within such a call: sound has 50 packets a second."""
+SMALL_WINDOW: Final = 64
+"""Of received numbers (RFC 3711 section 3.3.2): with a larger one a receiver has no place for those before the wrap."""
 LONG_RING: Final = 3.0
 """How long it rings where somebody wants to be quicker than the user. A call that is up by then waits for nobody."""
 CHAT: Final = tuple(ChatLine(by=party, text="Hello?", after=0.05) for party in Party)
@@ -72,6 +80,7 @@ class Plan:
     @property
     def call(self) -> Call:
         return Call(
+            mode=Mode.SERVICE if self.shape is Shape.ORDINARY else Mode.E2EE,
             media=(Asset.AUDIO,),
             seconds=SECONDS,
             setup_seconds=SETUP_SECONDS,
@@ -80,6 +89,8 @@ class Plan:
             earlier=1 if self.shape is Shape.EARLIER else 0,
             ring=LONG_RING if self._early else 0,
             chat=CHAT,
+            first_sequence=NEARLY_WRAPPED if self.shape is Shape.WRAPPING else None,
+            replay_window=SMALL_WINDOW if self.shape is Shape.WRAPPING else None,
         )
 
     @property
@@ -115,5 +126,13 @@ class Plan:
     @property
     def described(self) -> str:
         """The plan in a few words."""
-        kind = {Shape.PLAIN: "a call", Shape.RESTART: "a call with a restart", Shape.EARLIER: "a second call"}
-        return f"{kind[self.shape]}, {', '.join(move.do for move in self.moves) or 'no attack at all'}"
+        return f"{_KINDS[self.shape]}, {', '.join(move.do for move in self.moves) or 'no attack at all'}"
+
+
+_KINDS: Final = {
+    Shape.PLAIN: "a call",
+    Shape.RESTART: "a call with a restart",
+    Shape.EARLIER: "a second call",
+    Shape.ORDINARY: "an ordinary call of the service",
+    Shape.WRAPPING: "a call whose numbers wrap",
+}

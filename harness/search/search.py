@@ -68,7 +68,13 @@ class Finding:
 
 
 class Caller(Protocol):
-    """Makes the call of a plan. `confirm` makes it again, expecting what the first one showed."""
+    """Makes the call of a plan. `confirm` makes it again, expecting what the first one showed.
+
+    `shapes`: the kinds of calls that these endpoints can make.
+    """
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]: ...
 
     def call(self, plan: Plan) -> Tried: ...
 
@@ -113,7 +119,7 @@ class Search:
         The first searcher begins with each kind of call without an attack, in which many faults show by themselves.
         Then it says each word that the service can say, which few clients take amiss, between plans put together.
         """
-        simple, alone = (tuple(Plan(shape) for shape in Shape), words()) if self.bounds.searcher == 0 else ((), ())
+        simple, alone = (tuple(map(Plan, self.caller.shapes)), words()) if self.bounds.searcher == 0 else ((), ())
         yield from (plan for plan in simple if not self._holds(plan))
         waiting, rounds = iter(self._shuffled(alone)), 0
         while not self._over:

@@ -1,4 +1,6 @@
-"""Each word that a service can say, alone. There are few of them, and most mean something to one kind of fault only.
+"""Each word that a service can say, alone, and what somebody on the path can say of connectivity checks.
+
+There are few of them, and most mean something to one kind of fault only.
 
 Chance would need hundreds of plans to say the right one to the right client; said one by one they cost a call each.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..model.adversary.script import MOVES, Move
-from ..model.base import Role
+from ..model.base import Party, Role
 from ..model.feature import Feature
 from .plan import Plan
 
@@ -17,8 +19,9 @@ BOTS: Final = frozenset({Feature.CAPTIONS, Feature.TRANSCRIPTION, Feature.RECORD
 
 
 def words() -> tuple[Plan, ...]:
-    """A plan for each: acceptances that nobody gave, features that nobody granted, devices that nobody has."""
-    return tuple(Plan(moves=(one,)) for one in (*_acceptances(), *_features(), *_others()))
+    """A plan for each: acceptances that nobody gave, features that nobody granted, devices that nobody has; checks that
+    nobody proved."""
+    return tuple(Plan(moves=(one,)) for one in (*_acceptances(), *_features(), *_others(), *_checks()))
 
 
 def _acceptances() -> tuple[Move, ...]:
@@ -35,6 +38,11 @@ def _features() -> tuple[Move, ...]:
 def _others() -> tuple[Move, ...]:
     answers = [_move("ring-another", answers=answers) for answers in ("late", "instead")]
     return (*answers, *(_move("forge-invite", towards=role) for role in Role))
+
+
+def _checks() -> tuple[Move, ...]:
+    contradicted = [_move("contradict", packet="stun", sender=party, count=100) for party in Party]
+    return (*contradicted, *(_move("inject", what="check", to=party, count=5) for party in Party))
 
 
 def _move(do: str, **fields: Any) -> Move:

@@ -43,6 +43,13 @@ def test_the_honest_calls_come_first_and_a_fault_that_they_show_needs_no_attack(
     assert [plan.shape for plan in world.made[:3]] == [Shape.PLAIN, Shape.RESTART, Shape.EARLIER]
 
 
+def test_every_kind_of_call_that_the_endpoints_can_make_is_made_without_an_attack() -> None:
+    for shapes in (tuple(Shape), (Shape.PLAIN, Shape.WRAPPING)):
+        world = World(never, shapes=shapes)
+        assert list(search(world, calls=40).run()) == []
+        assert [plan for plan in world.made if not plan.moves] == [Plan(one) for one in shapes]
+
+
 def test_then_comes_each_word_of_the_service_alone_with_plans_between_them() -> None:
     world = World(never)
     assert list(search(world, calls=3 + 4 * len(words())).run()) == []

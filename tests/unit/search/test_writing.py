@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from harness import needs
 from harness.model.adversary import Position, Script
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
+from harness.model.mode import Mode
 from harness.model.service_kind import ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import SUFFIX, parse, read
+from harness.search.calls import RealCalls
 from harness.search.expected import expectation
 from harness.search.plan import Plan, Shape
 from harness.search.search import Finding, Tried
@@ -106,3 +111,18 @@ def test_a_recording_that_cannot_be_moved_is_told_and_the_scenario_is_written(tm
     told = write(found(tmp_path, Outcome.BREACH), ENDPOINTS, tmp_path / "found", tmp_path / "nowhere")
     assert Path(told.scenario).is_file()
     assert (told.recording, told.unwritten) == ("", (f"{tmp_path / 'nowhere'}: No such file or directory",))
+
+
+def test_nobody_interferes_where_numbers_wrap_or_the_service_has_the_keys() -> None:
+    wrapping, ordinary = (Plan(shape).call for shape in (Shape.WRAPPING, Shape.ORDINARY))
+    packets = wrapping.seconds / 0.02
+    assert wrapping.first_sequence is not None
+    assert 5 < 2**16 - wrapping.first_sequence < packets - 5
+    assert (wrapping.mode, ordinary.mode) == (Mode.E2EE, Mode.SERVICE)
+
+
+def test_a_bare_page_is_asked_for_no_ordinary_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "program", lambda: "a browser")
+    page = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
+    assert RealCalls(Endpoints(), tmp_path).shapes == tuple(Shape)
+    assert set(Shape) - set(RealCalls(page, tmp_path).shapes) == {Shape.ORDINARY}

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from harness.model.adversary.script import Move
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.verdict import Outcome, Result, Status
-from harness.search.plan import Plan
+from harness.search.plan import Plan, Shape
 from harness.search.search import Tried
 
 _MOVE: TypeAdapter[Move] = TypeAdapter(Move)
@@ -63,6 +63,7 @@ class World:
     made: list[Plan] = field(default_factory=list)
     confirmed: list[Plan] = field(default_factory=list)
     recording: Path | None = None
+    shapes: tuple[Shape, ...] = tuple(Shape)
 
     def call(self, plan: Plan) -> Tried:
         self.made.append(plan)
