@@ -39,6 +39,10 @@ class AuditFailed(RuntimeError):
     """The auditing process could not answer; the message says why."""
 
 
+class AuditSilent(AuditFailed):
+    """It gave no answer for as long as it may take."""
+
+
 class AuditProcess:
     """One `python -m harness.audit_worker`, started at the first batch, and again after one that failed.
 
@@ -53,6 +57,7 @@ class AuditProcess:
         self._folder: OwnFolder | None = None
         self._words: IO[bytes] | None = None
         self._unanswered: set[str] = set()
+        self._was_silent = False
 
     async def start(self) -> None:
         """Start the process; its imports then overlap with the first calls."""
@@ -78,8 +83,9 @@ class AuditProcess:
     async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
         """The results of these entries, in order. AuditFailed when fewer come back than were asked for.
 
-        Whoever asks again about one that had no answer waits as long as that recording may take: what makes a process
-        hang must not cost a run the patience for a whole batch each time.
+        Whoever asks again about one that had no answer waits as long as that recording may take, and so does whoever
+        asks about a single one when the process has hung before: what makes a process hang must not cost a run the
+        patience for a whole batch each time.
         """
         try:
             try:
@@ -88,14 +94,15 @@ class AuditProcess:
                 raise AuditFailed(f"the auditing process cannot be started: {error}") from error
             async for result in self._answers(entries, self._patience_for(entries)):
                 yield result
-        except AuditFailed:
+        except AuditFailed as error:
+            self._was_silent |= isinstance(error, AuditSilent)
             # Whatever it still says belongs to this batch, and must not be taken for an answer to the next one.
             self._unanswered.update(entry.scenario for entry in entries)
             await self._end()
             raise
 
     def _patience_for(self, entries: Sequence[IndexEntry]) -> float:
-        if len(entries) == 1 and entries[0].scenario in self._unanswered:
+        if len(entries) == 1 and (self._was_silent or entries[0].scenario in self._unanswered):
             return min(self._patience, BEGINNING + PER_MEGABYTE * _megabytes(self._run, entries[0]))
         return self._patience
 
@@ -137,7 +144,7 @@ class AuditProcess:
             async with asyncio.timeout(patience):
                 return await stdout.readline()
         except TimeoutError as error:
-            raise AuditFailed(f"the auditing process gave no answer for {patience:.3g} s") from error
+            raise AuditSilent(f"the auditing process gave no answer for {patience:.3g} s") from error
 
     async def _last_words(self, process: asyncio.subprocess.Process) -> str:
         await _within_grace(process)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
-from .audit_process import AuditFailed
+from .audit_process import AuditFailed, AuditSilent
 from .model.run import IndexEntry
 from .model.verdict import Result
 
@@ -30,6 +30,9 @@ class Auditing:
     `keep` takes each result; `give_up` the entries that got none, and why. When a process fails, those that it has
     not answered are asked about once more, each alone: only what makes a process fail is lost to it. A result that was
     given stays.
+
+    Once one has hung, every recording is asked about alone, and of one that is waited for in vain so nobody asks again:
+    so a run loses the patience for a batch once to each process, and then to each recording what that may take.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Auditing:
         self._keep = keep
         self._give_up = give_up
         self._waiting: asyncio.Queue[IndexEntry | None] = asyncio.Queue()
+        self._hung = False
 
     async def start(self) -> None:
         """Start the first process; the imports of it then overlap with the first calls. The second waits for work."""
@@ -70,7 +74,7 @@ class Auditing:
         while (first := await self._waiting.get()) is not None:
             batch = [first]
             # What another process is waiting for stays: the last batches must not leave one of two without work.
-            for _ in range(self._waiting.qsize() // len(self._thinkers)):
+            for _ in range(0 if self._hung else self._waiting.qsize() // len(self._thinkers)):
                 entry = self._waiting.get_nowait()
                 if entry is None:
                     self._waiting.put_nowait(None)
@@ -80,25 +84,31 @@ class Auditing:
 
     async def _audit(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> None:
         try:
-            missing, why = await self._asked(thinker, entries)
+            hung_before = self._hung
+            missing, why, silent = await self._asked(thinker, entries)
+            if hung_before and silent and len(entries) == 1:
+                self._give_up(missing, f"asked alone, for others had hung before: {why}")
+                return
             for entry in missing:
-                again, last = await self._asked(thinker, (entry,))
+                again, last, _ = await self._asked(thinker, (entry,))
                 if again:
                     first = "" if last == why else f"; before that, with {len(entries)} together: {why}"
                     self._give_up(again, f"asked twice, the second time alone: {last}{first}")
         except Exception as error:  # noqa: BLE001 - what comes after must be audited all the same
             self._give_up(entries, bug(error))
 
-    async def _asked(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> tuple[Sequence[IndexEntry], str]:
-        """The entries that got no answer, and why; every result is kept."""
+    async def _asked(self, thinker: Thinker, entries: Sequence[IndexEntry]) -> tuple[Sequence[IndexEntry], str, bool]:
+        """The entries that got no answer, why, and whether it hung over them; every result is kept."""
         waiting, why = {entry.scenario: entry for entry in entries}, "the auditing process did not speak of it"
+        silent = False
         try:
             async for result in thinker.audit(entries):
                 waiting.pop(result.scenario, None)
                 self._keep(result)
         except AuditFailed as error:
-            why = str(error)
-        return tuple(waiting.values()), why
+            why, silent = str(error), isinstance(error, AuditSilent)
+            self._hung |= silent
+        return tuple(waiting.values()), why, silent
 
 
 def bug(error: Exception) -> str:

@@ -179,6 +179,43 @@ def test_who_asks_again_about_one_recording_waits_as_long_as_that_may_take(
     }
 
 
+def test_a_process_that_hung_is_not_given_the_patience_for_a_batch_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recordings that hang it one after the other cost one patience, and then what each may take, once."""
+    fake = tmp_path / "python"
+    fake.write_text("#!/bin/sh\nexec sleep 60\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(fake))
+    monkeypatch.setattr("harness.audit_process.BEGINNING", 0.1)
+    entries = [
+        IndexEntry(scenario=f"call-{number}", plan="0" * 64, recording=None, sha256=None, error="none", seconds=1)
+        for number in range(4)
+    ]
+    causes: list[str] = []
+    told = asyncio.Queue[str]()
+
+    def give_up(these: Sequence[IndexEntry], why: str) -> None:
+        assert len(these) == 1
+        told.put_nowait(why)
+
+    async def ask() -> None:
+        auditing = Auditing([AuditProcess(tmp_path, None, PATIENCE)], lambda result: None, give_up)
+        running = asyncio.create_task(auditing.run())
+        for entry in entries:
+            auditing.add(entry)
+            causes.append(await told.get())
+        auditing.end()
+        await running
+        await auditing.close()
+
+    asyncio.run(ask())
+    silence = "the auditing process gave no answer for"
+    first, *others = causes
+    assert first == f"{TWICE}{silence} 0.1 s; before that, with 1 together: {silence} 1 s"
+    assert others == [f"asked alone, for others had hung before: {silence} 0.1 s"] * 3
+
+
 # tshark
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from harness.audit import not_run
-from harness.audit_process import AuditFailed
+from harness.audit_process import AuditFailed, AuditSilent
 from harness.auditing import Auditing, Thinker
 from harness.model.run import IndexEntry
 from harness.model.verdict import Result
@@ -156,6 +156,89 @@ def test_a_process_that_is_killed_once_costs_no_entry_and_no_result_is_asked_for
     heard = audited([thinker], 8)
     assert heard.kept == [f"call-{number}" for number in range(8)]
     assert heard.given_up == {}
+
+
+class Watched(Heard):
+    """Tells when so many results are there."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count, self.there = count, asyncio.Event()
+
+    def keep(self, result: Result) -> None:
+        super().keep(result)
+        if len(self.kept) == self.count:
+            self.there.set()
+
+
+class Hanging(Answering):
+    """Hangs over some entries; the next process begins afresh. Remembers over how many together it hung."""
+
+    def __init__(self, *stuck: str) -> None:
+        super().__init__()
+        self.stuck, self.hung = stuck, list[int]()
+
+    async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+        self.batches.append([one.scenario for one in entries])
+        for one in entries:
+            if one.scenario in self.stuck:
+                self.hung.append(len(entries))
+                raise AuditSilent("no answer")
+            yield not_run(one.scenario, "as asked")
+
+
+def test_after_one_has_hung_the_others_are_asked_about_alone_and_each_that_hangs_costs_its_own_time_once() -> None:
+    thinker, heard = Hanging("call-1", "call-6", "call-8"), Watched(3)
+
+    async def run() -> None:
+        auditing = Auditing([thinker], heard.keep, heard.give_up)
+        for number in range(4):
+            auditing.add(entry(number))
+        running = asyncio.create_task(auditing.run())
+        await heard.there.wait()
+        for number in range(4, 10):
+            auditing.add(entry(number))
+        auditing.end()
+        await running
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+    assert heard.kept == [f"call-{number}" for number in (0, 2, 3, 4, 5, 7, 9)]
+    alone = "asked alone, for others had hung before: no answer"
+    again = "asked twice, the second time alone: no answer"
+    assert heard.given_up == {"call-1": again, "call-6": alone, "call-8": alone}
+    assert thinker.hung == [4, 1, 1, 1]
+    assert thinker.batches[1:] == [[f"call-{number}"] for number in range(1, 10)]
+
+
+def test_what_merely_dies_alone_after_others_have_hung_is_asked_about_again() -> None:
+    """A process may be killed by chance, and that costs nothing."""
+
+    class HangsThenDies(Hanging):
+        died = False
+
+        async def audit(self, entries: Sequence[IndexEntry]) -> AsyncIterator[Result]:
+            if entries[0].scenario == "call-3" and len(entries) == 1 and not self.died:
+                self.died = True
+                raise AuditFailed("it died")
+            async for one in super().audit(entries):
+                yield one
+
+    thinker, heard = HangsThenDies("call-0"), Watched(1)
+
+    async def run() -> None:
+        auditing = Auditing([thinker], heard.keep, heard.give_up)
+        for number in range(2):
+            auditing.add(entry(number))
+        running = asyncio.create_task(auditing.run())
+        await heard.there.wait()
+        for number in range(2, 5):
+            auditing.add(entry(number))
+        auditing.end()
+        await running
+
+    asyncio.run(asyncio.wait_for(run(), 10))
+    assert heard.kept == [f"call-{number}" for number in (1, 2, 3, 4)]
+    assert set(heard.given_up) == {"call-0"}
 
 
 def test_an_entry_that_no_answer_speaks_of_is_given_up() -> None:
