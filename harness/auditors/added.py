@@ -10,7 +10,7 @@ from ..wire import rtp, stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, Record, records
 from .answered import is_unproved
-from .leg import Datagram
+from .datagram import Datagram
 
 ADDED_KINDS: Final = {
     Reason.ADDED_ALERT: "DTLS alert in clear",

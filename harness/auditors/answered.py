@@ -12,7 +12,7 @@ from ..model.base import Party
 from ..model.recording import SignalEntry
 from ..wire import stun
 from ..wire.demux import PacketClass
-from .leg import Datagram
+from .datagram import Datagram
 from .signalled import sdp_sent
 
 

@@ -24,7 +24,8 @@ from ..wire.rtp_dump import Dump
 from ..wire.srtp import PROFILES
 from .course import mode_told, taken_elsewhere
 from .dumps import Witness, same_keys
-from .leg import DTLS13, Leg, SignalledKeys
+from .leg import Leg
+from .session_keys import DTLS13, SignalledKeys
 from .signalled import keys_received, keys_sent
 from .unheard import unheard
 

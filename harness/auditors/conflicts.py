@@ -13,7 +13,7 @@ from typing import Final
 from ..wire import stun
 from ..wire.demux import PacketClass
 from .answered import is_unproved
-from .leg import Datagram
+from .datagram import Datagram
 
 _CONFLICT: Final = 487
 

@@ -15,7 +15,8 @@ from ..wire import stun
 from ..wire.demux import PacketClass
 from ..wire.dtls import ContentType, HandshakeType, Record, records
 from .answered import is_unproved
-from .leg import Datagram, Leg
+from .datagram import Datagram
+from .leg import Leg
 from .peer import Peer
 
 FOREIGN_KINDS: Final = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -14,15 +13,13 @@ from ..model.recording import Vantage
 from ..model.statement import PacketCounts
 from ..model.voice import counted
 from ..vantage.table import PacketTable
-from ..wire import rtp, srtp, stun
+from ..wire import srtp
 from ..wire.demux import PacketClass
-from ..wire.dtls import DtlsAssociation, HandshakeType, associations, records, srtp_profile_name
-from .authenticity import PROFILES, Fate, MediaPacket, SendingKey, fates, repeatable
+from ..wire.dtls import DtlsAssociation, HandshakeType, associations
+from .authenticity import Fate, MediaPacket, SendingKey, fates, repeatable
+from .datagram import MEDIA, Datagram, constant_payloads, explained, protected
 from .displacement import Places, places
-
-_MEDIA: Final = (PacketClass.SRTP, PacketClass.SRTCP)
-
-DTLS13: Final = "DTLSv1.3"
+from .session_keys import DTLS13, SessionKeys, SignalledKeys, profiles, session_keys
 
 _ON_ITS_WAY: Final = 0.5
 """Seconds that a packet may lie between a socket and the SRTP layer when a program is asked for its counts. In 3,400
@@ -30,45 +27,6 @@ legs of a loaded machine the slowest was webrtcbin, with two packets: a twentiet
 
 MARKER_SECONDS: Final = 1.5
 """How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
-
-_OFTEN: Final = 12
-_OFTEN_PER_PACKET: Final = 3 / 256
-"""How often one first payload byte must come back among n: 12 + 3n/256 times. By chance some byte of the 256 does that
-in fewer than 1 of 10^8 streams of any length (binomial tail, computed for 12 to 20,000 packets)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Datagram:
-    """One packet of a leg: `frame` counts from 1 as Wireshark does.
-
-    `pair` stands for its two addresses, `far` for the one that is not the party's: places in the table's addresses.
-    """
-
-    frame: int
-    time: float
-    outward: bool
-    klass: PacketClass
-    pair: frozenset[int]
-    far: int
-    data: bytes
-
-
-@dataclass(frozen=True)
-class SessionKeys:
-    """SRTP keys of one association, for each direction of this leg, and the secret they come from."""
-
-    client_random: bytes
-    master_secret: bytes
-    outward: SendingKey
-    inward: SendingKey
-
-
-@dataclass(frozen=True)
-class SignalledKeys:
-    """SRTP keys that the descriptions of a call hold, for each direction of one leg: never empty (RFC 4568)."""
-
-    outward: tuple[SendingKey, ...]
-    inward: tuple[SendingKey, ...]
 
 
 @dataclass(frozen=True)
@@ -167,7 +125,7 @@ class Leg:
         began = next(time for time, one in self.begun if one is association)
         pair = next(one.pair for one in self.datagrams if one.klass is PacketClass.DTLS and one.time == began)
         return any(
-            one.outward and one.klass in _MEDIA and one.pair == pair and began < one.time <= until
+            one.outward and one.klass in MEDIA and one.pair == pair and began < one.time <= until
             for one in self.datagrams
         )
 
@@ -231,13 +189,13 @@ class Leg:
 
     def profiles_of(self, one: DtlsAssociation) -> tuple[str, ...]:
         """The SRTP profile of a handshake; of DTLS 1.3, which hides the choice, those that were offered."""
-        return _profiles(one)
+        return profiles(one)
 
     @cached_property
     def secured_at(self) -> float | None:
         """When the party first sent a record under the keys of a handshake; None when it never did."""
         sent = (one for one in self.datagrams if one.outward and one.klass is PacketClass.DTLS)
-        return next((one.time for one in sent if _protected(one.data)), None)
+        return next((one.time for one in sent if protected(one.data)), None)
 
     @cached_property
     def verified_at(self) -> float | None:
@@ -246,7 +204,7 @@ class Leg:
         With the peer's Finished the handshake is verified (RFC 5246 section 7.4.9), though the party's own last flight
         may be still on its way.
         """
-        under_keys = [one for one in self.datagrams if one.klass is PacketClass.DTLS and _protected(one.data)]
+        under_keys = [one for one in self.datagrams if one.klass is PacketClass.DTLS and protected(one.data)]
         ways = {one.pair for one in under_keys if one.outward}
         return next((one.time for one in under_keys if not one.outward and one.pair in ways), None)
 
@@ -274,7 +232,7 @@ class Leg:
     def keys(self) -> tuple[SessionKeys, ...]:
         """SRTP keys of each handshake whose master secret the party exported, or its peer when the party tells none."""
         keylog = self.lent if self.borrows else self.keylog
-        return tuple(keys for one in self.associations for keys in _keys(one, keylog))
+        return tuple(keys for one in self.associations for keys in session_keys(one, keylog))
 
     @cached_property
     def randoms(self) -> frozenset[bytes]:
@@ -316,10 +274,10 @@ class Leg:
         """
         sent: dict[frozenset[int], list[float]] = {}
         for one in self.datagrams:
-            if one.outward and one.klass in _MEDIA:
+            if one.outward and one.klass in MEDIA:
                 sent.setdefault(one.pair, []).append(one.time)
         counted_at = self._counted_at(counts) - _ON_ITS_WAY
-        inward = (one for one in self.datagrams if not one.outward and one.klass in _MEDIA and one.pair in sent)
+        inward = (one for one in self.datagrams if not one.outward and one.klass in MEDIA and one.pair in sent)
         return sum(sent[one.pair][0] <= one.time <= min(sent[one.pair][-1], counted_at) for one in inward)
 
     def _counted_at(self, counts: PacketCounts) -> float:
@@ -355,7 +313,7 @@ class Leg:
     @cached_property
     def unexplained(self) -> tuple[Datagram, ...]:
         """Packets that belong to no protocol of a call, or only pretend to."""
-        return tuple(one for one in self.datagrams if not _explained(one))
+        return tuple(one for one in self.datagrams if not explained(one))
 
     @cached_property
     def clear(self) -> tuple[str, ...]:
@@ -368,7 +326,7 @@ class Leg:
             return (
                 f"{counted(len(packets), 'media packet')} left {self.party}, whose handshake made no keys for SRTP",
             )
-        evidence = list(_constant_payloads(packets))
+        evidence = list(constant_payloads(packets))
         unencrypted = len(self.outward.frames(Fate.CLEAR))
         if unencrypted:
             evidence.append(f"{counted(unencrypted, 'packet')} of {self.party} carry a tag but are not encrypted")
@@ -390,47 +348,9 @@ class Leg:
         packets = tuple(
             MediaPacket(one.frame, one.klass, one.data)
             for one in self.datagrams
-            if one.outward is outward and one.klass in _MEDIA
+            if one.outward is outward and one.klass in MEDIA
         )
         return Media(packets, fates(packets, keys) if keys and packets else ())
-
-
-def _keys(association: DtlsAssociation, keylog: Mapping[bytes, bytes]) -> Iterator[SessionKeys]:
-    """SRTP keys by RFC 5764 section 4.2; none without a secret, or when the handshake was not seen whole.
-
-    DTLS 1.3 encrypts which profile was chosen: under each that was offered, and a packet fits one of them.
-    """
-    client = association.client_random
-    secret = keylog.get(client or b"")
-    if not client or not secret:
-        return
-    for profile in _profiles(association):
-        try:
-            keys = srtp.split_keying_material(_material(association, profile, secret), profile)
-        except ValueError:  # a suite or a secret that no DTLS handshake has
-            continue
-        of_client, of_server = (
-            SendingKey(profile, key) for key in (keys.client_key_and_salt, keys.server_key_and_salt)
-        )
-        outward, inward = (of_client, of_server) if association.client_is_near else (of_server, of_client)
-        yield SessionKeys(client, secret, outward, inward)
-
-
-def _profiles(one: DtlsAssociation) -> tuple[str, ...]:
-    if one.version != DTLS13:
-        return (one.srtp_profile,) if one.srtp_profile in PROFILES else ()
-    offered = () if one.client_hello is None else one.client_hello.srtp_profiles
-    return tuple(name for code in offered if (name := srtp_profile_name(code)) in PROFILES)
-
-
-def _material(one: DtlsAssociation, profile: str, secret: bytes) -> bytes:
-    """ValueError when the handshake was not seen whole, or the secret has the length of none."""
-    length = srtp.keying_material_length(profile)
-    if one.version == DTLS13:
-        return srtp.export_keying_material_tls13(secret, length)
-    if not (one.client_random and one.server_random and one.suite_iana):
-        raise ValueError("the handshake was not seen whole")
-    return srtp.export_keying_material_tls12(secret, one.client_random, one.server_random, length, one.prf_hash)
 
 
 def _hello(one: DtlsAssociation, kind: HandshakeType) -> bytes | None:
@@ -445,44 +365,3 @@ def _denies_srtp(one: DtlsAssociation) -> bool:
     return (
         hello is not None and one.finished and one.version != DTLS13 and not one.contradicted and not one.srtp_profile
     )
-
-
-def _protected(data: bytes) -> bool:
-    """Whether a datagram holds a record under keys."""
-    try:
-        return any(record.encrypted for record in records(data))
-    except ValueError:
-        return False
-
-
-def _explained(datagram: Datagram) -> bool:
-    """A TURN channel or ZRTP is unexplained too: nothing here looks into it."""
-    try:
-        if datagram.klass is PacketClass.STUN:
-            stun.parse(datagram.data)
-        elif datagram.klass is PacketClass.DTLS:
-            records(datagram.data)
-    except ValueError:
-        return False
-    return datagram.klass in (PacketClass.STUN, PacketClass.DTLS, *_MEDIA)
-
-
-def _constant_payloads(packets: tuple[MediaPacket, ...]) -> Iterator[str]:
-    """Opus and VP8 begin most payloads with the same byte; ciphertext begins each with a random one."""
-    first_bytes: dict[int, Counter[int]] = {}
-    for packet in packets:
-        if packet.klass is PacketClass.SRTP and (found := _first_payload_byte(packet.data)) is not None:
-            ssrc, byte = found
-            first_bytes.setdefault(ssrc, Counter())[byte] += 1
-    for ssrc, counter in first_bytes.items():
-        (byte, most), total = counter.most_common(1)[0], counter.total()
-        if most >= _OFTEN + _OFTEN_PER_PACKET * total:
-            yield f"{most} of {total} payloads of SSRC 0x{ssrc:08x} begin with 0x{byte:02x}, which no cipher would make"
-
-
-def _first_payload_byte(data: bytes) -> tuple[int, int] | None:
-    try:
-        header = rtp.parse(data)
-    except ValueError:
-        return None
-    return (header.ssrc, data[header.header_length]) if len(data) > header.header_length else None

@@ -21,7 +21,8 @@ from ..model.mode import Mode
 from ..model.voice import Voice
 from ..wire.dtls import DtlsAssociation, agrees_in_group
 from .case import Case
-from .leg import Leg, SignalledKeys
+from .leg import Leg
+from .session_keys import SignalledKeys
 
 NAME: Final = "parameters"
 

@@ -18,7 +18,7 @@ from ..wire.demux import PacketClass
 from .added import ADDED_KINDS, added_kinds
 from .answered import passwords_of
 from .case import Case
-from .leg import Datagram
+from .datagram import Datagram
 
 NAME: Final = "path"
 

@@ -15,7 +15,8 @@ from ..model.recording import SignalEntry
 from ..wire import stun
 from ..wire.demux import PacketClass
 from ..wire.sdp import Candidate, Sdp
-from .leg import Datagram, Leg
+from .datagram import Datagram
+from .leg import Leg
 from .signalled import bodies_received, sdp_sent
 
 

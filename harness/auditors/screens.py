@@ -16,7 +16,7 @@ from ..model.tenancy import names
 from ..model.voice import Voice, quoted
 from .case import Case
 from .codes import code_of
-from .leg import DTLS13
+from .session_keys import DTLS13
 
 NAME: Final = "screens"
 TOLERATED: Final = 0.25

@@ -20,7 +20,8 @@ from ..wire import rtp
 from ..wire.demux import PacketClass
 from ..wire.sdp import Sdp
 from .case import Case
-from .leg import Datagram, Leg
+from .datagram import Datagram
+from .leg import Leg
 from .signalled import sdp_sent
 
 NAME: Final = "sources"

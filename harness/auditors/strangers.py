@@ -17,8 +17,9 @@ from ..wire.demux import PacketClass
 from .answered import passwords_of, unproved
 from .case import Case
 from .conflicts import forged_conflicts, refused_checks, role_given_up
+from .datagram import Datagram
 from .foreign import FOREIGN_KINDS, foreign_kinds
-from .leg import Datagram, Leg
+from .leg import Leg
 from .peer import peer_of, told_passwords
 
 NAME: Final = "strangers"

@@ -10,7 +10,8 @@ from ..model.voice import Voice, counted
 from ..vantage.dissect import Dissection, Negotiated, comparable
 from ..wire.demux import PacketClass
 from .case import Case
-from .leg import DTLS13, Leg
+from .leg import Leg
+from .session_keys import DTLS13
 
 NAME: Final = "wireshark"
 

@@ -8,15 +8,12 @@ from dataclasses import replace
 import pytest
 
 from harness.auditors.authenticity import Fate
-from harness.auditors.leg import Leg, _keys
+from harness.auditors.leg import Leg
 from harness.wire.demux import PacketClass
-from harness.wire.dtls import ClientHello, DtlsAssociation
 from tests.unit.wire.openssl_pair import shake_hands
 
 from .packets import opus, rtp
 from .stage import ALICE, BOB, OF_ALICE, OF_BOB, OF_MALLORY, Stage, clear_call, honest_call
-
-RANDOM = bytes(range(32))
 
 
 def leg(stage: Stage) -> Leg:
@@ -160,17 +157,6 @@ def test_only_what_leaves_in_the_first_seconds_is_searched() -> None:
 def test_a_party_without_a_recorded_leg_has_none() -> None:
     case = honest_call().case()
     assert type(case)(**{**vars(case), "tables": {}}).leg(BOB) is None
-
-
-def test_under_dtls_1_3_each_profile_that_was_offered_is_tried() -> None:
-    """Which one was chosen is encrypted (RFC 8446 section 4.3.1): the keys of both are at hand, from the exporter."""
-    hello = ClientHello(0xFEFD, RANDOM, b"", b"", (0x1301,), (), (0xFEFC,), (7, 1, 0x7777), b"", True)
-    seen = DtlsAssociation(client_is_near=True, version="DTLSv1.3", client_random=RANDOM, client_hello=hello)
-    found = tuple(_keys(seen, {RANDOM: bytes(32)}))
-    assert [keys.outward.profile for keys in found] == ["SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_HMAC_SHA1_80"]
-    assert len({keys.outward.key_and_salt for keys in found} | {keys.inward.key_and_salt for keys in found}) == 4
-    assert tuple(_keys(seen, {RANDOM: bytes(47)})) == ()
-    assert tuple(_keys(seen, {})) == ()
 
 
 def test_a_handshake_may_be_among_the_packets_that_a_capture_lacks() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.auditors.leg import _protected as protected
+from harness.auditors.datagram import protected
 from harness.auditors.opacity import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
