@@ -1,12 +1,10 @@
-"""The table of the design, row by row, and what keeps a scenario from being green."""
+"""What becomes of a call in the light of what was expected, and what keeps a scenario from being green."""
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
-from harness.judge import Codes, Ending, Lock, Observed, judge, judge_stack, observe, outcome
+from harness.judge import judge, judge_stack
 from harness.model.base import Asset, Party
 from harness.model.deviation import Deviation, Stacks
 from harness.model.expectation import Expectation
@@ -14,23 +12,11 @@ from harness.model.finding import Finding, Reason, Severity
 from harness.model.ground_truth import GroundTruth, Recovered, SentMarker
 from harness.model.verdict import Outcome, Status
 from harness.model.visibility import Cell, Content, Observer, Place, Sight
+from harness.outcomes import observe
 
 ALICE_AUDIO = SentMarker(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
 LOOTED = Recovered(asset=Asset.AUDIO, sender=Party.ALICE, marker="00000000000000aa")
 HEARD = {Party.BOB: {Asset.AUDIO: "00000000000000aa"}}
-
-
-def seen(**changes: object) -> Observed:
-    healthy = Observed(
-        established=True,
-        intercepted=False,
-        exposed=False,
-        lock=Lock.BOTH,
-        codes=Codes.EQUAL,
-        delivered=True,
-        attacked=True,
-    )
-    return Observed(**{**vars(healthy), **changes})
 
 
 def fact(reason: Reason, severity: Severity = Severity.FACT) -> Finding:
@@ -48,74 +34,6 @@ DIFFERENT = (
 def truth(**changes: object) -> GroundTruth:
     attacked = GroundTruth(markers=(ALICE_AUDIO,), adversary="dtls-mitm", required=("ended",), deeds={"ended": 1})
     return attacked.model_copy(update=changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"established": False}, Outcome.BLOCKED),
-        ({"established": False, "attacked": False}, Outcome.FAILED_CALL),
-        ({"established": False, "intercepted": True}, Outcome.BREACH),
-        ({}, Outcome.SECURE),
-        ({"delivered": False}, Outcome.DEGRADED),
-        ({"codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
-        ({"intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
-        ({"intercepted": True}, Outcome.BREACH),
-        ({"intercepted": True, "codes": Codes.ONE}, Outcome.BREACH),
-        ({"exposed": True}, Outcome.BREACH),
-        ({"lock": Lock.ONE}, Outcome.BREACH),
-        ({"lock": Lock.NONE, "codes": Codes.NONE}, Outcome.DISCLOSED),
-        ({"lock": Lock.NONE, "codes": Codes.NONE, "intercepted": True}, Outcome.DISCLOSED),
-        ({"lock": Lock.NONE, "codes": Codes.EQUAL}, Outcome.DISCLOSED),
-        ({"codes": Codes.NONE}, Outcome.UNKNOWN),
-        ({"ending": Ending.REFUSED}, Outcome.BLOCKED),
-        ({"ending": Ending.REFUSED, "attacked": False}, Outcome.FAILED_CALL),
-        ({"ending": Ending.LOST}, Outcome.DEGRADED),
-        ({"ending": Ending.LOST, "attacked": False}, Outcome.FAILED_CALL),
-        ({"ending": Ending.REFUSED, "intercepted": True}, Outcome.BREACH),
-        ({"ending": Ending.LOST, "exposed": True}, Outcome.BREACH),
-        ({"ending": Ending.LOST, "codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
-        ({"ending": Ending.REFUSED, "intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
-        ({"ending": Ending.REFUSED, "codes": Codes.DIFFER}, Outcome.FALSE_ALARM),
-        ({"ending": Ending.REFUSED, "codes": Codes.DIFFER, "parted": True}, Outcome.BLOCKED),
-        ({"ending": Ending.LOST, "codes": Codes.DIFFER, "parted": True}, Outcome.FALSE_ALARM),
-        ({"codes": Codes.DIFFER, "parted": True}, Outcome.FALSE_ALARM),
-        ({"misnamed": True}, Outcome.MISBOUND),
-        ({"misnamed": True, "intercepted": True}, Outcome.BREACH),
-        ({"misnamed": True, "delivered": False}, Outcome.MISBOUND),
-        ({"uninvited": True}, Outcome.BREACH),
-        ({"uninvited": True, "established": False}, Outcome.BREACH),
-        ({"uninvited": True, "lock": Lock.NONE, "codes": Codes.NONE}, Outcome.BREACH),
-        ({"beyond": True}, Outcome.BREACH),
-        ({"beyond": True, "misnamed": True}, Outcome.BREACH),
-        ({"beyond": True, "ending": Ending.REFUSED}, Outcome.BREACH),
-        ({"beyond": True, "established": False}, Outcome.BREACH),
-        ({"beyond": True, "lock": Lock.NONE, "codes": Codes.NONE}, Outcome.BREACH),
-        ({"beyond": True, "intercepted": True, "codes": Codes.DIFFER}, Outcome.DETECTED),
-    ],
-)
-def test_each_row_of_the_table(changes: dict[str, object], expected: Outcome) -> None:
-    assert outcome(seen(**changes)) is expected
-
-
-def test_the_claim_holds_over_every_case_the_table_knows() -> None:
-    """SECURE never with interception, DETECTED never without it, and neither without a lock on both screens."""
-    for established, intercepted, exposed, delivered, attacked, named, early in itertools.product(
-        (True, False), repeat=7
-    ):
-        for lock, codes, ending in itertools.product(Lock, Codes, Ending):
-            case = Observed(established, intercepted, exposed, lock, codes, delivered, attacked, ending, named, early)
-            result = outcome(case)
-            assert result is Outcome.BREACH or not early
-            if result is Outcome.SECURE:
-                assert not intercepted and not exposed and codes is Codes.EQUAL and lock is Lock.BOTH and established
-                assert ending is Ending.NORMAL and not named
-            if result is Outcome.MISBOUND:
-                assert not intercepted and not exposed and codes is Codes.EQUAL and named
-            if result is Outcome.DETECTED:
-                assert intercepted and codes is Codes.DIFFER and lock is Lock.BOTH and established
-            if result in (Outcome.BLOCKED, Outcome.FAILED_CALL):
-                assert not intercepted and (not established or ending is not Ending.NORMAL)
 
 
 BETWEEN = {"dtls-ended-alice": 1, "dtls-ended-bob": 1}
