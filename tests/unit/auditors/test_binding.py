@@ -8,6 +8,7 @@ from harness.auditors.binding import audit
 from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.model.mode import Mode
+from harness.model.recording import SignalKind, SignalMessage
 from harness.model.statement import Failure
 from harness.wire.dtls import ContentType
 from harness.wire.dtls import writer as write
@@ -27,12 +28,15 @@ from .stage import (
     Stage,
     clear_call,
     description,
+    entry,
     failed_statement,
     honest_call,
     intercepted_call,
     refused_call,
     resumed_call,
+    service_call,
     statement,
+    taken_call,
     through_processor,
 )
 
@@ -315,6 +319,33 @@ def test_a_description_that_names_another_certificate_in_mid_call_must_not_be_ig
     findings = audit(stage.case())
     assert raised(findings) == {Reason.REOFFER_IGNORED, Reason.FINGERPRINT_ALTERED}
     assert [one.vantage for one in findings if one.reason is Reason.REOFFER_IGNORED] == [BOB]
+
+
+def test_a_description_that_names_no_certificate_in_mid_call_is_none_that_names_another() -> None:
+    stage = honest_call()
+    stage.describe(ALICE, str(Sdp.parse(description(OF_ALICE)).remove("fingerprint")))
+    assert Reason.REOFFER_IGNORED not in raised(audit(stage.case()))
+
+
+def test_the_case_of_a_stated_certificate_does_not_matter() -> None:
+    stage = honest_call()
+    stage.state(ALICE, local_certificate=OF_ALICE.der.hex().upper())
+    assert raised(audit(stage.case())) == set()
+
+
+def test_whoever_took_the_call_elsewhere_describes_himself() -> None:
+    stage = taken_call()
+    stage.vantages.clear()
+    answer = SignalMessage(kind=SignalKind.ANSWER, sender=BOB, body=description(OF_MALLORY, BOB))
+    stage.signalling += [entry(stage.now, *way, answer) for way in (("service", "out"), ("alice", "in"))]
+    assert Reason.FINGERPRINT_ALTERED not in raised(audit(stage.case()))
+
+
+def test_an_ordinary_call_without_dtls_contradicts_nothing() -> None:
+    stage = service_call(packets=0)
+    for frames in stage.wire.values():
+        frames.clear()
+    assert raised(audit(stage.case())) == set()
 
 
 def test_whoever_ends_the_call_over_it_has_not_ignored_it() -> None:

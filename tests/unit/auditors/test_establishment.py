@@ -68,6 +68,15 @@ def test_a_call_that_fails_without_a_word_is_an_alarm() -> None:
     assert raised(audit(stage.case())) == {Reason.ENDPOINT_ERROR}
 
 
+def test_of_a_call_that_one_party_says_nothing_about_the_other_need_not_say_why_it_failed() -> None:
+    stage = refused_call()
+    stage.state(ALICE, failure=None)
+    del stage.statements[BOB]
+    findings = audit(stage.case())
+    assert raised(findings) == set()
+    assert raised(findings, Severity.INCONCLUSIVE) == {Reason.STATEMENT_MISSING}
+
+
 def test_a_call_that_was_up_and_was_lost_is_established_and_an_alarm() -> None:
     stage = honest_call()
     stage.state(BOB, failure=Failure(reason=Reason.CONNECTION_LOST, detail="no consent for 30 s"))

@@ -11,7 +11,7 @@ from harness.model.finding import Reason, Severity
 from tests.unit.wire.openssl_pair import identity, shake_hands
 
 from .answers import raised
-from .stage import ALICE, BOB, OF_ALICE, OF_BOB, honest_call, intercepted_call
+from .stage import ALICE, BOB, OF_ALICE, OF_BOB, clear_call, honest_call, intercepted_call
 
 
 def with_past(case: Case, *earlier: Case) -> Case:
@@ -35,6 +35,10 @@ def test_a_code_alone_may_come_back() -> None:
     findings = audit(with_past(stage.case(), past.case()))
     repeated = [one for one in findings if one.reason is Reason.CODE_REPEATED]
     assert [one.vantage for one in repeated] == [ALICE.value]
+
+
+def test_two_calls_without_a_code_repeat_none() -> None:
+    assert raised(audit(with_past(clear_call().case(), clear_call().case()))) == set()
 
 
 def test_what_links_the_calls_is_named() -> None:

@@ -42,6 +42,7 @@ from .stage import (
     processed_call,
     refused_call,
     service_call,
+    taken_call,
 )
 
 
@@ -205,6 +206,15 @@ def test_no_packets_of_a_party_that_says_it_sent_some_leave_it_open() -> None:
     assert "alice says it sent 3 media packets" in next(
         one.detail for one in findings if one.severity is Severity.INCONCLUSIVE
     )
+
+
+def test_whose_device_only_rang_has_an_empty_leg_unless_it_says_that_it_sent() -> None:
+    stage = taken_call()
+    said = [one for one in audit(stage.case()) if one.vantage == "bob-processor"]
+    assert [(one.reason, one.severity) for one in said] == [(Reason.NO_PACKETS, Severity.FACT)]
+    stage.count(BOB, rtp_sent=3)
+    said = [one for one in audit(stage.case()) if one.vantage == "bob-processor"]
+    assert (Reason.NO_PACKETS, Severity.INCONCLUSIVE) in [(one.reason, one.severity) for one in said]
 
 
 def test_a_connected_call_in_which_no_media_was_seen_stays_open_unless_none_was_due() -> None:

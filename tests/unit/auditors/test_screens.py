@@ -13,7 +13,7 @@ from harness.model.finding import Reason, Severity
 from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 
 from .answers import raised
-from .stage import ALICE, BOB, STARTED, Stage, honest_call, taken_call
+from .stage import ALICE, BOB, STARTED, Stage, honest_call, refused_call, taken_call
 
 
 def told(stage: Stage, *before: Screen, after: tuple[Screen, ...] = ()) -> Case:
@@ -70,6 +70,19 @@ def test_a_lock_that_goes_with_the_call_is_not() -> None:
     assert raised(audit(told(stage, after=(empty,)))) == set()
 
 
+def test_of_a_call_that_failed_before_its_screen_changed_the_one_screen_is_looked_at() -> None:
+    stage = honest_call()
+    stage.state(ALICE, failure=Failure(reason=Reason.REMOTE_HUNG_UP, detail="bye"))
+    assert raised(audit(told(stage))) == set()
+    stage.show(ALICE, code="1" * 20)
+    assert raised(audit(told(stage))) == {Reason.CODE_NOT_FROM_CERTIFICATES}
+
+
+def test_who_was_never_connected_need_not_tell_of_any_screen() -> None:
+    (found,) = audit(refused_call().case())
+    assert (found.reason, found.severity) == (Reason.SCREENS_CONSISTENT, Severity.FACT)
+
+
 def test_a_name_that_was_put_right_was_still_shown() -> None:
     assert raised(audit(told(honest_call(), screen(peer="Mallory")))) == {Reason.WRONG_PEER_NAME}
 
@@ -98,6 +111,15 @@ def test_an_old_recording_without_histories_was_not_looked_at() -> None:
     recording = case.recording.model_copy(update={"monotonic_seconds": None})
     (found,) = audit(replace(case, statements=silent, recording=recording))
     assert (found.reason, found.severity) == (Reason.NOT_CHECKED, Severity.FACT)
+
+
+def test_screens_whose_stamps_run_backwards_are_no_evidence() -> None:
+    stage = honest_call()
+    shown = [ScreenMoment(time=stage.now - ago, screen=stage.statements[BOB].screen) for ago in (1e-4, 2e-4)]
+    stage.state(BOB, screens=tuple(shown))
+    assert Reason.CLOCK_SKEWED in raised(audit(stage.case()), Severity.INCONCLUSIVE)
+    stage.state(BOB, screens=tuple(reversed(shown)))
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
 
 
 @pytest.mark.parametrize("time", [STARTED - 10, STARTED + 1e6])
