@@ -18,6 +18,7 @@ from .model.scenario import Scenario
 from .model.service_kind import Processor
 from .model.unmet import Unmet
 from .network import coturn, janus, namespaces, process_memory, rtpengine
+from .restarts import why_no_restart
 from .vantage.packet_tap import may_listen
 
 
@@ -47,7 +48,8 @@ def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
         for party in Party
         if (why := _lacking(scenario, party, party in programs) or _impossible(scenario, party)) is not None
     )
-    return next(lacking, None) or _why_no_network(scenario) or _why_no_memory(scenario) or _contradiction(scenario)
+    elsewhere = (why_no_restart, _why_no_network, _why_no_memory, _contradiction)
+    return next(lacking, None) or next((why for look in elsewhere if (why := look(scenario)) is not None), None)
 
 
 def _contradiction(scenario: Scenario) -> str | None:

@@ -241,9 +241,12 @@ async (channel) => {
       return { sdp: this.pc.localDescription.sdp };
     }
 
+    transport() {
+      return this.pc.getSenders().map((sender) => sender.transport).find(Boolean);
+    }
+
     presented() {
-      const transport = this.pc.getSenders().map((sender) => sender.transport).find(Boolean);
-      const [der] = transport?.getRemoteCertificates() ?? [];
+      const [der] = this.transport()?.getRemoteCertificates() ?? [];
       return der ? hex(der) : null;
     }
 
@@ -269,6 +272,7 @@ async (channel) => {
     changed() {
       const state = this.pc.connectionState;
       if (state === "connected") {
+        if (!this.up) this.transport()?.addEventListener("statechange", () => this.closed());
         this.up = true;
         this.settle();
       } else if (state === "failed") {
@@ -277,6 +281,11 @@ async (channel) => {
         else if (this.pathFound()) this.fail("dtls-error", "ICE is up and DTLS has failed");
         else this.fail("ice-failed", `ICE is ${ice}`);
       }
+    }
+
+    /** The other end may close DTLS and leave everything else as it is: the connection is then called connected still. */
+    closed() {
+      if (this.transport()?.state === "closed") this.fail("connection-lost", "the other end has closed DTLS");
     }
 
     /** The first failure is the cause. */

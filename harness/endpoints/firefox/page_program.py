@@ -28,6 +28,9 @@ _ASK: Final = "(request) => ask(request)"
 _PATIENCE: Final = 10.0
 """Seconds for what a page was told to do, once its call is over."""
 
+_UNEXPLAINED: Final = (Reason.DTLS_ERROR, Reason.REMOTE_HUNG_UP)
+"""What a page says of a certificate that was refused: that DTLS failed or, before that, that the other one hung up."""
+
 _DESCRIBED: Final = (Operation.ANSWER, Operation.ACCEPT)
 
 
@@ -150,7 +153,7 @@ class PageProgram:
             self._take(event)
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, FailedEvent) and event.reason == Reason.DTLS_ERROR:
+        if isinstance(event, FailedEvent) and event.reason in _UNEXPLAINED:
             event = self._explained(event)
         try:
             self._heed(event)
@@ -160,7 +163,8 @@ class PageProgram:
     def _explained(self, event: FailedEvent) -> FailedEvent:
         """Of a certificate that is not the announced one, a page hears only that DTLS failed; the alert says more."""
         refused, promised = self._handshakes.refused(), Sdp.parse(self._promised).fingerprints()
-        if refused is None and any(one.algorithm.lower() in USABLE_ALGORITHMS for one in promised):
+        comparable = any(one.algorithm.lower() in USABLE_ALGORITHMS for one in promised)
+        if refused is None and (comparable or event.reason == Reason.REMOTE_HUNG_UP):
             return event
         # Where nothing could be compared, no certificate would have done.
         why = refusal(promised, refused or b"")

@@ -15,8 +15,11 @@ from harness.endpoints.firefox.handshakes import Handshakes
 from harness.endpoints.firefox.page_program import PageProgram
 from harness.endpoints.firefox.shared import SharedFirefox
 from harness.endpoints.program import ProgramFailed
+from harness.model.endpoint_events import Event, FailedEvent
 from harness.model.endpoint_protocol import Operation
+from harness.model.finding import Reason
 from harness.model.statement import PacketCounts
+from harness.wire.sdp import Fingerprint
 
 
 class Browser:
@@ -103,3 +106,43 @@ async def test_a_page_that_does_not_end_what_it_was_told_is_ended_for_that(
         await program.end()
     assert broken == [program.fault]
     assert browser.closed == ["tab"]
+
+
+GENUINE, OTHER = b"the one that is named", b"another one"
+
+
+async def told_of_failure(
+    tmp_path: Path, reason: Reason, alerted: bytes | None, algorithm: str = "sha-256"
+) -> FailedEvent:
+    """What is told when the page says that its call has failed, and its alert spoke of this certificate."""
+    told: list[Event] = []
+
+    class Alerted(Handshakes):
+        def refused(self) -> bytes | None:
+            return alerted
+
+    program = PageProgram(
+        cast(SharedFirefox, Shared(Browser(tmp_path, ""))), Alerted(Nobody()), told.append, lambda _: None
+    )
+    await program.start({})
+    line = Fingerprint.of(GENUINE, algorithm)
+    await program.ask(Operation.ACCEPT, {"sdp": f"v=0\r\na=fingerprint:{line}\r\n"}, 1.0)
+    program._said(json.dumps({"event": "failed", "reason": reason, "detail": "its own"}))
+    (event,) = told
+    assert isinstance(event, FailedEvent)
+    return event
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("reason", [Reason.DTLS_ERROR, Reason.REMOTE_HUNG_UP])
+async def test_what_an_alert_said_of_a_certificate_explains_the_end_of_a_call(tmp_path: Path, reason: Reason) -> None:
+    """The other end may hang up over the alert before the page is told that DTLS has failed."""
+    assert (await told_of_failure(tmp_path, reason, OTHER)).reason == Reason.FINGERPRINT_MISMATCH
+    assert (await told_of_failure(tmp_path, reason, OTHER, "sha-1")).reason == Reason.FINGERPRINT_UNUSABLE
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("algorithm", ["sha-256", "sha-1"])
+async def test_without_an_alert_a_hang_up_is_no_more_than_that(tmp_path: Path, algorithm: str) -> None:
+    event = await told_of_failure(tmp_path, Reason.REMOTE_HUNG_UP, None, algorithm)
+    assert (event.reason, event.detail) == (Reason.REMOTE_HUNG_UP, "its own")
