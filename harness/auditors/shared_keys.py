@@ -112,8 +112,6 @@ def _signalled(case: Case, say: Voice) -> Iterator[Finding]:
         return
     if known[Party.ALICE] == known[Party.BOB]:
         yield say.fact(Reason.KEYS_SHARED, CALL_WIDE, "alice and bob know the same keys from the signalling")
-    elif case.through_service:
-        yield say.notice(Reason.KEYS_NOT_SHARED, CALL_WIDE, _OF_SERVICE)
     else:
         detail = "the signalling told alice and bob of different keys: each shares its own with somebody else"
         yield say.alarm(Reason.KEYS_NOT_SHARED, CALL_WIDE, detail)

@@ -134,6 +134,18 @@ def test_plaintext_beyond_the_promise_is_a_breach_and_its_place_is_named() -> No
     assert judge(RIGHT, truth(adversary=None, required=()), (), UP, HEARD).outcome is Outcome.SECURE
 
 
+def test_where_the_codes_tell_no_plaintext_is_said_to_be_beyond_a_promise() -> None:
+    held = Cell(
+        content=Content.AUDIO,
+        observer=Observer.ADVERSARY,
+        sight=Sight.PLAINTEXT,
+        promised=Sight.CIPHERTEXT,
+        where="loot",
+    )
+    verdict = judge(RIGHT, truth(), (LOOTED,), DIFFERENT, HEARD, (held,))
+    assert (verdict.outcome, verdict.because) == (Outcome.DETECTED, "DETECTED where SECURE was expected")
+
+
 def test_a_breach_for_another_plaintext_than_the_expected_one_is_the_wrong_reason() -> None:
     at_service, at_path = (
         Cell(content=Content.AUDIO, observer=one, sight=Sight.PLAINTEXT, promised=Sight.ABSENT, where="x")

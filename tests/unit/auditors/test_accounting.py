@@ -190,3 +190,10 @@ def test_refusals_without_a_reason_leave_open_what_they_may_hide(
 def test_a_datagram_of_no_protocol_may_be_what_was_refused_without_a_reason() -> None:
     assert balance("fafafa", 3, 2, refused=1, stray=1, places=Places(3)).undecided == 0
     assert balance("fafafa", 3, 1, refused=2, stray=1, places=Places(3)).undecided == 1
+
+
+@pytest.mark.parametrize(("stray", "displaced"), [(0, 1), (1, 0)])
+def test_a_refused_replay_may_be_a_datagram_of_no_protocol_and_then_no_forgery_has_taken_a_place(
+    stray: int, displaced: int
+) -> None:
+    assert balance("fa", 1, replayed=1, repeatable=0, stray=stray).displaced == displaced

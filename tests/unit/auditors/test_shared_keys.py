@@ -57,6 +57,24 @@ def test_an_interception_shows_without_the_keys_of_one_end(party: Party) -> None
     assert at(f"{party.peer}-{party}", findings) == {Reason.EVERY_PACKET_AUTHENTICATED}
 
 
+@pytest.mark.parametrize("party", Party)
+def test_without_a_packet_borrowed_keys_prove_nothing(party: Party) -> None:
+    findings = audit(without_keys_of(party, stage=honest_call(packets=0)).case())
+    assert {Reason.KEYS_SHARED, Reason.KEYS_NOT_SHARED}.isdisjoint(one.reason for one in findings)
+
+
+def test_a_leg_that_does_not_show_how_its_call_began_does_not_say_that_the_peer_began_with_somebody_else() -> None:
+    stage = without_keys_of(*Party, stage=honest_call())
+    restart = shake_hands(OF_BOB, OF_ALICE)
+    for party in Party:
+        stage.handshake(party, restart)
+    without_keys_of(*Party, stage=stage)
+    assert not estranged(stage.case())
+    hellos = [one for one in stage.wire[BOB] if one.outward and one.data[:1] == b"\x16" and one.data[13:14] == b"\x01"]
+    stage.wire[BOB].remove(hellos[0])
+    assert not estranged(stage.case())
+
+
 def test_without_any_keys_an_honest_call_stays_open() -> None:
     findings = audit(without_keys_of(*Party, stage=honest_call()).case())
     assert [(one.reason, one.severity) for one in findings] == [(Reason.KEYS_MISSING, Severity.INCONCLUSIVE)] * 2

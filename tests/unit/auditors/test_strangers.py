@@ -38,6 +38,14 @@ def test_a_strangers_datagram_is_a_notice_that_names_it(junk: bytes) -> None:
     assert "127.9.0.9:6003" in detail(findings, Reason.FOREIGN_DATAGRAM)
 
 
+def test_nobody_says_that_only_checks_came_where_a_stranger_sent_something() -> None:
+    stage = refused_call()
+    stage.on_leg(ALICE, False, opus(1), far=3)
+    said = [one.reason for one in audit(stage.case()) if one.vantage == "alice-bob"]
+    assert Reason.FOREIGN_DATAGRAM in said
+    assert Reason.PEER_PROVED not in said
+
+
 def test_who_is_named_by_the_signalling_is_no_stranger() -> None:
     stage = honest_call()
     stage.describe(BOB, "v=0\r\na=candidate:broken\r\na=candidate:1 1 udp 1 127.9.0.9 6003 typ host\r\n")
