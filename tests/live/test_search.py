@@ -94,6 +94,7 @@ def test_an_interceptor_is_not_noticed_by_who_makes_the_code_from_the_signalling
     captures.mkdir()
     finding = known(Plan(moves=(INTERCEPT,)), endpoints, tmp_path)
     assert finding.stable
+    assert finding.first.recording is not None and finding.first.recording.is_dir()
     found = write(finding, endpoints, tmp_path / "found", captures)
     assert (found.name, found.moves) == ("BREACH", ('{do: "intercept"}',))
     (scenario,) = read(Path(found.scenario)).scenarios
@@ -125,6 +126,8 @@ def test_moves_on_a_healthy_system_take_effect_and_find_nothing(tmp_path: Path) 
         assert tried.violation is None, tried.result.because
         assert tried.unseeing is None
         assert all(tried.effective), tried.plan.described
+    never = made.call(Plan(moves=(move("drop", packet="srtp", sender="alice", first=50_000),)))
+    assert never.effective == (False,), "no call of half a second has so many packets"
     assert list((tmp_path / "workshop").iterdir()) == []
 
 
