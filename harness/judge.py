@@ -75,6 +75,8 @@ def judge_stack(
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})
     known = judge(deviation.expect, truth, recovered, findings, heard, beyond, reached, stopped)
+    if known.status is Status.INCONCLUSIVE:
+        return known
     if known.status is Status.AS_EXPECTED and known.outcome not in _GRAVE:
         why = f"{deviation.id} of {deviation.software}: {deviation.happens}"
         return known.model_copy(update={"status": Status.KNOWN_DEVIATION, "because": why})
@@ -95,6 +97,9 @@ def _status(
     stray = [found for found in recovered if not own(truth.markers, (found,))]
     if stray:
         return Status.ERROR, f"the adversary holds a {stray[0].asset} marker that nobody in this call sent"
+    # Where a party was never there, an attack had nothing to meet: that is the cause, as it is in an honest call.
+    if actual is Outcome.UNKNOWN and (silent := _unclear(findings, Reason.STATEMENT_MISSING)) is not None:
+        return Status.INCONCLUSIVE, _could_not_tell(silent)
     undone = [deed for deed in truth.required if truth.deeds.get(deed, 0) < 1]
     if undone:
         return Status.INVALID, f"the attack cannot be shown to have happened: no {', no '.join(undone)}"
@@ -104,13 +109,21 @@ def _status(
         return Status.INVALID, f"the recording does not show the attack: no {', no '.join(unseen)}"
     if not unseen and (few := _too_few(expect, findings)) is not None:
         return Status.INVALID, f"the recording does not show the attack: {few}"
-    unclear = [finding for finding in findings if finding.severity is Severity.INCONCLUSIVE]
-    if unclear:
-        first = unclear[0]
-        return Status.INCONCLUSIVE, f"{first.auditor} could not tell: {first.reason} at {first.vantage}: {first.detail}"
+    if (unclear := _unclear(findings)) is not None:
+        return Status.INCONCLUSIVE, _could_not_tell(unclear)
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)
+
+
+def _unclear(findings: Sequence[Finding], *reasons: Reason) -> Finding | None:
+    """The first answer that an auditor could not give, for one of these reasons or, where none is named, for any."""
+    unclear = (one for one in findings if one.severity is Severity.INCONCLUSIVE)
+    return next((one for one in unclear if not reasons or one.reason in reasons), None)
+
+
+def _could_not_tell(unclear: Finding) -> str:
+    return f"{unclear.auditor} could not tell: {unclear.reason} at {unclear.vantage}: {unclear.detail}"
 
 
 def _too_few(expect: Expectation, findings: Sequence[Finding]) -> str | None:

@@ -226,6 +226,40 @@ def test_without_its_deeds_an_attack_did_not_happen() -> None:
     assert "ended" in verdict.because
 
 
+WHY = "alice left no statement: /usr/bin/firefox-esr does not start: the browser did not answer session.new for 20 s"
+NEVER_THERE = (
+    fact(Reason.STATEMENT_MISSING, Severity.INCONCLUSIVE).model_copy(update={"vantage": "alice", "detail": WHY}),
+    fact(Reason.LOCK_ON_NONE),
+)
+
+
+@pytest.mark.parametrize(
+    "expect", [Expectation(outcome=Outcome.SECURE, seen=(Reason.REPLAY_DROPPED,)), Expectation(outcome=Outcome.BLOCKED)]
+)
+def test_of_a_party_that_was_never_there_the_cause_is_told_and_not_the_attack_that_had_nothing_to_meet(
+    expect: Expectation,
+) -> None:
+    honest = judge(RIGHT, truth(adversary=None, required=(), deeds={}), (), NEVER_THERE, {})
+    attacked = judge(expect, truth(deeds={}), (), NEVER_THERE, {})
+    assert (attacked.outcome, attacked.status) == (Outcome.UNKNOWN, Status.INCONCLUSIVE)
+    assert (attacked.status, attacked.because) == (honest.status, honest.because)
+    assert attacked.because.endswith(WHY)
+
+
+def test_a_missing_party_hides_no_breach_no_foreign_marker_and_no_attack_that_others_saw_fail() -> None:
+    heard_early = (*NEVER_THERE, *DOWN[:1], fact(Reason.CODES_ABSENT))
+    assert judge(RIGHT, truth(deeds={}), (LOOTED,), heard_early, {}).outcome is Outcome.BREACH
+    stray = LOOTED.model_copy(update={"marker": "00000000000000bb"})
+    assert judge(RIGHT, truth(deeds={}), (stray,), NEVER_THERE, {}).status is Status.ERROR
+    unsaid = (*UP, fact(Reason.STATEMENT_MISSING, Severity.INCONCLUSIVE))
+    assert judge(RIGHT, truth(deeds={}), (), unsaid, HEARD).status is Status.INVALID, "both were there"
+
+
+def test_a_missing_party_says_nothing_of_a_known_deviation() -> None:
+    verdict = judge_stack(RIGHT, KNOWN, truth(deeds={}), (), NEVER_THERE, {})
+    assert (verdict.status, verdict.because.endswith(WHY)) == (Status.INCONCLUSIVE, True)
+
+
 def test_what_the_recording_must_show_of_an_attack_cannot_be_claimed_by_the_attacker() -> None:
     expect = Expectation(outcome=Outcome.SECURE, seen=(Reason.REPLAY_DROPPED,))
     assert judge(expect, truth(), (), UP, HEARD).status is Status.INVALID
