@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
 from ..model.base import Party
 from ..wire import stun
@@ -10,6 +11,9 @@ from ..wire.demux import PacketClass, classify
 from ..wire.sdp import Sdp
 from .machine import Event, PathDatagram, Signal
 from .signalling import DESCRIPTIONS
+
+MOST_FRAGMENT: Final = 256
+"""Characters of a fragment of a user name (RFC 8839 section 5.4). Longer ones are no names, and fit into no check."""
 
 
 class CheckNames:
@@ -33,7 +37,8 @@ class CheckNames:
         """Whoever is asked comes first in a user name."""
         with suppress(ValueError):
             for _, fragment in Sdp.parse(description).values("ice-ufrag"):
-                self._fragments[party] = fragment
+                if len(fragment.encode()) <= MOST_FRAGMENT:
+                    self._fragments[party] = fragment
         if len(self._fragments) == len(Party):
             self._names |= {one: f"{self._fragments[one]}:{self._fragments[one.peer]}" for one in Party}
 

@@ -19,7 +19,7 @@ from ..model.base import Party
 from ..model.finding import CALL_WIDE, Finding, Reason, Severity
 from ..model.mode import Mode
 from ..model.voice import Voice
-from ..wire.dtls import DtlsAssociation, agrees_in_group
+from ..wire.dtls import DtlsAssociation
 from .case import Case
 from .leg import Leg
 from .session_keys import SignalledKeys
@@ -100,8 +100,7 @@ def _session(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
 
 def _group_due(case: Case, leg: Leg, one: DtlsAssociation) -> Iterator[Finding]:
     """Of a handshake that the party came to the end of, the group is in clear in every version of DTLS."""
-    ended = case.connected(leg.party) and one.protected_near and not one.session_resumed
-    if ended and one.group is None and agrees_in_group(one.suite_iana or ""):
+    if case.connected(leg.party) and one.protected_near and one.group_hidden:
         detail = f"{leg.party} is connected, and in which group its keys were agreed on could not be read"
         yield _say.inconclusive(Reason.GROUP_NOT_VISIBLE, leg.name, detail)
 

@@ -163,6 +163,9 @@ def _negotiated(captured: Captured, policy: Policy) -> Iterator[Finding]:
             continue
         vantage, dtls = captured.leg(one.leg), one.dtls
         yield _PARAMETERS.fact(Reason.PARAMETERS_NEGOTIATED, vantage, negotiated(dtls))
+        if dtls.protected_near and dtls.protected_far and dtls.group_hidden:
+            detail = "the handshake came to its end, and in which group its keys were agreed on could not be read"
+            yield _PARAMETERS.inconclusive(Reason.GROUP_NOT_VISIBLE, vantage, detail)
         for reason, fault in handshake_faults(dtls, policy):
             yield _PARAMETERS.alarm(reason, vantage, fault)
         for reason, fault in session_faults(dtls, whole=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmap import mmap
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Any
 
 import numpy as np
@@ -16,4 +16,5 @@ def untouched(count: int, dtype: DTypeLike) -> NDArray[Any]:
     to clear all of it (mallopt(3), M_MMAP_THRESHOLD).
     """
     kind = np.dtype(dtype)
-    return np.frombuffer(mmap(-1, count * kind.itemsize), kind)
+    # Private: of what is shared a page is taken when it is read, too.
+    return np.frombuffer(mmap(-1, count * kind.itemsize, flags=MAP_PRIVATE | MAP_ANONYMOUS), kind)

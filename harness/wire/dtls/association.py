@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..srtp import MD5_SHA1
 from .alert import Alert
+from .group import agrees_in_group
 from .hello import ClientHello, ServerHello
 from .suites import suite_by_iana
 
@@ -83,6 +84,11 @@ class DtlsAssociation:
     def session_resumed(self) -> bool:
         """Whether both sides went on with an earlier session: then no certificate was shown, and none is missing."""
         return self.finished and self.resumed
+
+    @property
+    def group_hidden(self) -> bool:
+        """Whether the group of its keys was not read, which is in clear in every version of DTLS."""
+        return self.group is None and not self.session_resumed and agrees_in_group(self.suite_iana or "")
 
     @property
     def renegotiated(self) -> bool:

@@ -61,6 +61,7 @@ class AssociationReader:
         self._kept = 0
         self._lengths: dict[tuple[int, bool], int] = {}
         self._numbers: dict[tuple[int, bool], dict[int, bytes]] = {}
+        self._keyed: dict[int, bytes] = {}
 
     @property
     def held(self) -> int:
@@ -71,6 +72,8 @@ class AssociationReader:
         """Give back the memory of messages that are not complete; what was found stays."""
         for reader in self._readers.values():
             reader.forget()
+        self._kept -= sum(map(len, self._keyed.values()))
+        self._keyed.clear()
 
     def datagram(self, number: int, near: bool, datagram: bytes) -> None:
         """Take in a datagram whose first byte is DTLS's (RFC 7983)."""
@@ -172,7 +175,7 @@ class AssociationReader:
             client_is_near=not near,
             version=version_name(hello.version),
             suite_iana=suite_name(hello.suite),
-            group=None if hello.key_share is None else group_name(hello.key_share),
+            group=self._now.group if hello.key_share is None else group_name(hello.key_share),
             srtp_profile=None if hello.srtp_profile is None else srtp_profile_name(hello.srtp_profile),
             srtp_mki=hello.srtp_mki,
             server_random=hello.random,
@@ -182,6 +185,9 @@ class AssociationReader:
             # it always (RFC 8446 section 4.1.3).
             resumed=bool(offered) and offered == hello.session_id and version_name(hello.version) != "DTLSv1.3",
         )
+        if (body := self._keyed.pop(self._at, None)) is not None:
+            self._kept -= len(body)
+            self._change(group=key_exchange_group(suite_name(hello.suite), body))
 
     def _certificates(self, near: bool, chain: tuple[bytes, ...], message: HandshakeMessage) -> None:
         self._remember(near, message)
@@ -196,6 +202,10 @@ class AssociationReader:
         self._remember(near, message)
         if self._now.suite_iana is not None:
             self._change(group=key_exchange_group(self._now.suite_iana, message.body))
+        elif self._at not in self._keyed:
+            # What it says hangs on the suite, and datagrams overtake each other: it waits for the ServerHello.
+            self._kept += len(message.body)
+            self._keyed[self._at] = message.body
 
     def _remember(self, near: bool, message: HandshakeMessage) -> None:
         """Keep a message's digest. ValueError for one that contradicts an earlier one; a ClientHello may change."""

@@ -60,6 +60,13 @@ def test_whoever_reads_the_descriptions_knows_the_user_names_too() -> None:
     assert names == ["alic:bobs", "bobs:alic"]
 
 
+def test_a_name_that_is_too_long_to_be_one_is_a_guess_instead() -> None:
+    maker = StunHijack(StunForgery.WRONG_INTEGRITY, "seed")
+    for kind, sender in ((SignalKind.OFFER, ALICE), (SignalKind.ANSWER, BOB)):
+        maker.see(Signal(SignalMessage(kind=kind, sender=sender, body=f"v=0\r\na=ice-ufrag:{'x' * 70_000}\r\n"), NOW))
+    assert len(stun.parse(maker.packet(BOB, 0) or b"").username or "") < 100
+
+
 def test_beside_the_path_every_second_claim_of_a_conflict_answers_a_guess() -> None:
     conflict = made(StunForgery.ROLE_CONFLICT, 1)
     assert (conflict.klass, conflict.error_code) == (stun.StunClass.ERROR, 487)

@@ -292,6 +292,15 @@ def test_what_the_user_wants_found_is_found(call: MadeCall, tmp_path: Path) -> N
     assert "marker-on-wire" not in reasons(inspected(tmp_path, call.sent, patterns=(wanted,)), Severity.ALARM)
 
 
+def test_a_group_that_cannot_be_read_is_not_called_quiet(call: MadeCall, tmp_path: Path) -> None:
+    named, explicit = bytes.fromhex("03001d20"), bytes.fromhex("01001d20")
+    hidden = [one._replace(payload=one.payload.replace(named, explicit)) for one in call.sent]
+    assert hidden != list(call.sent)
+    assert "group-not-visible" in reasons(with_keys(tmp_path, call, hidden), Severity.INCONCLUSIVE)
+    (tmp_path / "call.pcapng").unlink()
+    assert "group-not-visible" not in reasons(with_keys(tmp_path, call), Severity.INCONCLUSIVE)
+
+
 def test_a_description_that_is_none_is_called_so(call: MadeCall, tmp_path: Path) -> None:
     document = inspected(tmp_path, call.sent, sdp=(("notes.txt", "it was Alice who called\n"),))
     assert any("description" in one.detail for one in of(document, Severity.INCONCLUSIVE))

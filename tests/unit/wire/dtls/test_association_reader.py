@@ -308,6 +308,28 @@ def test_a_hello_after_the_answer_does_not_replace_the_one_that_was_answered() -
     assert spoilt == honest
 
 
+@pytest.mark.parametrize("order", ["SK", "KS", "SKS", "KSS", "SKSK", "KKS"])
+def test_the_group_is_read_whatever_overtakes_what_and_comes_again(order: str) -> None:
+    came = {"S": SERVER_HELLO, "K": handshake(12, bytes.fromhex("03 001d 01 aa"), 1)}
+    reader = AssociationReader()
+    for number, (near, datagram) in enumerate([(True, CLIENT_HELLO), *((False, came[one]) for one in order)], 1):
+        reader.datagram(number, near, datagram)
+    (association,) = reader.found
+    assert (association.group, association.problems) == ("x25519", ())
+
+
+def test_a_key_exchange_that_waits_for_its_suite_is_held_and_can_be_given_back() -> None:
+    reader = AssociationReader()
+    reader.datagram(1, True, CLIENT_HELLO)
+    before = reader.held
+    reader.datagram(2, False, handshake(12, bytes(9_000), 1))
+    assert reader.held >= before + 18_000  # as a message seen, and as one that waits
+    reader.forget()
+    reader.datagram(3, False, SERVER_HELLO)
+    assert reader.held < before + 10_000
+    assert reader.found[0].group is None
+
+
 def test_a_key_exchange_from_the_client_is_a_problem() -> None:
     (association,) = dtls.associations([(True, CLIENT_HELLO), (False, SERVER_HELLO), (True, handshake(12, b"x", 1))])
     assert association.group is None
