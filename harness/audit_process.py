@@ -16,7 +16,7 @@ from typing import IO
 from .model.run import IndexEntry
 from .model.verdict import Result
 from .model.voice import ended, quoted
-from .network.own_folder import OwnFolder
+from .network.own_folder import OwnFolder, Purpose
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0
@@ -63,7 +63,7 @@ class AuditProcess:
         """Start the process; its imports then overlap with the first calls."""
         if self._process is not None:
             return
-        self._folder = OwnFolder("harness-audit")
+        self._folder = OwnFolder(Purpose.AUDIT)
         # A file and not a pipe: nobody reads while the process works, and a full pipe would stop it.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = await asyncio.create_subprocess_exec(

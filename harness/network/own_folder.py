@@ -7,28 +7,41 @@ process: that means another one, or none, in another PID namespace that shares t
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+
+class Purpose(StrEnum):
+    """What our folders are for; the first words of their names. A folder that is named otherwise is not ours."""
+
+    AUDIT = "harness-audit"
+    FIREFOX = "harness-firefox"
+
+
+_OURS: Final = re.compile(rf"(?:{'|'.join(Purpose)})-[0-9]+-[a-z0-9_]{{8}}")
+"""Such a name, as tempfile.mkdtemp ends it."""
+_TRIES: Final = 10
 
 
 class OwnFolder:
     """A new folder, for its owner alone, which nobody else clears while this process lives; those that ended processes
-    have left for the same purpose go. OSError when there can be none.
+    of this user have left go, whatever for. OSError when there can be none.
 
     Its name says what for and whose it is, to people. No program that is started inherits the lock (PEP 446).
     """
 
-    def __init__(self, purpose: str) -> None:
-        _clear_left_over(purpose)
-        # Under another name until it is locked: nobody must find it who would take it for left over.
-        new = Path(tempfile.mkdtemp(prefix=f".{purpose}-{os.getpid()}-"))
-        self._descriptor = _locked(new)
-        self.path = new.rename(new.with_name(new.name.removeprefix(".")))
+    def __init__(self, purpose: Purpose) -> None:
+        _clear_left_over()
+        self.path, self._descriptor = _made(f"{purpose}-{os.getpid()}-")
 
     def remove(self) -> None:
         """With all that is in it."""
@@ -36,17 +49,33 @@ class OwnFolder:
         os.close(self._descriptor)
 
 
-def _clear_left_over(purpose: str) -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{purpose}-*-*"):
-        if folder.name.removeprefix(f"{purpose}-").partition("-")[0].isdigit():
+def _made(prefix: str) -> tuple[Path, int]:
+    """A new folder and what holds its lock. Until it is locked it looks left over: one that somebody has taken for
+    that is his to remove, and another one is made."""
+    for _ in range(_TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
+        with suppress(BlockingIOError, FileNotFoundError):
+            descriptor = _locked(folder)
+            if folder.exists():
+                return folder, descriptor
+            os.close(descriptor)
+    raise OSError(errno.EAGAIN, f"{_TRIES} folders were cleared by others as they were made", tempfile.gettempdir())
+
+
+def _clear_left_over() -> None:
+    for folder in Path(tempfile.gettempdir()).glob("harness-*"):
+        if _OURS.fullmatch(folder.name):
             with suppress(OSError), _abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def _abandoned(folder: Path) -> Iterator[None]:
+    """Ours alone until the end, and nobody's before. OSError when it is somebody's, another user's or no folder."""
     descriptor = _locked(folder)
     try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), folder)
         yield
     finally:
         os.close(descriptor)

@@ -14,7 +14,7 @@ import pytest
 
 from harness.catalogue import load
 from harness.endpoint_choice import with_endpoints
-from harness.endpoints.firefox.browser import LABEL, Firefox
+from harness.endpoints.firefox.browser import Firefox
 from harness.endpoints.firefox.installed import PROGRAMS, program
 from harness.evidence.recording_folder import read_statements
 from harness.model.base import Asset, Party
@@ -22,6 +22,7 @@ from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason, Severity
 from harness.model.outcome import Outcome, Status
 from harness.model.scenario import Scenario
+from harness.network.own_folder import Purpose
 from harness.placement import place
 from harness.runner import Options
 
@@ -53,7 +54,7 @@ def scenario(name: str, *parties: Party) -> Scenario:
 
 
 def left_over(owner: int) -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob(f"{LABEL}-{owner}-*"))
+    return list(Path(tempfile.gettempdir()).glob(f"{Purpose.FIREFOX}-{owner}-*"))
 
 
 @pytest.mark.parametrize("name", ["firefox-calls", "firefox-is-called", "firefox-intercepted"])

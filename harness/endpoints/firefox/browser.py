@@ -15,13 +15,10 @@ from types import TracebackType
 from typing import Any, Final
 
 from ...network.child import tied_to_us
-from ...network.own_folder import OwnFolder
+from ...network.own_folder import OwnFolder, Purpose
 from .bidi import Bidi, BidiError
 from .installed import PROGRAMS, program
 from .srtp_log import SrtpLog
-
-LABEL: Final = "harness-firefox"
-"""What the folders of our browsers are called."""
 
 _STARTING: Final = 30.0
 _ENDING: Final = 5.0
@@ -85,7 +82,7 @@ class Firefox:
         path = program()
         if path is None:
             raise BrowserError(f"none of these programs is installed: {', '.join(PROGRAMS)}")
-        self._folder = OwnFolder(LABEL)
+        self._folder = OwnFolder(Purpose.FIREFOX)
         try:
             self.software = await self.bidi.connect(await self._start(path, self._folder.path))
         except (BidiError, BrowserError, OSError) as error:
