@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
+
+from ..one_running import OneRunning
 
 if TYPE_CHECKING:
     from .browser import Chromium
@@ -19,13 +21,11 @@ class SharedChromium:
 
     def __init__(self, *flags: str, inside: Callable[[], Awaitable[tuple[str, ...]]] | None = None) -> None:
         self._flags, self._inside = flags, inside
-        self._starting: asyncio.Task[Chromium] | None = None
+        self._running: OneRunning[Chromium] = OneRunning()
 
     async def browser(self) -> Chromium:
         """The running browser. BrowserError when there is none to be had."""
-        if self._starting is None:
-            self._starting = asyncio.create_task(self._started())
-        return await asyncio.shield(self._starting)
+        return await self._running.get(self._made)
 
     async def left(self) -> None:
         """An endpoint is done with it."""
@@ -33,18 +33,15 @@ class SharedChromium:
             await self.close()
 
     async def close(self) -> None:
-        starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        await asyncio.wait({starting})
-        if not starting.cancelled() and starting.exception() is None:
-            await starting.result().__aexit__(None, None, None)
+        await self._running.close()
 
-    async def _started(self) -> Chromium:
+    @asynccontextmanager
+    async def _made(self) -> AsyncIterator[Chromium]:
         from .browser import Chromium
 
         prefix = () if self._inside is None else await self._inside()
-        return await Chromium(flags=self._flags, prefix=prefix).__aenter__()
+        async with Chromium(flags=self._flags, prefix=prefix) as browser:
+            yield browser
 
 
 SHARED = SharedChromium()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
+
+from ..one_running import OneRunning
 
 if TYPE_CHECKING:
     from .browser import Firefox
@@ -20,16 +21,14 @@ class SharedFirefox:
 
     def __init__(self, within: Callable[[], AbstractContextManager[None]] | None = None) -> None:
         self._within = within
-        self._starting: asyncio.Task[Firefox] | None = None
+        self._running: OneRunning[Firefox] = OneRunning()
 
     async def browser(self, prefix: Sequence[str] = ()) -> Firefox:
         """The running browser. BrowserError when there is none to be had. `prefix`: words in front of its command."""
         from .browser import Firefox
 
-        if self._starting is None:
-            within = nullcontext if self._within is None else self._within
-            self._starting = asyncio.create_task(Firefox(prefix, within).__aenter__())
-        return await asyncio.shield(self._starting)
+        within = nullcontext if self._within is None else self._within
+        return await self._running.get(lambda: Firefox(prefix, within))
 
     async def left(self) -> None:
         """An endpoint is done with it."""
@@ -37,12 +36,7 @@ class SharedFirefox:
             await self.close()
 
     async def close(self) -> None:
-        starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        await asyncio.wait({starting})
-        if not starting.cancelled() and starting.exception() is None:
-            await starting.result().__aexit__(None, None, None)
+        await self._running.close()
 
 
 SHARED = SharedFirefox()
