@@ -14,9 +14,9 @@ from .service_kind import ServiceKind
 class Found(Noun):
     """A violation: `name` is the outcome or the alarm, `moves` what each move does, in order.
 
-    `stable`: it came again when the same plan was tried once more. `scenario` is the file to run it again, `recording`
-    the folder that shows it; empty when they could not be written, which `unwritten` explains. `seconds` and `calls`:
-    how long it took one searcher, shrinking included.
+    `stable`: it came again each time that the same plan was tried again. `scenario` is the file to run it again,
+    `recording` the folder that shows it; empty when they could not be written, which `unwritten` explains. `seconds`
+    and `calls`: how long it took one searcher, shrinking included.
     """
 
     name: str

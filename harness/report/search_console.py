@@ -35,7 +35,7 @@ def lines(document: SearchDocument) -> Iterator[str]:
 
 
 def _found(one: Found) -> Iterator[str]:
-    again = "" if one.stable else " (once: it did not come again)"
+    again = "" if one.stable else " (unstable: it did not come again each time)"
     yield f"FOUND       {one.name}{again}: {one.why}"
     yield f"  shown     {visible(one.detail)}"
     yield f"  plan      {visible(one.plan)}"

@@ -53,17 +53,16 @@ def given_up(result: Result) -> bool:
 def expectation(*results: Result) -> Expectation:
     """What these calls of one plan have shown: alarms of all of them must be raised again, alarms of some may be.
 
-    Of a call that was given up only what does not hang on who was quicker must be; where that would leave out what
-    speaks against the system, one of the alarms that do must be raised.
+    Of a call that was given up only what does not hang on who was quicker must be. Something must always speak against
+    the system: where neither the outcome does nor an alarm that must be raised, one of the alarms that do must be.
     """
     raised = [_alarms(result) for result in results]
     always, ever = frozenset.intersection(*raised), frozenset.union(*raised)
     outcome = results[-1].outcome
-    if not any(given_up(result) for result in results):
-        return Expectation(outcome=outcome, because=_sorted(always), also=_sorted(ever - always))
-    because, broken = always - OVERTAKEN, frozenset[Reason]().union(*(against(result) for result in results))
+    overtaken = OVERTAKEN if any(given_up(result) for result in results) else frozenset()
+    because, broken = always - overtaken, frozenset[Reason]().union(*(against(result) for result in results))
     either = frozenset() if outcome in OUTCOMES or because & broken else broken
-    also = (ever | OVERTAKEN) - because - either
+    also = (ever | overtaken) - because - either
     return Expectation(outcome=outcome, because=_sorted(because), either=_sorted(either), also=_sorted(also))
 
 

@@ -1,4 +1,4 @@
-"""One searcher: plans, calls, verdicts; a violation is shrunk, made to happen once more, and written down.
+"""One searcher: plans, calls, verdicts; a violation is shrunk, made to happen again, and written down.
 
 The same seed makes the same plans in the same order. What a call then shows is real, so a finding that does not come
 again is told as what it is: unstable, and kept like any other.
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ..model.verdict import Result
-from .expected import given_up
 from .plan import Plan, Shape
 from .property import Violation, unseeing, violation
 from .shrinking import shrinking
@@ -26,8 +25,8 @@ BETWEEN: Final = 3
 """Plans of a state machine between two words of the service: few calls must not be words alone. Its first plan is
 always its simplest, so that mostly two of them are new."""
 
-RUNS_OF_A_RACE: Final = 3
-"""How often a call that an end gave up must show it again: with another end the quicker one it may be another call."""
+RUNS: Final = 3
+"""How often a call must show it again, whatever the first one was: where chance decides, any call may be that one."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violation with the simplest plan for it. `again`: the same plan as a scenario, once or more often."""
+    """A violation with the simplest plan for it. `again`: the same plan as a scenario, up to the first call that
+    shows something else.
+    """
 
     plan: Plan
     first: Tried
@@ -175,7 +176,7 @@ class Search:
         return Finding(plan, first, tuple(self._again(plan, first)), seconds, calls)
 
     def _again(self, plan: Plan, first: Tried) -> Iterator[Tried]:
-        for _ in range(RUNS_OF_A_RACE if given_up(first.result) else 1):
+        for _ in range(RUNS):
             tried = self.caller.confirm(plan, first)
             yield tried
             if not _same(first, tried):

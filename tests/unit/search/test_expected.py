@@ -90,11 +90,33 @@ def test_where_all_that_speaks_against_the_system_hangs_on_the_race_one_of_it_mu
     assert status((ran, withdrawn), quiet) is Status.WRONG_REASON
 
 
+GIVEN, ANSWERED = (call(Outcome.SECURE, reason) for reason in (Reason.ROLE_GIVEN_UP, Reason.UNPROVED_CHECK_ANSWERED))
+"""Two calls of one plan, in which chance had something else speak against the system each time."""
+
+
+def test_calls_that_came_up_and_have_no_alarm_in_common_demand_one_of_those_that_they_had() -> None:
+    for shown in (GIVEN, ANSWERED):
+        assert status((GIVEN, ANSWERED), shown) is Status.AS_EXPECTED
+    assert status((GIVEN, ANSWERED), call(Outcome.SECURE)) is Status.WRONG_REASON
+
+
+def test_nor_is_it_enough_to_have_an_alarm_in_common_that_an_adversary_raises() -> None:
+    key, pad, neither = (
+        call(Outcome.DETECTED, Reason.CODES_DIFFER, *more)
+        for more in ((Reason.KEY_ON_WIRE,), (Reason.TWO_TIME_PAD,), ())
+    )
+    merged = expectation(key, pad)
+    assert (merged.because, set(merged.either)) == ((Reason.CODES_DIFFER,), {Reason.KEY_ON_WIRE, Reason.TWO_TIME_PAD})
+    assert expectation(key, neither).either == (Reason.KEY_ON_WIRE,)
+
+
 def test_of_an_outcome_that_breaks_the_promise_by_itself_no_single_alarm_need_be_demanded() -> None:
     breach = call(Outcome.BREACH, Reason.KEYS_NOT_SHARED, Reason.CODE_OUTDATED, said=(UP, REFUSED))
     merged = expectation(breach, breach)
     assert (merged.outcome, merged.because, merged.either) == (Outcome.BREACH, (), ())
     assert set(merged.also) == OVERTAKEN
+    up = expectation(call(Outcome.BREACH, Reason.KEY_ON_WIRE), call(Outcome.BREACH, Reason.TWO_TIME_PAD))
+    assert (up.outcome, up.because, up.either) == (Outcome.BREACH, (), ())
 
 
 def test_what_hangs_on_a_race_are_alarms_and_not_what_an_end_does_before_it() -> None:

@@ -166,25 +166,23 @@ def test_a_finding_that_does_not_come_again_is_told_as_unstable_and_the_search_g
 
 
 @pytest.mark.parametrize(
-    ("raced", "outcomes", "asked", "stable"),
+    ("ending", "outcomes", "asked", "stable"),
     [
-        (False, "B", 1, True),
-        (False, "S", 1, False),
-        (True, "BBB", 3, True),
-        (True, "BBS", 3, False),
-        (True, "BD", 2, False),
+        (ending, *shown)
+        for ending in (Reason.CALL_REFUSED, Reason.CALL_ESTABLISHED)
+        for shown in (("BBB", 3, True), ("BBS", 3, False), ("BBD", 3, False), ("BD", 2, False), ("S", 1, False))
     ],
 )
-def test_a_call_that_an_end_gave_up_is_made_again_three_times(
-    raced: bool, outcomes: str, asked: int, stable: bool
+def test_what_is_found_is_made_again_three_times_however_the_first_call_ended(
+    ending: Reason, outcomes: str, asked: int, stable: bool
 ) -> None:
-    """It is a race, and may end otherwise: a written scenario has one outcome only."""
-    ending = [finding(Reason.CALL_REFUSED, Severity.FACT)] if raced else []
-    against = [*ending, finding(Reason.KEY_ON_WIRE)]
+    """Chance may have let this one come up, and refuses the next: a written scenario has one outcome only."""
+    ended = finding(ending, Severity.FACT)
+    against = [ended, finding(Reason.KEY_ON_WIRE)]
     shown = {
         "B": result(Outcome.BREACH, against),
         "D": result(Outcome.DETECTED, against),
-        "S": result(Outcome.SECURE, ending),
+        "S": result(Outcome.SECURE, [ended]),
     }
 
     class Racing(World):
