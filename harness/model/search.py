@@ -47,6 +47,13 @@ class Unseen(Noun):
     plan: str
 
 
+class Untried(Noun):
+    """A kind of call that was not made without an attack, because these endpoints cannot make it."""
+
+    plan: str
+    why: str
+
+
 class SearchDocument(Noun):
     """A whole search. `attacked`: calls with at least one move that happened. `violations`: calls in which the property
     did not hold, shrinking included. `broken`: searchers that ended before their time, each with its last words.
@@ -65,6 +72,7 @@ class SearchDocument(Noun):
     moves: dict[str, MoveCount]
     outcomes: dict[str, int]
     unseen: tuple[Unseen, ...]
+    untried: tuple[Untried, ...] = ()
     found: tuple[Found, ...]
     broken: tuple[str, ...] = ()
     interrupted: bool = False

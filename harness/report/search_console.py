@@ -19,8 +19,8 @@ def show(document: SearchDocument, stream: TextIO) -> None:
 def lines(document: SearchDocument) -> Iterator[str]:
     """The lines that are shown."""
     yield ""
-    for one in document.found:
-        yield from _found(one)
+    for found in document.found:
+        yield from _found(found)
     yield _sum(document)
     if document.moves:
         yield "moves       tried  happened"
@@ -28,6 +28,8 @@ def lines(document: SearchDocument) -> Iterator[str]:
         yield f"  {name:<18} {count.tried:6}  {count.effective:6}"
     yield f"outcomes    {', '.join(f'{name} {count}' for name, count in document.outcomes.items()) or 'none'}"
     yield from _blind(document)
+    for one in document.untried:
+        yield f"NOT TRIED   {visible(one.plan)}: {visible(one.why)}"
     if not document.found and not document.attacked:
         yield "NOT TRIED   no attack happened in any call, so nothing is known of any: give more --seconds or --calls"
     yield f"not checked {', '.join(document.not_checked)}"

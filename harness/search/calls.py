@@ -10,6 +10,7 @@ from typing import Final
 from ..evidence.recording_folder import read_ground_truth
 from ..model.endpoints import Endpoints
 from ..model.scenario import Scenario
+from ..model.search import Untried
 from ..model.service_kind import ServiceKind
 from ..needs import unmet
 from ..placement import Placed, place
@@ -38,9 +39,13 @@ class RealCalls:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """Those that nothing is lacking for: a bare page makes no ordinary calls."""
-        return tuple(
-            one for one in Shape if not unmet((Plan(one).scenario(self.endpoints, service=self.service),), (), ())
-        )
+        return tuple(one for one in Shape if self._why_not(one) is None)
+
+    @property
+    def untried(self) -> tuple[Untried, ...]:
+        """The others, each with what it is lacking."""
+        lacking = ((one, self._why_not(one)) for one in Shape)
+        return tuple(Untried(plan=Plan(one).described, why=why) for one, why in lacking if why is not None)
 
     def call(self, plan: Plan) -> Tried:
         tried = _tried(plan, self._place(plan.scenario(self.endpoints, service=self.service)))
@@ -50,6 +55,10 @@ class RealCalls:
 
     def confirm(self, plan: Plan, first: Tried) -> Tried:
         return _tried(plan, self._place(plan.scenario(self.endpoints, expectation(first.result), self.service)))
+
+    def _why_not(self, shape: Shape) -> str | None:
+        lacking = unmet((Plan(shape).scenario(self.endpoints, service=self.service),), (), ())
+        return next((one.why for one in lacking), None)
 
     def _place(self, scenario: Scenario) -> Placed:
         return place(scenario, Options(self.workshop, timeout=TIMEOUT, without=WITHOUT, first=self.first))

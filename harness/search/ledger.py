@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.endpoints import Endpoints
-from ..model.search import Found, MoveCount, SearchDocument, Unseen
+from ..model.search import Found, MoveCount, SearchDocument, Unseen, Untried
 from ..model.service_kind import ServiceKind
 
 NOT_CHECKED = ("wireshark",)
@@ -32,6 +32,7 @@ class Ledger:
     _effective: Counter[str] = field(default_factory=Counter)
     _outcomes: Counter[str] = field(default_factory=Counter)
     _unseen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _untried: dict[str, Untried] = field(default_factory=dict)
     _found: list[Found] = field(default_factory=list)
     _broken: list[str] = field(default_factory=list)
 
@@ -42,6 +43,9 @@ class Ledger:
                 self._call(call)
             case {"found": found}:
                 self._found.append(Found.model_validate_json(json.dumps(found)))
+            case {"untried": untried}:
+                one = Untried.model_validate_json(json.dumps(untried))
+                self._untried[one.plan] = one  # each searcher says the same
             case {"ended": True}:
                 return True
             case _:
@@ -81,6 +85,7 @@ class Ledger:
             unseen=tuple(
                 Unseen(why=why, calls=count, plan=plan) for why, (count, plan) in sorted(self._unseen.items())
             ),
+            untried=tuple(self._untried.values()),
             found=tuple(self._found),
             broken=tuple(self._broken),
             interrupted=self.interrupted,

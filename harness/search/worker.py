@@ -1,6 +1,7 @@
 """One searcher in a process of its own: a JSON object on its command line, a JSON line for each call on its output.
 
-Each call is {"call": {...}}, something found is {"found": {...}}, the end is {"ended": true}.
+What these endpoints cannot make is {"untried": {...}} and comes first. Each call is {"call": {...}}, something found is
+{"found": {...}}, the end is {"ended": true}.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def work(asked: dict[str, Any], say: Say) -> None:
     workshop, captures, out = (Path(asked[name]) for name in ("workshop", "captures", "out"))
     workshop.mkdir(parents=True, exist_ok=True)
     calls = RealCalls(endpoints, workshop, asked["network"], service)
+    for one in calls.untried:
+        say({"untried": one.model_dump(mode="json")})
     search = Search(calls, Bounds(**asked["bounds"]), lambda tried: say({"call": heard(tried)}))
     for found in search.run():
         say({"found": write(found, endpoints, out, captures, service).model_dump(mode="json")})

@@ -73,6 +73,16 @@ def test_calls_that_could_not_be_looked_at_are_counted_by_reason_with_the_first_
     assert [(one.why, one.calls) for one in document.unseen] == [("dark", 2), ("fog", 1)]
 
 
+UNTRIED = {"untried": {"plan": "an ordinary call", "why": "alice is a bare page"}}
+
+
+def test_what_the_endpoints_cannot_make_is_told_once_with_the_reason_and_fails_nothing() -> None:
+    made = ledger(UNTRIED, UNTRIED, call(flip=(1, 1)))
+    assert [(one.plan, one.why) for one in made.document().untried] == [("an ordinary call", "alice is a bare page")]
+    assert shown(made).count("NOT TRIED   an ordinary call: alice is a bare page") == 1
+    assert exit_code(made.document()) == 0
+
+
 def broken() -> Ledger:
     made = ledger(call())
     made.broke("ended with code 1: no memory")

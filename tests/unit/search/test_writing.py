@@ -121,8 +121,14 @@ def test_nobody_interferes_where_numbers_wrap_or_the_service_has_the_keys() -> N
     assert (wrapping.mode, ordinary.mode) == (Mode.E2EE, Mode.SERVICE)
 
 
-def test_a_bare_page_is_asked_for_no_ordinary_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bare_page_is_asked_for_no_ordinary_call_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(needs, "program", lambda: "a browser")
     page = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
     assert RealCalls(Endpoints(), tmp_path).shapes == tuple(Shape)
     assert set(Shape) - set(RealCalls(page, tmp_path).shapes) == {Shape.ORDINARY}
+    assert RealCalls(Endpoints(), tmp_path).untried == ()
+    (untried,) = RealCalls(page, tmp_path).untried
+    assert untried.plan == "an ordinary call of the service, no attack at all"
+    assert untried.why == "alice is a bare page, which makes no ordinary calls of the service"
