@@ -20,7 +20,7 @@ from .call_views import call_views
 from .catalogue import ROOT, CatalogueError, asked_for, load, select
 from .deviations import check_known
 from .deviations import load as load_deviations
-from .endpoint_choice import choose, with_endpoints
+from .endpoint_choice import choose, concerned, with_endpoints
 from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
@@ -84,17 +84,17 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
     """Run the selection, write the reports, show the table."""
     try:
         options = options_of(chosen)
-        scenarios, specimens, asked = _selection(selectors, chosen)
-        options = replace(options, self_test=specimens, asked=asked)
+        selection = _selection(selectors, chosen)
+        options = replace(options, self_test=selection.specimens, asked=selection.asked, elsewhere=selection.elsewhere)
         load_policy(options.policy)
         deviations = load_deviations()
         if chosen["root"] is None:
             check_known(deviations, [scenario.id for scenario in load(ROOT)])
     except ValueError as error:
         return USAGE, str(error)
-    go_where_namespaces_are(scenarios, chosen)
+    go_where_namespaces_are(selection.scenarios, chosen)
     whole = bool(chosen.get("only_self_test"))
-    return carry_out(scenarios, options, reports, lambda ended: _present(ended, outputs, whole))
+    return carry_out(selection.scenarios, options, reports, lambda ended: _present(ended, outputs, whole))
 
 
 def go_where_namespaces_are(scenarios: Iterable[Scenario], chosen: Mapping[str, Any]) -> None:
@@ -153,10 +153,18 @@ def carry_out(
     return (HARNESS, "\n".join(missing)) if missing else document
 
 
-def _selection(
-    selectors: Sequence[str], chosen: dict[str, Any]
-) -> tuple[tuple[Scenario, ...], tuple[str, ...], frozenset[str]]:
-    """What to run; the specimens in it when it makes up a self-test; and the ids of what was asked for by name."""
+@dataclass(frozen=True)
+class Selection:
+    """What to run; the `specimens` in it when it makes up a self-test; and the ids of what was `asked` for by name, and
+    of what would say nothing of the software that was chosen (`elsewhere`)."""
+
+    scenarios: tuple[Scenario, ...]
+    specimens: tuple[str, ...]
+    asked: frozenset[str]
+    elsewhere: frozenset[str]
+
+
+def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> Selection:
     root = chosen["root"] or ROOT
     every, names = _catalogue(root, selectors)
     tested = {scenario.id for scenario in members(every)}
@@ -169,7 +177,10 @@ def _selection(
     asked = frozenset[str]() if chosen.get("listed") else asked_for(selection, names, root)
     absent = not_installed(kinds.values())
     asked |= {one.id for one in selection if absent & {one.endpoints.alice, one.endpoints.bob}}
-    return selection, specimens if tested <= wanted else (), asked
+    whole = tested <= wanted
+    own = {one.id for one in every if one.family is Family.SPECIMENS} | (tested if whole else set())
+    elsewhere = frozenset(one.id for one in selection if one.id not in own and not concerned(one, kinds))
+    return Selection(selection, specimens if whole else (), asked, elsewhere)
 
 
 def options_of(chosen: dict[str, Any]) -> Options:

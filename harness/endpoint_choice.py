@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from .model.base import Party
 from .model.endpoints import EndpointKind
@@ -13,6 +14,8 @@ from .wording import suggestion
 
 Command = tuple[str, ...]
 """A program and its arguments, as the system is given them: no shell reads them."""
+_HEALTHY: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS})
+"""One client, in our process or in its own: which of them, a scenario knows better than a command line."""
 
 
 def parse_endpoints(texts: Sequence[str]) -> dict[Party, EndpointKind]:
@@ -60,11 +63,20 @@ def with_endpoints(scenarios: Iterable[Scenario], kinds: Mapping[Party, Endpoint
     return tuple(_with(scenario, kinds) for scenario in scenarios)
 
 
+def concerned(scenario: Scenario, kinds: Mapping[Party, EndpointKind]) -> bool:
+    """Whether anything of this choice is in the scenario: where it names other software for whoever is chosen, what
+    comes of it says nothing of the choice."""
+    placed = {party: scenario.endpoints.of(party) for party in kinds}
+    return not kinds or any(placed[party] in (*_HEALTHY, kind) for party, kind in kinds.items())
+
+
 def _with(scenario: Scenario, kinds: Mapping[Party, EndpointKind]) -> Scenario:
     if scenario.family is Family.SPECIMENS:
         return scenario
     changed = {
-        party.value: kind for party, kind in kinds.items() if scenario.endpoints.of(party) is EndpointKind.AIORTC
+        party.value: kind
+        for party, kind in kinds.items()
+        if scenario.endpoints.of(party) in _HEALTHY and kind is not EndpointKind.AIORTC
     }
     return scenario.model_copy(update={"endpoints": scenario.endpoints.model_copy(update=changed)})
 

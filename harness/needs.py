@@ -22,16 +22,28 @@ from .restarts import why_no_restart
 from .vantage.packet_tap import may_listen
 
 
-def unmet(scenarios: Iterable[Scenario], programs: Collection[Party], asked: Collection[str]) -> tuple[Unmet, ...]:
+def unmet(
+    scenarios: Iterable[Scenario],
+    programs: Collection[Party],
+    asked: Collection[str],
+    elsewhere: Collection[str] = (),
+) -> tuple[Unmet, ...]:
     """Each scenario that cannot be run, with the reason. `programs`: the parties for which a command was given.
 
-    `asked` are the scenarios that the user named one by one.
+    `asked` are the scenarios that the user named one by one; `elsewhere` those that have no place for what he chose.
     """
     return tuple(
         Unmet(scenario=scenario.id, why=why, asked=scenario.id in asked)
         for scenario in scenarios
-        if (why := _why_not(scenario, programs)) is not None
+        if (why := _without_place(scenario, elsewhere) or _why_not(scenario, programs)) is not None
     )
+
+
+def _without_place(scenario: Scenario, elsewhere: Collection[str]) -> str | None:
+    if scenario.id not in elsewhere:
+        return None
+    named = " and ".join(f"{party} is {scenario.endpoints.of(party)}" for party in Party)
+    return f"it names its software itself ({named}), and would say nothing of what was chosen instead"
 
 
 def not_installed(kinds: Iterable[EndpointKind]) -> frozenset[EndpointKind]:

@@ -34,6 +34,8 @@ from .record_calls import let_go, record_calls
 DEFAULT_JOBS = 12
 IN_NAMESPACES = 3
 """Calls in namespaces that overlap: each starts two programs, and those of many would wait for each other."""
+SEARCHED = 2
+"""Calls that overlap in which the memory of processes is searched: each takes a processor for half a minute."""
 
 DEFAULT_TIMEOUT = 60.0
 
@@ -53,6 +55,7 @@ class Options:
 
     `first`: the number of the first call, which chooses its network; runs at the same time had better differ in it.
     `programs`: the command of each party whose endpoint is a program. `asked`: the scenarios that the user named.
+    `elsewhere`: those that name software of their own where the user chose another one.
     """
 
     captures: Path
@@ -65,6 +68,7 @@ class Options:
     first: int = 1
     programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -96,6 +100,7 @@ class Runner:
         self._auditing = Auditing(thinkers, self._keep, self._give_up)
         self._slots = asyncio.Semaphore(options.jobs)
         self._namespaces = asyncio.Semaphore(IN_NAMESPACES)
+        self._searches = asyncio.Semaphore(SEARCHED)
 
     async def run(self) -> RunDocument:
         """Every scenario recorded, audited and judged. Cancelling stops the calls; ended ones are still judged."""
@@ -142,7 +147,9 @@ class Runner:
             selected=tuple(selected),
             self_test=self._options.self_test,
             deviations=naming(load_deviations(), selected),
-            unmet=unmet(self._state.scenarios.values(), self._options.programs, self._options.asked),
+            unmet=unmet(
+                self._state.scenarios.values(), self._options.programs, self._options.asked, self._options.elsewhere
+            ),
         )
 
     async def _record_all(self) -> None:
@@ -161,7 +168,8 @@ class Runner:
 
     async def _record(self, scenario: Scenario, number: int) -> None:
         crowded = self._namespaces if scenario.network is Network.NAMESPACES else nullcontext()
-        async with crowded, self._slots:
+        busy = self._searches if scenario.memory else nullcontext()
+        async with crowded, busy, self._slots:
             self._progress.started(scenario.id)
             begun = time.monotonic()
             try:
@@ -197,7 +205,8 @@ class Runner:
             async with asyncio.timeout(self._options.timeout):
                 return await record_calls(scenario, conditions, self.folder.calls(scenario)), None
         except TimeoutError:
-            return None, f"not ended within its time limit of {self._options.timeout:g} s"
+            limit = f"{self._options.timeout:g} s"
+            return None, f"not ended within its time limit of {limit}: allow more (--timeout) or fewer at once (--jobs)"
         except (LiveCallError, OSError) as error:
             return None, f"the call could not be recorded: {error}"[:2000]
         except Exception as error:  # noqa: BLE001 - a bug of ours must not take the other scenarios with it

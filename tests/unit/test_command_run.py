@@ -11,6 +11,7 @@ from harness.command_run import go_where_namespaces_are
 from harness.model.network import Network
 from harness.model.scenario import Scenario
 from harness.network import namespaces, user_namespace
+from harness.self_test import members
 from tests.unit.test_needs import scenario
 
 LINE = {"command_line": True}
@@ -63,6 +64,17 @@ def test_who_names_a_stack_that_is_not_installed_asks_for_every_call_with_it(
     monkeypatch.setattr("harness.needs.firefox.lacking", lambda enclosed: "" if there else "no firefox-esr")
     for listed in ({}, {"listed": True}):
         chosen: dict[str, Any] = {"root": None, "endpoints": ("alice=firefox",), **listed}
-        _, _, named = command_run._selection(("honest-brief*", "constant-cod*"), chosen)
+        named = command_run._selection(("honest-brief*", "constant-cod*"), chosen).asked
         assert any(one.startswith("honest-brief") for one in named) is asked
         assert "constant-code" not in named, "a specimen keeps its own stack"
+
+
+def test_what_names_its_software_itself_has_no_place_for_another_but_in_a_self_test() -> None:
+    chosen: dict[str, Any] = {"root": None, "endpoints": ("bob=aiortc-process",)}
+    alone = command_run._selection(("chromium-fingerprint-appended", "fingerprint-swap", "constant-code"), chosen)
+    assert alone.elsewhere == {"chromium-fingerprint-appended"}
+    whole = command_run._selection((), {**chosen, "self_test": True})
+    tested = {one.id for one in members(whole.scenarios)}
+    assert whole.specimens
+    assert whole.elsewhere
+    assert not whole.elsewhere & tested

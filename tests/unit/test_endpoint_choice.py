@@ -7,12 +7,13 @@ import sys
 import pytest
 
 from harness.catalogue import asked_for, load, place
-from harness.endpoint_choice import choose, parse_endpoints, parse_programs, with_endpoints
+from harness.endpoint_choice import choose, concerned, parse_endpoints, parse_programs, with_endpoints
 from harness.model.base import Party
 from harness.model.endpoints import EndpointKind
 from harness.model.scenario import Family, Scenario
 
 PYTHON = sys.executable
+HEALTHY = (EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS)
 
 
 def test_who_is_not_named_is_not_chosen() -> None:
@@ -71,10 +72,28 @@ def test_only_the_healthy_client_is_replaced_and_no_specimen_is_touched() -> Non
     changed = with_endpoints(every, {Party.BOB: EndpointKind.PROGRAM})
     assert [one.id for one in changed] == [one.id for one in every]
     for before, after in zip(every, changed, strict=True):
-        healthy = before.endpoints.bob is EndpointKind.AIORTC and before.family is not Family.SPECIMENS
+        healthy = before.endpoints.bob in HEALTHY and before.family is not Family.SPECIMENS
         assert (after.endpoints.bob is EndpointKind.PROGRAM) == healthy
         assert after.endpoints.alice is before.endpoints.alice
         assert after.model_copy(update={"endpoints": before.endpoints}) == before
+
+
+def test_the_healthy_client_is_replaced_in_a_process_of_its_own_too_and_where_it_runs_is_the_scenarios_to_say() -> None:
+    apart = scenario(load(), "namespaces-fingerprint-swap")
+    assert apart.endpoints.bob is EndpointKind.AIORTC_PROCESS
+    for kind, placed in ((EndpointKind.FIREFOX, EndpointKind.FIREFOX), (EndpointKind.AIORTC, apart.endpoints.bob)):
+        (changed,) = with_endpoints([apart], {Party.BOB: kind})
+        assert changed.endpoints.bob is placed
+
+
+def test_a_scenario_that_names_other_software_says_nothing_of_what_was_chosen() -> None:
+    every = load()
+    page, plain = scenario(every, "chromium-fingerprint-appended"), scenario(every, "fingerprint-swap")
+    assert page.endpoints.bob not in HEALTHY
+    assert not concerned(page, {Party.BOB: EndpointKind.PROGRAM})
+    assert concerned(page, {Party.BOB: page.endpoints.bob})
+    assert concerned(page, {})
+    assert concerned(plain, {Party.BOB: EndpointKind.PROGRAM})
 
 
 def test_a_scenario_is_asked_for_by_its_id_or_its_file_and_not_by_where_it_lies() -> None:

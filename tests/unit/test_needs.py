@@ -56,6 +56,13 @@ def test_a_program_that_no_command_names_is_missing() -> None:
     assert [one.asked for one in unmet(scenarios, (), {"healthy"})] == [False, False]
 
 
+def test_what_has_no_place_for_the_software_that_was_chosen_is_not_run() -> None:
+    bare = scenario("bare", alice="null-cipher", bob="null-cipher")
+    (unmet_one,) = unmet([bare, scenario("healthy")], (), {"bare"}, {"bare"})
+    assert (unmet_one.scenario, unmet_one.asked) == ("bare", True)
+    assert "alice is null-cipher and bob is null-cipher" in unmet_one.why
+
+
 def test_who_names_its_certificate_by_one_hash_alone_has_no_other_line_that_could_be_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
