@@ -21,7 +21,8 @@ PLANTED = "Specimens alone: what is beyond the promise here was planted, and no 
 
 
 def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, str] | None:
-    """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell.
+    """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell, and
+    there were packets in which it could have been.
 
     What a specimen leaks was planted: its matrix is shown where a run holds nothing else, and is no finding.
     Wireshark is not asked: it sees nothing that the matrix is made of.
@@ -48,5 +49,7 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
         return HARNESS, trouble(error, str(root))
     if not measured and not planted:
         return NOTHING, f"{root}: holds no recorded call of which anything could be measured"
+    if all(one.nothing_seen for one in measured or planted):
+        return NOTHING, f"{root}: there is no packet to look at of any of its calls"
     untold = [one for matrix in measured for one in matrix.breaks if not one.told]
     return (FINDING, f"plaintext beyond the promise: {sentence(untold[0])}") if untold else None

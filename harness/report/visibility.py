@@ -21,6 +21,7 @@ TOLD: Final = frozenset({Outcome.DETECTED})
 
 MOST_BREAKS: Final = 20
 MARK: Final = "!"
+_UNSEEN: Final = "there is no packet to look at"
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,37 @@ class Square:
 
 @dataclass(frozen=True)
 class ModeMatrix:
-    """`rows` are in the order of Content, their squares in that of Observer."""
+    """`rows` are in the order of Content, their squares in that of Observer. `unseen` of the calls have no packet to
+    look at: that something is absent from them tells nothing, and is in no square.
+    """
 
     mode: Mode
     calls: int
+    unseen: int
     rows: tuple[tuple[Content, tuple[Square, ...]], ...]
     breaks: tuple[Break, ...]
 
     @property
     def sentence(self) -> str:
         """What the matrix comes to."""
-        untold = sum(not one.told for one in self.breaks)
         over = f"{self.mode.value}, {plural(self.calls, 'call')}"
+        if self.nothing_seen:
+            return f"{over}: {_UNSEEN}"
+        besides = f"; {_UNSEEN} of {plural(self.unseen, 'call')}" if self.unseen else ""
+        return f"{over}: {self._seen}{besides}"
+
+    @property
+    def nothing_seen(self) -> bool:
+        return self.unseen == self.calls
+
+    @property
+    def _seen(self) -> str:
+        untold = sum(not one.told for one in self.breaks)
         if untold:
-            return f"{over}: plaintext beyond the promise in {plural(untold, 'cell')}"
+            return f"plaintext beyond the promise in {plural(untold, 'cell')}"
         if self.breaks:
-            return f"{over}: plaintext beyond the promise in {plural(len(self.breaks), 'cell')}, and the codes tell"
-        return f"{over}: nothing beyond the promise"
+            return f"plaintext beyond the promise in {plural(len(self.breaks), 'cell')}, and the codes tell"
+        return f"nothing beyond the promise{f' in {self.calls - self.unseen}' if self.unseen else ''}"
 
 
 def matrices(results: Iterable[Result], *, specimens: bool = False) -> tuple[ModeMatrix, ...]:
@@ -99,7 +114,13 @@ def sentence(broken: Break) -> str:
 
 
 def _matrix(mode: Mode, results: list[Result]) -> ModeMatrix:
-    cells = [(one, cell) for one in results if one.visibility is not None for cell in one.visibility.cells]
+    cells = [
+        (one, cell)
+        for one in results
+        if one.visibility is not None
+        for cell in one.visibility.cells
+        if cell.sight is not Sight.ABSENT or not _unseen(one)
+    ]
     found = {
         (content, observer): [cell for _, cell in cells if (cell.content, cell.observer) == (content, observer)]
         for content in Content
@@ -107,7 +128,12 @@ def _matrix(mode: Mode, results: list[Result]) -> ModeMatrix:
     }
     rows = tuple((row, tuple(_square(found[row, column]) for column in Observer)) for row in Content)
     breaks = tuple(Break(one.scenario, cell, one.outcome in TOLD) for one, cell in cells if cell.beyond)
-    return ModeMatrix(mode, len(results), rows, breaks)
+    return ModeMatrix(mode, len(results), sum(map(_unseen, results)), rows, breaks)
+
+
+def _unseen(result: Result) -> bool:
+    """Whether the taps of a call saw nothing, and nobody else anything that breaks a promise."""
+    return not result.flows and (result.visibility is None or not result.visibility.beyond)
 
 
 def _square(cells: list[Cell]) -> Square:

@@ -7,8 +7,10 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+from harness import audit
 from harness.cli import main
 
 GOLDEN = Path(__file__).parent.parent.parent / "captures" / "golden" / "first"
@@ -62,6 +64,16 @@ def test_a_run_without_a_recorded_call_is_exit_code_5(tmp_path: Path) -> None:
     shutil.rmtree(run / "clear-with-lock")
     made = CliRunner().invoke(main, ["visibility", str(run)])
     assert (made.exit_code, "holds no recorded call" in made.output) == (5, True), made.output
+
+
+def test_a_run_in_which_no_call_has_a_packet_is_not_told_as_one_with_nothing_to_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_of(tmp_path / "run", "honest-audio-call")
+    monkeypatch.setattr(audit, "packet_flows", lambda _: ())
+    made = CliRunner().invoke(main, ["visibility", str(run)])
+    assert (made.exit_code, "nothing beyond the promise" in made.output) == (5, False), made.output
+    assert "there is no packet to look at of any of its calls" in made.output
 
 
 def test_beside_a_call_under_test_a_specimen_is_in_no_matrix(tmp_path: Path) -> None:

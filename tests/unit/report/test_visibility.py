@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.model.base import Party
 from harness.model.mode import Mode
 from harness.model.verdict import Outcome, Result
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
@@ -12,7 +13,7 @@ from harness.report.html import render
 from harness.report.tally import tally
 from harness.report.visibility import ModeMatrix, Square, matrices, visibility_lines
 
-from .sample import document, result
+from .sample import document, flow, result
 
 PROMISED = Sight.CIPHERTEXT
 
@@ -34,7 +35,9 @@ def seen(sight: Sight, where: str = "", *, shown: Mode = Mode.E2EE, observer: Ob
 
 
 def call(name: str, visibility: Visibility | None, **changes: Any) -> Result:
-    return result(name, visibility=visibility, **changes)
+    return result(
+        name, **{"visibility": visibility, "flows": (flow("alice-bob", Party.ALICE, "SRTP", 1, 1),)} | changes
+    )
 
 
 def square(matrix: ModeMatrix, content: Content, observer: Observer) -> Square:
@@ -77,6 +80,31 @@ def test_specimens_and_calls_that_were_not_recorded_are_left_out() -> None:
 def test_the_end_of_a_run_says_what_it_comes_to() -> None:
     run = document([call("honest", seen(Sight.CIPHERTEXT))])
     assert "visibility: e2ee, 1 call: nothing beyond the promise" in list(closing_lines(run, tally(run)))
+
+
+def test_of_a_call_without_a_packet_it_is_not_said_that_nothing_was_found() -> None:
+    never = [call(name, seen(Sight.ABSENT), flows=()) for name in ("one", "two")]
+    (made,) = matrices([*never, call("honest", seen(Sight.CIPHERTEXT))])
+    assert made.sentence == "e2ee, 3 calls: nothing beyond the promise in 1; there is no packet to look at of 2 calls"
+    audio = square(made, Content.AUDIO, Observer.PATH)
+    assert (audio.sight, audio.measured) == (Sight.CIPHERTEXT, 1)
+    (made,) = matrices(never)
+    assert made.sentence == "e2ee, 2 calls: there is no packet to look at"
+    assert square(made, Content.AUDIO, Observer.PATH).text == "not measured"
+
+
+def test_what_breaks_a_promise_counts_without_a_packet_and_hides_no_call_that_has_none() -> None:
+    never = call("never", seen(Sight.ABSENT), flows=())
+    (made,) = matrices([never, call("leaking", seen(Sight.PLAINTEXT), flows=(), outcome=Outcome.BREACH)])
+    assert made.sentence == (
+        "e2ee, 2 calls: plaintext beyond the promise in 1 cell; there is no packet to look at of 1 call"
+    )
+    assert not made.nothing_seen
+
+
+def test_what_was_seen_in_a_call_that_was_refused_before_its_first_packet_is_shown() -> None:
+    (made,) = matrices([call("refused", seen(Sight.METADATA), flows=())])
+    assert square(made, Content.AUDIO, Observer.PATH).text == "metadata"
 
 
 def test_the_page_shows_the_matrix_of_the_run_and_the_cells_of_each_call_and_escapes_places() -> None:
