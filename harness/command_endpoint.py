@@ -12,6 +12,7 @@ from typing import TextIO
 from .endpoint_check.run import conformance
 from .model.base import Asset
 from .model.endpoint_check import Check, EndpointCheck
+from .network.own_folder import temporary_files
 from .outputs import Format, Output, trouble, write_outputs
 from .report.console import encodable
 from .report.endpoint_check_console import closing_line, line
@@ -32,7 +33,8 @@ def check_command(
         _say(line(check), sys.stderr)
 
     try:
-        document = asyncio.run(conformance(command, tuple(Asset(one) for one in media), tell))
+        with temporary_files():
+            document = asyncio.run(conformance(command, tuple(Asset(one) for one in media), tell))
         _say(closing_line(document), sys.stderr)
         write_outputs(outputs, document, lambda: (), sys.stdout)
     except OSError as error:

@@ -31,6 +31,7 @@ from .model.verdict import RunDocument
 from .needs import not_installed
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
+from .network.own_folder import temporary_files
 from .outputs import Format, Output, trouble, unwritten, write_outputs
 from .report.call_view import CallView
 from .report.console import encodable, show
@@ -130,7 +131,7 @@ def carry_out(
     collect_seldom()
     try:
         options.captures.mkdir(parents=True, exist_ok=True)
-        with Progress(sys.stderr, len(scenarios), os.environ) as progress:
+        with temporary_files(), Progress(sys.stderr, len(scenarios), os.environ) as progress:
             runner = Runner(scenarios, options, progress)
             folder = reports / runner.folder.root.name
             folder.mkdir(parents=True)

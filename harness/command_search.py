@@ -21,6 +21,7 @@ from .endpoint_choice import parse_endpoints
 from .model.endpoints import EndpointKind, Endpoints
 from .model.search import SearchDocument
 from .model.service_kind import ServiceKind
+from .network.own_folder import temporary_files
 from .outputs import Format, Output, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
@@ -62,7 +63,8 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
             {**part, **folders, "workshop": str(workshop / str(number))}
             for number, part in enumerate(shares(ledger, chosen))
         ]
-        document = asyncio.run(_searched(ledger, parts, chosen["seconds"] + GRACE))
+        with temporary_files():
+            document = asyncio.run(_searched(ledger, parts, chosen["seconds"] + GRACE))
         with suppress(BrokenPipeError):
             show(document, sys.stderr)
         write_outputs(outputs, document, lambda: (), sys.stdout)

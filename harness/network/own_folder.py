@@ -25,11 +25,13 @@ class Purpose(StrEnum):
 
     AUDIT = "harness-audit"
     FIREFOX = "harness-firefox"
+    RUN = "harness-run"
 
 
 _OURS: Final = re.compile(rf"(?:{'|'.join(Purpose)})-[0-9]+-[a-z0-9_]{{8}}")
 """Such a name, as tempfile.mkdtemp ends it."""
 _TRIES: Final = 10
+_VARIABLE: Final = "TMPDIR"
 
 
 class OwnFolder:
@@ -47,6 +49,26 @@ class OwnFolder:
         """With all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._descriptor)
+
+
+@contextmanager
+def temporary_files() -> Iterator[None]:
+    """Until the end, temporary files of this process, and of what it starts, lie in a folder of ours, and go with it.
+
+    Programs of others (Playwright's driver, a browser) name theirs themselves, and nobody could tell else whose they
+    are. OSError when there can be no folder.
+    """
+    before, named = tempfile.tempdir, os.environ.get(_VARIABLE)
+    folder = OwnFolder(Purpose.RUN)
+    tempfile.tempdir = os.environ[_VARIABLE] = str(folder.path)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        os.environ.pop(_VARIABLE)
+        if named is not None:
+            os.environ[_VARIABLE] = named
+        folder.remove()
 
 
 def _made(prefix: str) -> tuple[Path, int]:

@@ -7,6 +7,7 @@ state with another one, and costs a tenth of a second where a browser costs a wh
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ _RESOLVE: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXC
 _INSIDE: Final = Path(__file__).with_name("inside.sh")
 """What Playwright starts in the place of a browser that is to be elsewhere: it takes one program, and no words before
 it. They talk through pipes, which go with it wherever it is."""
+
+_SOCKET_ROOM: Final = 62
+"""Bytes of the name of a folder in which Chromium can have a socket of its own (unix(7): 108 with a zero)."""
 
 
 class BrowserError(RuntimeError):
@@ -117,6 +121,7 @@ class Chromium:
         self.rtp_log = rtp_log.RtpLog()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._folder: int | None = None
 
     async def __aenter__(self) -> Chromium:
         path = program()
@@ -127,6 +132,7 @@ class Chromium:
         try:
             arguments = [*_ARGUMENTS, _RESOLVE, *rtp_log.FLAGS, *self._flags]
             told: dict[str, str | float | bool] = {**os.environ, rtp_log.VARIABLE: self.rtp_log.place}
+            told["TMPDIR"] = self._temporary()
             command = path
             if self._prefix:
                 told |= {"HARNESS_PREFIX": " ".join(self._prefix), "HARNESS_BROWSER": path}
@@ -134,7 +140,7 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(executable_path=command, args=arguments, env=told)
         except PlaywrightError as error:
             await self._playwright.stop()
-            self.rtp_log.close()
+            self._let_go()
             raise BrowserError(f"{path} does not start: {error.message.splitlines()[0]}") from error
         return self
 
@@ -145,7 +151,7 @@ class Chromium:
             await self._browser.close()
         if self._playwright is not None:
             await self._playwright.stop()
-        self.rtp_log.close()
+        self._let_go()
 
     @property
     def version(self) -> str:
@@ -164,6 +170,19 @@ class Chromium:
         for script in scripts:
             await context.add_init_script(path=script)
         return Tab(context, await context.new_page())
+
+    def _temporary(self) -> str:
+        """The folder of temporary files, by a name that is short enough."""
+        place = tempfile.gettempdir()
+        if len(os.fsencode(place)) <= _SOCKET_ROOM:
+            return place
+        self._folder = os.open(place, os.O_PATH | os.O_DIRECTORY)
+        return f"/proc/{os.getpid()}/fd/{self._folder}"
+
+    def _let_go(self) -> None:
+        self.rtp_log.close()
+        if self._folder is not None:
+            os.close(self._folder)
 
     @property
     def _running(self) -> Browser:

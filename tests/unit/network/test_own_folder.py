@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.network.own_folder import OwnFolder, Purpose
+from harness.network.own_folder import OwnFolder, Purpose, temporary_files
 
 OWNER = """
 import sys, tempfile
@@ -202,3 +202,27 @@ def test_what_the_owner_starts_does_not_hold_its_folder(temporary: Path) -> None
     OwnFolder(Purpose.AUDIT)
     assert not folder.path.exists()
     child.communicate(b"\n")
+
+
+@pytest.mark.parametrize("named", ["elsewhere", None])
+def test_temporary_files_of_ours_and_of_what_we_start_lie_in_one_folder_and_go_with_it(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if named is not None:
+        monkeypatch.setenv("TMPDIR", named)
+    with temporary_files():
+        (folder,) = temporary.iterdir()
+        assert folder.name.startswith(f"harness-run-{os.getpid()}-")
+        made = [tempfile.mkdtemp(), subprocess.check_output(["mktemp"], text=True).strip()]
+        assert {Path(one).parent for one in made} == {folder}
+        assert OwnFolder(Purpose.FIREFOX).path.parent == folder
+    assert list(temporary.iterdir()) == []
+    assert (tempfile.gettempdir(), os.environ.get("TMPDIR")) == (str(temporary), named)
+
+
+def test_temporary_files_go_with_what_fails_too(temporary: Path) -> None:
+    with pytest.raises(ValueError, match="failed"), temporary_files():
+        (Path(tempfile.mkdtemp()) / "file").touch()
+        raise ValueError("failed")
+    assert list(temporary.iterdir()) == []
