@@ -15,12 +15,13 @@ from ..model.recording import SignalKind, SignalMessage
 from ..wire.certificate import Identity
 from ..wire.sdp import Origin, Sdp
 from .dtls_mitm import with_fingerprint_of
-from .machine import CallUp, Command, Deed, Deliver, Event, SendSignal, Signal, let_pass
+from .machine import CallUp, Command, Deed, Deliver, Event, SendSignal, Signal, StartTimer, TimerFired, let_pass
 from .signalling import refusal_by
 
 BROUGHT: Final = "offer-brought"
 READ: Final = "offer-read"
 """The callee answered it, or ended the call over it."""
+_TIME: Final = "time to bring it"
 
 
 class ForgedReoffer:
@@ -31,13 +32,15 @@ class ForgedReoffer:
     def __init__(self, noun: Reoffer, identity: Identity) -> None:
         # Another certificate is to be refused; whatever else it says, the callee must at least have read it.
         self.required = (BROUGHT,) if noun.change == "fingerprint" else (BROUGHT, READ)
-        self._change = noun.change
+        self._change, self._after = noun.change, noun.after
         self._identity = identity
         self._offer: SignalMessage | None = None
         self._brought = False
 
     def handle(self, event: Event) -> Iterable[Command]:
         if isinstance(event, CallUp) and self._offer is not None:
+            return (StartTimer(_TIME, self._after),)
+        if isinstance(event, TimerFired) and event.token == _TIME and self._offer is not None:
             return self._bring(self._offer)
         if isinstance(event, Signal):
             return self._signal(event.message)

@@ -84,11 +84,12 @@ class _Forger(Attacker):
 class Reoffer(_Forger):
     """Brings the callee an offer in the middle of the call that the caller never made, without an ICE restart.
 
-    `change`: what is different from the caller's own offer.
+    `change`: what is different from the caller's own offer. `after`: so many seconds after the call is up.
     """
 
     kind: Literal["reoffer"]
     change: Literal["fingerprint", "setup-role", "nothing"] = "fingerprint"
+    after: float = Field(default=0, ge=0, le=60)
 
 
 class SignallingReplay(_Forger):

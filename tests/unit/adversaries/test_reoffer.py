@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.adversaries.machine import CallUp, Deliver, SendSignal
+from harness.adversaries.machine import CallUp, Deliver, SendSignal, StartTimer, TimerFired
 from harness.adversaries.reoffer import BROUGHT, READ, ForgedReoffer
 from harness.model.adversary import Reoffer
 from harness.model.base import Party
@@ -26,7 +26,9 @@ def machine(change: Any = "fingerprint") -> ForgedReoffer:
 
 def brought(one: ForgedReoffer) -> SendSignal:
     signal(one, offer(OFFER))
-    commands = list(one.handle(CallUp(NOW)))
+    (timer,) = one.handle(CallUp(NOW))
+    assert isinstance(timer, StartTimer)
+    commands = list(one.handle(TimerFired(timer.token, NOW)))
     assert deeds(commands) == {BROUGHT: 1}
     (sent,) = only(commands, SendSignal)
     return sent
@@ -37,6 +39,15 @@ def test_the_callee_is_offered_the_interceptors_certificate_in_the_callers_name(
     assert (sent.to, sent.message.sender) == (BOB, Party.ALICE)
     assert attributes(sent.message.body, "fingerprint")[0] == str(Fingerprint.of(IDENTITY.der))
     assert attributes(sent.message.body, "candidate") == attributes(OFFER, "candidate")
+
+
+def test_the_offer_comes_when_the_call_has_been_up_for_as_long_as_it_is_said() -> None:
+    one = ForgedReoffer(Reoffer(kind="reoffer", after=0.4), IDENTITY)
+    signal(one, offer(OFFER))
+    (timer,) = one.handle(CallUp(NOW))
+    assert isinstance(timer, StartTimer)
+    assert timer.seconds == 0.4
+    assert list(one.handle(TimerFired("another", NOW))) == []
 
 
 def test_the_offer_is_the_next_version_of_the_same_session() -> None:
