@@ -253,7 +253,7 @@ def test_an_interrupted_audit_says_so(capture: Path, tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         silent = pipe.open("wb")  # waits for the reader
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
-        silent.close()
+        with silent:  # whoever did not hear the signal reads its end
+            _, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert said == b"harness: interrupted before anything was known\n"
