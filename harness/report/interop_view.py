@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -61,15 +61,18 @@ def headline(document: Interop) -> tuple[bool, str]:
 
 
 def setup_sentence(document: Interop) -> str:
-    """How long calls took from the offer until both were up; those with Chromium after the one that started it."""
+    """How long calls took from the offer until both were up; those by themselves whose Chromium ran already."""
     every = [one.setup_seconds for one in document.cells if one.setup_seconds is not None]
     if not every:
         return "no call came up"
     told = f"from the offer until both were up: median {median(every):.2f} s of {len(every)} calls"
-    later = _later_of_chromium(document.cells)
+    later = [one.setup_seconds for one in _at_running_chromium(document.cells) if one.setup_seconds is not None]
     if not later:
         return told
-    return f"{told}; of Chromium's, after its first, {median(later):.2f} s ({min(later):.2f} to {max(later):.2f} s)"
+    least, most = min(later), max(later)
+    return (
+        f"{told}; with a Chromium that an earlier call had started: {median(later):.2f} s ({least:.2f} to {most:.2f} s)"
+    )
 
 
 def handshake(cell: Cell) -> str:
@@ -87,9 +90,24 @@ def _said(cell: Cell, party: Party) -> str:
     return ", ".join((end.version, *(value or f"{what} not seen" for what, value in seen.items())))
 
 
-def _later_of_chromium(cells: tuple[Cell, ...]) -> list[float]:
-    at_it = (one for one in cells if {one.pairing.alice, one.pairing.bob} & _CHROMIUM and one.recording is not None)
-    return [one.setup_seconds for one in list(at_it)[1:] if one.setup_seconds is not None]
+def _at_running_chromium(cells: Iterable[Cell]) -> Iterator[Cell]:
+    running: set[tuple[bool, bool]] = set()
+    for cell in cells:
+        used = _shared_chromiums(cell)
+        if used and used <= running:
+            yield cell
+        running |= used
+
+
+def _shared_chromiums(cell: Cell) -> set[tuple[bool, bool]]:
+    """Which of the run's Chromiums the call was made with: those with a TURN server have one of their own, and so have
+    those in clear. In namespaces each device starts one for its call alone, which is not shared with any other.
+    """
+    pairing = cell.pairing
+    if cell.recording is None or pairing.network is Network.NAMESPACES:
+        return set()
+    kinds = {pairing.alice, pairing.bob} & _CHROMIUM
+    return {(kind is EndpointKind.CHROMIUM_CLEAR, pairing.network.turn) for kind in kinds}
 
 
 def _grid(scenario: str, network: Network, places: list[Place]) -> Grid:

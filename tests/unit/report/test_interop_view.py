@@ -9,6 +9,7 @@ from harness.model.endpoints import EndpointKind
 from harness.model.interop import Interop
 from harness.model.network import Network
 from harness.model.outcome import Status
+from harness.model.verdict import Result
 from harness.report.interop_console import interop_lines
 from harness.report.interop_html import Links, render
 from harness.report.interop_view import grids, handshake, headline, setup_sentence
@@ -107,16 +108,38 @@ def test_only_what_is_all_as_expected_is_green() -> None:
     assert headline(interop_of(document([good], interrupted=True))) == (False, "Interrupted: 1 of 1 calls ended")
 
 
-def test_set_up_of_a_browser_is_told_apart_from_the_call_that_started_it() -> None:
-    ends = (pairing(CHROMIUM, AIORTC), pairing(AIORTC, CHROMIUM), pairing(CHROMIUM, CHROMIUM))
-    slow, *later = (called(one) for one in ends)
-    slow = slow.model_copy(update={"ends": {party: end(AIORTC, setup_seconds=9.0) for party in (ALICE, BOB)}})
+def took(seconds: float, alice: EndpointKind, bob: EndpointKind, network: Network = Network.LOOPBACK) -> Result:
+    """A call that was up after so many seconds."""
+    ends = {ALICE: end(alice, setup_seconds=seconds), BOB: end(bob)}
+    return called(pairing(alice, bob, network), ends=ends)
+
+
+def test_set_up_with_a_browser_is_told_apart_from_the_call_that_started_it() -> None:
+    slow, *later = took(9.0, CHROMIUM, AIORTC), took(0.5, AIORTC, CHROMIUM), took(0.5, CHROMIUM, CHROMIUM)
     told = setup_sentence(interop_of(document([slow, *later])))
     assert told == (
-        "from the offer until both were up: median 0.50 s of 3 calls; of Chromium's, after its first, "
-        "0.50 s (0.50 to 0.50 s)"
+        "from the offer until both were up: median 0.50 s of 3 calls; with a Chromium that an earlier call had "
+        "started: 0.50 s (0.50 to 0.50 s)"
     )
-    assert setup_sentence(interop_of(document([absent(ends[0])]))) == "no call came up"
+    assert setup_sentence(interop_of(document([absent(pairing(CHROMIUM, AIORTC))]))) == "no call came up"
+
+
+def test_the_first_call_through_turn_starts_a_browser_of_its_own() -> None:
+    turn = Network.TURN_UDP, Network.TURN_TCP
+    direct = took(9.0, CHROMIUM, AIORTC), took(0.5, AIORTC, CHROMIUM)
+    relayed = took(7.0, CHROMIUM, AIORTC, turn[0]), took(0.75, CHROMIUM, AIORTC, turn[1])
+    assert setup_sentence(interop_of(document([*direct, *relayed]))).endswith("started: 0.62 s (0.50 to 0.75 s)")
+    assert "Chromium" not in setup_sentence(interop_of(document([direct[0], relayed[0]])))
+
+
+def test_in_namespaces_where_each_call_starts_its_own_browser_there_is_none_that_ran_already() -> None:
+    apart = [took(one, CHROMIUM, CHROMIUM, Network.NAMESPACES) for one in (9.0, 8.0, 7.0)]
+    assert setup_sentence(interop_of(document(apart))) == "from the offer until both were up: median 8.00 s of 3 calls"
+    shared = [took(6.0, CHROMIUM, AIORTC), took(0.5, AIORTC, CHROMIUM)]
+    assert setup_sentence(interop_of(document([*apart, *shared]))).endswith("started: 0.50 s (0.50 to 0.50 s)")
+    assert not any("Chromium" in line for line in interop_lines(interop_of(document(apart))) if "set-up" in line)
+    assert "a Chromium that" not in page(interop_of(document(apart))).text
+    assert "a Chromium that" in page(interop_of(document(shared))).text
 
 
 def test_lines_hold_a_table_the_reasons_and_the_counts() -> None:
