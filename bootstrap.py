@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,15 +124,20 @@ def install_system_package(*names: str) -> bool:
     """True when the system's package manager installed them. Never asks for a password."""
     if shutil.which("apt-get") is None:
         return False
-    prefix = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    prefix = () if os.geteuid() == 0 else ("sudo", "--non-interactive")
     if prefix and shutil.which("sudo") is None:
         return False
     say(f"installing {' '.join(names)} from the system's packages")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = [*prefix, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *names]
-    if quiet(install, environment):
-        return True
-    return quiet([*prefix, "apt-get", "update", "--quiet"], environment) and quiet(install, environment)
+    bring_lists_up_to_date(prefix)
+    return quiet(install, environment)
+
+
+@cache
+def bring_lists_up_to_date(prefix: tuple[str, ...]) -> None:
+    """Old lists name old packages: a browser without its security fixes, and not the version that others tried."""
+    quiet([*prefix, "apt-get", "update", "--quiet"], dict(os.environ))
 
 
 def quiet(command: list[str], environment: dict[str, str]) -> bool:
