@@ -140,10 +140,14 @@ class Client:
 
     def _changed(self) -> None:
         state = self._peer.state
-        if state == "connected":
+        if state == "connected" and self._up and self._peer.dtls_closed:
+            self._fail("connection-lost", "the other end has closed DTLS")
+        elif state == "connected":
             with self._news:
-                self._up = True
+                first, self._up = not self._up, True
                 self._news.notify_all()
+            if first:
+                self._peer.look_at_dtls()
         elif state in ("failed", "closed") and not self._closing:
             self._fail(*self._why())
 

@@ -30,6 +30,8 @@ _JITTER_MS: Final = 50
 _GATHERED: Final = GstWebRTC.WebRTCICEGatheringState.COMPLETE
 """Looked up here: two threads that look up an enumeration for the first time may find it empty."""
 
+_CLOSED: Final = GstWebRTC.WebRTCDTLSTransportState.CLOSED
+
 _SRTP: Final = ("srtpdec", "srtpenc")
 """The elements that are libsrtp."""
 
@@ -80,6 +82,7 @@ class Peer:
     ) -> None:
         self._media, self._pieces = tuple(media), pieces
         self._received, self._first, self._window = received, first_sequence, replay_window
+        self._changed = changed
         self._sources: dict[str, Any] = {}
         self._candidates: list[str] = []
         self._kept: list[Any] = []
@@ -136,14 +139,18 @@ class Peer:
         return str(self._bin.get_property("connection-state").value_nick)
 
     @property
+    def dtls_closed(self) -> bool:
+        """Whether the peer has closed DTLS: the connection-state takes no notice of a transport that is closed."""
+        transport = self._transport
+        return transport is not None and transport.get_property("state") == _CLOSED
+
+    @property
     def ice_state(self) -> str:
         return str(self._bin.get_property("ice-connection-state").value_nick)
 
     def certificates(self) -> tuple[str | None, str | None]:
         """Our own and the one that DTLS presented, in PEM."""
-        transceiver = self._bin.emit("get-transceiver", 0)
-        sender = None if transceiver is None else transceiver.get_property("sender")
-        transport = None if sender is None else sender.get_property("transport")
+        transport = self._transport
         if transport is None:
             return None, None
         return transport.get_property("certificate"), transport.get_property("remote-certificate")
@@ -153,11 +160,23 @@ class Peer:
         """What went through libsrtp, in the words of a statement: sealed, opened, and refused."""
         return self._passage.told
 
+    def look_at_dtls(self) -> None:
+        """From now on `changed` is also told of what becomes of DTLS, which is up."""
+        if self._transport is not None:
+            self._transport.connect("notify::state", lambda *_: self._changed())
+
     def close(self) -> None:
         self._over.set()
         self._pipe.set_state(Gst.State.NULL)
 
     # inner steps
+
+    @property
+    def _transport(self) -> Any:
+        """The one of DTLS: there is one, because everything is bundled."""
+        transceiver = self._bin.emit("get-transceiver", 0)
+        sender = None if transceiver is None else transceiver.get_property("sender")
+        return None if sender is None else sender.get_property("transport")
 
     def _go_through(self, turn: Mapping[str, Any]) -> None:
         """Everything passes this server: no other candidate is offered or used (RFC 8828 section 5.2, mode 4)."""
