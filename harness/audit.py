@@ -197,7 +197,7 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
         outcome=verdict.outcome,
         status=verdict.status,
         because=verdict.because,
-        codes={party: one.screen.code for party, one in opened.statements.items() if one.screen.code is not None},
+        codes={party: screen.code for party, screen in case.shown.items() if screen.code is not None},
         intercepted=any(one.asset in MEDIA for one in recovered) or verdict.intercepted,
         findings=findings,
         visibility=seen,

@@ -129,9 +129,13 @@ def _ignored(case: Case, party: Party) -> Iterator[Finding]:
     leg = case.leg(party)
     if leg is None or leg.current is None or not case.connected(party) or case.statements[party].failure is not None:
         return
+    # Whose screen is empty by then has given the association up: it agreed to what it could not do, and did not go on.
+    emptied = case.statements[party].emptied
     began = next(time for time, one in leg.begun if one is leg.current)
     certificate = leg.current.certificates_far[0]
     for description in received(case.signalling, party):
+        if emptied is not None and emptied > description.time:
+            continue
         if description.time > began and description.fingerprints and not description.covers(certificate):
             detail = f"{party} got an {description.kind} that names another certificate than it uses, yet went on"
             yield _say.alarm(Reason.REOFFER_IGNORED, party, detail)

@@ -14,7 +14,7 @@ from ..model.base import Party, Role
 from ..model.finding import Reason
 from ..model.mode import Mode
 from ..model.recording import Recording, SignalEntry
-from ..model.statement import EndpointStatement
+from ..model.statement import EndpointStatement, Screen
 from ..vantage.dissect import Dissection
 from ..vantage.table import PacketTable
 from ..vantage.tcp import Connection
@@ -26,6 +26,7 @@ from .course import mode_told, taken_elsewhere
 from .dumps import Witness, same_keys
 from .leg import Leg
 from .session_keys import DTLS13, SignalledKeys
+from .shown import shown_last
 from .signalled import keys_received, keys_sent
 from .unheard import unheard
 
@@ -108,6 +109,11 @@ class Case:
         """Whether the far end, too, came to the end of this handshake of DTLS 1.3: nobody was between them in it."""
         far, hellos = self.leg(leg.party.peer), leg.hellos(handshake)
         return far is not None and hellos is not None and hellos in far.key_exchanges
+
+    @cached_property
+    def shown(self) -> Mapping[Party, Screen]:
+        """What each screen showed last while the call had two ends, of the parties that left a statement."""
+        return shown_last(self.statements)
 
     def own_certificate(self, party: Party) -> bytes | None:
         """The certificate (DER) that this party says it presented."""
@@ -192,8 +198,8 @@ class Case:
         if all(one.failure is None for one in self.statements.values()):
             return True
         own = self.statements.get(leg.party)
-        over = own is not None and own.failure is not None and bool(own.screens)
-        return leg.spoke_under(handshake, own.screens[-1].time if own is not None and over else inf)
+        over = None if own is None else own.over
+        return leg.spoke_under(handshake, inf if over is None else over)
 
     def connected(self, party: Party) -> bool:
         """Whether this party says that its call was up."""

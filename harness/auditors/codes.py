@@ -21,7 +21,7 @@ _say = Voice(NAME)
 
 def audit(case: Case) -> tuple[Finding, ...]:
     """Compares the codes of both statements, then recomputes each from the certificates of that party's own leg."""
-    shown = {party: one.screen.code for party, one in case.statements.items() if one.screen.code is not None}
+    shown = {party: screen.code for party, screen in case.shown.items() if screen.code is not None}
     findings = [*_compared(case, shown)]
     digits = case.recording.code_digits
     for party, code in shown.items():

@@ -56,8 +56,8 @@ def _compared(case: Case, earlier: Case) -> Iterator[Finding]:
 
 
 def _shown(case: Case, party: Party) -> str | None:
-    statement = case.statements.get(party)
-    return None if statement is None else statement.screen.code
+    screen = case.shown.get(party)
+    return None if screen is None else screen.code
 
 
 def _certificates(case: Case, party: Party) -> set[bytes]:

@@ -22,7 +22,7 @@ def audit(case: Case) -> tuple[Finding, ...]:
     """How many locks there are, then each screen against its own leg."""
     findings = [*_locks(case)]
     for party, statement in case.statements.items():
-        findings.extend(_screen(case, party, statement.screen))
+        findings.extend(_screen(case, party, case.shown[party]))
         findings.extend(_early(case, statement))
     if not any(finding.severity in _GRAVE for finding in findings):
         detail = "each screen shows what its leg deserves"
@@ -35,7 +35,7 @@ def _locks(case: Case) -> Iterator[Finding]:
         for party in case.silent:
             yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement: no screen to look at")
         return
-    locked = [party for party, one in case.statements.items() if one.screen.indicator is Indicator.LOCK]
+    locked = [party for party, screen in case.shown.items() if screen.indicator is Indicator.LOCK]
     if len(locked) == len(Party):
         yield _say.fact(Reason.LOCK_ON_BOTH, CALL_WIDE, "both screens show a lock")
     elif not locked:

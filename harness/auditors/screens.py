@@ -17,6 +17,7 @@ from ..model.voice import Voice, quoted
 from .case import Case
 from .codes import code_of
 from .session_keys import DTLS13
+from .shown import before_the_end
 
 NAME: Final = "screens"
 TOLERATED: Final = 0.25
@@ -53,7 +54,7 @@ def _screens(case: Case, statement: EndpointStatement) -> Iterator[Finding]:
         if one.screen.peer.casefold() not in names(who.peer) and who.peer in case.there:
             detail = f"{who} read {quoted(one.screen.peer)} as the name of the other person, who is {who.peer}"
             yield _say.alarm(Reason.WRONG_PEER_NAME, who, detail)
-    if _withdrawn(during):
+    if _withdrawn(before_the_end(during, case.statements.get(who.peer))):
         yield _say.alarm(Reason.LOCK_WITHDRAWN, who, f"{who} saw a lock that went while the call went on")
 
 

@@ -33,6 +33,11 @@ class Screen(Noun):
     peer: str = Field(max_length=200)
     notice: str | None = Field(default=None, max_length=200)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it shows neither shield nor code."""
+        return self.indicator is Indicator.NONE and self.code is None
+
 
 class ScreenMoment(Noun):
     """From this moment on (seconds since the epoch) the screen looked like this."""
@@ -98,3 +103,14 @@ class EndpointStatement(Noun):
     packets_told: bool = True
     heard: dict[Asset, Annotated[str, Field(max_length=64)]] = {}
     addresses: tuple[Annotated[str, Field(max_length=64)], ...] = Field(default=(), max_length=64)
+
+    @property
+    def emptied(self) -> float | None:
+        """Since when the screen shows neither shield nor code, at the end of a call that did not fail."""
+        last = self.screens[-1] if self.screens and self.failure is None else None
+        return None if last is None or not last.screen.empty else last.time
+
+    @property
+    def over(self) -> float | None:
+        """When a call that was up ended by a failure: the last of its screens is the empty one that this leaves."""
+        return self.screens[-1].time if self.failure is not None and self.screens else None

@@ -10,12 +10,10 @@ from harness.catalogue import load
 from harness.endpoint_choice import with_endpoints
 from harness.endpoints.chromium import installed as chromium
 from harness.endpoints.firefox import installed as firefox
-from harness.evidence.recording_folder import read_statements
 from harness.model.base import Party
 from harness.model.endpoints import EndpointKind
 from harness.model.finding import Reason, Severity
 from harness.model.outcome import Outcome, Status
-from harness.model.statement import Indicator
 from harness.placement import Placed, place
 from harness.runner import Options
 
@@ -53,27 +51,6 @@ def test_chromium_refuses_a_second_fingerprint_where_firefox_puts_its_own_and_sa
     assert alarms.keys() == {Reason.SDP_REJECTED, Reason.FINGERPRINT_ALTERED}
     assert alarms[Reason.SDP_REJECTED].vantage == refuses
     assert "Can't have multiple fingerprint attributes at the same level." in alarms[Reason.SDP_REJECTED].detail
-
-
-@pytest.mark.parametrize(
-    ("name", "deviation"),
-    [
-        ("reoffer-new-fingerprint", "chromium-drops-dtls-at-a-reoffer-of-firefox"),
-        ("fingerprint-swap-at-restart", "chromium-begins-anew-beside-firefox"),
-    ],
-)
-def test_a_page_in_firefox_whose_association_is_closed_shows_no_lock_any_more(
-    tmp_path: Path, name: str, deviation: str
-) -> None:
-    """Chromium closes it for another fingerprint; Firefox calls its connection connected all the same."""
-    placed = called(tmp_path, name, FIREFOX, CHROMIUM)
-    assert placed.result.status is Status.KNOWN_DEVIATION, placed.result.because
-    assert (placed.result.deviation, placed.result.outcome) == (deviation, Outcome.DEGRADED)
-    assert placed.recording is not None
-    alice = read_statements(placed.recording)[Party.ALICE]
-    assert alice.failure is not None
-    assert (alice.failure.reason, alice.failure.detail) == (Reason.CONNECTION_LOST, "the other end has closed DTLS")
-    assert alice.screens[-1].screen.indicator is Indicator.NONE
 
 
 def test_two_browsers_that_read_one_section_of_a_bundle_make_a_call_of_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
   let connection = null;
   let known = null;
   let old = null;
+  let lost = null;
 
   async function open(media) {
     connection = new RTCPeerConnection();
@@ -114,9 +115,17 @@
       const well = await settled(clear);
       const moment = Date.now();
       if (!well) return null;
-      if (!(await renewing())) return moment;
+      if (!(await renewing())) return watched(moment);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
+  }
+
+  /** From now on it is known when DTLS, which is up, ceased to be. */
+  function watched(moment) {
+    const [transport] = connection.getSenders().map((sender) => sender.transport).filter(Boolean);
+    lost = null;
+    transport?.addEventListener("statechange", () => { lost = transport.state === "connected" ? null : lost ?? Date.now(); });
+    return moment;
   }
 
   /** Once it has failed: whether the path is there all the same, so that it was DTLS that failed. */
@@ -125,9 +134,12 @@
     return ["connected", "completed"].includes(connection.iceConnectionState) ? "dtls-failed" : "media-failed";
   });
 
+  /** When DTLS ceased to be up (ms since the epoch); null while it is, and before it ever was. */
+  const emptied = () => lost;
+
   const close = () => connection?.close();
 
   Object.defineProperty(window, Symbol.for("bare"), {
-    value: { open, offer, answer: tried(answer), accept: tried(accept), up, failed, close },
+    value: { open, offer, answer: tried(answer), accept: tried(accept), up, failed, emptied, close },
   });
 })();

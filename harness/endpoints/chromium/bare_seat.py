@@ -48,6 +48,11 @@ class BarePage:
         moment = await self.tab.evaluate(f"clear => {_BARE}.up(clear)", self._clear)
         return None if moment is None else float(moment) / 1000
 
+    async def emptied(self) -> float | None:
+        """When DTLS, which was up, ceased to be (seconds since the epoch); None while it is up."""
+        moment = await self.tab.evaluate(f"() => {_BARE}.emptied()")
+        return None if moment is None else float(moment) / 1000
+
     async def heard(self, assets: Collection[Asset], seconds: float) -> dict[Asset, int]:
         return await senses.heard(self.tab, assets, seconds)
 
@@ -147,6 +152,10 @@ class BareSeat:
             self._notice = self._notice if self._code in (None, code) else CODE_CHANGED
             self._code = code
         return Screen(indicator=indicator, code=code, peer=self._peer_name, notice=self._notice), None
+
+    async def emptied(self) -> float | None:
+        """As that of a call window. Without an association there is no code, and without a code no lock."""
+        return await self.window.emptied()
 
     def code(self, seen: Facts) -> str | None:
         """The code of both certificates; None as long as one of them is not known."""

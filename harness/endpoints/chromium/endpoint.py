@@ -311,8 +311,15 @@ class ChromiumEndpoint:
         if picture is not None:
             self._setup.picture(picture)
         if not self._screens or self._screens[-1].screen != screen:
-            # Somebody may have given up while it was looked at.
-            self._screens.append(ScreenMoment(time=self._failed_at or time.time(), screen=screen))
+            self._screens.append(ScreenMoment(time=await self._since(screen), screen=screen))
+
+    async def _since(self, screen: Screen) -> float:
+        """When the screen came to look like this: it is looked at when it shows something new, not when it empties."""
+        emptied = screen.indicator is Indicator.NONE and bool(self._screens)
+        told = await self._seat.emptied() if emptied else None
+        when = time.time() if told is None else max(told, self._screens[-1].time)
+        # Somebody may have given up while it was looked at.
+        return min(when, self._failed_at) if self._failure is not None else when
 
     async def _read(self) -> None:
         """The marker in what is written beside the call."""

@@ -12,6 +12,7 @@
   let speaker = null;
   let sounding = null;
   const showing = {};
+  let emptied = null;
   let context = null;
   let ear = null;
 
@@ -154,6 +155,13 @@
     }
   }
 
+  /** A person would notice when the shield goes; whoever reads the screen later must be told when that was. */
+  function watchShield() {
+    const shield = document.querySelector("#indicator");
+    emptied = shield?.checkVisibility() ? null : emptied ?? Date.now();
+  }
+  new MutationObserver(watchShield).observe(document, { subtree: true, childList: true, attributes: true });
+
   /** How many captured tracks have not been stopped. */
   const live = () => captured.filter((track) => track.readyState === "live").length;
 
@@ -167,6 +175,6 @@
   }
 
   Object.defineProperty(window, Symbol.for("harness"), {
-    value: { load, relay, described, heard, seen, facts, live, sections, credentials },
+    value: { load, relay, described, heard, seen, facts, live, sections, credentials, emptied: () => emptied },
   });
 })();

@@ -94,6 +94,10 @@ class Seat:
             await self.window.close_code()
         return screen, picture
 
+    async def emptied(self) -> float | None:
+        """Since when there is no shield (seconds since the epoch); None while there is one."""
+        return await senses.emptied(self.window.tab)
+
     async def facts(self) -> Facts | None:
         return await self.window.facts()
 

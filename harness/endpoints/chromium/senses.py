@@ -58,6 +58,12 @@ async def capturing(tab: Tab) -> int:
     return int(await tab.evaluate(f"() => {_HARNESS}.live()"))
 
 
+async def emptied(tab: Tab) -> float | None:
+    """Since when its call window shows no shield (seconds since the epoch); None while it shows one."""
+    moment = await tab.evaluate(f"() => {_HARNESS}.emptied()")
+    return None if moment is None else float(moment) / 1000
+
+
 async def described(tab: Tab) -> None:
     """Wait until no description of the tab's latest connection waits for another one."""
     await tab.evaluate(f"() => {_HARNESS}.described()")

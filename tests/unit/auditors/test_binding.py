@@ -9,7 +9,7 @@ from harness.model.base import Party
 from harness.model.finding import Reason, Severity
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.statement import Failure
+from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 from harness.wire.dtls import ContentType
 from harness.wire.dtls import writer as write
 from harness.wire.sdp import Fingerprint, Sdp
@@ -350,6 +350,20 @@ def test_whoever_ends_the_call_over_it_has_not_ignored_it() -> None:
     stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
     stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="another certificate"))
     assert raised(audit(stage.case())) == {Reason.FINGERPRINT_ALTERED}
+
+
+@pytest.mark.parametrize(("later", "ignored"), [(1, False), (-1, True)])
+def test_whose_screen_has_emptied_since_did_not_go_on_as_before(later: int, ignored: bool) -> None:
+    stage = honest_call()
+    stage.describe(ALICE, description(OF_ALICE), arrives=description(OF_MALLORY))
+    empty = Screen(indicator=Indicator.NONE, code=None, peer="Alice")
+    locked = ScreenMoment(time=stage.now - 2, screen=stage.statements[BOB].screen)
+    gone = ScreenMoment(time=stage.now + later, screen=empty)
+    stage.state(BOB, screen=empty, screens=(locked, gone))
+    assert (Reason.REOFFER_IGNORED in raised(audit(stage.case()))) is ignored
+    # To have shown an empty screen in between gives nothing up.
+    stage.state(BOB, screen=locked.screen, screens=(locked, gone, locked.model_copy(update={"time": stage.now + 2})))
+    assert Reason.REOFFER_IGNORED in raised(audit(stage.case()))
 
 
 def test_after_a_restart_each_certificate_is_measured_by_the_description_of_its_time() -> None:
