@@ -22,7 +22,8 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import janus, namespaces, process_memory, rtpengine, user_namespace
+from .network import coturn, janus, namespaces, process_memory, rtpengine, user_namespace
+from .wording import from_debian
 
 _SECONDS: Final = 20.0
 _LISTENER: Final = "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)"
@@ -188,7 +189,7 @@ def _openssl() -> Part:
 
 def _program(name: str, needed_for: str, pattern: str) -> Part:
     """A program answers `--version` with its own name, or it is not that program, or not a working one."""
-    install = _from_debian(name) if name != "git" else "apt-get install git"
+    install = from_debian(name) if name != "git" else "apt-get install git"
 
     def part(state: State, version: str | None, detail: str = "") -> Part:
         return Part(name, state, version, needed_for, install, False, detail)
@@ -210,10 +211,6 @@ def _program(name: str, needed_for: str, pattern: str) -> Part:
     return part(State.INSTALLED, found[1].rstrip("."))
 
 
-def _from_debian(*packages: str) -> str:
-    return f"make system, on Debian 12; or apt-get install {' '.join(packages)}"
-
-
 def _firefox() -> Part:
     needed_for = "pages in Firefox in calls, a stack that nobody here wrote (--endpoint PARTY=firefox)"
     part = _program("firefox-esr", needed_for, r"Mozilla Firefox ([0-9.]+)")
@@ -223,7 +220,7 @@ def _firefox() -> Part:
 
 def _gstreamer() -> Part:
     needed_for = "GStreamer's webrtcbin in calls, a stack that nobody here wrote (--endpoint PARTY=gstreamer)"
-    install = _from_debian(*gstreamer.PACKAGES)
+    install = from_debian(*gstreamer.PACKAGES)
     there = gstreamer.found()
     if there.software is None:
         return Part("gstreamer", State.MISSING, None, needed_for, install, False, there.why)
@@ -235,7 +232,7 @@ def _turn_server() -> Part:
     needed_for = "calls through a TURN server that nobody here wrote (network: turn-udp, turn-tcp)"
 
     def part(state: State, version: str | None, detail: str = "") -> Part:
-        return Part("coturn", state, version, needed_for, _from_debian("coturn"), False, detail)
+        return Part("coturn", state, version, needed_for, from_debian(coturn.PACKAGE), False, detail)
 
     path = shutil.which("turnserver")
     if path is None:
@@ -252,7 +249,7 @@ def _turn_server() -> Part:
 
 def _media_server() -> Part:
     needed_for = "calls through a media server that nobody here wrote, as a man in the middle and as a relay"
-    install = _from_debian("rtpengine-daemon")
+    install = from_debian(rtpengine.PACKAGE)
     if not rtpengine.installed():
         return Part("rtpengine", State.MISSING, None, needed_for, install, False)
     found = rtpengine.version()
@@ -267,7 +264,7 @@ def _janus() -> Part:
         "ordinary calls whose media server is one that nobody here wrote, and the same one put into encrypted calls "
         "(service-janus-call, chromium-janus-pair, janus-terminates, janus-memory-terminates)"
     )
-    install = _from_debian(janus.PACKAGE)
+    install = from_debian(janus.PACKAGE)
     if not janus.installed():
         return Part("janus", State.MISSING, None, needed_for, install, False)
     found = janus.version()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from pydantic import ValidationError
 
-from .endpoints.chromium.installed import PROGRAMS, program
+from .endpoints.chromium import installed as chromium
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
@@ -20,6 +20,7 @@ from .model.unmet import Unmet
 from .network import coturn, janus, namespaces, process_memory, rtpengine
 from .restarts import why_no_restart
 from .vantage.packet_tap import may_listen
+from .wording import from_debian
 
 
 def unmet(
@@ -48,7 +49,7 @@ def _without_place(scenario: Scenario, elsewhere: Collection[str]) -> str | None
 
 def not_installed(kinds: Iterable[EndpointKind]) -> frozenset[EndpointKind]:
     """Those of these stacks that are not to be had here: who names one by itself asks for every call with it."""
-    there = {kind: program() is not None for kind in BROWSERS}
+    there = {kind: chromium.program() is not None for kind in BROWSERS}
     there |= {EndpointKind.FIREFOX: not firefox.lacking(enclosed=False)}
     there |= {EndpointKind.GSTREAMER: not gstreamer.found().why}
     return frozenset(kind for kind in kinds if not there.get(kind, True))
@@ -85,12 +86,12 @@ def _why_no_media_server(scenario: Scenario) -> str | None:
     adversary = scenario.adversary
     put_in = adversary.program if isinstance(adversary, MediaServer) else None
     if put_in is MediaServerProgram.RTPENGINE and not rtpengine.installed():
-        return (
-            "a media server is put into the call, rtpengine, which is not installed: apt-get install rtpengine-daemon"
-        )
+        cure = from_debian(rtpengine.PACKAGE)
+        return f"a media server is put into the call, rtpengine, which is not installed: {cure}"
     if MediaServerProgram.JANUS is put_in or scenario.processor is Processor.JANUS:
         why = janus.lacking()
-        return None if why is None else f"the media go through janus, and {why}: apt-get install {janus.PACKAGE}"
+        cure = "" if janus.installed() else f": {from_debian(janus.PACKAGE)}"
+        return None if why is None else f"the media go through janus, and {why}{cure}"
     return None
 
 
@@ -114,7 +115,7 @@ def _why_no_relay(scenario: Scenario) -> str | None:
         if kind in NOT_THROUGH_TURN:
             return f"{party} is {kind}, which cannot be forced through a TURN server yet"
     if scenario.relayed_by_coturn and not coturn.installed():
-        return "the media go through coturn, which is not installed: apt-get install coturn"
+        return f"the media go through coturn, which is not installed: {from_debian(coturn.PACKAGE)}"
     if not may_listen():
         return "somebody must listen beside the TURN server, which takes root, CAP_NET_RAW or a user namespace"
     return None
@@ -127,11 +128,13 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
         case EndpointKind.FIREFOX:
             why = firefox.lacking(enclosed=scenario.network is Network.NAMESPACES)
-            return _without_stack(party, "a page in Firefox", why, firefox.PACKAGES) or _beyond(
+            packages = () if firefox.program() else (firefox.PACKAGE,)
+            return _without_stack(party, "a page in Firefox", why, packages) or _beyond(
                 scenario, party, "a page in Firefox"
             )
-        case kind if kind in BROWSERS and program() is None:
-            return f"{party} sits at a browser, and none of these is installed: {', '.join(PROGRAMS)}"
+        case kind if kind in BROWSERS and chromium.program() is None:
+            names, cure = ", ".join(chromium.PROGRAMS), from_debian(chromium.PACKAGE)
+            return f"{party} sits at a browser, and none of these is installed ({names}): {cure}"
         case EndpointKind.CHROMIUM if party.role is Role.CALLER and scenario.call.screen == (Role.CALLEE,):
             return f"{party} calls from a browser, which offers a section for a screen when its own user shares one"
         case kind if kind in BARE_PAGES:
@@ -145,10 +148,12 @@ def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
     return None
 
 
-def _without_stack(party: Party, stack: str, why: str, packages: Iterable[str]) -> str | None:
+def _without_stack(party: Party, stack: str, why: str, packages: Collection[str]) -> str | None:
+    """`packages`: those that would bring it; none where another one is the cause."""
     if not why:
         return None
-    return f"{party} is {stack}, which is not to be had here ({why}): apt-get install {' '.join(packages)}"
+    cure = f": {from_debian(*packages)}" if packages else ""
+    return f"{party} is {stack}, which is not to be had here ({why}){cure}"
 
 
 def _beyond_page(scenario: Scenario, party: Party) -> str | None:

@@ -1,4 +1,4 @@
-"""How a value or a near miss is put into a sentence. Text from a file never reaches a terminal unescaped."""
+"""How a value, a near miss or a cure is put into a sentence. Text from a file never reaches a terminal unescaped."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` when something known is close to `word`, else nothing."""
     close = difflib.get_close_matches(word[:80], list(known), n=1)
     return f"; did you mean {quoted(close[0])}?" if close else ""
+
+
+def from_debian(*packages: str) -> str:
+    """How to get what these packages of Debian bring: those that `make system` installs."""
+    return f"make system, on Debian 12; or apt-get install {' '.join(packages)}"
 
 
 def described(value: object) -> str:

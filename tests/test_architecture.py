@@ -41,7 +41,7 @@ ARROWS = {
     "protocol_schema": {"model"},
     "schema": {"model", "matrix", "protocol_schema", "scenario_file"},
     "deviations": {"model", "strict_yaml"},
-    "doctor": {"endpoints", "network"},  # what finds a stack, which imports nothing that may be missing
+    "doctor": {"endpoints", "network", "wording"},  # what finds a stack, which imports nothing that may be missing
     "service_frames": {"model"},
     "service_signalling": {"model", "calling", "endpoints", "service_frames"},
     "dishonest_service": {"model", "calling", "service_frames", "service_signalling"},
@@ -116,7 +116,7 @@ ARROWS = {
         "record_calls",
     },
     "endpoint_choice": {"model", "wording"},
-    "needs": {"model", "endpoints", "network", "restarts", "vantage"},
+    "needs": {"model", "endpoints", "network", "restarts", "vantage", "wording"},
     "restarts": {"model"},
     "policy_prompt": {"calling", "report"},
     "call_views": {"model", "evidence", "report"},

@@ -16,6 +16,7 @@ from ..model.turn import TurnServer
 from .child import Child, ChildFailed
 
 PROGRAM: Final = "turnserver"
+PACKAGE: Final = "coturn"
 PORT: Final = 3478
 """Registered for STUN and TURN, over UDP and TCP (RFC 8656 section 20)."""
 

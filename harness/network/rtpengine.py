@@ -19,6 +19,7 @@ from ..wire import bencode
 from .child import Child, ChildFailed
 
 PROGRAM: Final = "rtpengine"
+PACKAGE: Final = "rtpengine-daemon"
 SECONDS: Final = 5.0
 UNKNOWN: Final = "unknown"
 _NG: Final = 2223

@@ -84,7 +84,7 @@ def test_who_names_its_certificate_by_one_hash_alone_has_no_other_line_that_coul
 
 def test_what_a_page_in_chromium_cannot_be_tried_with(monkeypatch: pytest.MonkeyPatch) -> None:
     attack = SrtpReplay(kind="srtp-replay", position=(Position.PATH,), when=ReplayTime.ACROSS_ROLLOVER)
-    monkeypatch.setattr(needs, "program", lambda: "chromium")
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "chromium")
     both = [
         one.model_copy(update={"adversary": attack}) for one in (scenario("ours"), scenario("page", bob="chromium-raw"))
     ]
@@ -94,17 +94,19 @@ def test_what_a_page_in_chromium_cannot_be_tried_with(monkeypatch: pytest.Monkey
 
 def test_a_browser_that_is_not_installed_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     scenarios = [scenario("healthy"), scenario("windowed", alice="chromium")]
-    monkeypatch.setattr(needs, "program", lambda: None)
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: None)
     (lacking,) = unmet(scenarios, (), {"windowed"})
     assert (lacking.scenario, lacking.asked) == ("windowed", True)
-    missing = "chromium, chromium-browser, google-chrome"
-    assert lacking.why == f"alice sits at a browser, and none of these is installed: {missing}"
-    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    assert lacking.why == (
+        "alice sits at a browser, and none of these is installed (chromium, chromium-browser, google-chrome): "
+        "make system, on Debian 12; or apt-get install chromium"
+    )
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "/usr/bin/chromium")
     assert unmet(scenarios, (), ()) == ()
 
 
 def test_a_browser_that_calls_has_no_section_for_the_screen_of_the_other_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "/usr/bin/chromium")
     caller = {"alice": "chromium"}
     (lacking,) = unmet([scenario("shown", ("callee",), **caller)], (), {"shown"})
     assert lacking.why == "alice calls from a browser, which offers a section for a screen when its own user shares one"
@@ -127,7 +129,7 @@ def test_a_bare_stack_shares_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bare_page_is_not_asked_for_what_it_has_no_part_for(
     call: dict[str, object], why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(needs, "program", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "/usr/bin/chromium")
     bare = scenario("bare", bob="chromium-raw")
     (lacking,) = unmet(
         [bare.model_copy(update={"call": Call.model_validate_json(json.dumps(call))}), scenario("healthy")], (), ()
@@ -142,7 +144,8 @@ def test_a_stack_that_is_not_there_is_missing_and_what_it_needs_is_named(monkeyp
     (lacking,) = unmet([scenario("healthy"), scenario("strange", bob="gstreamer")], (), {"strange"})
     assert (lacking.scenario, lacking.asked) == ("strange", True)
     assert lacking.why.startswith(
-        "bob is webrtcbin, which is not to be had here (no webrtcbin): apt-get install python3-gi"
+        "bob is webrtcbin, which is not to be had here (no webrtcbin): "
+        "make system, on Debian 12; or apt-get install python3-gi"
     )
     monkeypatch.setattr(gstreamer, "found", lambda: gstreamer.Found("webrtcbin/1.22.0"))
     assert unmet([scenario("strange", bob="gstreamer")], (), ()) == ()
@@ -154,11 +157,11 @@ def test_a_firefox_that_is_not_there_or_has_no_address_is_missing(monkeypatch: p
     (lacking,) = unmet(scenarios, (), {"strange"})
     assert lacking.why == (
         "bob is a page in Firefox, which is not to be had here (none of these is installed: firefox-esr, firefox): "
-        "apt-get install firefox-esr"
+        "make system, on Debian 12; or apt-get install firefox-esr"
     )
     monkeypatch.setattr(firefox, "program", lambda: "/usr/bin/firefox-esr")
     monkeypatch.setattr(firefox, "own_address", lambda: None)
-    assert "no default route" in unmet(scenarios, (), ())[0].why
+    assert unmet(scenarios, (), ())[0].why.endswith("no default route)")
     monkeypatch.setattr(firefox, "own_address", lambda: "192.0.2.7")
     assert unmet(scenarios, (), ()) == ()
 
@@ -196,7 +199,10 @@ def test_a_relayed_call_needs_coturn_unless_the_adversary_relays_and_a_tap_besid
     monkeypatch.setattr("harness.network.coturn.installed", lambda: False)
     (lacking,) = unmet([honest, dishonest, scenario("direct")], (), {"honest"})
     assert (lacking.scenario, lacking.asked) == ("honest", True)
-    assert lacking.why == "the media go through coturn, which is not installed: apt-get install coturn"
+    assert (
+        lacking.why
+        == "the media go through coturn, which is not installed: make system, on Debian 12; or apt-get install coturn"
+    )
     monkeypatch.setattr("harness.network.coturn.installed", lambda: True)
     assert unmet([honest, dishonest], (), ()) == ()
     monkeypatch.setattr(needs, "may_listen", lambda: False)
@@ -231,7 +237,10 @@ def test_a_media_server_that_is_not_installed_is_missing(monkeypatch: pytest.Mon
     served = scenario("served").model_copy(update={"adversary": adversary, "call": Call(media=(Asset.AUDIO,))})
     monkeypatch.setattr("harness.network.rtpengine.installed", lambda: False)
     (lacking,) = unmet([served, scenario("direct")], (), ())
-    assert lacking.why.endswith("rtpengine, which is not installed: apt-get install rtpengine-daemon")
+    assert lacking.why == (
+        "a media server is put into the call, rtpengine, which is not installed: "
+        "make system, on Debian 12; or apt-get install rtpengine-daemon"
+    )
     monkeypatch.setattr("harness.network.rtpengine.installed", lambda: True)
     assert unmet([served], (), ()) == ()
 
@@ -245,11 +254,11 @@ def test_a_janus_that_can_be_in_no_call_is_missing_wherever_it_should_be(monkeyp
     lacking = unmet([behind, openly, scenario("direct")], (), {"openly"})
     assert [(one.scenario, one.asked) for one in lacking] == [("behind", False), ("openly", True)]
     assert {one.why for one in lacking} == {
-        "the media go through janus, and it is not installed: apt-get install janus"
+        "the media go through janus, and it is not installed: make system, on Debian 12; or apt-get install janus"
     }
     monkeypatch.setattr("harness.network.janus.installed", lambda: True)
     monkeypatch.setattr("harness.network.janus.own_address", lambda: None)
-    assert "has no default route" in unmet([openly], (), ())[0].why
+    assert unmet([openly], (), ())[0].why.endswith("has no default route")
     monkeypatch.setattr("harness.network.janus.own_address", lambda: "192.0.2.7")
     assert unmet([behind, openly], (), ()) == ()
 

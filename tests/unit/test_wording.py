@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.wording import described, quoted, suggestion
+from harness.wording import described, from_debian, quoted, suggestion
 
 
 def test_control_characters_are_escaped_and_length_is_bounded() -> None:
@@ -14,6 +14,10 @@ def test_control_characters_are_escaped_and_length_is_bounded() -> None:
 def test_a_near_miss_gets_a_suggestion_and_a_far_one_none() -> None:
     assert suggestion("titel", ["id", "title"]) == "; did you mean 'title'?"
     assert suggestion("zebra", ["id", "title"]) == ""
+
+
+def test_a_cure_names_make_system_before_the_packages() -> None:
+    assert from_debian("coturn", "janus") == "make system, on Debian 12; or apt-get install coturn janus"
 
 
 def test_values_are_called_by_their_names_in_yaml() -> None:

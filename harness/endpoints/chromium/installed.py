@@ -8,6 +8,9 @@ from typing import Final
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 """Names under which distributions install it."""
 
+PACKAGE: Final = "chromium"
+"""What brings it on Debian."""
+
 
 def program() -> str | None:
     """Where it is installed, if it is."""

@@ -10,7 +10,7 @@ from ...network.default_route import NO_ROUTE, own_address
 PROGRAMS: Final = ("firefox-esr", "firefox")
 """Names under which distributions install it."""
 
-PACKAGES: Final = ("firefox-esr",)
+PACKAGE: Final = "firefox-esr"
 """What brings it on Debian."""
 
 

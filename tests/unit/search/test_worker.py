@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from harness import needs
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.search.ledger import Ledger
 from harness.search.worker import work
@@ -28,7 +27,7 @@ def said(endpoints: Endpoints, folder: Path) -> list[dict[str, Any]]:
 
 
 def test_what_bare_pages_cannot_make_is_said_and_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(needs, "program", lambda: "a browser")
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "a browser")
     pages = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
     ledger = Ledger("seed", pages, 1)
     assert [ledger.hear(line) for line in said(pages, tmp_path)] == [False, True]

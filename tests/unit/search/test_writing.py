@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from harness import needs
 from harness.model.adversary import Position, Script
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
@@ -124,7 +123,7 @@ def test_nobody_interferes_where_numbers_wrap_or_the_service_has_the_keys() -> N
 def test_a_bare_page_is_asked_for_no_ordinary_call_and_that_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(needs, "program", lambda: "a browser")
+    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "a browser")
     page = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
     assert RealCalls(Endpoints(), tmp_path).shapes == tuple(Shape)
     assert set(Shape) - set(RealCalls(page, tmp_path).shapes) == {Shape.ORDINARY}
