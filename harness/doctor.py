@@ -279,11 +279,18 @@ def _janus() -> Part:
 def _namespaces() -> Part:
     """A network namespace is made, by us as we are or in a user namespace, and is gone with the program in it."""
     needed_for = "calls with a router between the devices (network: namespaces)"
-    here = namespaces.why_not()
-    inside = None if here is None else user_namespace.why_not()
+    return _taking_rights("namespaces", needed_for, _RIGHTS, namespaces.why_not(), user_namespace.why_not)
+
+
+def _taking_rights(
+    name: str, needed_for: str, install: str, here: str | None, ask_inside: Callable[[], str | None]
+) -> Part:
+    """`here`: why it is not to be had as we are. Where both refuse for the same reason, it is told once."""
+    inside = None if here is None else ask_inside()
     if here is not None and inside is not None:
-        return Part("namespaces", State.MISSING, None, needed_for, _RIGHTS, False, f"{here}; {inside}")
-    return Part("namespaces", State.INSTALLED, _place(here), needed_for, _RIGHTS, False)
+        detail = "; ".join(dict.fromkeys((here, inside)))
+        return Part(name, State.MISSING, None, needed_for, install, False, detail)
+    return Part(name, State.INSTALLED, _place(here), needed_for, install, False)
 
 
 def _place(refused_here: str | None) -> str:
@@ -304,11 +311,8 @@ def _packet_sockets() -> Part:
     """Who may open one may listen to a whole interface: we as we are, or in a user namespace, where one is opened."""
     needed_for = "listening beside a TURN server: what passes an interface, and not only a party's sockets"
     install = f"run with CAP_NET_RAW, {_RIGHTS.removeprefix('run ')}"
-    here = _deaf()
-    inside = None if here is None else user_namespace.why_not((sys.executable, "-c", _LISTENER))
-    if here is not None and inside is not None:
-        return Part("packet sockets", State.MISSING, None, needed_for, install, False, f"{here}; {inside}")
-    return Part("packet sockets", State.INSTALLED, _place(here), needed_for, install, False)
+    listener = (sys.executable, "-c", _LISTENER)
+    return _taking_rights("packet sockets", needed_for, install, _deaf(), lambda: user_namespace.why_not(listener))
 
 
 def _deaf() -> str | None:

@@ -144,6 +144,15 @@ def test_what_takes_rights_is_had_as_we_are_or_in_a_user_namespace(
     assert said in (found.version or found.detail)
 
 
+@pytest.mark.parametrize("name", ["namespaces", "packet sockets"])
+def test_what_is_missing_both_ways_is_told_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = "nsenter is not installed"
+    monkeypatch.setattr(namespaces, "why_not", lambda: missing)
+    monkeypatch.setattr(doctor, "_deaf", lambda: missing)
+    monkeypatch.setattr(user_namespace, "why_not", lambda *_tried: missing)
+    assert part(name).detail == missing
+
+
 def test_what_make_system_installs_is_what_it_is_named_for() -> None:
     installed = {package for one in (*bootstrap.RUN, *bootstrap.STRANGERS) for package in one.packages.split()}
     named = [one.how_to_install for one in examine() if "make system" in one.how_to_install]
