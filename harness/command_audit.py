@@ -22,6 +22,7 @@ from .inspection.search import Pattern
 from .inspection.search.wanted import wanted_key, wanted_word
 from .model.inspection import Inspection
 from .model.verdict import RunDocument
+from .network.own_folder import temporary_files
 from .outputs import Format, Output, trouble, write_outputs
 from .report.console import show
 from .report.inspection_console import show as show_inspection
@@ -94,7 +95,8 @@ def _judge_again(folder: Path, policy: Path | None, outputs: tuple[Output, ...])
     except ValueError as error:
         return USAGE, str(error)
     try:
-        document = audit_run(folder, allowed)
+        with temporary_files():
+            document = audit_run(folder, allowed)
         with suppress(BrokenPipeError):
             show(document, sys.stderr, os.environ)
         write_outputs(outputs, document, lambda: call_views(folder, document), sys.stdout)

@@ -20,6 +20,7 @@ from .inspection.parameters.policy import load_policy
 from .interop import JOBS, SCENARIOS, between, endpoints_of, interop_of, networks_of, pairings
 from .model.interop import Interop
 from .model.scenario import Scenario
+from .network.own_folder import temporary_files
 from .outputs import Format, Output, render, trouble, write_texts
 from .report.console import encodable
 from .report.interop_console import interop_lines
@@ -50,7 +51,9 @@ def interop_command(
 def again_command(folder: Path, reports: Path, outputs: tuple[Output, ...], policy: Path | None) -> Ended:
     """The same table once more, from the files of a run alone. No call is made, and nothing is kept but `outputs`."""
     try:
-        document = audit_run(folder, load_policy(policy))
+        allowed = load_policy(policy)
+        with temporary_files():
+            document = audit_run(folder, allowed)
         _show(Ran(folder, reports / document.run, document), outputs)
     except NotARun as error:
         return USAGE, str(error)
