@@ -285,7 +285,7 @@ async (channel) => {
 
     /** The other end may close DTLS and leave everything else as it is: the connection is then called connected still. */
     closed() {
-      if (this.transport()?.state === "closed") this.fail("connection-lost", "the other end has closed DTLS");
+      if (this.transport()?.state === "closed") this.fail("remote-hung-up", "the peer ended DTLS with close_notify");
     }
 
     /** The first failure is the cause. */

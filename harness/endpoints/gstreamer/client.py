@@ -141,7 +141,7 @@ class Client:
     def _changed(self) -> None:
         state = self._peer.state
         if state == "connected" and self._up and self._peer.dtls_closed:
-            self._fail("connection-lost", "the other end has closed DTLS")
+            self._fail("remote-hung-up", "the peer ended DTLS with close_notify")
         elif state == "connected":
             with self._news:
                 first, self._up = not self._up, True

@@ -12,7 +12,7 @@ from harness.model.statement import Failure, Indicator, Screen, ScreenMoment
 from .answers import raised
 from .stage import ALICE, BOB, Stage, honest_call
 
-LOST = Failure(reason=Reason.CONNECTION_LOST, detail="the other end has closed DTLS")
+GONE = Failure(reason=Reason.REMOTE_HUNG_UP, detail="the peer ended DTLS with close_notify")
 
 
 def emptied(stage: Stage, ago: float, over: float | None) -> None:
@@ -23,7 +23,7 @@ def emptied(stage: Stage, ago: float, over: float | None) -> None:
         stage.state(party, screens=(locked,))
     if over is not None:
         gone = ScreenMoment(time=over, screen=empty.model_copy(update={"peer": "Bob"}))
-        stage.state(ALICE, failure=LOST, screens=(*stage.statements[ALICE].screens, gone))
+        stage.state(ALICE, failure=GONE, screens=(*stage.statements[ALICE].screens, gone))
     # A screen cannot empty before it was full.
     since = max((over or stage.now) - ago, stage.now - 4e-3)
     gone = ScreenMoment(time=since, screen=empty)
