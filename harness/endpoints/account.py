@@ -16,8 +16,9 @@ from ..codes import teams20
 from ..model.base import Role
 from ..model.endpoint_protocol import OF_THE_HARNESS
 from ..model.mode import Mode
-from ..model.statement import Failure, Indicator, Screen, ScreenMoment
+from ..model.statement import Failure, Indicator, Screen
 from .endpoint import EndpointSetup
+from .screen_history import ScreenHistory
 
 _SHIELD: Final = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
 
@@ -32,7 +33,7 @@ class Account:
         self.mode: Mode | None = None
         self.failure: Failure | None = None
         self._up_at = self._failed_at = 0.0
-        self._screens: list[ScreenMoment] = []
+        self._screens = ScreenHistory()
         self._connected = False
 
     def came_up(self, screen: Screen | None) -> None:
@@ -40,7 +41,7 @@ class Account:
         # Somebody may have given up since it came up, before anybody had looked.
         self._connected, self._up_at = True, self._failed_at or time.time()
         if screen is not None:
-            self._looked(screen, self._up_at)
+            self._screens.shows(screen, self._up_at)
 
     def failed(self, failure: Failure) -> None:
         """The first failure is the cause."""
@@ -62,7 +63,7 @@ class Account:
         return {
             "connected": self._connected,
             "failure": None if self.failure is None else self.failure.model_dump(mode="json"),
-            "screens": [one.model_dump(mode="json") for one in self._screens],
+            "screens": [one.model_dump(mode="json") for one in self._screens.moments],
             **said,
             **known,
             "party": self._setup.party.value,
@@ -93,19 +94,12 @@ class Account:
 
     def _last(self, shown: Screen) -> Screen:
         """The last screen while the call was up: one that failed leaves an empty one behind."""
-        if self._connected and not self._screens:
-            self._screens.append(ScreenMoment(time=self._up_at, screen=shown))
+        if self._connected and self._screens.last is None:
+            self._screens.shows(shown, self._up_at)
         if self.failure is None:
             if self._connected:
-                self._looked(shown, time.time())
+                self._screens.shows(shown, time.time())
             return shown
-        if not self._screens:
-            return shown
-        last = self._screens[-1].screen
-        empty = Screen(indicator=Indicator.NONE, code=None, peer=last.peer)
-        self._screens.append(ScreenMoment(time=self._failed_at, screen=empty))
+        last = shown if self._screens.last is None else self._screens.last.screen
+        self._screens.ends(self._failed_at)
         return last
-
-    def _looked(self, screen: Screen, when: float) -> None:
-        if not self._screens or self._screens[-1].screen != screen:
-            self._screens.append(ScreenMoment(time=when, screen=screen))

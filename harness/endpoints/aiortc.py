@@ -136,7 +136,7 @@ class AiortcEndpoint:
             role=self._setup.party.role,
             software=software(),
             screen=self._display.screen,
-            screens=tuple(self._display.moments),
+            screens=self._display.history.moments,
             connected=self._connected,
             failure=self._failure,
             local_certificate=self.local_certificate(),
@@ -224,8 +224,7 @@ class AiortcEndpoint:
         if self._over:
             return
         self._failure = failure(reason, detail)
-        if self._connected:
-            self._display.close()
+        self._display.close()
         for one in self._connections:
             one.fall_silent()
         self._failed.set()

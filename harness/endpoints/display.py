@@ -5,21 +5,19 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from ..model.statement import Indicator, Screen, ScreenMoment
+from ..model.statement import Indicator, Screen
+from .screen_history import ScreenHistory
 
 CODE_CHANGED: Final = "The security code has changed. Compare it again."
 
-_MOST: Final = 500
-"""Moments that are remembered: a service can announce things without end."""
-
 
 class Display:
-    """`screen` is the one of the call, also after its end; `moments` tell since when which screen was there."""
+    """`screen` is the one of the call, also after its end; its history tells since when which screen was there."""
 
     def __init__(self, peer: str) -> None:
         self.peer = peer
         self.screen = self.empty()
-        self.moments: list[ScreenMoment] = []
+        self.history = ScreenHistory()
 
     def empty(self) -> Screen:
         return Screen(indicator=Indicator.NONE, code=None, peer=self.peer)
@@ -40,7 +38,7 @@ class Display:
         if self.screen.code is not None and screen.code != self.screen.code:
             screen = screen.model_copy(update={"notice": CODE_CHANGED})
         self.screen = screen
-        self._remember(screen)
+        self.history.shows(screen, time.time())
 
     def announce(self, notice: str) -> None:
         """Say something beside what the screen shows."""
@@ -48,8 +46,4 @@ class Display:
 
     def close(self) -> None:
         """The call is over; its last screen stays in memory."""
-        self._remember(self.empty())
-
-    def _remember(self, screen: Screen) -> None:
-        del self.moments[_MOST - 1 :]
-        self.moments.append(ScreenMoment(time=time.time(), screen=screen))
+        self.history.ends(time.time())

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from ...markers import chat
 from ...model.base import Asset
 from ...model.finding import Reason
 from ...model.recording import SignalKind, SignalMessage
-from ...model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen, ScreenMoment
+from ...model.statement import EndpointStatement, Failure, Indicator, PacketCounts, Screen
 from ...wire.sdp import Fingerprint, Sdp
 from ..endpoint import CallFailed, EndpointSetup, NoStatement, failure
 from ..handshake import refusal
 from ..opening import in_front_of
 from ..rules import CallRules, Progress, Stage
+from ..screen_history import ScreenHistory
 from .bare_seat import BareSeat
 from .browser import BrowserError, PageError
 from .facts import Facts
@@ -29,8 +30,7 @@ from .rtp_log import ssrcs
 from .seat import Seat
 from .shared import SHARED, SharedChromium
 from .stage import Frame
-
-T = TypeVar("T")
+from .steps import Steps
 
 LOOPBACK: Final = "127.0.0.1"
 """Where the sockets of every browser of this machine are."""
@@ -76,12 +76,11 @@ class ChromiumEndpoint:
         self._seat, self._browsers = seat(setup, self._said), browsers
         self._leg = in_front_of(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
-        self._screens: list[ScreenMoment] = []
+        self._screens = ScreenHistory()
         self._descriptions: asyncio.Queue[str] = asyncio.Queue()
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._acceptance: asyncio.Queue[Frame] = asyncio.Queue()
-        self._failed, self._over = asyncio.Event(), asyncio.Event()
-        self._asides: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
         self._failure: Failure | None = None
         self._failed_at = 0.0
         self._up: float | None = None
@@ -90,8 +89,8 @@ class ChromiumEndpoint:
         self._ssrcs: set[int] = set()
         self._heard: dict[Asset, int] = {}
         self._statement: EndpointStatement | None = None
-        # What happens at the window, one thing after the other; the first is that it is there.
-        self._line = asyncio.create_task(self._does(self._open()))
+        # The first of them is that the window is there.
+        self._steps = Steps(self._open(), lambda why: self._give_up(Reason.ENDPOINT_ERROR, why))
 
     # setting up
 
@@ -103,21 +102,21 @@ class ChromiumEndpoint:
             case SignalKind.ACCEPT:
                 with suppress(ValueError):  # the page says by itself that it does not know such a mode
                     self._progress = self._rules.accepted(self._progress, message.body)
-        self._then(self._tell(message, before))
+        self._steps.then(self._tell(message, before))
 
     def picked_up(self) -> None:
         self._progress = self._rules.picked_up(self._progress)
-        self._then(self._seat.pick_up())
+        self._steps.then(self._seat.pick_up())
 
     async def chat(self, text: str) -> str:
         self._refuse_when_over()
-        self._then(self._seat.write(text))
-        return await self._unless_over(self._lines.get())
+        self._steps.then(self._seat.write(text))
+        return await self._steps.unless_over(self._lines.get())
 
     async def offer(self) -> str:
         self._refuse_unless_accepted("no offer can be made")
-        if self._screens:
-            self._then(self._seat.restart())
+        if self._screens.last is not None:
+            self._steps.then(self._seat.restart())
         return await self._own_description()
 
     async def answer(self, offer: str) -> str:
@@ -126,14 +125,14 @@ class ChromiumEndpoint:
 
     async def accept(self, answer: str) -> None:
         await self._take("answer", answer)
-        await self._unless_over(self._seat.taken())
+        await self._steps.unless_over(self._seat.taken())
 
     async def connect(self, seconds: float) -> bool:
         patience = LAST_WORDS
         try:
             async with asyncio.timeout(seconds):
-                await self._unless_over(asyncio.shield(self._line))
-                up = await self._unless_over(self._seat.settled(seconds))
+                await self._steps.until_here()
+                up = await self._steps.unless_over(self._seat.settled(seconds))
                 if up is not None and self._failure is None:
                     self._up = up if self._up is None else self._up
                     await self._look()
@@ -149,7 +148,7 @@ class ChromiumEndpoint:
         return False
 
     def start_media(self) -> None:
-        self._then(self._seat.start_media(self._setup.markers))
+        self._steps.then(self._seat.start_media(self._setup.markers))
 
     async def wait_heard(self) -> None:
         wanted = set(self._setup.expected)
@@ -175,10 +174,10 @@ class ChromiumEndpoint:
         if self._closing:
             return
         self._closing = True
-        self._over.set()
-        await asyncio.wait({self._line, *self._asides})
+        self._steps.over(self._failure)
+        await self._steps.all_done()
         try:
-            if self._screens and self._failure is None:
+            if self._screens.last is not None and self._failure is None:
                 await self._see()
             await self._read()
             self._statement = self._account(await self._seat.account())
@@ -214,8 +213,7 @@ class ChromiumEndpoint:
             case "chat":
                 self._lines.put_nowait(frame["text"])
             case "hang-up":
-                aside = asyncio.create_task(self._does(self._hung_up(frame["reason"], frame.get("detail"))))
-                self._asides.add(aside)
+                self._steps.aside(self._hung_up(frame["reason"], frame.get("detail")))
 
     async def _hung_up(self, word: str, why: str | None) -> None:
         """The page has given up. Of a certificate that is not the announced one it is told no more than that, but the
@@ -249,7 +247,7 @@ class ChromiumEndpoint:
             case SignalKind.RINGING:
                 stage.tell("ringing")
             case SignalKind.ACCEPT if before is Stage.ACCEPTING:
-                stage.answer(await self._unless_over(self._acceptance.get()), mode=message.body)
+                stage.answer(await self._steps.unless_over(self._acceptance.get()), mode=message.body)
             case SignalKind.ACCEPT:
                 stage.tell("accepted", mode=message.body, display=name, device="Browser")
             case SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
@@ -265,15 +263,15 @@ class ChromiumEndpoint:
 
     async def _take(self, kind: str, sdp: str) -> None:
         self._refuse_unless_accepted(f"an {kind} came")
-        await self._unless_over(asyncio.shield(self._line))
+        await self._steps.until_here()
         self._promised = sdp
         self._seat.stage.tell(kind, sdp=self._leg.inward(sdp))
 
     async def _own_description(self) -> str:
         try:
-            await self._unless_over(asyncio.shield(self._line))  # a browser of its own has to start first
+            await self._steps.until_here()  # a browser of its own has to start first
             async with asyncio.timeout(PATIENCE):
-                described = await self._unless_over(self._descriptions.get())
+                described = await self._steps.unless_over(self._descriptions.get())
             self._ssrcs |= ssrcs(Sdp.parse(described))
             return await self._leg.outward(described)
         except TimeoutError as error:
@@ -295,7 +293,7 @@ class ChromiumEndpoint:
         seen = None
         with suppress(BrowserError, PageError):
             seen = await self._seat.facts()
-            if self._screens:  # what was up once may show less since a restart
+            if self._screens.last is not None:  # what was up once may show less since a restart
                 await self._see()
         return Reason.DTLS_TIMEOUT if seen is not None and seen.path_found else Reason.ICE_FAILED
 
@@ -310,14 +308,13 @@ class ChromiumEndpoint:
         screen, picture = await self._seat.screen()
         if picture is not None:
             self._setup.picture(picture)
-        if not self._screens or self._screens[-1].screen != screen:
-            self._screens.append(ScreenMoment(time=await self._since(screen), screen=screen))
+        self._screens.shows(screen, await self._since(screen))
 
     async def _since(self, screen: Screen) -> float:
         """When the screen came to look like this: it is looked at when it shows something new, not when it empties."""
-        emptied = screen.indicator is Indicator.NONE and bool(self._screens)
-        told = await self._seat.emptied() if emptied else None
-        when = time.time() if told is None else max(told, self._screens[-1].time)
+        last = self._screens.last
+        told = await self._seat.emptied() if screen.empty and last is not None else None
+        when = time.time() if told is None or last is None else max(told, last.time)
         # Somebody may have given up while it was looked at.
         return min(when, self._failed_at) if self._failure is not None else when
 
@@ -328,17 +325,16 @@ class ChromiumEndpoint:
             self._heard[Asset.CHAT] = found[0]
 
     def _account(self, seen: Facts | None) -> EndpointStatement:
-        nothing = Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
-        last = self._screens[-1].screen if self._screens else nothing
-        if self._screens and self._failure is not None:
-            self._screens.append(ScreenMoment(time=self._failed_at, screen=nothing))
+        last, nothing = self._screens.last, Screen(indicator=Indicator.NONE, code=None, peer=self._peer_name)
+        if self._failure is not None:
+            self._screens.ends(self._failed_at)
         return EndpointStatement(
             party=self._setup.party,
             role=self._setup.party.role,
             software=self._seat.software,
-            screen=last,
-            screens=tuple(self._screens),
-            connected=bool(self._screens),
+            screen=nothing if last is None else last.screen,
+            screens=self._screens.moments,
+            connected=last is not None,
             up=self._up,
             failure=self._failure,
             local_certificate=None if seen is None or seen.local is None else seen.local.hex(),
@@ -355,7 +351,7 @@ class ChromiumEndpoint:
         if self._failure is None and not self._closing:
             self._failure, self._failed_at = failure(reason, detail), time.time()
             self._failed.set()
-            self._over.set()
+            self._steps.over(self._failure)
 
     def _refuse_when_over(self) -> None:
         if self._failure is not None:
@@ -366,30 +362,3 @@ class ChromiumEndpoint:
         if self._rules.describing(self._progress) is None:
             self._give_up(Reason.DESCRIPTION_BEFORE_ACCEPT, f"{what} before the call was accepted")
             self._refuse_when_over()
-
-    async def _unless_over(self, step: Awaitable[T]) -> T:
-        """What comes of it; CallFailed when the call is over before."""
-        doing, over = asyncio.ensure_future(step), asyncio.ensure_future(self._over.wait())
-        try:
-            await asyncio.wait({doing, over}, return_when=asyncio.FIRST_COMPLETED)
-            if doing.done():
-                return doing.result()
-        finally:
-            over.cancel()
-            doing.cancel()
-        self._refuse_when_over()
-        raise CallFailed(Reason.ENDPOINT_ERROR, "the call is over")
-
-    def _then(self, step: Coroutine[Any, Any, None]) -> None:
-        """Do it at the window when everything before is done."""
-        self._line = asyncio.create_task(self._does(step, self._line))
-
-    async def _does(self, step: Awaitable[None], before: asyncio.Task[None] | None = None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        try:
-            await step
-        except CallFailed:
-            return  # why, is known
-        except (BrowserError, PageError) as error:
-            self._give_up(Reason.ENDPOINT_ERROR, str(error))
