@@ -72,14 +72,9 @@ def select(scenarios: Sequence[Scenario], selectors: Iterable[str], root: Path =
     return tuple(scenario for scenario in scenarios if scenario.id in chosen)
 
 
-def asked_for(scenarios: Iterable[Scenario], selectors: Collection[str], root: Path = ROOT) -> frozenset[str]:
-    """The ids of those that a selector names by itself: by its id or its file, not by a family, a glob or a folder."""
-    paths = {Path(selector).resolve() for selector in selectors}
-    return frozenset(
-        each.id
-        for each in scenarios
-        if not {each.id, _base(each)}.isdisjoint(selectors) or place(each, root).resolve() in paths
-    )
+def asked_for(scenarios: Iterable[Scenario], selectors: Collection[str]) -> frozenset[str]:
+    """The ids of those that a selector names by itself: by its id, not by a family, a glob or a folder."""
+    return frozenset(each.id for each in scenarios if not {each.id, _base(each)}.isdisjoint(selectors))
 
 
 def base_id(scenario_id: str) -> str:

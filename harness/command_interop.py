@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .audit import audit_run
-from .command_run import EVIDENCE, HARNESS, USAGE, Ended, Ran, carry_out, go_where_namespaces_are, options_of, selected
+from .command_run import EVIDENCE, HARNESS, USAGE, Ended, Ran, carry_out, go_where_namespaces_are, options_of
 from .deviations import load as load_deviations
 from .evidence.files import EvidenceError
 from .evidence.run_folder import NotARun
@@ -26,6 +26,7 @@ from .report.console import encodable
 from .report.interop_console import interop_lines
 from .report.interop_html import Links
 from .report.interop_html import render as page
+from .selection import selected
 
 
 def interop_command(

@@ -17,18 +17,17 @@ from typing import Any
 from .attack_list import ATTACKS
 from .auditors import AUDITORS
 from .call_views import call_views
-from .catalogue import ROOT, CatalogueError, asked_for, load, select
+from .catalogue import CatalogueError
 from .deviations import check_known
 from .deviations import load as load_deviations
-from .endpoint_choice import choose, concerned, with_endpoints
+from .endpoint_choice import choose
 from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
 from .model.base import Party
 from .model.network import Network
-from .model.scenario import Family, Scenario
+from .model.scenario import Scenario
 from .model.verdict import RunDocument
-from .needs import not_installed
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
 from .network.own_folder import temporary_files
@@ -39,7 +38,7 @@ from .report.progress import Progress
 from .report.self_test_console import self_test_lines
 from .report.speed import speed
 from .runner import DEFAULT_JOBS, DEFAULT_TIMEOUT, Options, Runner
-from .scenario_file import SUFFIX
+from .selection import selected, selection_of
 from .self_test import members
 from .vantage.packet_tap import may_listen
 
@@ -48,30 +47,14 @@ Ended = RunDocument | tuple[int, str]
 """A document, or an exit code with the sentence that explains it."""
 
 
-def selected(root: Path | None, selectors: Sequence[str]) -> tuple[Scenario, ...]:
-    """The scenarios that the selectors name; CatalogueError says which one names nothing."""
-    every, names = _catalogue(root or ROOT, selectors)
-    return select(every, names, root or ROOT)
-
-
-def _catalogue(folder: Path, selectors: Sequence[str]) -> tuple[tuple[Scenario, ...], list[str]]:
-    """Every scenario below `folder` and in files elsewhere that a selector names; and the selectors, those by ids."""
-    elsewhere = {one: Path(one) for one in selectors if _elsewhere(Path(one), folder)}
-    names = [elsewhere[one].name.removesuffix(SUFFIX) if one in elsewhere else one for one in selectors]
-    return load(folder, *elsewhere.values()), names
-
-
-def _elsewhere(path: Path, folder: Path) -> bool:
-    """A scenario file outside the catalogue, such as one that a search has written."""
-    return path.name.endswith(SUFFIX) and path.is_file() and not path.resolve().is_relative_to(folder.resolve())
-
-
 def self_test_command(reports: Path, outputs: tuple[Output, ...], chosen: dict[str, Any]) -> Ended:
     """Run every specimen and every twin, and nothing else."""
     try:
         names = [scenario.id for scenario in members(selected(chosen["root"], ()))]
     except ValueError as error:
         return USAGE, str(error)
+    if not names:
+        return USAGE, "there is no specimen in these scenarios: name a folder that has some with --scenarios FOLDER"
     return run_command(names, reports, outputs, chosen | {"only_self_test": True})
 
 
@@ -85,12 +68,12 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
     """Run the selection, write the reports, show the table."""
     try:
         options = options_of(chosen)
-        selection = _selection(selectors, chosen)
+        selection = selection_of(selectors, chosen)
         options = replace(options, self_test=selection.specimens, asked=selection.asked, elsewhere=selection.elsewhere)
         load_policy(options.policy)
         deviations = load_deviations()
-        if chosen["root"] is None:
-            check_known(deviations, [scenario.id for scenario in load(ROOT)])
+        if selection.catalogue is not None:
+            check_known(deviations, selection.catalogue)
     except ValueError as error:
         return USAGE, str(error)
     go_where_namespaces_are(selection.scenarios, chosen)
@@ -152,36 +135,6 @@ def carry_out(
         if page.exists():
             sys.stderr.write(f"report      {page}\n")
     return (HARNESS, "\n".join(missing)) if missing else document
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What to run; the `specimens` in it when it makes up a self-test; and the ids of what was `asked` for by name, and
-    of what would say nothing of the software that was chosen (`elsewhere`)."""
-
-    scenarios: tuple[Scenario, ...]
-    specimens: tuple[str, ...]
-    asked: frozenset[str]
-    elsewhere: frozenset[str]
-
-
-def _selection(selectors: Sequence[str], chosen: dict[str, Any]) -> Selection:
-    root = chosen["root"] or ROOT
-    every, names = _catalogue(root, selectors)
-    tested = {scenario.id for scenario in members(every)}
-    wanted = {scenario.id for scenario in select(every, names, root)}
-    if chosen.get("self_test"):
-        wanted |= tested
-    specimens = tuple(scenario.id for scenario in every if scenario.family is Family.SPECIMENS)
-    kinds, _ = choose(chosen.get("endpoints", ()), chosen.get("programs", ()))
-    selection = with_endpoints((scenario for scenario in every if scenario.id in wanted), kinds)
-    asked = frozenset[str]() if chosen.get("listed") else asked_for(selection, names, root)
-    absent = not_installed(kinds.values())
-    asked |= {one.id for one in selection if absent & {one.endpoints.alice, one.endpoints.bob}}
-    whole = tested <= wanted
-    own = {one.id for one in every if one.family is Family.SPECIMENS} | (tested if whole else set())
-    elsewhere = frozenset(one.id for one in selection if one.id not in own and not concerned(one, kinds))
-    return Selection(selection, specimens if whole else (), asked, elsewhere)
 
 
 def options_of(chosen: dict[str, Any]) -> Options:

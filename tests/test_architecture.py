@@ -118,6 +118,7 @@ ARROWS = {
     "endpoint_choice": {"model", "wording"},
     "needs": {"model", "endpoints", "network", "restarts", "vantage", "wording"},
     "restarts": {"model"},
+    "selection": {"model", "catalogue", "endpoint_choice", "needs", "scenario_file", "self_test"},
     "policy_prompt": {"calling", "report"},
     "call_views": {"model", "evidence", "report"},
     "outputs": {"model", "report"},

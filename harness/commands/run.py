@@ -14,6 +14,8 @@ from .ending import EXIT_HARNESS, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, OUTPUT_
 STACKS = ("aiortc", "chromium-raw", "firefox", "gstreamer")
 """The stacks that can be attacked with one word."""
 
+ROOT_HELP: Final = "Folder of scenario files. Default: scenarios, where you are."
+
 COMMAND_LINE: Final = {"command_line": True}
 """Said to what may start this program again, as nobody may who only calls it."""
 
@@ -21,7 +23,7 @@ COMMAND_LINE: Final = {"command_line": True}
 def calls(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that makes calls."""
     options = (
-        click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files."),
+        click.option("--scenarios", "root", type=click.Path(path_type=Path), help=ROOT_HELP),
         click.option("--captures", type=click.Path(path_type=Path), default=Path("captures"), show_default=True),
         click.option("--reports", type=click.Path(path_type=Path), default=Path("reports"), show_default=True),
         click.option("--jobs", type=click.IntRange(1, 256), help="Calls that overlap."),
@@ -93,11 +95,11 @@ def attacks(stack: str, reports: Path, outputs: tuple[str, ...], **chosen: Any) 
 
 @click.command("list")
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
-@click.option("--scenarios", "root", type=click.Path(path_type=Path), help="Folder of scenario files.")
+@click.option("--scenarios", "root", type=click.Path(path_type=Path), help=ROOT_HELP)
 def list_(selectors: tuple[str, ...], root: Path | None) -> None:
     """List scenarios: id, expected outcome, title."""
     from ..catalogue import CatalogueError
-    from ..command_run import selected
+    from ..selection import selected
 
     try:
         scenarios = selected(root, selectors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,35 @@ def test_a_wrong_word_is_explained(arguments: tuple[str, ...], code: int, words:
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("run",), ("run", "honest-call"), ("interop",), ("attacks", "firefox"), ("selftest",)]
+)
+def test_outside_of_the_harness_a_command_that_needs_the_catalogue_says_where_to_have_it(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = harness(*words, cwd=tmp_path)
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert line.startswith("harness: there is no folder 'scenarios' here: go to the folder of the harness, or say with")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outside_of_the_harness_a_catalogue_can_be_named_and_a_file_needs_none(tmp_path: Path) -> None:
+    honest = ROOT / "scenarios" / "control" / "honest-call.call.yaml"
+    named = harness("list", "honest-call", "--scenarios", str(ROOT / "scenarios"), cwd=tmp_path)
+    assert (named.returncode, named.stdout.split()[:2]) == (0, ["honest-call", "SECURE"])
+    assert harness("list", str(honest), cwd=tmp_path).stdout == named.stdout
+
+
+def test_a_self_test_without_a_specimen_is_refused_and_runs_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "scenarios" / "control").mkdir(parents=True)
+    shutil.copy(ROOT / "scenarios" / "control" / "honest-call.call.yaml", tmp_path / "scenarios" / "control")
+    done = harness("selftest", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no specimen in these scenarios" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["scenarios"]
 
 
 def test_an_empty_folder_is_not_a_pass(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from harness.command_run import go_where_namespaces_are
 from harness.model.network import Network
 from harness.model.scenario import Scenario
 from harness.network import namespaces, user_namespace
-from harness.self_test import members
 from tests.unit.test_needs import scenario
 
 LINE = {"command_line": True}
@@ -55,26 +54,3 @@ def test_who_was_started_again_is_furnished_whatever_rights_it_has_now(monkeypat
     monkeypatch.setenv(user_namespace.MARK, "1")
     go_where_namespaces_are(over(Network.LOOPBACK), LINE)
     assert again == [True]
-
-
-@pytest.mark.parametrize(("there", "asked"), [(False, True), (True, False)])
-def test_who_names_a_stack_that_is_not_installed_asks_for_every_call_with_it(
-    there: bool, asked: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("harness.needs.firefox.lacking", lambda enclosed: "" if there else "no firefox-esr")
-    for listed in ({}, {"listed": True}):
-        chosen: dict[str, Any] = {"root": None, "endpoints": ("alice=firefox",), **listed}
-        named = command_run._selection(("honest-brief*", "constant-cod*"), chosen).asked
-        assert any(one.startswith("honest-brief") for one in named) is asked
-        assert "constant-code" not in named, "a specimen keeps its own stack"
-
-
-def test_what_names_its_software_itself_has_no_place_for_another_but_in_a_self_test() -> None:
-    chosen: dict[str, Any] = {"root": None, "endpoints": ("bob=aiortc-process",)}
-    alone = command_run._selection(("chromium-fingerprint-appended", "fingerprint-swap", "constant-code"), chosen)
-    assert alone.elsewhere == {"chromium-fingerprint-appended"}
-    whole = command_run._selection((), {**chosen, "self_test": True})
-    tested = {one.id for one in members(whole.scenarios)}
-    assert whole.specimens
-    assert whole.elsewhere
-    assert not whole.elsewhere & tested
