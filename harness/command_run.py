@@ -31,7 +31,7 @@ from .model.verdict import RunDocument
 from .network import namespaces, user_namespace
 from .network.loopback import NETWORKS
 from .network.own_folder import temporary_files
-from .outputs import Format, Output, trouble, unwritten, write_outputs
+from .outputs import Format, Output, refused, trouble, unwritten, write_outputs
 from .report.call_view import CallView
 from .report.console import encodable, show
 from .report.progress import Progress
@@ -111,9 +111,10 @@ def carry_out(
     scenarios: tuple[Scenario, ...], options: Options, reports: Path, present: Callable[[Ran], None]
 ) -> Ended:
     """Make the calls, have what came of them presented, and keep results and report: each even if another fails."""
+    if why := refused({"--captures": options.captures, "--reports": reports}):
+        return USAGE, why
     collect_seldom()
     try:
-        options.captures.mkdir(parents=True, exist_ok=True)
         with temporary_files(), Progress(sys.stderr, len(scenarios), os.environ) as progress:
             runner = Runner(scenarios, options, progress)
             folder = reports / runner.folder.root.name

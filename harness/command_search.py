@@ -22,7 +22,7 @@ from .model.endpoints import EndpointKind, Endpoints
 from .model.search import SearchDocument
 from .model.service_kind import ServiceKind
 from .network.own_folder import temporary_files
-from .outputs import Format, Output, trouble, write_outputs
+from .outputs import Format, Output, refused, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
 from .wording import suggestion
@@ -50,9 +50,8 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
         return USAGE, str(error)
     captures, out = Path(chosen["captures"]).absolute(), Path(chosen["out"]).absolute()
     made = not out.exists()
-    for option, folder in (("--out", out), ("--captures", captures)):
-        if why := _refuses(folder):
-            return USAGE, f"{option} {folder}: {why}"
+    if why := refused({"--out": out, "--captures": captures}):
+        return USAGE, why
     jobs = chosen["jobs"] or JOBS_PER_PROCESSOR * (os.cpu_count() or 1)
     ledger = Ledger(chosen["seed"] or secrets.token_hex(8), endpoints, jobs, service)
     workshop = None
@@ -77,16 +76,6 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
             with suppress(OSError):  # something is in it
                 out.rmdir()
     return document
-
-
-def _refuses(folder: Path) -> str:
-    """Why nothing can be written to a folder, which is made if there is none; empty when it takes a file."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return ""
-    except OSError as error:
-        return error.strerror or str(error)
 
 
 def _endpoints(texts: Sequence[str]) -> Endpoints:

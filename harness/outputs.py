@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -136,6 +137,19 @@ def unwritten(*steps: Callable[[], None]) -> tuple[str, ...]:
         except NotWritten as error:
             failures += error.which
     return tuple(failures)
+
+
+def refused(folders: Mapping[str, Path]) -> str:
+    """Which of these folders, each by the option that names it, takes no file, and why; empty when all do. One that is
+    not there is made."""
+    for option, folder in folders.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            return f"{option} {folder}: {error.strerror or error}; name a folder that takes files"
+    return ""
 
 
 def trouble(error: OSError, otherwise: str) -> str:

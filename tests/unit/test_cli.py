@@ -48,6 +48,8 @@ def test_help_loads_nothing_that_takes_time() -> None:
         (("run", "--without", "nobody"), 2, "nobody"),
         (("run", "--jobs", "0"), 2, "--jobs"),
         (("run", "--policy", "nowhere.json"), 2, "nowhere.json"),
+        (("run", "honest-call", "--captures", "README.md"), 2, "--captures README.md: File exists; name a folder"),
+        (("interop", "--captures", "README.md"), 2, "--captures README.md: File exists; name a folder"),
         (("list", "no-such-scenario"), 2, "no-such-scenario"),
         (("interop", "no-such-scenario"), 2, "no-such-scenario"),
         (("interop", "--endpoints", "aiortc,chromium-rav"), 2, "chromium-raw"),

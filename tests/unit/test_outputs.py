@@ -18,6 +18,7 @@ from harness.outputs import (
     Output,
     exit_code,
     parse_outputs,
+    refused,
     trouble,
     unwritten,
     write_outputs,
@@ -128,6 +129,17 @@ def test_what_cannot_be_written_is_named_and_everything_else_is_written(tmp_path
     )
     assert trouble(failed.value, "an output") == "\n".join(failed.value.which)
     assert json.loads(there.read_text())["summary"]["selected"] == 1
+
+
+def test_a_folder_that_takes_no_file_is_named_by_its_option_and_one_that_is_not_there_is_made(tmp_path: Path) -> None:
+    file, new = tmp_path / "file", tmp_path / "new" / "folder"
+    file.touch()
+    assert refused({"--captures": new, "--reports": tmp_path}) == ""
+    assert list(new.iterdir()) == []
+    assert refused({"--captures": new, "--reports": file}) == (
+        f"--reports {file}: File exists; name a folder that takes files"
+    )
+    assert refused({"--captures": Path("/proc")}).startswith("--captures /proc: ")
 
 
 def test_every_step_is_taken_whatever_one_of_them_could_not_write() -> None:
