@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
 import time
 from collections import Counter
 from collections.abc import Coroutine, Mapping
@@ -15,7 +14,6 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
-from .adversaries import registry as adversaries
 from .adversaries.relay import Relay
 from .adversaries.relay_process import RelayProcess
 from .auditors.leg import Leg
@@ -27,7 +25,8 @@ from .dishonest_service import DishonestService
 from .endpoints import registry as endpoints
 from .endpoints.endpoint import Endpoint, EndpointSetup, ScreenPicture
 from .endpoints.process import ProcessEndpoint
-from .evidence.recording_folder import LOOT, RecordingFolder
+from .evidence.recording_folder import RecordingFolder
+from .live_adversary import LiveAdversary
 from .live_conditions import Conditions, LiveCallError, Past
 from .live_guest import LiveGuest
 from .live_media import LiveMedia
@@ -38,13 +37,10 @@ from .live_tenant import LiveTenant
 from .live_turn import LiveTurn
 from .markers import chat
 from .model.adversary import (
-    Adversary,
-    LaterKeys,
     MediaServer,
     MediaServerMode,
     MediaServerProgram,
     Position,
-    SessionTheft,
 )
 from .model.base import Asset, Party
 from .model.datagram import Address
@@ -52,15 +48,13 @@ from .model.endpoints import EndpointKind
 from .model.memory import Holder
 from .model.mode import Mode
 from .model.network import Network
-from .model.recording import SignalEntry, SignalMessage
-from .model.relay_protocol import RelayOrder
+from .model.recording import SignalMessage
 from .model.scenario import Scenario
 from .model.service_kind import Processor
 from .model.tenancy import Tenancy
 from .network.loopback import CallNetwork
 from .network.namespaces import NamespacePlan
 from .service_signalling import TenantServiceError
-from .vantage.loot import LootFile
 from .vantage.tap import LegTap
 
 ENDING = 45.0
@@ -84,9 +78,8 @@ class LiveCall:
         plan = NamespacePlan if scenario.network is Network.NAMESPACES else CallNetwork
         self.network: CallNetwork = plan(conditions.number)
         self.spaces = self._spaces()
-        self.loot: LootFile | None = None
         self.keylogs: dict[Party, list[str]] = {party: [] for party in Party}
-        self.relay = self._relay()
+        self.adversary = self._adversary()
         self.tenant = self._tenant()
         self.turn = self._turn()
         self.media_server = self._media_server()
@@ -112,13 +105,8 @@ class LiveCall:
         try:
             if self.spaces is not None:
                 await self.spaces.open(self.relay)
-            if self.relay is not None:
-                await self.relay.open()
-                for number, entries in enumerate(self.past.signalling, 1):
-                    self.relay.earlier(number, _as_sent(entries))
-                for number, datagrams in enumerate(self.past.traffic, 1):
-                    self.relay.earlier_traffic(number, datagrams)
-                self._lose_sessions(self.relay)
+            if self.adversary is not None:
+                await self.adversary.open(self.past)
             if self.turn is not None:
                 await self.turn.open(self.relay)
             if self.media_server is not None:
@@ -143,9 +131,8 @@ class LiveCall:
         for service in (self.media, self.tenant, self.turn, self.media_server):
             if service is not None:
                 await service.close()
-        if self.relay is not None:
-            self._lose_keys(self.relay)
-            await self.relay.close()
+        if self.adversary is not None:
+            await self.adversary.close(self.endpoints)
         if self.spaces is not None:
             await self.spaces.close()
         for error in ended:
@@ -154,26 +141,15 @@ class LiveCall:
 
     def release(self) -> None:
         """Let go of the files that a call which could not be recorded has left open."""
-        for file in (*self.taps.values(), self.loot):
-            if file is not None:
-                with suppress(OSError):
-                    file.close()
+        for tap in self.taps.values():
+            with suppress(OSError):
+                tap.close()
+        if self.adversary is not None:
+            self.adversary.release()
 
-    def _lose_keys(self, relay: Relay) -> None:
-        """What a thief gets who comes when the call is over. The key goes from hand to hand and into no file."""
-        if not isinstance(self.scenario.adversary, LaterKeys):
-            return
-        for party, endpoint in self.endpoints.items():
-            key = endpoint.certificate_key()
-            if key is not None:
-                relay.key_given(party, key)
-
-    def _lose_sessions(self, relay: Relay) -> None:
-        """What a thief gets who has had one of the devices in his hands since: the secrets of its earlier sessions."""
-        if not isinstance(self.scenario.adversary, SessionTheft):
-            return
-        for number, keylogs in enumerate(self.past.keylogs, 1):
-            relay.earlier_keys(number, Party.ALICE, keylogs[Party.ALICE])
+    @property
+    def relay(self) -> Relay | None:
+        return None if self.adversary is None else self.adversary.relay
 
     def _call_up(self) -> None:
         if self.relay is not None:
@@ -281,41 +257,12 @@ class LiveCall:
         kind = SERVICES[self.scenario.service]
         return kind(time.time, self.scenario.call.mode, tamper, describe, self.disk.append, grant)
 
-    def _relay(self) -> Relay | None:
+    def _adversary(self) -> LiveAdversary | None:
         adversary = self.scenario.adversary
         if adversary is None:
             return None
-        machine = adversaries.create(adversary, self.conditions.seed, self.scenario.call.code_digits)
-        place = adversary.position, self.network.addresses("relay-alice", "relay-bob", "attacker")
-        if self.scenario.relay_apart:
-            return RelayProcess(self._order(adversary), machine, *place, self.network.contains, self._bring)
-        self.loot = LootFile(self.folder.path(LOOT))
-        return Relay(
-            machine,
-            *place,
-            self.network.contains,
-            self.loot.write_down,
-            self._bring,
-            nullcontext if self.spaces is None else self.spaces.attacker,
-            None if self.spaces is None else self.spaces.forge,
-        )
-
-    def _order(self, adversary: Adversary) -> RelayOrder:
-        return RelayOrder(
-            adversary=adversary,
-            seed=self.conditions.seed,
-            code_digits=self.scenario.call.code_digits,
-            network=self.conditions.number,
-            loot=str(self.folder.path(LOOT).absolute()),
-            word=secrets.token_hex(16),
-        )
-
-    @property
-    def pieces_written_down(self) -> int:
-        """How many the adversary has in its file."""
-        if isinstance(self.relay, RelayProcess):
-            return 0 if self.relay.state is None else self.relay.state.loot
-        return 0 if self.loot is None else self.loot.packets
+        parts = self.conditions, self.folder, self.network, self.spaces, self._bring
+        return LiveAdversary(self.scenario, adversary, *parts)
 
     def _tap(self, party: Party) -> LegTap:
         ordinary = self.scenario.call.mode is Mode.SERVICE
@@ -364,26 +311,18 @@ class LiveCall:
         return marker(self.conditions.seed, f"{self.scenario.id}/{self.folder.root.name}", sender, asset)
 
     def _on_path(self, party: Party) -> bool:
-        """Whether the adversary is on this party's leg. The leg of the callee of an ordinary call is the service's."""
-        adversary = self.scenario.adversary
-        on_path = adversary is not None and Position.PATH in adversary.position
-        return on_path and (self.scenario.call.mode is not Mode.SERVICE or party is Party.ALICE)
+        return self.adversary is not None and self.adversary.on_path(party)
 
     async def _advertise(self, party: str, real: Address) -> Address:
         """Which address the others are told: the relay's face when one is on the path, else the real one."""
-        if self.relay is None:
+        if self.adversary is None:
             return real
-        self.relay.learned(Party(party), real)
-        faced = self._on_path(Party(party)) and self.turn is None and self.spaces is None and self.media_server is None
-        return await self.relay.advertise(Party(party), real) if faced else real
+        faced = self.turn is None and self.spaces is None and self.media_server is None
+        return await self.adversary.advertise(Party(party), real, faced)
 
     async def _advertised_to_alice(self, real: Address) -> Address:
         """In an ordinary call the service is who Alice talks to; an adversary on the path stands between them."""
         return real if self.relay is None else await self.relay.advertise(Party.BOB, real)
-
-
-def _as_sent(entries: tuple[SignalEntry, ...]) -> tuple[SignalMessage, ...]:
-    return tuple(entry.message for entry in entries if (entry.hop, entry.direction) == ("service", "in"))
 
 
 async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:

@@ -26,10 +26,11 @@ WRITTEN_DOWN = "pieces-written-down"
 def write(call: LiveCall, started: Start) -> str:
     """Close the recording; returns the hash of its index."""
     vantages = tuple(tap.close() for tap in call.taps.values())
-    if call.loot is not None:
+    loot = None if call.adversary is None else call.adversary.loot
+    if loot is not None:
         if call.media_server is not None:
-            call.media_server.collect(call.loot)
-        call.loot.close()
+            call.media_server.collect(loot)
+        loot.close()
     for service in (call.media, call.tenant):
         if service is not None:
             service.write()
@@ -91,14 +92,14 @@ def _ground_truth(call: LiveCall) -> GroundTruth:
         for party in Party
         for asset in (*call.spoken(party), *(asset for asset, who in _written(call).items() if party in who))
     )
-    if call.relay is None or adversary is None:
+    if call.adversary is None or adversary is None:
         return GroundTruth(markers=markers, guests=_guest_markers(call), **_malicious_peer(call))
-    written = call.pieces_written_down
+    relay, written = call.adversary.relay, call.adversary.pieces_written_down
     return GroundTruth(
         markers=markers,
         adversary=adversary.kind,
-        required=(*call.relay.machine.required, *_also_required(call, adversary)),
-        deeds={**call.relay.deeds, **_served(call), WRITTEN_DOWN: written},
+        required=(*relay.machine.required, *_also_required(call, adversary)),
+        deeds={**relay.deeds, **_served(call), WRITTEN_DOWN: written},
         loot=LOOT if written else None,
         loot_packets=written,
         guests=_guest_markers(call),
@@ -110,7 +111,7 @@ def _served(call: LiveCall) -> Mapping[str, int]:
 
 
 def _also_required(call: LiveCall, adversary: Adversary) -> Iterator[str]:
-    """What an adversary must have done beside what its machine says of itcall."""
+    """What an adversary must have done beside what its machine says of it."""
     if isinstance(adversary, LOOKING):
         yield WRITTEN_DOWN
     if call.spaces is not None and Position.OFF_PATH in adversary.position:

@@ -58,12 +58,15 @@ ARROWS = {
     "live_media_server": NOUNS | {"adversaries", "evidence", "live_memory", "network", "vantage"},
     "live_namespaces": NOUNS | {"adversaries", "evidence", "network", "vantage"},
     "live_conditions": {"model"},
+    "live_adversary": NOUNS
+    | {"adversaries", "endpoints", "evidence", "live_conditions", "live_namespaces", "network", "vantage"},
     "live_call": NOUNS
     | LIVE
     | {
         "call_course",
         "dishonest_service",
         "evidence",
+        "live_adversary",
         "live_conditions",
         "auditors",
         "live_guest",
