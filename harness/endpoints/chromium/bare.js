@@ -63,10 +63,12 @@
   /** Each once: a section more for the same certificate announces no other one. */
   const fingerprints = (sdp) => [...new Set(sdp.match(/^a=fingerprint:.*$/gm) ?? [])].sort().join();
 
+  /** The transport of DTLS: everything is bundled. */
+  const transport = () => connection.getSenders().map((sender) => sender.transport).find(Boolean);
+
   /** The certificate that DTLS presented, in base64; null when there is none. */
   function presented() {
-    const [transport] = connection.getSenders().map((sender) => sender.transport).filter(Boolean);
-    const [der] = transport?.getRemoteCertificates() ?? [];
+    const [der] = transport()?.getRemoteCertificates() ?? [];
     return der ? btoa(String.fromCharCode(...new Uint8Array(der))) : null;
   }
 
@@ -109,22 +111,32 @@
     return ["failed", "closed"].includes(state) ? false : null;
   });
 
-  /** When it came up (ms since the epoch); null if it did not. No event tells of every second handshake, so it is looked for. */
+  /**
+   * When it came up (ms since the epoch); null if it did not. A connection may be called connected before its transport
+   * tells the certificate, and no event tells of every second handshake, so both are looked for.
+   */
   async function up(clear) {
     for (;;) {
       const well = await settled(clear);
       const moment = Date.now();
       if (!well) return null;
-      if (!(await renewing())) return watched(moment);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const certified = clear || connection.renewed || presented() !== null;
+      if (certified && !(await renewing())) return watched(moment);
+      await changed();
     }
   }
 
+  /** The transport of DTLS is in another state, or a while has passed. */
+  const changed = () => new Promise((resolve) => {
+    transport()?.addEventListener("statechange", resolve, { once: true });
+    setTimeout(resolve, LOOK_MS);
+  });
+
   /** From now on it is known when DTLS, which is up, ceased to be. */
   function watched(moment) {
-    const [transport] = connection.getSenders().map((sender) => sender.transport).filter(Boolean);
+    const watching = transport();
     lost = null;
-    transport?.addEventListener("statechange", () => { lost = transport.state === "connected" ? null : lost ?? Date.now(); });
+    watching?.addEventListener("statechange", () => { lost = watching.state === "connected" ? null : lost ?? Date.now(); });
     return moment;
   }
 
