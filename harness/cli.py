@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from .commands import audit, code, endpoint, environment, interop, policy, run, search, serve, visibility
-from .commands.ending import EXIT_USAGE, fail
+from .commands.ending import EXIT_USAGE, Commands, fail
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="call-interception-harness", prog_name="harness")
 def main() -> None:
     """Tell whether a "secure" call really is one: real calls, real attacks, two codes, a verdict.

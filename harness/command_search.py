@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from .endpoint_choice import parse_endpoints
 from .model.endpoints import EndpointKind, Endpoints
 from .model.search import SearchDocument
 from .model.service_kind import ServiceKind
-from .network.own_folder import temporary_files
+from .network.own_folder import OwnFolder, Purpose, temporary_files
 from .outputs import Format, Output, refused, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
@@ -56,10 +55,11 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
     ledger = Ledger(chosen["seed"] or secrets.token_hex(8), endpoints, jobs, service)
     workshop = None
     try:
-        workshop = Path(tempfile.mkdtemp(prefix=".search-", dir=captures))
+        # Beside the recordings, because a recording that counts is moved to them.
+        workshop = OwnFolder(Purpose.SEARCH, captures)
         folders = {"captures": str(captures), "out": str(out)}
         parts = [
-            {**part, **folders, "workshop": str(workshop / str(number))}
+            {**part, **folders, "workshop": str(workshop.path / str(number))}
             for number, part in enumerate(shares(ledger, chosen))
         ]
         with temporary_files():
@@ -71,7 +71,7 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
         return HARNESS, trouble(error, str(captures))
     finally:
         if workshop is not None:
-            shutil.rmtree(workshop, ignore_errors=True)
+            workshop.remove()
         if made:
             with suppress(OSError):  # something is in it
                 out.rmdir()

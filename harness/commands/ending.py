@@ -33,6 +33,20 @@ _LONGEST = 2000
 OUTPUT_HELP = "json=PATH, junit=PATH or html=PATH; '-' is standard output. Repeatable."
 
 
+class Commands(click.Group):
+    """Commands that are imported when they are called. Where a Python package is missing, each says which."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if missing in ("", __name__.partition(".")[0]):
+                raise
+            how = "make run installs what is needed into .venv, and .venv/bin/harness finds it there"
+            fail(EXIT_HARNESS, f"the Python package {missing} is not installed for {sys.executable}: {how}")
+
+
 class Defaulting(click.Group):
     """A group whose first word may be left out: `code CALLER CALLEE` is `code derive CALLER CALLEE`. Options may stand
     before that word: `policy --store DIR call A B` is `policy call A B --store DIR`."""

@@ -26,9 +26,10 @@ class Purpose(StrEnum):
     AUDIT = "harness-audit"
     FIREFOX = "harness-firefox"
     RUN = "harness-run"
+    SEARCH = ".harness-search"
 
 
-_OURS: Final = re.compile(rf"(?:{'|'.join(Purpose)})-[0-9]+-[a-z0-9_]{{8}}")
+_OURS: Final = re.compile(rf"(?:{'|'.join(map(re.escape, Purpose))})-[0-9]+-[a-z0-9_]{{8}}")
 """Such a name, as tempfile.mkdtemp ends it."""
 _TRIES: Final = 10
 _VARIABLE: Final = "TMPDIR"
@@ -36,14 +37,16 @@ _VARIABLE: Final = "TMPDIR"
 
 class OwnFolder:
     """A new folder, for its owner alone, which nobody else clears while this process lives; those that ended processes
-    of this user have left go, whatever for. OSError when there can be none.
+    of this user have left at the same place go, whatever for. OSError when there can be none.
 
-    Its name says what for and whose it is, to people. No program that is started inherits the lock (PEP 446).
+    Its name says what for and whose it is, to people. No program that is started inherits the lock (PEP 446). `place`:
+    where, if not among the temporary files.
     """
 
-    def __init__(self, purpose: Purpose) -> None:
-        _clear_left_over()
-        self.path, self._descriptor = _made(f"{purpose}-{os.getpid()}-")
+    def __init__(self, purpose: Purpose, place: Path | None = None) -> None:
+        place = place or Path(tempfile.gettempdir())
+        _clear_left_over(place)
+        self.path, self._descriptor = _made(place, f"{purpose}-{os.getpid()}-")
 
     def remove(self) -> None:
         """With all that is in it."""
@@ -71,21 +74,21 @@ def temporary_files() -> Iterator[None]:
         folder.remove()
 
 
-def _made(prefix: str) -> tuple[Path, int]:
+def _made(place: Path, prefix: str) -> tuple[Path, int]:
     """A new folder and what holds its lock. Until it is locked it looks left over: one that somebody has taken for
     that is his to remove, and another one is made."""
     for _ in range(_TRIES):
-        folder = Path(tempfile.mkdtemp(prefix=prefix))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
         with suppress(BlockingIOError, FileNotFoundError):
             descriptor = _locked(folder)
             if folder.exists():
                 return folder, descriptor
             os.close(descriptor)
-    raise OSError(errno.EAGAIN, f"{_TRIES} folders were cleared by others as they were made", tempfile.gettempdir())
+    raise OSError(errno.EAGAIN, f"{_TRIES} folders were cleared by others as they were made", str(place))
 
 
-def _clear_left_over() -> None:
-    for folder in Path(tempfile.gettempdir()).glob("harness-*"):
+def _clear_left_over(place: Path) -> None:
+    for folder in place.glob("*harness-*"):
         if _OURS.fullmatch(folder.name):
             with suppress(OSError), _abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)

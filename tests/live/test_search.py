@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -71,7 +74,7 @@ def test_a_planted_fault_is_found_shrunk_and_written_down_so_that_it_runs_again(
     assert [line.partition('"')[2].partition('"')[0] for line in found.moves] == ["replay"]
     # Nothing is left of calls in which nothing was found; the recording of the finding is there.
     assert Path(found.recording).is_dir()
-    assert not [path for path in captures.iterdir() if path.name.startswith(".search-")]
+    assert not [path for path in captures.iterdir() if path.name.startswith(".")]
 
     (scenario,) = read(Path(found.scenario)).scenarios
     placed = place(scenario, Options(tmp_path / "again", without=("wireshark",)))
@@ -138,3 +141,18 @@ def test_a_short_search_of_the_healthy_system_finds_nothing(tmp_path: Path) -> N
     assert len(heard) == 15
     assert [tried.unseeing for tried in heard if tried.unseeing is not None] == []
     assert any(any(tried.effective) for tried in heard)
+
+
+def test_what_a_killed_search_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    """The recordings of calls that are still being looked at: beside those that stay, because some are moved there."""
+    captures = tmp_path / "captures"
+    words = ("search", "--jobs=1", "--calls=1", "--seed=killed", f"--captures={captures}", f"--out={tmp_path}/found")
+    searching = subprocess.Popen([sys.executable, "-m", "harness.cli", *words], cwd=ROOT, start_new_session=True)
+    while not (left := list(captures.glob(".harness-search-*/*"))) and searching.poll() is None:
+        time.sleep(0.01)
+    os.killpg(searching.pid, signal.SIGKILL)
+    searching.wait()
+    assert left
+    assert left[0].parent.exists()
+    assert harness(*words).returncode == 5, "its one call is an ordinary one, of which nothing is known then"
+    assert list(captures.glob(".*")) == []

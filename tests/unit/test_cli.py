@@ -174,6 +174,16 @@ def test_a_stream_that_is_closed_is_no_traceback(closed: str, code: int) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["doctor", "list", "schema run"])
+def test_a_python_package_that_is_missing_is_named_with_the_way_to_have_it(command: str) -> None:
+    program = "import sys; sys.modules['pydantic'] = None; from harness.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, *command.split()], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 3
+    assert "the Python package pydantic is not installed" in done.stderr
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_policy_is_made_granted_and_decides_a_call(tmp_path: Path) -> None:
     store = ("--store", str(tmp_path / "tenant.json"))
     noun = "CsTeamsEnhancedEncryptionPolicy"

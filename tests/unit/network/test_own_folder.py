@@ -84,6 +84,19 @@ def test_what_the_dead_left_goes_whatever_it_was_for(temporary: Path, purpose: P
     assert not folder.exists()
 
 
+def test_a_folder_beside_other_files_is_cleared_there(temporary: Path, tmp_path: Path) -> None:
+    """And nowhere else: who has one among the temporary files does not look there."""
+    beside = tmp_path / "captures"
+    beside.mkdir()
+    left = beside / ".harness-search-1-abcdefgh"
+    left.mkdir()
+    OwnFolder(Purpose.SEARCH)
+    assert left.exists()
+    own = OwnFolder(Purpose.SEARCH, beside)
+    assert list(beside.iterdir()) == [own.path]
+    assert own.path.name.startswith(f".harness-search-{os.getpid()}-")
+
+
 def test_an_owner_that_dies_before_it_has_the_lock_leaves_nothing_for_ever(temporary: Path) -> None:
     dying = OWNER.replace("folder =", "import fcntl, os; fcntl.flock = lambda *_: os._exit(7); folder =")
     assert subprocess.run([sys.executable, "-c", dying, str(temporary)], check=False).returncode == 7
