@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What our folders are for; the first words of their names. A folder that is named otherwise is not ours."""
 
     AUDIT = "harness-audit"
+    CHROMIUM = "harness-chromium"
     FIREFOX = "harness-firefox"
     RUN = "harness-run"
     SEARCH = ".harness-search"

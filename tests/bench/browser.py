@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.endpoints.chromium.browser import Chromium, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import Account, CallWindow
 from harness.endpoints.chromium.installed import program
+from harness.endpoints.chromium.tab import Tab
 from tests.browser.calling import ALICE, BOB, Pair, Service, running, tenant
 
 CALLS = 40
@@ -70,7 +71,7 @@ async def main(calls: int) -> None:
         async with Chromium() as browser, running(Path(folder) / "service", tenant(), browser) as service:
             alice = await service.blank()
             context = alice.page.context
-            beside = Tab(context, await context.new_page())
+            beside = Tab(context, await context.new_page(), browser)
             service.tabs.append(beside)
             pair = Pair(service, await window(service, ALICE, alice), await window(service, BOB, beside))
             await measured(pair)  # the first call of a page loads what the later ones have

@@ -19,8 +19,9 @@ from harness.calling.store.accounts import Account as StoredAccount
 from harness.calling.store.accounts import Work, hashed
 from harness.calling.store.store import Store
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import DESK, Chromium, Look, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import DESKTOP, Account, CallWindow
+from harness.endpoints.chromium.tab import DESK, Look, Tab
 from harness.model.base import Asset
 from harness.model.statement import Screen
 from harness.model.tenant import Client, Encryption, EncryptionPolicy, Group, Tenant, User, same

@@ -9,9 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Route
 
-from harness.endpoints.chromium.browser import Chromium, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import CallWindow
 from harness.endpoints.chromium.installed import PROGRAMS, program
+from harness.endpoints.chromium.tab import Tab
 
 from .calling import ALICE, BOB, CARLA, Pair, running, tenant, violations
 

@@ -12,8 +12,9 @@ from playwright.async_api import Route
 
 from harness.calling.policy.lookup import find_policy, find_user
 from harness.calling.policy.transitions import Settings, set_policy
-from harness.endpoints.chromium.browser import Chromium, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import DESKTOP
+from harness.endpoints.chromium.tab import Tab
 from harness.model.tenant import Encryption, Tenant
 
 from .calling import ALICE, BOB, CARLA, Service, running, tenant, violations

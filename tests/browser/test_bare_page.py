@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from harness.endpoints.chromium.bare_seat import SCRIPT
-from harness.endpoints.chromium.browser import Chromium, Content, Tab
+from harness.endpoints.chromium.browser import Chromium
+from harness.endpoints.chromium.tab import Content, Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.codes import teams20
-from harness.endpoints.chromium.browser import PageError, Tab
+from harness.endpoints.chromium.tab import PageError, Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

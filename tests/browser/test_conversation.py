@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, WebSocketRoute
 
-from harness.endpoints.chromium.browser import Tab
 from harness.endpoints.chromium.call_window import DESKTOP, CallWindow
+from harness.endpoints.chromium.tab import Tab
 from harness.model.statement import Indicator
 
 from .calling import ALICE, BOB, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair, violations

@@ -14,7 +14,7 @@ from harness.calling.exchange.said import Answer, Offer
 from harness.calling.exchange.state import Exchange, Session, Told
 from harness.calling.exchange.told import Described
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import Tab
+from harness.endpoints.chromium.tab import Tab
 from harness.model.base import Asset
 from harness.model.statement import Indicator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import Tab
+from harness.endpoints.chromium.tab import Tab
 from harness.model.statement import Indicator
 
 from .calling import ALICE, CARLA, SAID_BY_ALICE, SAID_BY_BOB, Pair

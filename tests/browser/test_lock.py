@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.codes import teams20
-from harness.endpoints.chromium.browser import Tab
+from harness.endpoints.chromium.tab import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from harness.endpoints.chromium.browser import Chromium, Look, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import DESKTOP, CallWindow
+from harness.endpoints.chromium.tab import Look, Tab
 
 from .calling import ALICE, BOB, SAID_BY_ALICE, SAID_BY_BOB, Service, running, tenant
 from .conftest import Shoot

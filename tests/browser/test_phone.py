@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from harness.endpoints.chromium.browser import Chromium, Look, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import DESKTOP
+from harness.endpoints.chromium.tab import Look, Tab
 from harness.model.tenant import same
 
 from .calling import ALICE, BOB, SAID_BY_BOB, Pair, Service, running, tenant

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import PHONE, Chromium, Tab
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import CallWindow
+from harness.endpoints.chromium.tab import PHONE, Tab
 from harness.model.base import Asset
 from harness.model.statement import Indicator
 

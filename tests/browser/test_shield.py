@@ -7,7 +7,8 @@ import time
 import pytest
 
 from harness.endpoints.chromium import senses
-from harness.endpoints.chromium.browser import Chromium, Content
+from harness.endpoints.chromium.browser import Chromium
+from harness.endpoints.chromium.tab import Content
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

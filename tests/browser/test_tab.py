@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.endpoints.chromium.browser import MOST_SAID, Chromium, PageError
+from harness.endpoints.chromium.browser import Chromium
+from harness.endpoints.chromium.tab import MOST_SAID, PageError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from harness.calling.service.certificates import CERTIFICATE
-from harness.endpoints.chromium.browser import Chromium, PageError
+from harness.endpoints.chromium.browser import Chromium
 from harness.endpoints.chromium.call_window import CallWindow
+from harness.endpoints.chromium.tab import PageError
 from tests.live.tls_interceptor import tls_interceptor
 
 from .calling import ALICE, serving, store_of, tenant

@@ -175,15 +175,15 @@ def nothing_left(patch: pytest.MonkeyPatch, temporary: Path) -> Iterator[None]:
     temporary.mkdir()
     patch.setenv("TMPDIR", str(temporary))
     patch.setattr("tempfile.tempdir", str(temporary))
-    children, opened = set(_children()), _opened()
+    started, opened = set(children()), _opened()
     yield
     gc.collect()
-    assert set(_children({pid for pid, _ in children})) <= children
+    assert set(children({pid for pid, _ in started})) <= started
     assert _opened() <= opened
     assert [str(path) for path in temporary.rglob("*")] == []
 
 
-def _children(others: Collection[int] = ()) -> Iterator[tuple[int, str]]:
+def children(others: Collection[int] = ()) -> Iterator[tuple[int, str]]:
     """Processes that this one started, and those that they started, with their command lines; without what `others`
     started."""
     parents: dict[int, int] = {}

@@ -20,13 +20,13 @@ from ...wire.sdp import Fingerprint, Sdp
 from ..display import CODE_CHANGED
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import senses
-from .browser import BrowserError, Content, PageError, Tab
+from .browser import Chromium
 from .facts import Facts
 from .facts import read as read_facts
 from .refused import refused
 from .rtp_log import RtpLog, dump_of
-from .shared import SharedChromium
 from .stage import Frame
+from .tab import BrowserError, Content, PageError, Tab
 
 ADDRESS: Final = "https://bare.test"
 SCRIPT: Final = Path(__file__).with_name("bare.js")
@@ -86,9 +86,8 @@ class BareSeat:
             raise PageError("the bare page was never opened")
         return self._page
 
-    async def open(self, shared: SharedChromium, server: TurnServer | None) -> None:
+    async def open(self, browser: Chromium, server: TurnServer | None) -> None:
         """The page is there, with its devices. `server`: all its media go through this one."""
-        browser = await shared.browser()
         self._log, self._begin = browser.rtp_log, browser.rtp_log.opened()
         tab = await browser.tab(scripts=[senses.INSTRUMENTS, SCRIPT])
         await senses.relay(tab, server)

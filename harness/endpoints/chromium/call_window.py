@@ -12,7 +12,8 @@ from ...model.base import Asset
 from ...model.statement import Indicator, Screen
 from ...model.tenant import Client, ClientKind
 from . import facts, senses
-from .browser import DESK, Chromium, Look, PageError, Tab
+from .browser import Chromium
+from .tab import DESK, Look, PageError, Tab
 
 DESKTOP: Final = Client(name="Browser", kind=ClientKind.WINDOWS)
 SETUP_SECONDS: Final = 15.0
@@ -70,9 +71,10 @@ class CallWindow:
         """Turn to somebody of the directory."""
         row = f'#people-list button[data-user="{peer.user}"]'
         # On a phone the list is not there while somebody is chosen.
-        if not await self.tab.page.locator(f'{row}[aria-current="true"]').count():
-            await self.tab.appears(row)
-            await self.tab.page.locator(row).click()
+        with self.tab.told():
+            if not await self.tab.page.locator(f'{row}[aria-current="true"]').count():
+                await self.tab.appears(row)
+                await self.tab.page.locator(row).click()
 
     async def reach(self, address: str) -> None:
         """Turn to somebody of another organisation, whom the directory does not show."""
@@ -98,8 +100,9 @@ class CallWindow:
 
     async def write(self, text: str) -> None:
         """A line of chat to the person that is chosen."""
-        await self.tab.page.locator("#text").fill(text)
-        await self.tab.page.keyboard.press("Enter")
+        with self.tab.told():
+            await self.tab.page.locator("#text").fill(text)
+            await self.tab.page.keyboard.press("Enter")
 
     async def decline(self) -> None:
         await self.tab.press("Decline")

@@ -24,13 +24,14 @@ from ..opening import in_front_of
 from ..rules import CallRules, Progress, Stage
 from ..screen_history import ScreenHistory
 from .bare_seat import BareSeat
-from .browser import BrowserError, PageError
+from .browser import Chromium
 from .facts import Facts
 from .rtp_log import ssrcs
 from .seat import Seat
 from .shared import SHARED, SharedChromium
 from .stage import Frame
 from .steps import Steps
+from .tab import BrowserError, PageError
 
 LOOPBACK: Final = "127.0.0.1"
 """Where the sockets of every browser of this machine are."""
@@ -74,6 +75,8 @@ class ChromiumEndpoint:
         self._setup = setup
         self._rules, self._progress = rules or CallRules(), Progress.begun(setup.party.role)
         self._seat, self._browsers = seat(setup, self._said), browsers
+        self._browser: Chromium | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._leg = in_front_of(setup, lambda why: self._give_up(Reason.ENDPOINT_ERROR, why), LOOPBACK)
         self._peer_name = setup.peer_name
         self._screens = ScreenHistory()
@@ -138,7 +141,7 @@ class ChromiumEndpoint:
                     await self._look()
                     return True
                 patience = OWED_WORDS
-        except (CallFailed, PageError, TimeoutError):
+        except (BrowserError, CallFailed, PageError, TimeoutError):
             pass
         with suppress(TimeoutError):
             await asyncio.wait_for(self._failed.wait(), patience)
@@ -152,7 +155,7 @@ class ChromiumEndpoint:
 
     async def wait_heard(self) -> None:
         wanted = set(self._setup.expected)
-        with suppress(PageError):
+        with suppress(BrowserError, PageError):
             while not self._heard.keys() >= wanted:
                 self._heard |= await self._seat.window.heard(wanted - self._heard.keys(), LISTENING)
             return
@@ -176,6 +179,9 @@ class ChromiumEndpoint:
         self._closing = True
         self._steps.over(self._failure)
         await self._steps.all_done()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
         try:
             if self._screens.last is not None and self._failure is None:
                 await self._see()
@@ -191,7 +197,9 @@ class ChromiumEndpoint:
         dump = self._seat.dump(self._ssrcs)
         if dump is not None:
             self._setup.plaintext(dump.encode())
-        await self._browsers.left()
+        browser, self._browser = self._browser, None
+        if browser is not None:
+            await self._browsers.left(browser)
 
     def statement(self) -> EndpointStatement:
         if self._statement is None:
@@ -286,7 +294,14 @@ class ChromiumEndpoint:
         return CallFailed(Reason.ENDPOINT_ERROR, why)
 
     async def _open(self) -> None:
-        await self._seat.open(self._browsers, await self._leg.turn_server())
+        server = await self._leg.turn_server()
+        self._browser = await self._browsers.browser()
+        await self._seat.open(self._browser, server)
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """A page, or a browser, that ends by itself ends the call at once: nobody may be asking it anything."""
+        self._give_up(Reason.ENDPOINT_ERROR, await self._seat.window.tab.lost())
 
     async def _overdue(self) -> Reason:
         """What is missing: the path, or DTLS over it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ...model.statement import DtlsParameters, PacketCounts
-from .browser import Tab
+from .tab import Tab
 
 _VERSIONS: Final = {"FEFF": "DTLSv1", "FEFD": "DTLSv1.2", "FEFC": "DTLSv1.3"}
 _PROFILES: Final = {

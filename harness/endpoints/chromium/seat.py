@@ -12,13 +12,13 @@ from ...model.turn import TurnServer
 from ...wire.sdp import Fingerprint
 from ..endpoint import EndpointSetup, ScreenPicture
 from . import senses
-from .browser import PageError
+from .browser import Chromium
 from .call_window import Account, CallWindow
 from .facts import Facts
 from .refused import refused
 from .rtp_log import RtpLog, dump_of
-from .shared import SharedChromium
 from .stage import Frame, Stage
+from .tab import PageError
 
 _CONTENT: Final = "video, #messages"
 """What people show and write to each other."""
@@ -30,7 +30,7 @@ class Seat:
     """`heard` is given what the page says about the call. A user who has a screen to share does so as soon as there is
     a call, so that the first description says so. `open` it before anything else, `close` it at the end.
 
-    Everything raises PageError when the page does not do its part, BrowserError when there is no browser.
+    Everything raises PageError when the page does not do its part, BrowserError when its browser has ended.
     """
 
     def __init__(self, setup: EndpointSetup, heard: Callable[[Frame], None]) -> None:
@@ -43,9 +43,8 @@ class Seat:
         self._log: RtpLog | None = None
         self._begin = 0
 
-    async def open(self, shared: SharedChromium, server: TurnServer | None) -> None:
+    async def open(self, browser: Chromium, server: TurnServer | None) -> None:
         """The page is there; the caller's user has called. `server`: all its media go through this one."""
-        browser = await shared.browser()
         self._log, self._begin = browser.rtp_log, browser.rtp_log.opened()
         tab = await browser.tab(scripts=[senses.INSTRUMENTS])
         await senses.relay(tab, server)

@@ -14,7 +14,7 @@ import numpy as np
 from ...markers import audio, video
 from ...model.base import Asset
 from ...model.turn import TurnServer
-from .browser import PageError, Tab
+from .tab import PageError, Tab
 
 INSTRUMENTS: Final = Path(__file__).with_name("instruments.js")
 """What a tab needs before its page: `Chromium.tab(scripts=[INSTRUMENTS])`."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class SharedChromium:
-    """At most one browser at a time, for whoever asks. `close` it at the end; it can be asked again after that.
+    """At most one browser at a time, for whoever asks; when that has ended by itself, another one for the next to ask.
+    `close` it at the end; it can be asked again after that.
 
     `inside`: it is in the network namespace of one endpoint, and ends with that. It is asked for the words in front of
     the browser's command, as soon as that network is there.
@@ -24,11 +25,12 @@ class SharedChromium:
         self._running: OneRunning[Chromium] = OneRunning()
 
     async def browser(self) -> Chromium:
-        """The running browser. BrowserError when there is none to be had."""
+        """The running browser; tell when it is `left`. BrowserError when there is none to be had."""
         return await self._running.get(self._made)
 
-    async def left(self) -> None:
+    async def left(self, browser: Chromium) -> None:
         """An endpoint is done with it."""
+        await self._running.back(browser)
         if self._inside is not None:
             await self.close()
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ...model.tenant import Client, ClientKind
-from .browser import Content, PageSocket, Tab
+from .tab import Content, PageSocket, Tab
 
 ADDRESS: Final = "https://calls.test"
 CALL: Final = "0" * 32

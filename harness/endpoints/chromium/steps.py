@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ...model.finding import Reason
 from ...model.statement import Failure
 from ..endpoint import CallFailed
-from .browser import BrowserError, PageError
+from .tab import BrowserError, PageError
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Any, Final
@@ -26,11 +26,15 @@ class BidiError(Exception):
 class Bidi:
     """One session. `connect` it first; commands go out in the order in which they are given.
 
-    `within`: sockets that are opened meanwhile are in the network of the browser.
+    `explain` is asked why, when the browser has ended the session. `within`: sockets that are opened meanwhile are in
+    the network of the browser.
     """
 
-    def __init__(self, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        self._within = within
+    def __init__(
+        self, explain: Callable[[], Awaitable[str]], within: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        self._explain, self._within = explain, within
+        self._why = "the browser cannot be understood"
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=self._socket))
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
@@ -50,6 +54,16 @@ class Bidi:
         told = begun["capabilities"]
         return f"{told['browserName']}/{told['browserVersion']}"
 
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be had of the browser any more; None while it can."""
+        return self._why if self._tasks and self._tasks[-1].done() else None
+
+    async def lost(self) -> str:
+        """Wait until nothing can be had any more of the browser that it is connected to; why."""
+        await asyncio.wait({self._tasks[-1]})
+        return self._why
+
     def listen(self, channel: str, heed: Callable[[Any], None]) -> None:
         """What a page says on this channel goes there."""
         self._channels[channel] = heed
@@ -61,8 +75,8 @@ class Bidi:
         """Send a command at once; its result comes, or BidiError."""
         number = next(self._numbers)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        if self._tasks and self._tasks[-1].done():
-            answer.set_exception(BidiError("the browser is gone"))
+        if self.fault is not None:
+            answer.set_exception(BidiError(self.fault))
             return answer
         self._waiting[number] = answer
         self._outgoing.put_nowait(json.dumps({"id": number, "method": method, "params": parameters}))
@@ -96,7 +110,8 @@ class Bidi:
         async for message in session:
             if message.type is aiohttp.WSMsgType.TEXT:
                 self._take(json.loads(message.data))
-        self._lose("the browser is gone")
+        self._why = await self._explain()
+        self._lose(self._why)
 
     def _take(self, said: dict[str, Any]) -> None:
         if said.get("method") == "script.message":

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from ...model.voice import ended
 from ...network.child import tied_to_us
 from ...network.own_folder import OwnFolder, Purpose
 from .bidi import Bidi, BidiError
@@ -71,7 +72,7 @@ class Firefox:
         self, prefix: Sequence[str] = (), within: Callable[[], AbstractContextManager[None]] = nullcontext
     ) -> None:
         self.software = ""
-        self.bidi = Bidi(within)
+        self.bidi = Bidi(self._why, within)
         self._prefix = tuple(prefix)
         self._folder: OwnFolder | None = None
         self._srtp: SrtpLog | None = None
@@ -97,6 +98,15 @@ class Firefox:
         await self.bidi.close()
         if self._folder is not None:
             await asyncio.to_thread(self._folder.remove)
+
+    @property
+    def fault(self) -> str | None:
+        """Why it is no longer there; None while it is."""
+        return self.bidi.fault
+
+    async def lost(self) -> str:
+        """Wait until it is no longer there; why."""
+        return await self.bidi.lost()
 
     @property
     def key_log(self) -> Path:
@@ -174,12 +184,20 @@ class Firefox:
                 while found is None:
                     line = await errors.readline()
                     if not line:
-                        raise BrowserError(f"it ended with {await self._process.wait()}")
+                        raise BrowserError(f"it {ended(await self._process.wait())}")
                     found = _ENDPOINT.search(line)
         except TimeoutError:
             raise BrowserError(f"it does not listen after {_STARTING:g} s") from None
         self._reading = asyncio.create_task(_swallow(errors))
         return found[1].decode()
+
+    async def _why(self) -> str:
+        """Why it has ended its session. Its process has ended with that, or does not mean to."""
+        code = None
+        if self._process is not None:
+            with suppress(TimeoutError):
+                code = await asyncio.wait_for(self._process.wait(), _ENDING)
+        return "Firefox has ended its session" if code is None else f"Firefox {ended(code)}"
 
     async def _end(self) -> None:
         if self._process is None:

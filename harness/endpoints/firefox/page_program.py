@@ -53,6 +53,7 @@ class PageProgram:
         self._numbers = count(1)
         self._promised = ""
         self._asides: set[asyncio.Future[Any]] = set()
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
         """Open the tab. A browser has the environment, and the network, that it was started with: the prefix is for one
@@ -60,6 +61,7 @@ class PageProgram:
         """
         try:
             self._browser = await self._shared.browser(prefix)
+            self._watching = asyncio.create_task(self._watch(self._browser))
             self._browser.bidi.listen(self._channel, self._said)
             self._begin = self._browser.srtp.opened()
             self._tab = await self._browser.tab(_script(), self._channel)
@@ -79,7 +81,8 @@ class PageProgram:
             self.end_for(f"it gave no answer to {quoted(str(operation))} for {seconds:g} s")
             raise ProgramFailed(self.fault) from None
         except (BidiError, ValueError) as error:
-            self.end_for(quoted(str(error)))
+            gone = None if self._browser is None else self._browser.fault
+            self.end_for(gone or quoted(str(error)))
             raise ProgramFailed(self.fault) from error
         if operation == Operation.STATS:
             await self._settle()
@@ -108,9 +111,18 @@ class PageProgram:
         if self._browser is not None and self._begin is not None:
             self._begin = None
             self._browser.srtp.left()
-        await self._shared.left()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+        browser, self._browser = self._browser, None
+        if browser is not None:
+            await self._shared.left(browser)
 
     # inner steps
+
+    async def _watch(self, browser: Firefox) -> None:
+        """A browser that ends by itself ends the call at once: nobody may be asking it anything."""
+        self.end_for(await browser.lost())
 
     def _request(self, operation: str, arguments: dict[str, JsonValue]) -> asyncio.Future[Any]:
         """Ask at once: what is asked one after the other arrives so."""

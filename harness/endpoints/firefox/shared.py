@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class SharedFirefox:
-    """At most one browser at a time, for whoever asks. `close` it at the end; it can be asked again after that.
+    """At most one browser at a time, for whoever asks; when that has ended by itself, another one for the next to ask.
+    `close` it at the end; it can be asked again after that.
 
     `within`: it is in the network namespace of one endpoint, and ends with that; sockets that are opened meanwhile are
     there, too.
@@ -24,14 +25,16 @@ class SharedFirefox:
         self._running: OneRunning[Firefox] = OneRunning()
 
     async def browser(self, prefix: Sequence[str] = ()) -> Firefox:
-        """The running browser. BrowserError when there is none to be had. `prefix`: words in front of its command."""
+        """The running browser; tell when it is `left`. BrowserError when there is none to be had. `prefix`: words in
+        front of its command."""
         from .browser import Firefox
 
         within = nullcontext if self._within is None else self._within
         return await self._running.get(lambda: Firefox(prefix, within))
 
-    async def left(self) -> None:
+    async def left(self, browser: Firefox) -> None:
         """An endpoint is done with it."""
+        await self._running.back(browser)
         if self._within is not None:
             await self.close()
 

@@ -31,8 +31,11 @@ class Machine:
 
 
 class Browser:
+    """`fault`: why it has ended by itself."""
+
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self.fault: str | None = None
 
     async def __aenter__(self) -> Browser:
         self._machine.tried += 1
@@ -102,3 +105,40 @@ async def test_after_its_end_it_can_be_asked_again(
     assert isinstance(await shared.browser(), Browser)
     await shared.close()
     assert len(machine.ended) == 1
+
+
+async def test_one_that_has_ended_by_itself_is_given_to_nobody_and_is_left_when_the_last_is_done_with_it(
+    shared: SharedFirefox | SharedChromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has told until then is still read by those who had it."""
+    machine = Machine()
+    on(machine, monkeypatch)
+    had: Any = await asked_by_both(shared)
+    had[0].fault = "it crashed"
+    another: Any = await shared.browser()
+    assert another is not had[0]
+    await shared.left(had[0])
+    assert machine.ended == []
+    await shared.left(had[1])
+    assert machine.ended == [had[0]]
+    assert await shared.browser() is another
+    await shared.close()
+    assert machine.ended == [had[0], another]
+
+
+async def test_one_that_has_ended_while_nobody_had_it_is_left_before_another_one_starts(
+    shared: SharedFirefox | SharedChromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine()
+    on(machine, monkeypatch)
+    dead: Any = await shared.browser()
+    await shared.left(dead)
+    assert machine.ended == [], "it serves the calls after this one"
+    dead.fault = "it crashed"
+    machine.busy = 2
+    with pytest.raises(RuntimeError, match=TOO_SLOW):
+        await shared.browser()
+    assert machine.ended == [dead]
+    assert isinstance(await shared.browser(), Browser)
+    await shared.close()
+    assert (machine.tried, len(machine.ended)) == (3, 2)

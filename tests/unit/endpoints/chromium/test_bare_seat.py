@@ -10,8 +10,8 @@ import pytest
 
 from harness.codes import teams20
 from harness.endpoints.chromium.bare_seat import BarePage, BareSeat, CodeFromSdpSeat
-from harness.endpoints.chromium.browser import PageError
 from harness.endpoints.chromium.facts import Facts
+from harness.endpoints.chromium.tab import PageError
 from harness.endpoints.endpoint import EndpointSetup
 from harness.model.base import Asset, Party
 from harness.model.statement import Indicator, PacketCounts

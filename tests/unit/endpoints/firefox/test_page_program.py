@@ -33,6 +33,14 @@ class Browser:
         self.key_log.touch()
         self.silent = silent
         self.closed: list[str] = []
+        self.left_by = 0
+        self.fault: str | None = None
+        self.ended = asyncio.Event()
+
+    async def lost(self) -> str:
+        await self.ended.wait()
+        self.fault = "Firefox ended with code 11"
+        return self.fault
 
     def listen(self, channel: str, heed: Callable[[Any], None]) -> None: ...
 
@@ -68,7 +76,8 @@ class Shared:
     async def browser(self, prefix: object = ()) -> Browser:
         return self._browser
 
-    async def left(self) -> None: ...
+    async def left(self, browser: Browser) -> None:
+        browser.left_by += 1
 
 
 class Nobody:
@@ -146,3 +155,19 @@ async def test_what_an_alert_said_of_a_certificate_explains_the_end_of_a_call(tm
 async def test_without_an_alert_a_hang_up_is_no_more_than_that(tmp_path: Path, algorithm: str) -> None:
     event = await told_of_failure(tmp_path, Reason.REMOTE_HUNG_UP, None, algorithm)
     assert (event.reason, event.detail) == (Reason.REMOTE_HUNG_UP, "its own")
+
+
+@pytest.mark.asyncio
+async def test_a_browser_that_ends_by_itself_ends_the_call_though_nobody_asks_it_anything(tmp_path: Path) -> None:
+    broken: asyncio.Queue[str] = asyncio.Queue()
+    browser = Browser(tmp_path, silent="")
+    shared = cast(SharedFirefox, Shared(browser))
+    program = PageProgram(shared, Handshakes(Nobody()), lambda _: None, broken.put_nowait)
+    await program.start({})
+    browser.ended.set()
+    async with asyncio.timeout(5):
+        assert await broken.get() == "Firefox ended with code 11"
+        await program.end()
+        await program.end()
+    assert program.fault == "Firefox ended with code 11"
+    assert browser.left_by == 1
