@@ -110,6 +110,16 @@ def test_that_it_compares_no_fingerprint_is_found_and_known(
     assert placed.result.deviation.startswith("webrtcbin-")
 
 
+def test_that_it_is_connected_without_a_handshake_is_found_and_known(tmp_path: Path) -> None:
+    """A close_notify before there are keys is nobody's way to hang up: its client says what webrtcbin says."""
+    placed = place(scenario("dtls-junk-on-path[noise=close-notify]", *Party), Options(captures=tmp_path))
+    assert placed.result.deviation == "webrtcbin-connects-on-close-notify"
+    assert placed.result.status is Status.KNOWN_DEVIATION, placed.result.because
+    assert placed.recording is not None
+    for one in read_statements(placed.recording).values():
+        assert (one.connected, one.failure, one.presented_certificate) == (True, None, None)
+
+
 @pytest.mark.parametrize(
     "name",
     ["srtp-bitflip[field=tag]", "srtp-replay", "srtp-flood[position=off-path]", "plaintext-injection[position=path]"],

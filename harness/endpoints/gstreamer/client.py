@@ -139,8 +139,9 @@ class Client:
         self._teller.tell({"event": "rtp", "data": base64.b64encode(packet).decode()})
 
     def _changed(self) -> None:
-        state = self._peer.state
-        if state == "connected" and self._up and self._peer.dtls_closed:
+        """A transport closed before it had keys has ended nothing: that webrtcbin is connected all the same, shows."""
+        state, keyed = self._peer.state, self._negotiated is not None
+        if state == "connected" and self._up and keyed and self._peer.dtls_closed:
             self._fail("remote-hung-up", "the peer ended DTLS with close_notify")
         elif state == "connected":
             with self._news:
