@@ -16,6 +16,7 @@ ATTACKS: Final = (
     "fingerprint-many",
     "fingerprint-many-hashes",
     "fingerprint-weak-hash",
+    "fingerprint-swap-sha-1",
     "fingerprint-per-media",
     "setup-role",
     "setup-role-both-active",

@@ -113,7 +113,7 @@ CONTROLS = {
 SIGNALLING_ATTACKS = """
     fingerprint-swap-screen
     fingerprint-swap fingerprint-swap-short-call fingerprint-swap-one-side fingerprint-swap-at-restart
-    fingerprint-malformed fingerprint-weak-hash fingerprint-many fingerprint-many-hashes
+    fingerprint-malformed fingerprint-weak-hash fingerprint-swap-sha-1 fingerprint-many fingerprint-many-hashes
     fingerprint-per-media setup-role setup-role-reoffer
     sdes-injection profile-avp profile-avp-no-feedback rtcp-mux-off reoffer-new-fingerprint late-mitm
     unknown-key-share reflection reflection-of-fingerprint

@@ -21,7 +21,7 @@ from ..model.voice import Voice, quoted
 from ..wire.dtls import DtlsAssociation, HandshakeType
 from .case import Case
 from .leg import Leg
-from .signalled import in_force, received, sent
+from .signalled import STRONG, Description, in_force, received, sent
 
 NAME: Final = "binding"
 
@@ -108,8 +108,15 @@ def _compared(case: Case, party: Party) -> Iterator[Finding]:
         covered = not handshake.certificates_far or (told and told.covers(handshake.certificates_far[0]))
         if case.connected(party) and not covered and _went_on(case, leg, handshake):
             shown = f"{party} was presented {_printed(handshake.certificates_far[0])}"
-            detail = f"{shown}, which the signalling it had received does not name, and considered itself connected"
+            told_so = f"the signalling it had received {_named(told, handshake.certificates_far[0])}"
+            detail = f"{shown}, which {told_so}, and considered itself connected"
             yield _say.alarm(Reason.FINGERPRINT_NOT_COMPARED, party, detail)
+
+
+def _named(told: Description | None, certificate: bytes) -> str:
+    """What it is for a certificate not to be covered."""
+    by = frozenset[str]() if told is None else told.true_by(certificate)
+    return f"names by {' and '.join(sorted(by))} alone" if by and by.isdisjoint(STRONG) else "does not name"
 
 
 def _went_on(case: Case, leg: Leg, handshake: DtlsAssociation) -> bool:

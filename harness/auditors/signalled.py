@@ -53,6 +53,10 @@ class Description:
             _vouch([one for one in self.fingerprints if one.level == level], certificate) for level in levels
         )
 
+    def true_by(self, certificate: bytes) -> frozenset[str]:
+        """The hash functions of the lines that are true of a DER certificate, whatever those are worth."""
+        return frozenset(one.algorithm.lower() for one in self.fingerprints if one.matches(certificate))
+
 
 def sent(entries: Iterable[SignalEntry], party: Party) -> tuple[Description, ...]:
     """The descriptions that this party sent, as they left it."""

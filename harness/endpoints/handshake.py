@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +24,17 @@ class Handshake:
     parameters: DtlsParameters
 
 
-def refusal(promised: Sequence[Fingerprint], presented: bytes) -> Failure:
-    """Why a certificate was refused after the handshake. The library only says that it was (RFC 8122 section 5).
+def refusal(
+    promised: Sequence[Fingerprint], presented: bytes, algorithms: Collection[str] = USABLE_ALGORITHMS
+) -> Failure:
+    """Why a certificate was refused after the handshake by who compares fingerprints of these hash functions. The
+    library only says that it was (RFC 8122 section 5).
 
     A well-formed fingerprint of another certificate weighs more than a malformed line beside it.
     """
     if not promised:
         return failure(Reason.FINGERPRINT_MISSING, "the description holds no fingerprint")
-    usable = [line for line in promised if line.algorithm.lower() in USABLE_ALGORITHMS]
+    usable = [line for line in promised if line.algorithm.lower() in algorithms]
     if not usable:
         named = ", ".join(sorted({line.algorithm for line in promised}))
         return failure(Reason.FINGERPRINT_UNUSABLE, f"no fingerprint uses a supported hash function, only {named}")

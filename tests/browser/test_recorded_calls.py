@@ -25,6 +25,7 @@ from harness.wire.rtp_dump import parse_dump
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: the recorded calls of browsers did not run")
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+UNCOMPARED = Reason.FINGERPRINT_NOT_COMPARED
 BROWSERS = {"alice": "chromium", "bob": "chromium", "media": ["audio", "video"], "seconds": 0.5}
 
 
@@ -140,6 +141,18 @@ def test_a_bare_page_refuses_a_certificate_that_it_was_not_told_of(tmp_path: Pat
     placed = place(plan("refused", mitm, Outcome.BLOCKED, pages), Options(captures=tmp_path))
     assert placed.result.outcome is Outcome.BLOCKED
     assert {"fingerprint-mismatch", "certificate-not-signalled"} <= {one.reason for one in placed.result.findings}
+
+
+def test_that_a_bare_page_believes_a_sha_1_line_is_found_and_known(tmp_path: Path) -> None:
+    """Whoever it truly names is let in, and only the codes tell."""
+    (one,) = (one for one in load(SCENARIOS) if one.id == "fingerprint-swap-sha-1")
+    (pages,) = with_endpoints([one], dict.fromkeys(Party, EndpointKind.CHROMIUM_RAW))
+    placed = place(pages, Options(captures=tmp_path))
+    assert (placed.result.outcome, placed.result.status) == (Outcome.DETECTED, Status.KNOWN_DEVIATION)
+    assert placed.result.intercepted
+    assert placed.result.deviation == "chromium-believes-sha-1"
+    (told,) = {one.detail.partition(", which ")[2] for one in placed.result.findings if one.reason is UNCOMPARED}
+    assert told == "the signalling it had received names by sha-1 alone, and considered itself connected"
 
 
 @pytest.mark.parametrize("name", ["chromium-is-called", "chromium-intercepted"])

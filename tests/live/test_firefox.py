@@ -79,12 +79,21 @@ def test_two_of_them_prove_every_packet_between_themselves_under_dtls_1_3(tmp_pa
     assert left_over(os.getpid()) == []
 
 
-def test_that_any_matching_line_is_enough_for_it_is_found_and_known(tmp_path: Path) -> None:
-    placed = place(scenario("fingerprint-many[how=after,lines=1]", *Party), Options(captures=tmp_path))
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("fingerprint-many[how=after,lines=1]", "firefox-believes-any-matching-line"),
+        ("fingerprint-swap-sha-1", "firefox-believes-sha-1"),
+    ],
+)
+def test_that_any_matching_line_of_any_hash_is_enough_for_it_is_found_and_known(
+    tmp_path: Path, name: str, known: str
+) -> None:
+    placed = place(scenario(name, *Party), Options(captures=tmp_path))
     assert placed.result.outcome is Outcome.DETECTED
     assert placed.result.intercepted
     assert placed.result.status is Status.KNOWN_DEVIATION, placed.result.because
-    assert placed.result.deviation == "firefox-believes-any-matching-line"
+    assert placed.result.deviation == known
 
 
 @pytest.mark.parametrize(

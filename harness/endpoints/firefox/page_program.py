@@ -31,6 +31,9 @@ _PATIENCE: Final = 10.0
 _UNEXPLAINED: Final = (Reason.DTLS_ERROR, Reason.REMOTE_HUNG_UP)
 """What a page says of a certificate that was refused: that DTLS failed or, before that, that the other one hung up."""
 
+_COMPARED: Final = ("sha-1", *USABLE_ALGORITHMS)
+"""Hash functions of fingerprints that Firefox compares, as calls have shown."""
+
 _DESCRIBED: Final = (Operation.ANSWER, Operation.ACCEPT)
 
 
@@ -175,11 +178,11 @@ class PageProgram:
     def _explained(self, event: FailedEvent) -> FailedEvent:
         """Of a certificate that is not the announced one, a page hears only that DTLS failed; the alert says more."""
         refused, promised = self._handshakes.refused(), Sdp.parse(self._promised).fingerprints()
-        comparable = any(one.algorithm.lower() in USABLE_ALGORITHMS for one in promised)
+        comparable = any(one.algorithm.lower() in _COMPARED for one in promised)
         if refused is None and (comparable or event.reason == Reason.REMOTE_HUNG_UP):
             return event
         # Where nothing could be compared, no certificate would have done.
-        why = refusal(promised, refused or b"")
+        why = refusal(promised, refused or b"", _COMPARED)
         return FailedEvent(reason=why.reason, detail=why.detail)
 
     async def _tell_keys(self) -> None:

@@ -153,6 +153,18 @@ def test_a_genuine_line_does_not_make_up_for_a_false_one_of_another_hash() -> No
     assert raised(audit(stage.case())) == {Reason.FINGERPRINT_ALTERED, Reason.FINGERPRINT_NOT_COMPARED}
 
 
+def test_a_certificate_that_is_named_by_a_hash_that_vouches_for_nothing_is_told_so() -> None:
+    stage = intercepted_call()
+    weak = description(OF_ALICE).replace(
+        str(Fingerprint.of(OF_ALICE.der)), str(Fingerprint.of(OF_MALLORY.der, "sha-1"))
+    )
+    arrive(stage, BOB, weak)
+    said = detail(audit(stage.case()), Reason.FINGERPRINT_NOT_COMPARED)
+    assert "which the signalling it had received names by sha-1 alone, and considered itself connected" in said
+    arrive(stage, BOB, description(OF_ALICE))
+    assert "does not name, and considered" in detail(audit(stage.case()), Reason.FINGERPRINT_NOT_COMPARED)
+
+
 def test_a_description_that_never_came_covers_nothing() -> None:
     stage = honest_call()
     stage.signalling = [one for one in stage.signalling if one.hop != "bob" or one.direction == "out"]
