@@ -25,6 +25,9 @@ NAME: Final = "path"
 LATE: Final = 0.1
 """Seconds on the way from which a media packet is called late: on loopback it takes less than a thousandth of that."""
 
+UNDER_WAY: Final = 2.0
+"""Seconds that a datagram may take: longer than any path of ours, and than a busy machine holds one back."""
+
 _say = Voice(NAME)
 
 
@@ -33,7 +36,8 @@ class Journey:
     """One direction. `added`, `repeated` and `reordered` are datagrams that arrived, `lost` some that were sent; `ways`
     has the seconds that each media packet took.
 
-    Only what was sent before something that arrived can be called lost: what is on its way when a call ends is not.
+    What was sent before something that arrived is lost, and what was sent long before the receiver last did anything;
+    what is on its way when a call ends is not.
     """
 
     added: list[Datagram] = field(default_factory=list)
@@ -61,8 +65,11 @@ def audit(case: Case) -> tuple[Finding, ...]:
     return (_say.fact(Reason.PATH_UNCHANGED, CALL_WIDE, "every datagram arrived as it was sent, once and in order"),)
 
 
-def journey(sent: Sequence[Datagram], arrived: Sequence[Datagram]) -> Journey:
-    """Follow each datagram by its bytes; of several alike the first to arrive is the first that was sent."""
+def journey(sent: Sequence[Datagram], arrived: Sequence[Datagram], there_until: float) -> Journey:
+    """Follow each datagram by its bytes; of several alike the first to arrive is the first that was sent.
+
+    `there_until`: when the receiver last sent or got anything, by the clock of both legs.
+    """
     waiting: dict[bytes, deque[int]] = {}
     for place, one in enumerate(sent):
         waiting.setdefault(one.data, deque()).append(place)
@@ -80,7 +87,8 @@ def journey(sent: Sequence[Datagram], arrived: Sequence[Datagram]) -> Journey:
             if one.klass is PacketClass.SRTP:
                 found.ways.append(one.time - sent[place].time)
             last = max(last, place)
-    found.lost = [sent[place] for places in waiting.values() for place in places if place < last]
+    missing = (place for places in waiting.values() for place in places)
+    found.lost = [sent[place] for place in missing if place < last or sent[place].time + UNDER_WAY < there_until]
     return found
 
 
@@ -90,7 +98,8 @@ def _direction(case: Case, sender: Party) -> Iterator[Finding]:
         return
     sent = [one for one in near.datagrams if one.outward]
     arrived = [one for one in far.datagrams if not one.outward]
-    found, to = journey(sent, arrived), sender.peer
+    there_until = max((one.time for one in far.datagrams), default=0.0)
+    found, to = journey(sent, arrived, there_until), sender.peer
     for reason, which, fate in (
         (Reason.DATAGRAMS_ADDED, found.added, f"reached {to} which {sender} never sent"),
         (Reason.DATAGRAMS_REPEATED, found.repeated, f"of {sender} reached {to} more often than they were sent"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.auditors.path import LATE, audit
+from harness.auditors.path import LATE, UNDER_WAY, audit
 from harness.model.finding import Reason, Severity
 
 from .answers import detail, raised
@@ -68,6 +68,17 @@ def test_what_is_on_its_way_when_the_call_ends_is_not_lost() -> None:
     stage.on_leg(ALICE, True, opus(99))
     assert raised(audit(stage.case()), Severity.FACT) == {Reason.PATH_UNCHANGED}
     stage.speak(ALICE, opus(100, ssrc=0xA11CE))
+    assert noticed(stage) == {(Reason.DATAGRAMS_LOST, "alice-bob")}
+    assert [one.count for one in audit(stage.case()) if one.reason is Reason.DATAGRAMS_LOST] == [1]
+
+
+def test_what_does_not_come_while_the_receiver_is_still_there_for_long_is_lost_though_nothing_comes_after_it() -> None:
+    stage = honest_call()
+    for number in range(3):
+        stage.on_leg(ALICE, True, opus(99 + number))
+    cut_off = stage.media(ALICE, outward=True)[-3:]
+    stage.speak(BOB, opus(100, ssrc=0xB0B))
+    stage.media(BOB, outward=True)[-1].time = cut_off[1].time + UNDER_WAY
     assert noticed(stage) == {(Reason.DATAGRAMS_LOST, "alice-bob")}
     assert [one.count for one in audit(stage.case()) if one.reason is Reason.DATAGRAMS_LOST] == [1]
 
