@@ -119,7 +119,25 @@ class LiveCall:
         except TenantServiceError as error:
             raise LiveCallError(str(error)) from error
         finally:
-            await _to_the_end(self._close())
+            await _to_the_end(self._close_in_time())
+
+    @property
+    def fault(self) -> str | None:
+        """A relay or a tap that broke: it makes the recording worthless, whatever the call looked like."""
+        broken = [f"the tap of {party} broke: {tap.fault}" for party, tap in self.taps.items() if tap.fault]
+        parts = (self.relay, self.media, self.tenant, self.turn, self.spaces, self.media_server)
+        broken += [one.fault for one in parts if one is not None and one.fault]
+        return broken[0] if broken else None
+
+    async def _close_in_time(self) -> None:
+        """One end that never ends would hold up the whole run; where something broke before, that is the reason."""
+        try:
+            async with asyncio.timeout(ENDING):
+                await self._close()
+        except TimeoutError as error:
+            first = "" if self.fault is None else f"{self.fault}; then "
+            what = f"what took part in the call could not be ended within {ENDING:g} s"
+            raise LiveCallError(f"{first}{what}") from error
 
     async def _close(self) -> None:
         """End everything, also when something else cannot be ended; what went wrong first is raised."""
@@ -327,18 +345,9 @@ class LiveCall:
 
 async def _to_the_end(closing: Coroutine[Any, Any, None]) -> None:
     """Close, even if we are cancelled meanwhile: half-closed endpoints keep threads and sockets."""
-    task = asyncio.create_task(_in_time(closing))
+    task = asyncio.create_task(closing)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await task
         raise
-
-
-async def _in_time(closing: Coroutine[Any, Any, None]) -> None:
-    """One end that never ends would hold up the whole run."""
-    try:
-        async with asyncio.timeout(ENDING):
-            await closing
-    except TimeoutError as error:
-        raise LiveCallError(f"what took part in the call could not be ended within {ENDING:g} s") from error

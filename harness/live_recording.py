@@ -38,7 +38,8 @@ def write(call: LiveCall, started: Start) -> str:
     call.folder.signalling(call.service.entries)
     call.folder.service_log(call.disk)
     call.folder.ground_truth(_ground_truth(call))
-    _refuse_faults(call)
+    if call.fault is not None:
+        raise LiveCallError(call.fault)
     return call.folder.finish(_index(call, vantages, started, silent))
 
 
@@ -140,18 +141,6 @@ def _malicious_peer(call: LiveCall) -> dict[str, Any]:
     if attacking is None:
         return {"adversary": None}
     return {"adversary": attacking.value, "required": (PEER_SENT,), "deeds": dict(call.deeds)}
-
-
-def _refuse_faults(call: LiveCall) -> None:
-    """A relay or a tap that broke makes the recording worthless, whatever the call looked like."""
-    faults = [f"the tap of {party} broke: {tap.fault}" for party, tap in call.taps.items() if tap.fault]
-    faults += [
-        one.fault
-        for one in (call.relay, call.media, call.tenant, call.turn, call.spaces, call.media_server)
-        if one is not None and one.fault
-    ]
-    if faults:
-        raise LiveCallError(faults[0])
 
 
 def _index(call: LiveCall, vantages: tuple[Vantage, ...], started: Start, silent: dict[Party, str]) -> Recording:

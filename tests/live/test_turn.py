@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from harness import live_call
+from harness.live_call import LiveCall
 from harness.live_turn import _told
 from harness.model.base import Party
 from harness.model.scenario import Scenario
@@ -24,7 +26,9 @@ from harness.network import coturn
 from harness.placement import Placed, place, plan
 from harness.runner import Options
 from harness.vantage.packet_tap import may_listen
+from harness.vantage.tap import LegTap
 
+from .sabotage import Harm, planted, run
 from .test_interrupt import processes_that_name
 
 pytestmark = [
@@ -79,6 +83,24 @@ def test_a_dishonest_server_with_the_service_behind_it_intercepts_and_is_noticed
 def test_the_same_server_without_a_motive_changes_nothing(tmp_path: Path) -> None:
     done = placed(tmp_path, through("turn-udp", {"kind": "bystander", "position": ["path"]}, Outcome.SECURE))
     assert done.result.status is Status.AS_EXPECTED, done.result.because
+
+
+def kill_coturn(call: LiveCall, _: LegTap) -> None:
+    assert call.turn is not None
+    assert call.turn._coturn is not None
+    os.kill(call.turn._coturn.child.pid, signal.SIGKILL)
+
+
+@COTURN
+def test_a_coturn_that_dies_is_why_a_call_is_an_error_and_not_the_devices_that_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_call, "ENDING", 1.0)
+    planted(monkeypatch, {"through-turn": Harm(kill_coturn)})
+    result = run(tmp_path / "captures", [through("turn-udp", None, Outcome.SECURE)]).of("through-turn")
+    assert (result.status, result.outcome) == (Status.ERROR, Outcome.UNKNOWN)
+    assert result.because.startswith("the call could not be recorded: turnserver ended by itself (-9)")
+    assert result.because.endswith("; then what took part in the call could not be ended within 1 s")
 
 
 @COTURN
