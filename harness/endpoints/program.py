@@ -1,12 +1,14 @@
 """A program that is spoken to in lines, and not trusted in anything: what it says is bounded before it is read.
 
-It is a process of its own, in a session of its own. Whatever it does wrong ends it, by its id, and is one sentence.
+It is a process of its own, in a session of its own. Whatever it does wrong ends it, by its id, and is one sentence;
+the end of the harness ends it, too, also of one that does not heed the end of its input.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +20,7 @@ from pydantic import JsonValue, ValidationError
 from ..model.endpoint_events import LINE, Event
 from ..model.endpoint_protocol import MAX_LINE, Answer, Request
 from ..model.voice import ended, quoted
+from ..network.child import tied_to_us
 
 MOST_SAID: Final = 1 << 30
 """Bytes that a program may say in one call: an hour of sound and pictures, both ways, is less."""
@@ -78,8 +81,11 @@ class Program(asyncio.SubprocessProtocol):
         OSError when there is no such program, or no room for one more process.
         """
         loop = asyncio.get_running_loop()
+        # Whoever cannot be started is started as he is: nobody else's words could say better why not.
+        startable = shutil.which(self._command[0], path=environment.get("PATH")) is not None
+        tied = tied_to_us() if startable else ()
         transport, _ = await loop.subprocess_exec(
-            lambda: self, *prefix, *self._command, env=dict(environment), start_new_session=True
+            lambda: self, *prefix, *tied, *self._command, env=dict(environment), start_new_session=True
         )
         self._transport = transport
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -29,6 +30,19 @@ for line in sys.stdin:
     said = {"ok": asked["op"] != "no", "reason": asked["op"], "result": asked["arguments"]}
     print(json.dumps({"id": asked["id"], **said}), flush=True)
 """
+
+
+STARTER = """
+import asyncio, os
+from harness.endpoints.program import Program
+async def main():
+    program = Program(("sleep", "infinity"), print, print)
+    await program.start(os.environ)
+    print(program.pid, flush=True)
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+"""Starts a program that heeds neither its input nor the end of it."""
 
 
 class Heard:
@@ -195,6 +209,20 @@ input()
         await ended.wait()
         asyncio.get_running_loop().remove_reader(handle)
         os.close(handle)
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed: programs were not tied to us")
+async def test_a_program_that_does_not_heed_the_end_of_its_input_goes_with_a_harness_that_is_killed() -> None:
+    starter = await asyncio.create_subprocess_exec(sys.executable, "-c", STARTER, stdout=asyncio.subprocess.PIPE)
+    assert starter.stdout is not None
+    watched, gone = os.pidfd_open(int(await starter.stdout.readline())), asyncio.Event()
+    asyncio.get_running_loop().add_reader(watched, gone.set)
+    starter.kill()
+    await starter.wait()
+    async with asyncio.timeout(PATIENCE):
+        await gone.wait()
+    asyncio.get_running_loop().remove_reader(watched)
+    os.close(watched)
 
 
 async def test_a_program_that_does_not_exist_is_an_error_of_the_machine() -> None:
