@@ -29,7 +29,7 @@ class PacketPort:
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
         try:
             self._socket.setblocking(False)
-            self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
+            self._enlarge()
             self._socket.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
             self._socket.bind((interface, _IPV4))
         except OSError:
@@ -48,6 +48,13 @@ class PacketPort:
         found = self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, _STATISTICS.size)
         self.dropped = _STATISTICS.unpack(found)[1]
         self._socket.close()
+
+    def _enlarge(self) -> None:
+        """Beyond what users may ask for where that is allowed; in a user namespace it is not."""
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
+        except OSError:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
 
     def _readable(self) -> None:
         for _ in range(_BATCH):

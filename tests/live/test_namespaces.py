@@ -142,6 +142,16 @@ def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path:
     ]
 
 
+@WITHOUT_ROOT
+def test_without_root_an_interceptor_stands_in_the_routers_place_as_well(tmp_path: Path) -> None:
+    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
+    done = as_an_ordinary_user("run", "namespaces-fingerprint-swap", *folders)
+    assert done.returncode == 0, done.stderr
+    (reports,) = (tmp_path / "reports").iterdir()
+    (result,) = json.loads((reports / "results.json").read_text())["results"]
+    assert (result["status"], result["outcome"]) == ("AS_EXPECTED", "DETECTED")
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
     folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
