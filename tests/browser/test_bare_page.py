@@ -21,8 +21,13 @@ PLAYED = """
     Object.assign(transport, { state, certificates });
     transport.dispatchEvent(new Event("statechange"));
   };
+  window.statistics = [];
   window.RTCPeerConnection = class extends EventTarget {
     connectionState = "connected";
+    signalingState = "stable";
+    remoteDescription = null;
+    async setRemoteDescription(description) { this.remoteDescription = description; }
+    async getStats() { return new Map(statistics.map((one) => [one.id, one])); }
     getSenders() { return [{ transport }]; }
   };
   navigator.mediaDevices.getUserMedia = async () => new MediaStream();
@@ -73,3 +78,24 @@ async def test_the_end_of_dtls_is_told_with_its_time(called: Tab) -> None:
     assert closed - 2 <= told <= closed, "the first end is the end"
     await called.evaluate("() => transport.becomes('connected', [])")
     assert await called.evaluate("() => bare.emptied()") is None
+
+
+async def test_after_a_restart_it_is_up_when_statistics_alone_tell_of_the_other_certificate(called: Tab) -> None:
+    """The object of a transport whose association the peer has closed stays without a certificate."""
+    certificate = "[new Uint8Array([1, 2, 3]).buffer]"
+    await called.evaluate(f"async () => {{ transport.becomes('connected', {certificate}); await waiting; }}")
+    await called.evaluate("""async () => {
+      await bare.accept("a=fingerprint:sha-256 04:05:06\\r\\n");
+      transport.becomes("connecting", []);
+      told = "not yet";
+      waiting = bare.up(false).then((moment) => { told = moment; });
+    }""")
+    assert await called.evaluate("async () => { await new Promise(setTimeout); return told; }") == "not yet"
+    told = await called.evaluate("""async () => {
+      statistics.push({ id: "T", type: "transport", dtlsState: "connected", remoteCertificateId: "C" });
+      statistics.push({ id: "C", type: "certificate", base64Certificate: "BAUG" });
+      transport.becomes("connecting", []);
+      await new Promise(setTimeout);
+      return told;
+    }""")
+    assert isinstance(told, int)

@@ -120,8 +120,9 @@
       const well = await settled(clear);
       const moment = Date.now();
       if (!well) return null;
-      const certified = clear || connection.renewed || presented() !== null;
-      if (certified && !(await renewing())) return watched(moment);
+      // First, because a transport that has no certificate and never tells of another one is told by its renewal alone.
+      const waiting = await renewing();
+      if (!waiting && (clear || connection.renewed || presented() !== null)) return watched(moment);
       await changed();
     }
   }
