@@ -126,7 +126,7 @@ ARROWS = {
     "call_views": {"model", "evidence", "report"},
     "outputs": {"model", "report"},
     "placement": {"model", "audit", "audit_process", "evidence", "inspection", "runner"},
-    "search": {"model", "evidence", "needs", "placement", "report", "runner", "scenario_file"},
+    "search": {"model", "deviations", "evidence", "needs", "placement", "report", "runner", "scenario_file"},
 }
 ANYTHING = {
     "cli",

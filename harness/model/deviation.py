@@ -33,8 +33,9 @@ class Deviation(Noun):
     stack; without it, the stack may be at either end. `scenarios` are ids with or without the brackets of a variant.
     `shown_by`: the other end may be quicker here, and then the right thing happens; the deviation of that id is of the
     same fault and must occur each time, so that a fault which is gone is missed. Without it this one must.
-    `right` and `happens` are a sentence each, `reason` says why the stack does it, `reference` a link or how to see it
-    again.
+    `moves`: by which a search shows the same, each as far as it matters; an alarm of `expect` at an end that has the
+    stack is then no news. `right` and `happens` are a sentence each, `reason` says why the stack does it, `reference` a
+    link or how to see it again.
     """
 
     id: str = Field(pattern=BARE_ID, max_length=120)
@@ -43,6 +44,7 @@ class Deviation(Noun):
     scenarios: tuple[str, ...] = Field(min_length=1, max_length=200, strict=False)
     shown_by: str | None = Field(default=None, pattern=BARE_ID, max_length=120)
     between: tuple[Stacks, ...] = Field(default=(), max_length=8, strict=False)
+    moves: tuple[dict[str, str], ...] = Field(default=(), max_length=8, strict=False)
     right: str = Field(min_length=1, max_length=500)
     happens: str = Field(min_length=1, max_length=500)
     reason: str = Field(min_length=1, max_length=1000)

@@ -56,7 +56,9 @@ class Untried(Noun):
 
 class SearchDocument(Noun):
     """A whole search. `attacked`: calls with at least one move that happened. `violations`: calls in which the property
-    did not hold, shrinking included. `broken`: searchers that ended before their time, each with its last words.
+    did not hold, shrinking included. `known`: in how many calls known deviations of the stacks showed, and nothing else
+    that would speak against the system; those are no violations. `broken`: searchers that ended before their time, each
+    with its last words.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -71,6 +73,7 @@ class SearchDocument(Noun):
     not_checked: tuple[str, ...]
     moves: dict[str, MoveCount]
     outcomes: dict[str, int]
+    known: dict[str, int] = {}
     unseen: tuple[Unseen, ...]
     untried: tuple[Untried, ...] = ()
     found: tuple[Found, ...]

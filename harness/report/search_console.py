@@ -27,6 +27,8 @@ def lines(document: SearchDocument) -> Iterator[str]:
     for name, count in document.moves.items():
         yield f"  {name:<18} {count.tried:6}  {count.effective:6}"
     yield f"outcomes    {', '.join(f'{name} {count}' for name, count in document.outcomes.items()) or 'none'}"
+    for name, calls in document.known.items():
+        yield f"KNOWN       {calls} calls: {visible(name)} (harness/deviations.yaml)"
     yield from _blind(document)
     for one in document.untried:
         yield f"NOT TRIED   {visible(one.plan)}: {visible(one.why)}"

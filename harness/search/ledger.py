@@ -31,6 +31,7 @@ class Ledger:
     _tried: Counter[str] = field(default_factory=Counter)
     _effective: Counter[str] = field(default_factory=Counter)
     _outcomes: Counter[str] = field(default_factory=Counter)
+    _known: Counter[str] = field(default_factory=Counter)
     _unseen: dict[str, tuple[int, str]] = field(default_factory=dict)
     _untried: dict[str, Untried] = field(default_factory=dict)
     _found: list[Found] = field(default_factory=list)
@@ -82,6 +83,7 @@ class Ledger:
                 for name, count in sorted(self._tried.items())
             },
             outcomes=dict(sorted(self._outcomes.items())),
+            known=dict(sorted(self._known.items())),
             unseen=tuple(
                 Unseen(why=why, calls=count, plan=plan) for why, (count, plan) in sorted(self._unseen.items())
             ),
@@ -95,6 +97,7 @@ class Ledger:
         self.calls += 1
         self._outcomes[call["outcome"]] += 1
         self.violations += call["violation"] is not None
+        self._known.update(call["known"])
         self.attacked += any(effective for _, effective in call["moves"].values())
         for name, (tried, effective) in call["moves"].items():
             self._tried[name] += tried

@@ -96,7 +96,12 @@ def violation(result: Result) -> Violation | None:
 
 def against(result: Result) -> frozenset[Reason]:
     """Every alarm of a judged call that by itself speaks against the system."""
-    return frozenset(reason for reason, _ in _broken(result))
+    return frozenset(found.reason for found in speaking(result))
+
+
+def speaking(result: Result) -> tuple[Finding, ...]:
+    """The findings that do."""
+    return tuple(found for found, _ in _broken(result))
 
 
 def unseeing(result: Result) -> str | None:
@@ -109,13 +114,13 @@ def unseeing(result: Result) -> str | None:
     return None if result.outcome is not Outcome.UNKNOWN else f"no outcome has a name: {result.because}"
 
 
-def _broken(result: Result) -> Iterator[tuple[Reason, Violation]]:
+def _broken(result: Result) -> Iterator[tuple[Finding, Violation]]:
     said = {found.reason for found in result.findings}
     up = Reason.CALL_ESTABLISHED in said and not said & {Reason.CALL_REFUSED, Reason.CALL_LOST}
     for found in result.findings:
         broken = _indicted(found, up) if found.severity is Severity.ALARM else None
         if broken is not None:
-            yield found.reason, broken
+            yield found, broken
 
 
 def _indicted(found: Finding, up: bool) -> Violation | None:

@@ -33,17 +33,19 @@ RUNS: Final = 3
 class Tried:
     """A plan whose call was made. `effective`: for each move, whether it really happened.
 
-    `recording`: its folder, which is there only while the call is worth keeping.
+    `recording`: its folder, which is there only while the call is worth keeping. `known`: the deviations of stacks that
+    explain all that speaks against the system.
     """
 
     plan: Plan
     result: Result
     effective: tuple[bool, ...]
     recording: Path | None = None
+    known: tuple[str, ...] = ()
 
     @property
     def violation(self) -> Violation | None:
-        return violation(self.result)
+        return None if self.known else violation(self.result)
 
     @property
     def unseeing(self) -> str | None:

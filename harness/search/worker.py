@@ -44,6 +44,7 @@ def heard(tried: Tried) -> dict[str, Any]:
         "outcome": tried.result.outcome,
         "violation": None if tried.violation is None else tried.violation.name,
         "unseeing": tried.unseeing,
+        "known": tried.known,
     }
 
 

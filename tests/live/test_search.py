@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.endpoints.chromium.installed import program
 from harness.model.endpoints import EndpointKind, Endpoints
+from harness.model.finding import Reason
 from harness.model.search import SearchDocument
 from harness.placement import place
 from harness.runner import Options
@@ -156,3 +158,13 @@ def test_what_a_killed_search_left_goes_with_the_next_one(tmp_path: Path) -> Non
     assert left[0].parent.exists()
     assert harness(*words).returncode == 5, "its one call is an ordinary one, of which nothing is known then"
     assert list(captures.glob(".*")) == []
+
+
+@pytest.mark.skipif(program() is None, reason="no Chromium: no search was made of it")
+def test_what_is_known_of_a_stack_is_told_and_not_found(tmp_path: Path) -> None:
+    """Both pages believe the interceptor's sha-1 line, and only the codes differ."""
+    swaps = (move("swap-fingerprint", towards=role, algorithm="sha-1") for role in ("callee", "caller"))
+    tried = calls(both(EndpointKind.CHROMIUM_RAW), tmp_path).call(Plan(moves=(INTERCEPT, *swaps)))
+    assert Reason.FINGERPRINT_NOT_COMPARED in {one.reason for one in tried.result.findings}, tried.result.because
+    assert tried.known == ("chromium-believes-sha-1",)
+    assert tried.violation is None

@@ -34,11 +34,12 @@ def ledger(*told: dict[str, Any]) -> Ledger:
     return made
 
 
-def call(violation: str | None = None, unseeing: str | None = None, **moves: tuple[int, int]) -> dict[str, Any]:
+def call(
+    violation: str | None = None, unseeing: str | None = None, known: tuple[str, ...] = (), **moves: tuple[int, int]
+) -> dict[str, Any]:
     told = {name: list(counts) for name, counts in moves.items()}
-    return {
-        "call": {"plan": "a plan", "moves": told, "outcome": "SECURE", "violation": violation, "unseeing": unseeing}
-    }
+    said = {"violation": violation, "unseeing": unseeing, "known": list(known)}
+    return {"call": {"plan": "a plan", "moves": told, "outcome": "SECURE", **said}}
 
 
 def found(one: Found) -> dict[str, Any]:
@@ -54,6 +55,14 @@ def test_calls_and_moves_are_added_up() -> None:
     }
     assert document.outcomes == {"SECURE": 4}
     assert document.not_checked == ("wireshark",)
+
+
+def test_what_is_known_of_a_stack_is_counted_and_told_and_is_nothing_found() -> None:
+    both = call(known=("one-does", "another-does"), swap=(1, 1))
+    document = ledger(call(), both, call(known=("one-does",))).document()
+    assert document.known == {"another-does": 1, "one-does": 2}
+    assert "KNOWN       2 calls: one-does (harness/deviations.yaml)" in lines(document)
+    assert exit_code(document) == 0
 
 
 def test_a_searcher_says_when_it_has_ended_and_nothing_else_is_understood() -> None:
