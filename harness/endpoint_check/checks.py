@@ -17,7 +17,7 @@ from ..endpoints.program import Refused
 from ..model.base import Party
 from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
-from ..model.statement import EndpointStatement, Indicator
+from ..model.statement import EndpointStatement, Failure, Indicator
 from ..wire.sdp import Fingerprint, Sdp
 from .descriptions import ANSWER, OFFER, flaws, other_fingerprints
 from .stand import NAMES, Flaw, Pair, Stand
@@ -29,6 +29,10 @@ REFUSALS: Final = frozenset({Reason.FINGERPRINT_MISMATCH, Reason.FINGERPRINT_UNU
 """How a call may be refused whose certificate is another one than was signalled: the first says it best."""
 
 _BEFORE_OPEN: Final = (Operation.OFFER, Operation.CONNECT, Operation.SCREEN, Operation.STATS)
+_NO_CODE: Final = (
+    "it has no screen of its own, and no code can be made of what it tells as local_certificate and "
+    "presented_certificate: both are hex DER, each another one"
+)
 _UNREADABLE: Final = "v=0\r\nm=audio\r\na=setup:actpass\r\n"
 
 Passed = AsyncIterator[str]
@@ -97,6 +101,10 @@ def whole_call(party: Party) -> Callable[[Stand], Passed]:
             yield "the markers were heard in both directions"
             await asyncio.gather(*(end.conclude() for end in pair.ends.values()))
             said, ours = pair.program.statement(), pair.client.statement()
+            if said.failure is not None:
+                raise _ended(said.failure)
+            if not pair.program.has_screen and said.screen.empty:
+                raise Flaw(_NO_CODE)
             seen = _screen(said, ours, party)
             yield seen if pair.program.has_screen else f"none of its own; by the certificates that it tells: {seen}"
             yield _certificates(said, ours, own)
@@ -198,12 +206,22 @@ async def _talked(pair: Pair) -> None:
         "our client heard nothing, or not everything, of it": asyncio.create_task(pair.client.wait_heard()),
         "it heard nothing, or not everything, of our client": asyncio.create_task(pair.program.wait_heard()),
     }
-    _, late = await asyncio.wait(waiting.values(), timeout=SETUP)
-    for task in late:
+    hearing = asyncio.ensure_future(asyncio.wait(waiting.values(), timeout=SETUP))
+    over = asyncio.create_task(pair.program.wait_failed())
+    await asyncio.wait({hearing, over}, return_when=asyncio.FIRST_COMPLETED)
+    late, ended = [what for what, task in waiting.items() if not task.done()], over.done()
+    for task in (hearing, over, *waiting.values()):
         task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
+    await asyncio.gather(hearing, over, *waiting.values(), return_exceptions=True)
+    if ended:
+        raise _ended(over.result())
     if late:
-        raise Flaw(f"{' and '.join(what for what, task in waiting.items() if task in late)}, within {SETUP:g} s")
+        raise Flaw(f"{' and '.join(late)}, within {SETUP:g} s")
+
+
+def _ended(failure: Failure) -> Flaw:
+    """Nobody had a reason to end the call."""
+    return Flaw(f"the call ended at its side: {failure.reason}: {failure.detail}")
 
 
 def _screen(said: EndpointStatement, ours: EndpointStatement, party: Party) -> str:

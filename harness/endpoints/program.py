@@ -28,6 +28,9 @@ MOST_SAID: Final = 1 << 30
 LAST_WORDS: Final = 2000
 """Bytes of its standard error that are kept, from the end."""
 
+FIRST_WORDS: Final = 32
+"""Characters that are shown of a line that is no JSON: too few to come to the secret of a key that is told in one."""
+
 GRACE: Final = 2.0
 """Seconds between the end of its output and its own end, and between the end of its input and that."""
 
@@ -197,7 +200,9 @@ class Program(asyncio.SubprocessProtocol):
             said = LINE.validate_json(bytes(line))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            self.end_for(f"it said what is neither an answer nor an event: {quoted(first['msg'])}")
+            began = quoted(bytes(line[: 4 * FIRST_WORDS]).decode(errors="replace"), FIRST_WORDS)
+            where = f", in {began}" if first["type"] == "json_invalid" else ""
+            self.end_for(f"it said what is neither an answer nor an event: {quoted(first['msg'])}{where}")
             return
         if isinstance(said, Answer):
             self._answered(said)

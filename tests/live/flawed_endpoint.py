@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import Final
 
@@ -10,6 +11,7 @@ from harness import endpoint_worker as worker
 from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.rules import CallRules, Progress
 from harness.endpoints.specimens import coding, comparing, screening
+from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
 from harness.model.statement import EndpointStatement
@@ -47,6 +49,30 @@ class Mute(AiortcEndpoint):
         pass
 
 
+class Dying(AiortcEndpoint):
+    """Ends when it should send."""
+
+    def start_media(self) -> None:
+        os.write(2, b"out of paper\n")
+        os._exit(3)
+
+
+class Quitting(AiortcEndpoint):
+    """Hears the other person, and then calls the call failed."""
+
+    async def wait_heard(self) -> None:
+        await super().wait_heard()
+        self.give_up(Reason.ENDPOINT_ERROR, "enough heard")
+
+
+class Screenless(AiortcEndpoint):
+    """Has no screen, and says of itself that it presented the certificate of the other one."""
+
+    def statement(self) -> EndpointStatement:
+        said = super().statement()
+        return said.model_copy(update={"local_certificate": said.presented_certificate})
+
+
 class Mistaken(AiortcEndpoint):
     """Tells another certificate than it presents."""
 
@@ -59,6 +85,9 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "deaf": Deaf,
     "forgetful": Forgetful,
     "mute": Mute,
+    "dying": Dying,
+    "quitting": Quitting,
+    "screenless": Screenless,
     "mistaken": Mistaken,
     "never-compared": comparing.FingerprintNeverCompared,
     "constant-code": coding.ConstantCode,
@@ -68,4 +97,6 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
 
 if __name__ == "__main__":
     vars(worker)["AiortcEndpoint"] = FLAWED[sys.argv[1]]
+    if sys.argv[1] == "screenless":
+        del vars(worker)["_OPERATIONS"]["screen"]
     asyncio.run(worker.main())

@@ -113,6 +113,27 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
             },
         ),
         (
+            "dying",
+            {
+                "media, as caller": "its program failed: it ended with code 3; its last words: 'out of paper'",
+                "media, as callee": "its program failed: it ended with code 3; its last words: 'out of paper'",
+            },
+        ),
+        (
+            "quitting",
+            {
+                "media, as caller": "the call ended at its side: endpoint-error: enough heard",
+                "media, as callee": "the call ended at its side: endpoint-error: enough heard",
+            },
+        ),
+        (
+            "screenless",
+            {
+                "screen, as caller": "no code can be made of what it tells as local_certificate and",
+                "screen, as callee": "no code can be made of what it tells as local_certificate and",
+            },
+        ),
+        (
             "mistaken",
             {
                 "certificates, as caller": "its local_certificate is not the one that our client knows",

@@ -144,7 +144,11 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_no_fault() -> None:
         ("import os; os.kill(os.getpid(), 11)", "it was killed by signal 11 (SIGSEGV)"),
         ("raise ValueError('no\\x1b[2J more')", "it ended with code 1; its last words: 'ValueError: no\\x1b[2J more'"),
         ("import os; os.close(1); input(); input()", "it closed its standard output"),
-        ("print('ready', flush=True); input(); input()", "it said what is neither an answer nor an event"),
+        (
+            "print('re\\x1bdy', flush=True); input(); input()",
+            "it said what is neither an answer nor an event: 'Invalid JSON: expected value at line 1 column 1', "
+            "in 're\\x1bdy'",
+        ),
         ('print(\'{"id": 99, "ok": true}\', flush=True); input(); input()', "it answered a request that nobody made"),
         (f"print('x' * {MAX_LINE + 1}, flush=True); input()", f"it said a line of more than {MAX_LINE} bytes"),
         (f"print('[' * {MAX_LINE}, flush=True); input()", "it said what is neither an answer nor an event"),
@@ -156,6 +160,11 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_no_fault() -> None:
 )
 async def test_whatever_a_program_does_wrong_is_named(script: str, why: str) -> None:
     assert (await fails(script)).startswith(why)
+
+
+async def test_a_line_that_is_no_json_is_not_shown_as_far_as_a_key_in_it() -> None:
+    line = '{"event":"key","line":"CLIENT_RANDOM ' + "0f" * 32 + " " + "5ec7e7" * 16
+    assert "5ec7e7" not in await fails(f"print({line!r}, flush=True); input(); input()")
 
 
 async def test_a_program_that_never_stops_talking_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
