@@ -106,7 +106,8 @@ class BareSeat:
         if kind in ("offer", "answer"):
             self.promised = fields["sdp"]
             self._do(self._described(kind, fields["sdp"]))
-        elif kind == "accepted":
+        elif kind == "accepted" and self._mode is None and self._setup.party.role is Role.CALLER:
+            # Decided once, for the whole call; and a callee's own user does, whom the answer to it tells the mode.
             self._mode = _mode(fields["mode"])
             self._do(self._offered(restart=False))
         elif kind in _ENDS:

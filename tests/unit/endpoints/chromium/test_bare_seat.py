@@ -86,3 +86,23 @@ async def test_a_page_that_is_gone_has_refused_nothing() -> None:
 @pytest.mark.asyncio
 async def test_a_description_that_the_browser_takes_is_answered() -> None:
     assert await said_of(Mock(return_value={"sdp": "v=0 mine"})) == [{"type": "answer", "sdp": "v=0 mine"}]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("party", Party)
+async def test_an_acceptance_in_the_middle_of_a_call_changes_no_lock(party: Party) -> None:
+    one = seat(party)
+    one.tell("accepted", mode="service", display="Bob")
+    screen, _ = await one.screen()
+    assert screen.indicator is Indicator.LOCK
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("party", "shown"), [(Party.ALICE, Indicator.LOCK), (Party.BOB, Indicator.NONE)])
+async def test_the_service_accepts_for_no_callee(party: Party, shown: Indicator) -> None:
+    one = seat(party, mode="nothing")
+    one.tell("accepted", mode="e2ee", display="Bob")
+    screen, _ = await one.screen()
+    assert screen.indicator is shown
+    assert len(one._doing) == (shown is Indicator.LOCK), "who is accepted makes an offer"
+    await asyncio.gather(*one._doing)
