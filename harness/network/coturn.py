@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -13,6 +15,8 @@ from typing import Final
 
 from ..model.datagram import Address
 from ..model.turn import TurnServer
+from ..wire.stun import Method, StunClass
+from ..wire.stun_writer import written
 from .child import Child, ChildFailed
 
 PROGRAM: Final = "turnserver"
@@ -24,6 +28,7 @@ SECONDS: Final = 10.0
 """How long it may take to be there."""
 
 _AGAIN: Final = 0.01
+_ANSWER: Final = 0.5
 
 
 def installed() -> bool:
@@ -78,7 +83,7 @@ class Coturn:
         return self.child.fault
 
     async def start(self) -> None:
-        """Start it, and wait until it takes connections. ChildFailed when it does not."""
+        """Start it, and wait until it answers, over TCP and UDP. ChildFailed when it does not."""
         await self.child.start()
         try:
             async with asyncio.timeout(SECONDS):
@@ -87,16 +92,25 @@ class Coturn:
                         raise ChildFailed(self.child.fault)
                     await asyncio.sleep(_AGAIN)
         except TimeoutError:
-            raise ChildFailed(f"{PROGRAM} takes no connection after {SECONDS:g} s") from None
+            raise ChildFailed(f"{PROGRAM} gives no answer after {SECONDS:g} s") from None
 
     async def close(self) -> None:
         await self.child.end()
 
     async def _answers(self) -> bool:
+        """It opens its ports one after the other: over TCP it may be there when over UDP it is not."""
+        # From its own address: the taps of a call listen to its network, and nobody of the call sent this.
+        own, loop = (self._address[0], 0), asyncio.get_running_loop()
         with suppress(OSError):
-            # From its own address: the taps of a call listen to its network, and nobody of the call sent this.
-            _, writer = await asyncio.open_connection(*self._address, local_addr=(self._address[0], 0))
+            _, writer = await asyncio.open_connection(*self._address, local_addr=own)
             writer.close()
             await writer.wait_closed()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+                asking.setblocking(False)
+                asking.bind(own)
+                asking.connect(self._address)
+                await loop.sock_sendall(asking, written(Method.BINDING, StunClass.REQUEST, os.urandom(12), [], None))
+                async with asyncio.timeout(_ANSWER):
+                    await loop.sock_recv(asking, 1)
             return True
         return False
