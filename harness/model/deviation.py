@@ -30,7 +30,8 @@ class Deviation(Noun):
 
     `stack` and `version` must both stand in an endpoint's statement ("aioice/0.13.0"), or the deviation does not
     apply. `between`: only where these stacks are the two ends, and the version then counts at each end that has the
-    stack; without it, the stack may be at either end. `scenarios` are ids with or without the brackets of a variant.
+    stack; without it, the stack may be at either end, or must be at `end`. `scenarios` are ids with or without the
+    brackets of a variant.
     `shown_by`: the other end may be quicker here, and then the right thing happens; the deviation of that id is of the
     same fault and must occur each time, so that a fault which is gone is missed. Without it this one must.
     `moves`: by which a search shows the same, each as far as it matters; an alarm of `expect` at an end that has the
@@ -44,6 +45,7 @@ class Deviation(Noun):
     scenarios: tuple[str, ...] = Field(min_length=1, max_length=200, strict=False)
     shown_by: str | None = Field(default=None, pattern=BARE_ID, max_length=120)
     between: tuple[Stacks, ...] = Field(default=(), max_length=8, strict=False)
+    end: Party | None = None
     moves: tuple[dict[str, str], ...] = Field(default=(), max_length=8, strict=False)
     right: str = Field(min_length=1, max_length=500)
     happens: str = Field(min_length=1, max_length=500)
@@ -79,7 +81,8 @@ class Deviation(Noun):
 
     def applies(self, scenario: str, software: Mapping[Party, str]) -> bool:
         """Whether it speaks of a call of this scenario between endpoints with these statements of software."""
-        if not self.names(scenario) or not any(self.software in said.split() for said in software.values()):
+        ends = software if self.end is None else {self.end: software.get(self.end, "")}
+        if not self.names(scenario) or not any(self.software in said.split() for said in ends.values()):
             return False
         return not self.between or any(self._ends_are(stacks, software) for stacks in self.between)
 

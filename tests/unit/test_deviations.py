@@ -9,6 +9,7 @@ import pytest
 
 from harness.catalogue import load as load_scenarios
 from harness.deviations import DeviationsError, check_known, load, naming
+from harness.model.base import Party
 from harness.model.deviation import Deviation
 
 ENTRY = """
@@ -57,6 +58,18 @@ def test_an_entry_speaks_of_its_scenario_whoever_the_two_ends_are(tmp_path: Path
     assert one.names("dtls-junk[noise=handshake,alice=firefox,bob=aiortc,network=turn-udp]")
     assert not one.names("dtls-junk[noise=fatal-alert,alice=firefox,bob=aiortc,network=turn-udp]")
     assert not one.names("dtls-junk[noise=handshake,alice=firefox,bob=aiortc,network=moon]")
+
+
+def test_what_hangs_on_the_end_that_is_attacked_speaks_of_that_end_alone(tmp_path: Path) -> None:
+    entry = ENTRY.replace("[clienthello-race]", '["clienthello-race[towards=callee]"]\n    end: bob')
+    (one,) = load(written(tmp_path, f"schema_version: 1\ndeviations:{entry}"))
+    ours, other = "aiortc/1.16.0 aioice/0.13.0", "firefox/153.8.0"
+    both = {Party.ALICE: ours, Party.BOB: ours}
+    assert one.applies("clienthello-race[towards=callee]", both)
+    assert one.applies("clienthello-race[towards=callee]", {**both, Party.ALICE: other})
+    assert not one.applies("clienthello-race[towards=callee]", {**both, Party.BOB: other})
+    assert not one.applies("clienthello-race[towards=callee]", {Party.ALICE: ours})
+    assert not one.applies("clienthello-race[towards=caller]", both)
 
 
 @pytest.mark.parametrize(
