@@ -85,9 +85,8 @@ def ask(
     """Give `take` every packet of a capture that tshark shows with these options, as a pyshark Packet, in order.
 
     `json` asks tshark for JSON, eight times as fast as XML, which shows no names for numbers. `fields` are those that
-    `take` reads, if it is not to have all. DissectError when tshark
-    is missing, breaks or takes longer than `timeout` seconds. pyshark brings its own event loop, so this must be called
-    from a thread without a running one (RuntimeError).
+    `take` reads, if it is not to have all. DissectError when tshark is missing, breaks or takes longer than `timeout`
+    seconds. pyshark brings its own event loop: call it from a thread without a running one (RuntimeError).
     """
     _refuse_running_loop()
     tshark = shutil.which("tshark")
