@@ -120,13 +120,6 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
             },
         ),
         (
-            "quitting",
-            {
-                "media, as caller": "the call ended at its side: endpoint-error: enough heard",
-                "media, as callee": "the call ended at its side: endpoint-error: enough heard",
-            },
-        ),
-        (
             "screenless",
             {
                 "screen, as caller": "no code can be made of what it tells as local_certificate and",
@@ -228,3 +221,13 @@ def test_what_cannot_be_checked_is_a_mistake_of_the_command_line(
     done = command(*arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
+
+
+def test_a_call_that_a_program_calls_failed_has_failed_whichever_check_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it heard may be known before it says that it gives up: then the next thing that is asked of it fails."""
+    monkeypatch.chdir(ROOT)
+    groups = [one for one in GROUPS if len(one.names) > 1]
+    found = failed(checked((sys.executable, "-m", "tests.live.flawed_endpoint", "quitting"), groups=groups))
+    assert {name.partition(", ")[2] for name in found} == {"as caller", "as callee"}
+    assert {name.partition(", ")[0] for name in found} <= {"media", "screen"}
+    assert all("the call ended at its side: endpoint-error: enough heard" in why for why in found.values())
