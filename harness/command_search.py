@@ -20,6 +20,7 @@ from .endpoint_choice import parse_endpoints
 from .model.endpoints import EndpointKind, Endpoints
 from .model.search import SearchDocument
 from .model.service_kind import ServiceKind
+from .network.child import tied_to_us
 from .network.own_folder import OwnFolder, Purpose, temporary_files
 from .outputs import Format, Output, refused, trouble, write_outputs
 from .report.search_console import show
@@ -181,6 +182,8 @@ class Searcher:
 
     async def _start(self, words: Any) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
+            # One that outlives us goes on writing where the next command clears up.
+            *tied_to_us(),
             sys.executable,
             "-P",
             "-m",

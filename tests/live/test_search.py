@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from harness.search.plan import Plan
 from harness.search.search import Bounds, Finding, Search, Tried
 from harness.search.writing import write
 from tests.unit.search.world import INTERCEPT, move
+
+from .test_killed_run import until
 
 pytestmark = pytest.mark.live
 
@@ -145,16 +149,38 @@ def test_a_short_search_of_the_healthy_system_finds_nothing(tmp_path: Path) -> N
     assert any(any(tried.effective) for tried in heard)
 
 
+def searchers(captures: Path) -> list[int]:
+    """Searchers that keep their recordings there. They are told so in a line of JSON."""
+    return [pid for pid, words in processes() if "harness.search.worker" in words and str(captures) in words]
+
+
+def processes() -> Iterator[tuple[int, str]]:
+    """All of them, with their command lines; of one that has ended nothing is left in it."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            yield int(entry.name), (entry / "cmdline").read_text()
+
+
 def test_what_a_killed_search_left_goes_with_the_next_one(tmp_path: Path) -> None:
-    """The recordings of calls that are still being looked at: beside those that stay, because some are moved there."""
+    """The recordings of calls that are still being looked at: beside those that stay, because some are moved there.
+
+    Its searchers, in sessions of their own, end with it, whatever they are at: nobody writes there any more.
+    """
     captures = tmp_path / "captures"
     words = ("search", "--jobs=1", "--calls=1", "--seed=killed", f"--captures={captures}", f"--out={tmp_path}/found")
     searching = subprocess.Popen([sys.executable, "-m", "harness.cli", *words], cwd=ROOT, start_new_session=True)
     while not (left := list(captures.glob(".harness-search-*/*"))) and searching.poll() is None:
         time.sleep(0.01)
+    assert left
+    (searcher,) = searchers(captures)
+    os.kill(searcher, signal.SIGSTOP)  # by itself it ends no more
     os.killpg(searching.pid, signal.SIGKILL)
     searching.wait()
-    assert left
+    try:
+        until(lambda: searchers(captures) == [])
+    finally:
+        for left_alone in searchers(captures):
+            os.kill(left_alone, signal.SIGKILL)
     assert left[0].parent.exists()
     assert harness(*words).returncode == 5, "its one call is an ordinary one, of which nothing is known then"
     assert list(captures.glob(".*")) == []
