@@ -37,6 +37,7 @@ ENDED = {
 }
 CRASHED = "the page crashed, or its process was killed"
 FOLDERS = (Purpose.CHROMIUM, Purpose.FIREFOX)
+_OTHERS: set[int] = set()
 
 pytestmark = [
     pytest.mark.live,
@@ -47,12 +48,25 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def others() -> Iterator[None]:
+    """What others have started before: the tests of the pages share a browser, which stays until the last test."""
+    _OTHERS.update(pid for pid, _ in children())
+    yield
+    _OTHERS.clear()
+
+
+def of_this_test() -> Iterator[tuple[int, str]]:
+    """Processes that were started in this test, with their command lines."""
+    return ((pid, words) for pid, words in children(_OTHERS) if pid not in _OTHERS)
+
+
 def main_process() -> int:
-    """The number of the browser that this process has started: all others of a browser say what they are for."""
+    """The number of the browser that was started in this test: all others of a browser say what they are for."""
     names = ("/chromium\0", "/firefox-esr\0", "/firefox\0")
     (found,) = [
         pid
-        for pid, words in children()
+        for pid, words in of_this_test()
         if any(name in f"{words}\0" for name in names) and "--type=" not in words and "-contentproc" not in words
     ]
     return found
@@ -63,7 +77,7 @@ def killed(_call: LiveCall, _tap: LegTap) -> None:
 
 
 def pages_killed(_call: LiveCall, _tap: LegTap) -> None:
-    for pid, words in children():
+    for pid, words in of_this_test():
         if "--type=renderer" in words:
             os.kill(pid, signal.SIGKILL)
 
