@@ -13,41 +13,51 @@ import pytest
 from harness.audit import audit_run
 from harness.inspection.parameters.policy import load_policy
 from harness.model.verdict import Status
+from tests.commands import ROOT, WHERE, folders, processes_that_name
 
-ROOT = Path(__file__).parent.parent.parent
-SELECTION = ["fingerprint-missing", "honest-audio-call", "setup-role-both-passive"]
+CATALOGUE = ROOT / "scenarios"
+SHORT = "fingerprint-missing"
+LONG = "long-call"
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    captures, reports = f"--captures={folder}/captures", f"--reports={folder}/reports"
+    """Two calls beside each other, of which one goes on until somebody interrupts."""
+    file = folder / "control" / f"{LONG}.call.yaml"
+    file.parent.mkdir()
+    text = (CATALOGUE / "control" / "honest-audio-call.call.yaml").read_text()
+    file.write_text(text.replace("honest-audio-call", LONG).replace("seconds: 1.2", "seconds: 500"))
+    words = ("run", SHORT, str(file), *folders(folder), "--jobs=2", "--timeout=600", "-o", "json=-")
     return subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", "run", *SELECTION, captures, reports, "--jobs=1", "-o", "json=-"],
+        [sys.executable, "-m", "harness.cli", *words],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(ROOT), "PATH": WHERE},
     )
+
+
+def interrupted_between(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """When the short call has ended."""
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("[1/2]")
+    process.send_signal(signal.SIGINT)
+    return process
 
 
 @pytest.mark.live
 def test_an_interrupted_run_keeps_what_ended_and_says_what_did_not(tmp_path: Path) -> None:
-    process = start(tmp_path)
-    assert process.stderr is not None
-    first = process.stderr.readline()
-    assert first.startswith("[1/3]")
-    process.send_signal(signal.SIGINT)
+    process = interrupted_between(start(tmp_path))
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in stderr
 
     printed = json.loads(stdout)
     assert printed["interrupted"] is True
-    assert printed["summary"]["selected"] == len(SELECTION)
+    assert printed["summary"]["selected"] == 2
     statuses = {result["scenario"]: result["status"] for result in printed["results"]}
-    assert statuses["setup-role-both-passive"] == Status.NOT_RUN
-    assert Status.AS_EXPECTED in statuses.values()
+    assert statuses == {SHORT: Status.AS_EXPECTED, LONG: Status.NOT_RUN}
 
     again = audit_run(next((tmp_path / "captures").iterdir()), load_policy())
     assert again.model_dump(mode="json") == printed
@@ -55,28 +65,8 @@ def test_an_interrupted_run_keeps_what_ended_and_says_what_did_not(tmp_path: Pat
 
 @pytest.mark.live
 def test_nothing_of_an_interrupted_run_goes_on(tmp_path: Path) -> None:
-    process = start(tmp_path)
-    assert process.stderr is not None
-    process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert processes_that_name(tmp_path) == []
-
-
-def processes_that_name(folder: Path) -> list[str]:
-    """Command lines of live processes in which the folder occurs; it is given to every child or opened by it."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            opened = [str(link.readlink()) for link in (entry / "fd").iterdir()]
-            words = (entry / "cmdline").read_text()
-        except OSError:
-            continue
-        if str(folder) in words or any(str(folder) in name for name in opened):
-            found.append(words)
-    return found
+    interrupted_between(start(tmp_path)).communicate(timeout=60)
+    assert processes_that_name(tmp_path) == {}
 
 
 @pytest.mark.live

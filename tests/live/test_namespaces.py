@@ -9,8 +9,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,12 @@ from harness.network.namespaces import NamespacePlan, why_not
 from harness.placement import Placed, place, plan
 from harness.runner import Options
 from harness.vantage import wire_rows
+from tests.commands import ROOT, SECONDS, WHERE, folders, started
 
 pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(why_not() is not None, reason=f"no call was made in namespaces: {why_not()}"),
 ]
-ROOT = Path(__file__).parents[2]
 NUMBER = 0x0E00
 ALICE, BOB = (NamespacePlan(NUMBER).address(party.value) for party in Party)
 CALL: dict[str, Any] = {"media": ["audio"], "seconds": 0.8, "alice": "aiortc-process", "bob": "aiortc-process"}
@@ -110,7 +109,7 @@ def as_an_ordinary_user(*words: str) -> subprocess.CompletedProcess[bytes]:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        env={"PYTHONPATH": str(ROOT), "PATH": WHERE},
         timeout=120,
         check=False,
     )
@@ -130,8 +129,7 @@ def test_the_doctor_tells_an_ordinary_user_what_a_run_would_have() -> None:
 
 @WITHOUT_ROOT
 def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path: Path) -> None:
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
-    words = ("interop", "--endpoints=aiortc", "--network=namespaces,loopback", *folders)
+    words = ("interop", "--endpoints=aiortc", "--network=namespaces,loopback", *folders(tmp_path))
     done = as_an_ordinary_user(*words)
     assert done.returncode == 0, done.stderr
     (reports,) = (tmp_path / "reports").iterdir()
@@ -144,8 +142,7 @@ def test_without_root_a_run_goes_to_a_user_namespace_and_listens_there(tmp_path:
 
 @WITHOUT_ROOT
 def test_without_root_an_interceptor_stands_in_the_routers_place_as_well(tmp_path: Path) -> None:
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
-    done = as_an_ordinary_user("run", "namespaces-fingerprint-swap", *folders)
+    done = as_an_ordinary_user("run", "namespaces-fingerprint-swap", *folders(tmp_path))
     assert done.returncode == 0, done.stderr
     (reports,) = (tmp_path / "reports").iterdir()
     (result,) = json.loads((reports / "results.json").read_text())["results"]
@@ -154,12 +151,11 @@ def test_without_root_an_interceptor_stands_in_the_routers_place_as_well(tmp_pat
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
-    with started("run", "namespaces-call", *folders) as run:
+    with started("run", "namespaces-call", *folders(tmp_path)) as run:
         watched = opened(inside(run))
         assert watched
         run.send_signal(how)
-        run.wait(timeout=60)
+        run.wait(SECONDS)
     for one in watched:
         assert select.select([one], [], [], 10.0)[0], "a process in a namespace outlived the run"
         os.close(one)
@@ -174,35 +170,15 @@ def test_nothing_is_left_however_the_harness_ends(tmp_path: Path, how: signal.Si
     ],
 )
 def test_no_browser_is_left_in_a_namespace(tmp_path: Path, stack: str, how: signal.Signals) -> None:
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
     ends = [f"--endpoints={'chromium-raw' if stack == 'chromium' else stack}", "--network=namespaces"]
-    with started("interop", *ends, *folders) as run:
+    with started("interop", *ends, *folders(tmp_path)) as run:
         watched = opened(inside(run, stack))
         assert watched
         run.send_signal(how)
-        run.wait(timeout=60)
+        run.wait(SECONDS)
     for one in watched:
         assert select.select([one], [], [], 10.0)[0], "a process in a namespace outlived the run"
         os.close(one)
-
-
-@contextmanager
-def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A harness of its own, which ends with the test."""
-    run = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *words],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-    )
-    try:
-        yield run
-    finally:
-        if run.poll() is None:
-            run.kill()
-            run.wait()
 
 
 def inside(run: subprocess.Popen[bytes], name: str = "") -> list[int]:

@@ -7,9 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,13 +22,10 @@ from harness.search.calls import RealCalls
 from harness.search.plan import Plan
 from harness.search.search import Bounds, Finding, Search, Tried
 from harness.search.writing import write
+from tests.commands import ROOT, processes_that_name, started, until
 from tests.unit.search.world import INTERCEPT, move
 
-from .test_killed_run import until
-
 pytestmark = pytest.mark.live
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 def both(kind: EndpointKind) -> Endpoints:
@@ -150,15 +144,8 @@ def test_a_short_search_of_the_healthy_system_finds_nothing(tmp_path: Path) -> N
 
 
 def searchers(captures: Path) -> list[int]:
-    """Searchers that keep their recordings there. They are told so in a line of JSON."""
-    return [pid for pid, words in processes() if "harness.search.worker" in words and str(captures) in words]
-
-
-def processes() -> Iterator[tuple[int, str]]:
-    """All of them, with their command lines; of one that has ended nothing is left in it."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            yield int(entry.name), (entry / "cmdline").read_text()
+    """Searchers that keep their recordings there."""
+    return [pid for pid, words in processes_that_name(captures).items() if "harness.search.worker" in words]
 
 
 def test_what_a_killed_search_left_goes_with_the_next_one(tmp_path: Path) -> None:
@@ -168,20 +155,17 @@ def test_what_a_killed_search_left_goes_with_the_next_one(tmp_path: Path) -> Non
     """
     captures = tmp_path / "captures"
     words = ("search", "--jobs=1", "--calls=1", "--seed=killed", f"--captures={captures}", f"--out={tmp_path}/found")
-    searching = subprocess.Popen([sys.executable, "-m", "harness.cli", *words], cwd=ROOT, start_new_session=True)
-    while not (left := list(captures.glob(".harness-search-*/*"))) and searching.poll() is None:
-        time.sleep(0.01)
-    assert left
-    (searcher,) = searchers(captures)
-    os.kill(searcher, signal.SIGSTOP)  # by itself it ends no more
-    os.killpg(searching.pid, signal.SIGKILL)
-    searching.wait()
+    with started(*words) as searching:
+        until(lambda: any(captures.glob(".harness-search-*/*")))
+        (searcher,) = searchers(captures)
+        os.kill(searcher, signal.SIGSTOP)  # by itself it ends no more
+        searching.kill()
     try:
         until(lambda: searchers(captures) == [])
     finally:
-        for left_alone in searchers(captures):
-            os.kill(left_alone, signal.SIGKILL)
-    assert left[0].parent.exists()
+        for stopped in searchers(captures):
+            os.kill(stopped, signal.SIGKILL)
+    assert any(captures.glob(".*"))
     assert harness(*words).returncode == 5, "its one call is an ordinary one, of which nothing is known then"
     assert list(captures.glob(".*")) == []
 

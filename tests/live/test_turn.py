@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,9 @@ from harness.placement import Placed, place, plan
 from harness.runner import Options
 from harness.vantage.packet_tap import may_listen
 from harness.vantage.tap import LegTap
+from tests.commands import SECONDS, folders, processes_that_name, started
 
 from .sabotage import Harm, planted, run
-from .test_interrupt import processes_that_name
 
 pytestmark = [
     pytest.mark.live,
@@ -107,21 +106,13 @@ def test_a_coturn_that_dies_is_why_a_call_is_an_error_and_not_the_devices_that_w
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_coturn_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
     name = "honest-turn-call[network=turn-udp]"
-    folders = (f"--captures={tmp_path}/captures", f"--reports={tmp_path}/reports")
-    run = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", "run", name, *folders, "--jobs=1"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-    )
-    daemon = started_by(run)
-    run.send_signal(how)
-    run.wait(timeout=60)
+    with started("run", name, *folders(tmp_path), "--jobs=1") as run:
+        daemon = started_by(run)
+        run.send_signal(how)
+        run.wait(SECONDS)
     wait_until_gone(daemon)
     if how is signal.SIGINT:
-        assert processes_that_name(tmp_path) == []
+        assert processes_that_name(tmp_path) == {}
 
 
 def started_by(run: subprocess.Popen[bytes]) -> int:
