@@ -31,6 +31,7 @@ ATTACKS: Final = (
     "dtls-junk-handshake",
     "dtls-junk-records",
     "dtls-junk-on-path",
+    "dtls-junk-mid-call-records",
     "stun-hijack",
     "stun-hijack-on-path",
     "stun-hijack-role-conflict",

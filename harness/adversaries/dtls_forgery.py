@@ -7,13 +7,15 @@ by its source (only a checked ICE pair may speak, RFC 8445 section 12.2) or by d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Final
 
 from ..model.adversary import DtlsNoise
 from ..model.base import Party
 from ..wire.demux import PacketClass, classify
+from ..wire.dtls import ContentType, iter_records
 from . import craft
 from .machine import CallUp, Command, Deed, Event, Forward, PathDatagram
 from .volley import SENT, Volley
@@ -47,16 +49,25 @@ class ClientHellos:
 
 
 class DtlsJunk:
-    """One kind of noise."""
+    """One kind of noise; `before_keys`: to a party only until its peer's first datagram under keys is on its way.
 
-    def __init__(self, noise: DtlsNoise, seed: str) -> None:
+    Between the keys and the moment at which a call counts as up it would hang on time what a party loses by believing
+    noise: a call that is being set up, or one that was up.
+    """
+
+    def __init__(self, noise: DtlsNoise, seed: str, *, before_keys: bool = False) -> None:
         self._noise = noise
         self._random = Random(seed)
+        self._before_keys = before_keys
+        self._too_late: set[Party] = set()
 
     def see(self, event: Event) -> None:
-        """What happens in the call is of no interest."""
+        if self._before_keys and isinstance(event, PathDatagram) and _brings_keys(event.data):
+            self._too_late.add(event.sender.peer)
 
-    def packet(self, to: Party, number: int) -> bytes:
+    def packet(self, to: Party, number: int) -> bytes | None:
+        if to in self._too_late:
+            return None
         sequence = _FAR + number
         match self._noise:
             case DtlsNoise.FATAL_ALERT:
@@ -69,8 +80,20 @@ class DtlsJunk:
                 return craft.dtls_handshake(_SERVER_HELLO_DONE, b"", 0, sequence)
 
 
+def _brings_keys(datagram: bytes) -> bool:
+    """Whether its sender uses keys from here on (RFC 5246 section 7.1), or in it (DTLS 1.3, RFC 9147 section 4)."""
+    if classify(datagram) is not PacketClass.DTLS:
+        return False
+    with suppress(ValueError):
+        return any(
+            record.encrypted or record.content_type is ContentType.CHANGE_CIPHER_SPEC
+            for record in iter_records(datagram)
+        )
+    return False
+
+
 class NoiseInFront:
-    """On the path, while the call is set up: noise stands in front of each true datagram of DTLS, besides the volley.
+    """On the path, while the call is set up: noise stands in front of true datagrams of DTLS, besides the volley.
 
     A handshake may be over between two packets of a volley; what comes behind it tells nothing of who believes noise.
     """
@@ -86,8 +109,12 @@ class NoiseInFront:
     def handle(self, event: Event) -> Iterable[Command]:
         self._up = self._up or isinstance(event, CallUp)
         if isinstance(event, PathDatagram) and not self._up and classify(event.data) is PacketClass.DTLS:
-            to = event.sender.peer
-            yield Forward(to, self._maker.packet(to, self._number))
+            yield from self._in_front(event.sender.peer)
+        yield from self._volley.handle(event)
+
+    def _in_front(self, to: Party) -> Iterator[Command]:
+        noise = self._maker.packet(to, self._number)
+        if noise is not None:
+            yield Forward(to, noise)
             yield Deed(SENT)
             self._number += 1
-        yield from self._volley.handle(event)

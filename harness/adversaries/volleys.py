@@ -38,8 +38,9 @@ def clienthello_race(one: ClientHelloRace, seed: str) -> Volley:
 
 
 def dtls_junk(one: DtlsJunk, seed: str) -> Machine:
-    """While the call is being set up, or once it is up."""
-    maker, phase = dtls_forgery.DtlsJunk(one.noise, seed), Phase(one.during)
+    """While the call is being set up (on the path, until there are keys), or once it is up."""
+    phase = Phase(one.during)
+    maker = dtls_forgery.DtlsJunk(one.noise, seed, before_keys=phase is Phase.SETUP)
     volley = Volley(maker, one.packets, on_path=one.on_path, phase=phase, interval=RACE)
     return dtls_forgery.NoiseInFront(volley, maker) if one.on_path and phase is Phase.SETUP else volley
 

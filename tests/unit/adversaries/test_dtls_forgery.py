@@ -6,7 +6,8 @@ import pytest
 from OpenSSL import SSL
 
 from harness.adversaries.dtls_forgery import NULL_SUITES, ClientHellos, DtlsJunk
-from harness.adversaries.machine import CallUp
+from harness.adversaries.machine import CallUp, TimerFired
+from harness.adversaries.volley import TIMER
 from harness.adversaries.volleys import dtls_junk
 from harness.model import adversary
 from harness.model.adversary import DtlsNoise, Position
@@ -83,3 +84,38 @@ def test_on_the_path_noise_stands_in_front_of_each_true_datagram_of_the_set_up()
     assert forwarded(feed(machine, ALICE, b"\x80 media")) == [(BOB, b"\x80 media")]
     list(machine.handle(CallUp(0.0)))
     assert forwarded(feed(machine, ALICE, hello)) == [(BOB, hello)]
+
+
+CHANGE = bytes([20]) + b"\xfe\xfd" + bytes(8) + b"\0\1\1"
+UNIFIED = b"\x2e" + bytes(2) + b"\0\x10" + bytes(16)
+
+
+@pytest.mark.parametrize("keys", [CHANGE, UNIFIED], ids=["dtls-1.2", "dtls-1.3"])
+def test_from_the_path_no_noise_comes_to_a_party_behind_its_peers_keys_until_the_call_is_up(keys: bytes) -> None:
+    """What a party made of it would hang on time: whether the call counted as up before."""
+    noun = adversary.DtlsJunk(
+        kind="dtls-junk", position=(Position.PATH,), noise=DtlsNoise.RECORDS, during="setup", packets=200
+    )
+    machine = dtls_junk(noun, "seed")
+    hello = ClientHellos("seed").packet(ALICE, 0) or b""
+    (to, _), passed = forwarded(feed(machine, ALICE, hello))[:2]
+    assert (to, passed) == (BOB, (BOB, hello))
+    (to, noise), passed = forwarded(feed(machine, ALICE, keys))[:2]
+    assert (to, passed, classify(noise)) == (BOB, (BOB, keys), PacketClass.DTLS), "before the keys, in front of them"
+    assert forwarded(feed(machine, ALICE, hello)) == [(BOB, hello)]
+    volley = [forwarded(machine.handle(TimerFired(TIMER, 0.0))) for _ in range(4)]
+    assert [to for sent in volley for to, _ in sent] == [ALICE, ALICE], "who has no keys yet still gets some"
+    feed(machine, BOB, keys)
+    assert [forwarded(machine.handle(TimerFired(TIMER, 0.0))) for _ in range(4)] == [[], [], [], []]
+
+
+def test_once_the_call_is_up_keys_keep_nothing_away() -> None:
+    noun = adversary.DtlsJunk(
+        kind="dtls-junk", position=(Position.PATH,), noise=DtlsNoise.RECORDS, during="call", packets=9
+    )
+    machine = dtls_junk(noun, "seed")
+    for party in (ALICE, BOB):
+        feed(machine, party, CHANGE)
+    began = forwarded(machine.handle(CallUp(0.0)))
+    volley = [forwarded(machine.handle(TimerFired(TIMER, 0.0))) for _ in range(3)]
+    assert [to for sent in (began, *volley) for to, _ in sent] == [BOB, ALICE, BOB, ALICE]
