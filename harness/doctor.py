@@ -22,7 +22,7 @@ from typing import Final
 
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .network import coturn, janus, namespaces, process_memory, rtpengine, user_namespace
+from .network import child, coturn, janus, namespaces, process_memory, rtpengine, user_namespace
 from .wording import from_debian
 
 _SECONDS: Final = 20.0
@@ -103,13 +103,16 @@ def examine() -> tuple[Part, ...]:
         _program("chromium", "a real browser in calls, and the tests of the web pages", r"Chromium (\S+)"),
         _firefox(),
         _gstreamer(),
+        _tied_to_us(),
         _turn_server(),
         _media_server(),
         _janus(),
         _packet_sockets(),
         _namespaces(),
         _process_memory(),
-        _program("git", "naming the commit a recording was made with", r"git version (\S+)"),
+        _program(
+            "git", "naming the commit a recording was made with", r"git version (\S+)", install="apt-get install git"
+        ),
     )
 
 
@@ -187,9 +190,9 @@ def _openssl() -> Part:
     return Part("OpenSSL", State.INSTALLED, version.removeprefix("OpenSSL "), needed_for, install, True)
 
 
-def _program(name: str, needed_for: str, pattern: str) -> Part:
+def _program(name: str, needed_for: str, pattern: str, install: str = "") -> Part:
     """A program answers `--version` with its own name, or it is not that program, or not a working one."""
-    install = from_debian(name) if name != "git" else "apt-get install git"
+    install = install or from_debian(name)
 
     def part(state: State, version: str | None, detail: str = "") -> Part:
         return Part(name, state, version, needed_for, install, False, detail)
@@ -225,6 +228,14 @@ def _gstreamer() -> Part:
     if there.software is None:
         return Part("gstreamer", State.MISSING, None, needed_for, install, False, there.why)
     return Part("gstreamer", State.INSTALLED, there.software.partition("/")[2], needed_for, install, False)
+
+
+def _tied_to_us() -> Part:
+    """Two programs of one package: what ends a server with us, and what keeps its memory off the disk."""
+    needed_for = "coturn, rtpengine and janus, which are started only where they end with the harness"
+    part = _program("setpriv", needed_for, r"setpriv from util-linux (\S+)", f"apt-get install {child.PACKAGE}")
+    why = child.why_not() if part.usable else None
+    return replace(part, state=State.UNFIT, detail=why) if why else part
 
 
 def _turn_server() -> Part:

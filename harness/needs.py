@@ -17,7 +17,7 @@ from .model.network import Network
 from .model.scenario import Scenario
 from .model.service_kind import Processor
 from .model.unmet import Unmet
-from .network import coturn, janus, namespaces, process_memory, rtpengine
+from .network import child, coturn, janus, namespaces, process_memory, rtpengine
 from .restarts import why_no_restart
 from .vantage.packet_tap import may_listen
 from .wording import from_debian
@@ -61,7 +61,7 @@ def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
         for party in Party
         if (why := _lacking(scenario, party, party in programs) or _impossible(scenario, party)) is not None
     )
-    elsewhere = (why_no_restart, _why_no_network, _why_no_memory, _contradiction)
+    elsewhere = (why_no_restart, _why_no_network, _why_no_daemon, _why_no_memory, _contradiction)
     return next(lacking, None) or next((why for look in elsewhere if (why := look(scenario)) is not None), None)
 
 
@@ -93,6 +93,15 @@ def _why_no_media_server(scenario: Scenario) -> str | None:
         cure = "" if janus.installed() else f": {from_debian(janus.PACKAGE)}"
         return None if why is None else f"the media go through janus, and {why}{cure}"
     return None
+
+
+def _why_no_daemon(scenario: Scenario) -> str | None:
+    """What nobody here wrote is started only where it ends with the harness."""
+    put_in = isinstance(scenario.adversary, MediaServer) or scenario.processor is Processor.JANUS
+    why = child.why_not() if put_in or scenario.relayed_by_coturn else None
+    if why is None:
+        return None
+    return f"it takes a server that ends with the harness, however that ends; {why}: apt-get install {child.PACKAGE}"
 
 
 def _why_no_memory(scenario: Scenario) -> str | None:

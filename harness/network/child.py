@@ -23,6 +23,9 @@ GRACE: Final = 2.0
 _NO_DUMP: Final = ("prlimit", "--core=0:0")
 """A daemon that crashes must not leave its memory on the disk: keys and media are in it."""
 
+PACKAGE: Final = "util-linux"
+"""Debian's, with the programs without which no daemon is started."""
+
 _CHUNK: Final = 65_536
 
 _IF_PARENT_LIVES: Final = 'test "$PPID" = "$0" && exec "$@"'
@@ -35,6 +38,12 @@ def tied_to_us() -> tuple[str, ...]:
     if setpriv is None:
         return ()
     return setpriv, "--pdeathsig", "KILL", "--", "sh", "-c", _IF_PARENT_LIVES, str(os.getpid())
+
+
+def why_not() -> str | None:
+    """Why no daemon can be started here that ends with us, and leaves nothing; None when one can."""
+    missing = [name for name in ("setpriv", _NO_DUMP[0]) if shutil.which(name) is None]
+    return f"not installed: {', '.join(missing)} (package {PACKAGE})" if missing else None
 
 
 class ChildFailed(OSError):
@@ -54,13 +63,13 @@ class Child:
         self._ending = self._silent = False
 
     async def start(self) -> None:
-        """Start it. ChildFailed when there is no such program."""
-        tied = tied_to_us()
-        if not tied or shutil.which(self.name) is None:
-            raise ChildFailed(f"{self.name} cannot be started: it, or setpriv, is not installed")
+        """Start it. ChildFailed when there is no such program, or nothing that would end it with us."""
+        why = why_not() or (f"not installed: {self.name}" if shutil.which(self.name) is None else None)
+        if why is not None:
+            raise ChildFailed(f"{self.name} cannot be started: {why}")
         self._process = await asyncio.create_subprocess_exec(
             *self._prefix,
-            *tied,
+            *tied_to_us(),
             *_NO_DUMP,
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,

@@ -26,7 +26,7 @@ from typing import ClassVar, Final
 from .child import Child, ChildFailed
 from .loopback import CallNetwork
 
-PROGRAMS: Final = ("ip", "nsenter", "unshare", "setpriv")
+PROGRAMS: Final = ("ip", "nsenter", "unshare", "setpriv", "prlimit")
 HOSTS: Final = {"alice": 2, "bob": 10, "attacker": 18}
 """Who has a device, and at which host number; the router stands at the number before, in a /29 with each."""
 

@@ -222,6 +222,26 @@ def test_no_tshark_is_missing_but_calls_can_be_made(tmp_path: Path, monkeypatch:
     assert (tshark.state, tshark.required) == (State.MISSING, False)
 
 
+@pytest.mark.parametrize(
+    ("there", "state", "detail"),
+    [
+        ((), State.MISSING, ""),
+        (("setpriv",), State.UNFIT, "not installed: prlimit (package util-linux)"),
+        (("setpriv", "prlimit"), State.INSTALLED, ""),
+    ],
+)
+def test_what_ends_servers_with_us_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], state: State, detail: str
+) -> None:
+    for name in there:
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho setpriv from util-linux 2.40\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = part("setpriv")
+    assert (found.state, found.detail, found.how_to_install) == (state, detail, "apt-get install util-linux")
+
+
 def test_a_datagram_crosses_the_loopback_between_two_of_its_addresses() -> None:
     assert carries_datagrams("127.83.1.1", "127.83.1.2") == ""
 

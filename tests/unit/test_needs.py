@@ -209,6 +209,26 @@ def test_a_relayed_call_needs_coturn_unless_the_adversary_relays_and_a_tap_besid
     assert [one.scenario for one in unmet([honest, dishonest, scenario("direct")], (), ())] == ["honest", "dishonest"]
 
 
+def test_no_server_is_put_into_a_call_that_would_outlive_the_harness(monkeypatch: pytest.MonkeyPatch) -> None:
+    for found in ("coturn.installed", "rtpengine.installed"):
+        monkeypatch.setattr(f"harness.network.{found}", lambda: True)
+    monkeypatch.setattr("harness.network.janus.lacking", lambda: None)
+    monkeypatch.setattr(needs, "may_listen", lambda: True)
+    monkeypatch.setattr("harness.network.child.shutil.which", lambda name: None if name == "setpriv" else name)
+    relay = MediaServer(kind="media-server", handling=MediaServerMode.RELAY)
+    relayed = scenario("relayed").model_copy(update={"network": Network.TURN_UDP})
+    served = scenario("served").model_copy(update={"adversary": relay, "call": Call(media=(Asset.AUDIO,))})
+    openly = scenario("openly").model_copy(update={"call": Call(mode=Mode.SERVICE), "processor": Processor.JANUS})
+    on_path = Bystander(kind="bystander", position=(Position.PATH,))
+    dishonest = relayed.model_copy(update={"id": "dishonest", "adversary": on_path})
+    lacking = unmet([relayed, served, openly, dishonest, scenario("direct")], (), ())
+    assert [one.scenario for one in lacking] == ["relayed", "served", "openly"]
+    assert {one.why for one in lacking} == {
+        "it takes a server that ends with the harness, however that ends; "
+        "not installed: setpriv (package util-linux): apt-get install util-linux"
+    }
+
+
 def test_an_endpoint_that_knows_no_relay_is_not_let_go_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line puts endpoints into scenarios that were checked with others."""
     monkeypatch.setattr(needs, "may_listen", lambda: True)

@@ -30,8 +30,19 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.asyncio
 async def test_what_is_not_installed_is_named() -> None:
-    with pytest.raises(ChildFailed, match="no-such-daemon cannot be started"):
+    with pytest.raises(ChildFailed, match="no-such-daemon cannot be started: not installed: no-such-daemon"):
         await Child(["no-such-daemon"]).start()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("missing", ["setpriv", "prlimit"])
+async def test_who_could_outlive_us_or_leave_memory_on_the_disk_is_not_started(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.network.child.shutil.which", lambda name: None if name == missing else which(name))
+    child = Child(["sleep", "60"])
+    with pytest.raises(ChildFailed, match=rf"sleep cannot be started: not installed: {missing} \(package util-linux\)"):
+        await child.start()
 
 
 @pytest.mark.asyncio
