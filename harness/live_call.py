@@ -67,6 +67,10 @@ def marker(seed: str, scenario: str, sender: str, asset: Asset) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
+LATE = 5.0
+"""Seconds after which it is asked whether who carries the call is still there: who waits for it cannot end."""
+
+
 class LiveCall:
     """The parts of one call, wired together."""
 
@@ -131,13 +135,23 @@ class LiveCall:
 
     async def _close_in_time(self) -> None:
         """One end that never ends would hold up the whole run; where something broke before, that is the reason."""
-        try:
-            async with asyncio.timeout(ENDING):
-                await self._close()
-        except TimeoutError as error:
-            first = "" if self.fault is None else f"{self.fault}; then "
-            what = f"what took part in the call could not be ended within {ENDING:g} s"
-            raise LiveCallError(f"{first}{what}") from error
+        closing, waited = asyncio.create_task(self._close()), min(LATE, ENDING)
+        await asyncio.wait({closing}, timeout=waited)
+        if not closing.done() and self.turn is not None:
+            await self.turn.ask()
+        if not closing.done() and self.fault is None:
+            await asyncio.wait({closing}, timeout=ENDING - waited)
+            waited = ENDING
+        if closing.done():
+            await closing
+            return
+        first = "" if self.fault is None else f"{self.fault}; then "
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+        for service in (self.turn, self.media_server):
+            if service is not None:
+                await service.close()
+        raise LiveCallError(f"{first}what took part in the call could not be ended within {waited:g} s")
 
     async def _close(self) -> None:
         """End everything, also when something else cannot be ended; what went wrong first is raised."""

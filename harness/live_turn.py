@@ -61,6 +61,11 @@ class LiveTurn:
             await self._service.open(relay)
         self._tap = PacketTap(WIRE, "lo", self._network.network, self._folder.path(f"{WIRE}.pcapng"))
 
+    async def ask(self) -> None:
+        """See whether a server that nobody here wrote still answers. If not, that is its `fault`."""
+        if self._coturn is not None:
+            await self._coturn.ask()
+
     async def close(self) -> None:
         """The server ends; what has passed by then is on the disk."""
         if self._tap is not None:

@@ -27,6 +27,9 @@ PORT: Final = 3478
 SECONDS: Final = 10.0
 """How long it may take to be there."""
 
+STILL: Final = 3.0
+"""How long it may take to answer later, when somebody waits for it."""
+
 _AGAIN: Final = 0.01
 _ANSWER: Final = 0.5
 
@@ -77,25 +80,39 @@ class Coturn:
     def __init__(self, host: str, users: Iterable[TurnServer], prefix: Sequence[str] = ()) -> None:
         self._address: Address = (host, PORT)
         self.child = Child(command(host, users), prefix)
+        self._silent: str | None = None
 
     @property
     def fault(self) -> str | None:
-        return self.child.fault
+        return self.child.fault or self._silent
 
     async def start(self) -> None:
         """Start it, and wait until it answers, over TCP and UDP. ChildFailed when it does not."""
         await self.child.start()
         try:
-            async with asyncio.timeout(SECONDS):
-                while not await self._answers():
-                    if self.child.fault is not None:
-                        raise ChildFailed(self.child.fault)
-                    await asyncio.sleep(_AGAIN)
+            await self._until_it_answers(SECONDS)
         except TimeoutError:
             raise ChildFailed(f"{PROGRAM} gives no answer after {SECONDS:g} s") from None
 
+    async def ask(self) -> None:
+        """See whether it still answers; `fault` says if it does not. Whoever listens hears the question, too."""
+        try:
+            await self._until_it_answers(STILL)
+        except TimeoutError:
+            self._silent = f"{PROGRAM} is there, and has given no answer for {STILL:g} s"
+        except ChildFailed:
+            return
+
     async def close(self) -> None:
         await self.child.end()
+
+    async def _until_it_answers(self, seconds: float) -> None:
+        """TimeoutError when it does not; ChildFailed when it has ended."""
+        async with asyncio.timeout(seconds):
+            while not await self._answers():
+                if self.child.fault is not None:
+                    raise ChildFailed(self.child.fault)
+                await asyncio.sleep(_AGAIN)
 
     async def _answers(self) -> bool:
         """It opens its ports one after the other: over TCP it may be there when over UDP it is not."""

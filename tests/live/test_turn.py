@@ -103,6 +103,30 @@ def test_a_coturn_that_dies_is_why_a_call_is_an_error_and_not_the_devices_that_w
 
 
 @COTURN
+def test_a_coturn_that_hangs_is_named_before_all_patience_is_spent_and_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung: list[int] = []
+
+    def hang_coturn(call: LiveCall, _: LegTap) -> None:
+        assert call.turn is not None
+        assert call.turn._coturn is not None
+        hung.append(call.turn._coturn.child.pid)
+        os.kill(hung[0], signal.SIGSTOP)
+
+    monkeypatch.setattr(live_call, "LATE", 1.0)
+    planted(monkeypatch, {"through-turn": Harm(hang_coturn)})
+    result = run(tmp_path / "captures", [through("turn-udp", None, Outcome.SECURE)]).of("through-turn")
+    assert (result.status, result.outcome) == (Status.ERROR, Outcome.UNKNOWN)
+    assert result.because == (
+        "the call could not be recorded: turnserver is there, and has given no answer for 3 s; "
+        "then what took part in the call could not be ended within 1 s"
+    )
+    with pytest.raises(ProcessLookupError):
+        os.kill(hung[0], 0)
+
+
+@COTURN
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_coturn_however_the_harness_ends(tmp_path: Path, how: signal.Signals) -> None:
     name = "honest-turn-call[network=turn-udp]"
