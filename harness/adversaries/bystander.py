@@ -12,7 +12,7 @@ _DONE: Final = Deed(FORWARDED)
 
 
 class Bystander:
-    """Forwards every datagram as it came, and counts them."""
+    """Forwards every datagram as it came, and counts them. The relay does so without asking about each."""
 
     required = (FORWARDED,)
     reroutes = False

@@ -15,6 +15,7 @@ from ..model.base import Party
 from ..model.datagram import Address
 from ..model.recording import SignalMessage
 from ..network.udp_socket import UdpSocket
+from .bystander import FORWARDED, Bystander
 from .faces import Faces, LegCounters, Way
 from .grinder import ground
 from .machine import (
@@ -107,6 +108,7 @@ class Relay:
         self.fault: str | None = None
         self._positions = frozenset(positions)
         self._on_path = Position.PATH in self._positions
+        self._unasked = self._on_path and type(machine) is Bystander
         self._addresses = dict(addresses)
         self._allowed = allowed
         self._checked: set[str] = set()
@@ -235,8 +237,16 @@ class Relay:
 
     def passes(self, sender: Party, data: bytes, source: Address, on: Way, back: Way) -> None:
         """A datagram is on its way to the other party: what the machine sends now goes `on` with it, or `back`."""
+        if self._unasked:
+            self._pass_on(data, on)
+            return
         self._routes[sender.peer], self._routes[sender] = on, back
         self._tell(PathDatagram(sender, data, time.time(), source))
+
+    def _pass_on(self, data: bytes, on: Way) -> None:
+        """What a bystander would command; to ask one about each datagram takes as long as to pass it on."""
+        if self.fault is None and not self._closed:
+            self.deeds[FORWARDED] += on(data) is not False
 
     def _stranger(self, _udp: UdpSocket, data: bytes, source: Address) -> None:
         self._tell(StrangerDatagram(source, data, time.time()))

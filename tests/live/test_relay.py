@@ -250,6 +250,57 @@ async def test_a_datagram_too_long_to_send_is_counted_and_nothing_breaks() -> No
         assert setting.relay.counters[BOB] == LegCounters(received=0, sent=1, dropped=0, unsent=1)
 
 
+class Asked(Bystander):
+    """The same, of which the relay does not know that it is."""
+
+
+@pytest.mark.parametrize("machine", [Bystander, Asked])
+async def test_a_bystander_need_not_be_asked_and_the_same_comes_of_it(
+    machine: type[Bystander], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Event] = []
+    handle = Bystander.handle
+
+    def listened(own: Bystander, event: Event) -> Iterable[Command]:
+        asked.append(event)
+        return handle(own, event)
+
+    monkeypatch.setattr(Bystander, "handle", listened)
+    async with between_phones(machine(), Position.PATH) as setting:
+        setting.alice.send(b"there", setting.alice_dials)
+        assert await setting.bob.read() == (b"there", setting.bob_dials)
+        setting.bob.send(b"and back", setting.bob_dials)
+        assert await setting.alice.read() == (b"and back", setting.alice_dials)
+        assert setting.relay.deeds == {"datagrams-forwarded": 2}
+    assert sum(isinstance(event, PathDatagram) for event in asked) == (2 if machine is Asked else 0)
+
+
+@pytest.mark.parametrize("machine", [Bystander, Asked])
+async def test_a_datagram_that_nobody_takes_was_not_forwarded_and_after_a_fault_or_the_end_none_is(
+    machine: type[Bystander],
+) -> None:
+    way: list[bytes] = []
+    async with between_phones(machine(), Position.PATH) as setting:
+        relay, source = setting.relay, setting.alice.address
+        relay.passes(ALICE, b"refused", source, lambda _: False, way.append)
+        assert relay.deeds["datagrams-forwarded"] == 0
+        relay.fault = "broken"
+        relay.passes(ALICE, b"broken", source, way.append, way.append)
+        relay.fault = None
+        await relay.close()
+        relay.passes(ALICE, b"over", source, way.append, way.append)
+    assert relay.deeds["datagrams-forwarded"] == 0
+    assert way == []
+
+
+async def test_nor_does_a_bystander_pass_anything_on_where_it_is_not_on_the_path() -> None:
+    way: list[bytes] = []
+    async with between_phones(Bystander(), Position.OFF_PATH) as setting:
+        setting.relay.passes(ALICE, b"x", setting.alice.address, way.append, way.append)
+        assert way == []
+        assert setting.relay.fault == "the relay broke: Bystander at PathDatagram: PermissionError: not on the path"
+
+
 async def test_a_party_cannot_open_sockets_without_end() -> None:
     async with between_phones(Bystander(), Position.PATH) as setting:
         with pytest.raises(RuntimeError, match="64 are open"):
