@@ -12,7 +12,7 @@ from .ending import EXIT_HARNESS, EXIT_USAGE, fail
 @click.command()
 def doctor() -> None:
     """Say what is installed, what is missing, and what each missing thing would unlock."""
-    from ..doctor import examine, render
+    from ..doctor.examination import examine, render
 
     parts = examine()
     click.echo(render(parts))
