@@ -7,14 +7,11 @@ from typing import Final
 
 from ..model.base import MEDIA
 from ..model.finding import Finding, Reason
-from ..model.statement import EndpointStatement
+from ..model.statement import EndpointStatement, may_have_sent
 from ..model.voice import Voice, counted
 from ..wire.demux import PacketClass
 from .accounting import Balance
 from .leg import Leg
-
-_BEFORE_THE_LEG: Final = 100
-"""Packets that may be on their way to a leg of which few have passed it."""
 
 _SENT: Final = ((PacketClass.SRTP, "RTP packet", "rtp_sent"), (PacketClass.SRTCP, "RTCP packet", "rtcp_sent"))
 
@@ -22,13 +19,11 @@ _SENT: Final = ((PacketClass.SRTP, "RTP packet", "rtp_sent"), (PacketClass.SRTCP
 def sent_elsewhere(leg: Leg, statement: EndpointStatement, say: Voice) -> Iterator[Finding]:
     """Nothing is sealed to be thrown away: what did not leave by the sockets that are known left by another.
 
-    Fewer than on the wire is nothing to hide, for those have been judged by their bytes. Between a program and a leg in
-    front of it there may be some when the leg ends; that is not as much again as what passed it.
+    Fewer than on the wire is nothing to hide, for those have been judged by their bytes.
     """
-    through = leg.vantage.through_leg
     for klass, what, field in _SENT:
         told, seen = getattr(statement.packets, field), sum(one.klass is klass for one in leg.outward.packets)
-        if told > seen + leg.lost + (seen + _BEFORE_THE_LEG if through else 0):
+        if told > may_have_sent(seen, leg.vantage.through_leg) + leg.lost:
             detail = f"{leg.party} says it sent {counted(told, what)} where {seen} left by the sockets that are known"
             yield say.alarm(Reason.STATEMENT_CONTRADICTS_WIRE, leg.name, detail)
 

@@ -20,6 +20,7 @@ from ..model.finding import Reason
 from ..model.statement import EndpointStatement, Failure, Indicator
 from ..wire.sdp import Fingerprint, Sdp
 from .descriptions import ANSWER, OFFER, flaws, other_fingerprints
+from .packets import Counter, miscounted
 from .stand import NAMES, Flaw, Pair, Stand
 
 SETUP: Final = 15.0
@@ -108,6 +109,7 @@ def whole_call(party: Party) -> Callable[[Stand], Passed]:
             seen = _screen(said, ours, party)
             yield seen if pair.program.has_screen else f"none of its own; by the certificates that it tells: {seen}"
             yield _certificates(said, ours, own)
+            yield _packets(said, pair.tap)
             await pair.program.close()
             pair.program.statement()
             yield "closed"
@@ -249,8 +251,17 @@ def _certificates(said: EndpointStatement, ours: EndpointStatement, own: str) ->
     shown = bytes.fromhex(ours.presented_certificate or "")
     if Fingerprint.of(shown).digest() not in {one.digest() for one in Sdp.parse(own).fingerprints()}:
         raise Flaw("the certificate that it presents is not the one of its fingerprint")
-    counts = "counts of packets" if said.packets_told else "no counts of packets, so nobody knows what it refuses"
-    return f"{' and '.join(told) or 'no certificates'} told; {counts}"
+    return f"{' and '.join(told) or 'no certificates'} told"
+
+
+def _packets(said: EndpointStatement, tap: Counter) -> str:
+    if not said.packets_told:
+        return "it does not count them, so nobody knows what it refuses"
+    wrong = list(miscounted(said, tap))
+    if wrong:
+        raise Flaw("; ".join(wrong))
+    counts = said.packets
+    return f"{counts.rtp_sent + counts.rtcp_sent} sent, {counts.rtp_received + counts.rtcp_received} accepted"
 
 
 def _is(reason: Reason, wanted: frozenset[Reason] | set[Reason], detail: str) -> None:
@@ -262,7 +273,7 @@ def _of(role: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{name}, as {role}" for name in names)
 
 
-_CALL: Final = ("the call comes up", "media", "screen", "certificates", "close")
+_CALL: Final = ("the call comes up", "media", "screen", "certificates", "packets", "close")
 GROUPS: Final = (
     Group(("hello", "unknown operation", "operations before open", "end of standard input"), first_words),
     Group(("offer before the call is accepted",), before_acceptance(Party.ALICE)),

@@ -16,10 +16,10 @@ from ..endpoints.endpoint import Endpoint, EndpointSetup
 from ..endpoints.process import ProcessEndpoint
 from ..endpoints.program import Program
 from ..model.base import Asset, Party
-from ..model.datagram import Address
 from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
 from ..network.loopback import CallNetwork
+from .packets import Counter
 
 NAMES: Final = {Party.ALICE: "Alice", Party.BOB: "Bob"}
 FIRST_NETWORK: Final = 50_000
@@ -28,19 +28,6 @@ FIRST_NETWORK: Final = 50_000
 
 class Flaw(Exception):
     """What the program does wrong; the message is one sentence about it."""
-
-
-class Counter:
-    """A tap that counts what it is shown."""
-
-    def __init__(self) -> None:
-        self.datagrams = 0
-
-    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
-        self.datagrams += 1
-
-    def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
-        """Whether the tap missed one is a matter of runs."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +100,7 @@ class Stand:
                 advertise=None,
                 tap=tap if one is party else Counter(),
                 keylog=lambda line: None,
+                through_leg=tap.behind_leg if one is party else lambda: None,
                 command=self._command if one is party else (),
             )
 

@@ -71,6 +71,19 @@ class PacketCounts(Noun):
     refused: int = Field(default=0, ge=0, le=MAX_COUNT)
 
 
+_BEFORE_THE_LEG: Final = 100
+"""Packets that may be on their way to a leg of which few have passed it."""
+
+
+def may_have_sent(seen: int, through_leg: bool) -> int:
+    """The most packets that an endpoint can have sent of which so many were seen.
+
+    Between a program and a leg in front of it there may be some when the leg ends; that is not as much again as what
+    passed it.
+    """
+    return seen + (seen + _BEFORE_THE_LEG if through_leg else 0)
+
+
 class Failure(Noun):
     """Why this endpoint ended or refused the call, as a named reason and one sentence."""
 

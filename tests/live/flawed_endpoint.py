@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import Final
+from typing import ClassVar, Final
 
 from harness import endpoint_worker as worker
 from harness.endpoints.aiortc import AiortcEndpoint
@@ -80,6 +80,34 @@ class Mistaken(AiortcEndpoint):
         return super().statement().model_copy(update={"local_certificate": "00"})
 
 
+class Boastful(AiortcEndpoint):
+    """Says that it sent a hundred thousand packets."""
+
+    counts: ClassVar[dict[str, int]] = {"rtp_sent": 100_000}
+
+    def statement(self) -> EndpointStatement:
+        said = super().statement()
+        return said.model_copy(update={"packets": said.packets.model_copy(update=self.counts)})
+
+
+class Overfed(Boastful):
+    """Says that it accepted more than ever came."""
+
+    counts: ClassVar[dict[str, int]] = {"rtp_received": 100_000}
+
+
+class Offended(Boastful):
+    """Says that it refused what is authentic."""
+
+    counts: ClassVar[dict[str, int]] = {"not_authenticated": 1}
+
+
+class Fasting(Boastful):
+    """Says that it accepted nothing, and heard the other person."""
+
+    counts: ClassVar[dict[str, int]] = {"rtp_received": 0, "rtcp_received": 0}
+
+
 FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "early": Early,
     "deaf": Deaf,
@@ -89,6 +117,10 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "quitting": Quitting,
     "screenless": Screenless,
     "mistaken": Mistaken,
+    "boastful": Boastful,
+    "overfed": Overfed,
+    "offended": Offended,
+    "fasting": Fasting,
     "never-compared": comparing.FingerprintNeverCompared,
     "constant-code": coding.ConstantCode,
     "lock-without-code": screening.LockWithoutCode,

@@ -16,8 +16,9 @@ import pytest
 from harness.endpoint_check import checks
 from harness.endpoint_check.checks import GROUPS, Group
 from harness.endpoint_check.run import conformance
+from harness.endpoint_check.stand import Stand
 from harness.endpoints import dialogue
-from harness.model.base import Asset
+from harness.model.base import Asset, Party
 from harness.model.endpoint_check import Answered, EndpointCheck
 from harness.schema import schema_text
 
@@ -133,6 +134,15 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
                 "certificates, as callee": "its local_certificate is not the one that our client knows",
             },
         ),
+        *(
+            (name, {f"packets, as {role}": words for role in ("caller", "callee")})
+            for name, words in (
+                ("boastful", "it says it sent 100000 RTP packets, and "),
+                ("overfed", "it says it accepted 100000 RTP packets, and "),
+                ("offended", "1 of them as not authentic; "),
+                ("fasting", "it says it accepted no packet, and heard what came in them"),
+            )
+        ),
         (
             "never-compared",
             {
@@ -231,3 +241,18 @@ def test_a_call_that_a_program_calls_failed_has_failed_whichever_check_is_told(m
     assert {name.partition(", ")[2] for name in found} == {"as caller", "as callee"}
     assert {name.partition(", ")[0] for name in found} <= {"media", "screen"}
     assert all("the call ended at its side: endpoint-error: enough heard" in why for why in found.values())
+
+
+@pytest.mark.parametrize(
+    ("program", "by_a_leg"),
+    [((str(ROOT / "examples" / "python" / "client.py"),), True), (("-m", "harness.endpoint_worker"), False)],
+)
+@pytest.mark.asyncio
+async def test_packets_are_counted_at_a_leg_where_a_program_does_not_tell_them(
+    program: tuple[str, ...], by_a_leg: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    async with Stand((sys.executable, *program), AUDIO).call(Party.BOB) as pair:
+        pair.accept()
+        await pair.program.answer(await pair.client.offer())
+        assert pair.tap.through_leg is by_a_leg

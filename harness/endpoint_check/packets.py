@@ -1,0 +1,61 @@
+"""Does a program count the packets that passed? Judged as a run judges it, in a call that nobody attacks."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+
+from ..model.base import MEDIA
+from ..model.datagram import Address
+from ..model.statement import EndpointStatement, may_have_sent
+from ..model.voice import counted
+from ..wire.demux import PacketClass, classify
+
+
+class Counter:
+    """A tap that counts what it is shown. `through_leg`: at a leg in front of the program, and not at its sockets."""
+
+    def __init__(self) -> None:
+        self.datagrams = 0
+        self.through_leg = False
+        self._seen: collections.Counter[tuple[bool, PacketClass]] = collections.Counter()
+
+    def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
+        self.datagrams += 1
+        self._seen[outward, classify(data)] += 1
+
+    def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
+        """Whether the tap missed one is a matter of runs."""
+
+    def behind_leg(self) -> None:
+        """What is seen is seen at a leg."""
+        self.through_leg = True
+
+    def sent(self, klass: PacketClass) -> int:
+        return self._seen[True, klass]
+
+    def came(self, klass: PacketClass) -> int:
+        return self._seen[False, klass]
+
+
+def miscounted(said: EndpointStatement, tap: Counter) -> Iterator[str]:
+    """What cannot be true of the counts in its statement, a sentence each."""
+    counts = said.packets
+    for klass, what, told_sent, told_received in (
+        (PacketClass.SRTP, "RTP packet", counts.rtp_sent, counts.rtp_received),
+        (PacketClass.SRTCP, "RTCP packet", counts.rtcp_sent, counts.rtcp_received),
+    ):
+        if told_sent > may_have_sent(tap.sent(klass), tap.through_leg):
+            yield f"it says it sent {counted(told_sent, what)}, and {tap.sent(klass)} were seen"
+        if told_received > tap.came(klass):
+            yield f"it says it accepted {counted(told_received, what)}, and {tap.came(klass)} came"
+    accepted = counts.rtp_received + counts.rtcp_received
+    refused = counts.not_authenticated + counts.replayed + counts.refused
+    came = tap.came(PacketClass.SRTP) + tap.came(PacketClass.SRTCP)
+    if counts.not_authenticated or accepted + refused > came:
+        yield (
+            f"it says it accepted {accepted} packets and refused {refused}, {counts.not_authenticated} of them as not "
+            f"authentic; {came} came, and each is authentic"
+        )
+    if not accepted and any(asset in MEDIA for asset in said.heard):
+        yield "it says it accepted no packet, and heard what came in them"
