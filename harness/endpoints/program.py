@@ -1,13 +1,15 @@
 """A program that is spoken to in lines, and not trusted in anything: what it says is bounded before it is read.
 
 It is a process of its own, in a session of its own. Whatever it does wrong ends it, by its id, and is one sentence;
-the end of the harness ends it, too, also of one that does not heed the end of its input.
+the end of the harness ends it, too, also of one that does not heed the end of its input. What it has started ends with
+it, also what has left its session.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +23,7 @@ from ..model.endpoint_events import LINE, Event
 from ..model.endpoint_protocol import MAX_LINE, Answer, Request
 from ..model.voice import ended, quoted
 from ..network.child import tied_to_us
+from . import strays
 
 MOST_SAID: Final = 1 << 30
 """Bytes that a program may say in one call: an hour of sound and pictures, both ways, is less."""
@@ -67,6 +70,7 @@ class Program(asyncio.SubprocessProtocol):
         self._unread = bytearray()
         self._said = 0
         self._words = b""
+        self._label = secrets.token_hex(16)
         self._ending = False
         self._silent, self._exited = asyncio.Event(), asyncio.Event()
 
@@ -88,7 +92,12 @@ class Program(asyncio.SubprocessProtocol):
         startable = shutil.which(self._command[0], path=environment.get("PATH")) is not None
         tied = tied_to_us() if startable else ()
         transport, _ = await loop.subprocess_exec(
-            lambda: self, *prefix, *tied, *self._command, env=dict(environment), start_new_session=True
+            lambda: self,
+            *prefix,
+            *tied,
+            *self._command,
+            env={**environment, strays.LABEL: self._label},
+            start_new_session=True,
         )
         self._transport = transport
 
@@ -169,6 +178,7 @@ class Program(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         self._kill()  # what it started is in its session, and must not outlive it
+        strays.end_all(self._label)
         self._exited.set()
         self._over_soon()
 

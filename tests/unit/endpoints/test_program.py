@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import shutil
 import signal
 import sys
@@ -197,27 +198,44 @@ async def test_a_program_that_stays_when_its_input_has_ended_is_killed(monkeypat
     assert (program.fault, program._transport.get_returncode()) == (None, -signal.SIGKILL)
 
 
-async def test_what_a_program_has_started_ends_with_it() -> None:
-    script = """
+LEAVES = {
+    "stays": "signal.pause()",
+    "leaves": "os.setsid(); signal.pause()",
+    "leaves-as-another": "os.setsid(); os.execvp('sleep', ['sleep', '600'])",
+}
+
+
+@pytest.mark.parametrize("child", LEAVES.values(), ids=LEAVES.keys())
+async def test_what_a_program_has_started_ends_with_it_also_what_has_left_its_session(child: str) -> None:
+    script = f"""
 import json, os, signal
 child = os.fork()
 if child == 0:
-    signal.pause()
+    {child}
 asked = json.loads(input())
-print(json.dumps({"id": asked["id"], "ok": True, "result": {"child": child}}), flush=True)
+print(json.dumps({{"id": asked["id"], "ok": True, "result": {{"child": child}}}}), flush=True)
 input()
 """
     async with running(script) as (program, _):
-        child = (await program.ask("child", {}, PATIENCE))["child"]
-        assert isinstance(child, int)
+        started = (await program.ask("child", {}, PATIENCE))["child"]
+        assert isinstance(started, int)
         ended = asyncio.Event()
-        handle = os.pidfd_open(child)  # readable when the process has ended, whoever may inherit it
+        handle = os.pidfd_open(started)  # readable when the process has ended, whoever may inherit it
         asyncio.get_running_loop().add_reader(handle, ended.set)
         assert not ended.is_set()
         await program.end()
-        await ended.wait()
+        async with asyncio.timeout(PATIENCE):
+            await ended.wait()
         asyncio.get_running_loop().remove_reader(handle)
         os.close(handle)
+
+
+async def test_the_end_of_one_program_leaves_others_alone_and_what_they_have_started() -> None:
+    async with running(ECHO) as (first, _), running(ECHO) as (second, _):
+        watched = os.pidfd_open(second.pid)
+        await first.end()
+        assert select.select([watched], [], [], 0) == ([], [], [])
+        os.close(watched)
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed: programs were not tied to us")
