@@ -10,7 +10,7 @@ from typing import Final
 from ..markers.recover import RecoveredMarker, recover
 from ..model.base import Party
 from ..model.recording import Vantage
-from ..model.statement import PacketCounts
+from ..model.statement import ON_ITS_WAY, PacketCounts
 from ..model.voice import counted
 from ..vantage.table import PacketTable
 from ..wire import srtp
@@ -20,10 +20,6 @@ from .authenticity import Fate, MediaPacket, SendingKey, fates, repeatable
 from .datagram import MEDIA, Datagram, constant_payloads, explained, protected
 from .displacement import Places, places
 from .session_keys import DTLS13, SessionKeys, SignalledKeys, profiles, session_keys
-
-_ON_ITS_WAY: Final = 0.5
-"""Seconds that a packet may lie between a socket and the SRTP layer when a program is asked for its counts. In 3,400
-legs of a loaded machine the slowest was webrtcbin, with two packets: a twentieth of a second."""
 
 MARKER_SECONDS: Final = 1.5
 """How much media, from its first packet on, is searched for markers: a tone or a picture needs less than one."""
@@ -266,17 +262,17 @@ class Leg:
         judged = zip(self.inward.packets, self.inward.fates, strict=bool(self.inward.fates))
         return places(judged, max((srtp.profile(key.profile).rtcp_tail for key in self._inward_keys), default=0))
 
-    def settled(self, counts: PacketCounts) -> int:
+    def settled(self, counts: PacketCounts, asked: float | None) -> int:
         """How many media packets came to a socket of the party from where it sent media to, while it did.
 
-        It had its keys, since it sent under them, and it had not yet counted what it `counts`, as the last packets show
-        that it counts as sent: its SRTP layer must have looked at these.
+        It had its keys, since it sent under them, and it had not yet counted what it `counts`: it was `asked` for that
+        later, or the last packets show it that it counts as sent. Its SRTP layer must have looked at these.
         """
         sent: dict[frozenset[int], list[float]] = {}
         for one in self.datagrams:
             if one.outward and one.klass in MEDIA:
                 sent.setdefault(one.pair, []).append(one.time)
-        counted_at = self._counted_at(counts) - _ON_ITS_WAY
+        counted_at = max(asked or 0.0, self._counted_at(counts)) - ON_ITS_WAY
         inward = (one for one in self.datagrams if not one.outward and one.klass in MEDIA and one.pair in sent)
         return sum(sent[one.pair][0] <= one.time <= min(sent[one.pair][-1], counted_at) for one in inward)
 

@@ -45,7 +45,7 @@ def looked_elsewhere(leg: Leg, statement: EndpointStatement, balance: Balance, s
 
 def _untold(leg: Leg, statement: EndpointStatement, balance: Balance) -> str | None:
     """What it must have looked at, and keeps to itself: nobody knows, then, what it took."""
-    settled = leg.settled(balance.counts)
+    settled = leg.settled(balance.counts, statement.asked)
     if balance.judged < settled:
         told = counted(balance.judged, "packet")
         return f"says it accepted or refused {told} where {settled} came from its peer while it sent media"

@@ -17,7 +17,7 @@ from ..endpoints.program import Refused
 from ..model.base import Party
 from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
-from ..model.statement import EndpointStatement, Failure, Indicator
+from ..model.statement import ON_ITS_WAY, EndpointStatement, Failure, Indicator
 from ..wire.sdp import Fingerprint, Sdp
 from .descriptions import ANSWER, OFFER, flaws, other_fingerprints
 from .packets import Counter, miscounted
@@ -219,6 +219,8 @@ async def _talked(pair: Pair) -> None:
         raise _ended(over.result())
     if late:
         raise Flaw(f"{' and '.join(late)}, within {SETUP:g} s")
+    # The media that was heard must have been counted when it is asked.
+    await asyncio.sleep(ON_ITS_WAY)
 
 
 def _ended(failure: Failure) -> Flaw:

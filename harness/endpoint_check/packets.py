@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import collections
+import time
+from collections import defaultdict
 from collections.abc import Iterator
+from math import inf
 
 from ..model.base import MEDIA
 from ..model.datagram import Address
-from ..model.statement import EndpointStatement, may_have_sent
+from ..model.statement import ON_ITS_WAY, EndpointStatement, may_have_sent
 from ..model.voice import counted
 from ..wire.demux import PacketClass, classify
 
@@ -18,11 +20,11 @@ class Counter:
     def __init__(self) -> None:
         self.datagrams = 0
         self.through_leg = False
-        self._seen: collections.Counter[tuple[bool, PacketClass]] = collections.Counter()
+        self._times: defaultdict[tuple[bool, PacketClass], list[float]] = defaultdict(list)
 
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         self.datagrams += 1
-        self._seen[outward, classify(data)] += 1
+        self._times[outward, classify(data)].append(time.time() if when is None else when)
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
         """Whether the tap missed one is a matter of runs."""
@@ -31,16 +33,24 @@ class Counter:
         """What is seen is seen at a leg."""
         self.through_leg = True
 
-    def sent(self, klass: PacketClass) -> int:
-        return self._seen[True, klass]
+    def sent(self, klass: PacketClass, until: float = inf) -> int:
+        return sum(one <= until for one in self._times[True, klass])
 
     def came(self, klass: PacketClass) -> int:
-        return self._seen[False, klass]
+        return len(self._times[False, klass])
+
+    def settled(self, until: float) -> int:
+        """How many media packets came while the program sent some, which it does under the same keys."""
+        sent, came = (
+            [one for klass in (PacketClass.SRTP, PacketClass.SRTCP) for one in self._times[outward, klass]]
+            for outward in (True, False)
+        )
+        return sum(min(sent) <= one <= min(until, max(sent)) for one in came) if sent else 0
 
 
 def miscounted(said: EndpointStatement, tap: Counter) -> Iterator[str]:
     """What cannot be true of the counts in its statement, a sentence each."""
-    counts = said.packets
+    counts, until = said.packets, (said.asked or 0.0) - ON_ITS_WAY
     for klass, what, told_sent, told_received in (
         (PacketClass.SRTP, "RTP packet", counts.rtp_sent, counts.rtp_received),
         (PacketClass.SRTCP, "RTCP packet", counts.rtcp_sent, counts.rtcp_received),
@@ -49,6 +59,8 @@ def miscounted(said: EndpointStatement, tap: Counter) -> Iterator[str]:
             yield f"it says it sent {counted(told_sent, what)}, and {tap.sent(klass)} were seen"
         if told_received > tap.came(klass):
             yield f"it says it accepted {counted(told_received, what)}, and {tap.came(klass)} came"
+        if told_sent < (sent := tap.sent(klass, until)):
+            yield f"it says it sent {counted(told_sent, what)}, and {sent} were seen before it was asked"
     accepted = counts.rtp_received + counts.rtcp_received
     refused = counts.not_authenticated + counts.replayed + counts.refused
     came = tap.came(PacketClass.SRTP) + tap.came(PacketClass.SRTCP)
@@ -57,5 +69,7 @@ def miscounted(said: EndpointStatement, tap: Counter) -> Iterator[str]:
             f"it says it accepted {accepted} packets and refused {refused}, {counts.not_authenticated} of them as not "
             f"authentic; {came} came, and each is authentic"
         )
+    if accepted + refused < (came_by := tap.settled(until)):
+        yield f"it says it accepted or refused {accepted + refused} packets, and {came_by} came before it was asked"
     if not accepted and any(asset in MEDIA for asset in said.heard):
         yield "it says it accepted no packet, and heard what came in them"

@@ -24,7 +24,8 @@ _SHIELD: Final = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
 
 
 class Account:
-    """Of one program in one call. `mode` is what the service said when the call was accepted."""
+    """Of one program in one call. `mode` is what the service said when the call was accepted, `asked` when the program
+    was asked for its own account."""
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
@@ -32,6 +33,7 @@ class Account:
         self.peer_name = setup.peer_name
         self.mode: Mode | None = None
         self.failure: Failure | None = None
+        self.asked: float | None = None
         self._up_at = self._failed_at = 0.0
         self._screens = ScreenHistory()
         self._connected = False
@@ -71,6 +73,7 @@ class Account:
             "software": self.software,
             "screen": screen.model_dump(mode="json"),
             "packets_told": "packets" in said,
+            "asked": self.asked,
         }
 
     def reference_screen(self, said: Mapping[str, JsonValue]) -> Screen:

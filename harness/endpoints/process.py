@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -246,6 +247,7 @@ class ProcessEndpoint:
     async def _stated(self) -> EndpointStatement:
         """What its user sees, and everything else that is known of the call."""
         shown = await self._shown()
+        self._account.asked = time.time()
         said = (await self._dialogue.ask(Operation.STATS, protocol.Stats)).statement
         known: dict[str, JsonValue] = {}
         if not self._call.listens:

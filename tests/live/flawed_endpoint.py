@@ -108,7 +108,14 @@ class Fasting(Boastful):
     counts: ClassVar[dict[str, int]] = {"rtp_received": 0, "rtcp_received": 0}
 
 
+class Careless(Boastful):
+    """Counts two of its packets, and none of those that came later."""
+
+    counts: ClassVar[dict[str, int]] = {"rtp_sent": 1, "rtcp_sent": 0, "rtp_received": 1, "rtcp_received": 0}
+
+
 FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
+    "careless": Careless,
     "early": Early,
     "deaf": Deaf,
     "forgetful": Forgetful,

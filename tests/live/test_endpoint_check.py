@@ -140,6 +140,7 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
                 ("boastful", "it says it sent 100000 RTP packets, and "),
                 ("overfed", "it says it accepted 100000 RTP packets, and "),
                 ("offended", "1 of them as not authentic; "),
+                ("careless", "it says it sent 1 RTP packet, and "),
                 ("fasting", "it says it accepted no packet, and heard what came in them"),
             )
         ),

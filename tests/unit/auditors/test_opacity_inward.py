@@ -205,6 +205,17 @@ def test_who_is_asked_before_the_end_counts_what_it_had_sent_and_got_by_then() -
     assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.STATEMENT_CONTRADICTS_WIRE}
 
 
+def test_who_counts_fewer_than_there_were_when_it_was_asked_keeps_something_to_itself() -> None:
+    """Whatever it says of what it sent: the clock is ours."""
+    stage = slowly(honest_call())
+    stage.count(BOB, rtp_sent=1, rtcp_sent=0, rtp_received=1, rtcp_received=0)
+    at = [frame.time for frame in stage.media(BOB, outward=False)]
+    stage.state(BOB, asked=at[0] + 0.55)
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == set()
+    stage.state(BOB, asked=at[-1])
+    assert raised(audit(stage.case()), Severity.INCONCLUSIVE) == {Reason.STATEMENT_CONTRADICTS_WIRE}
+
+
 def test_nobody_hears_what_it_did_not_accept() -> None:
     stage = honest_call()
     stage.count(BOB, rtp_sent=0, rtcp_sent=0, rtp_received=0, rtcp_received=0)

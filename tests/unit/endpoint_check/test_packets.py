@@ -10,15 +10,19 @@ HERE, THERE = ("127.0.0.1", 1), ("127.0.0.2", 2)
 RTP, RTCP = b"\x80\x60" + bytes(10), b"\x80\xc8" + bytes(6)
 
 
-def tap(*, leg: bool = False) -> Counter:
-    """Three packets of RTP and one of RTCP went out, two and one came in, and a check."""
+ASKED = 1_700_000_000.0
+
+
+def tap(*, leg: bool = False, before: float = 0.0) -> Counter:
+    """Three packets of RTP and one of RTCP went out, two and one came in, and a check, so many seconds before it was
+    asked."""
     tap = Counter()
     if leg:
         tap.behind_leg()
     for outward, data in ((True, RTP), (True, RTP), (True, RTP), (True, RTCP), (False, RTP), (False, RTP)):
-        tap.seen(outward, HERE, THERE, data)
-    tap.seen(False, HERE, THERE, RTCP)
-    tap.seen(True, HERE, THERE, b"\0\1" + bytes(18))
+        tap.seen(outward, HERE, THERE, data, ASKED - before)
+    tap.seen(False, HERE, THERE, RTCP, ASKED - before)
+    tap.seen(True, HERE, THERE, b"\0\1" + bytes(18), ASKED - before)
     return tap
 
 
@@ -30,15 +34,33 @@ def wrong(seen: Counter, heard: bool = True, **counts: int) -> list[str]:
         screen=Screen(indicator=Indicator.LOCK, code=None, peer="Bob"),
         connected=True,
         packets=PacketCounts(**counts),
+        asked=ASKED,
         heard={Asset.AUDIO: "0" * 16} if heard else {},
     )
     return list(miscounted(said, seen))
 
 
-def test_counts_that_fit_what_passed_are_believed_and_so_are_fewer() -> None:
-    assert wrong(tap(), rtp_sent=3, rtcp_sent=1, rtp_received=2, rtcp_received=1) == []
-    assert wrong(tap(), rtp_received=1) == []
-    assert wrong(tap(), heard=False) == []
+def test_counts_that_fit_what_passed_are_believed_and_so_are_fewer_of_what_has_just_passed() -> None:
+    assert wrong(tap(before=0.6), rtp_sent=3, rtcp_sent=1, rtp_received=2, rtcp_received=1) == []
+    assert wrong(tap(before=0.4), rtp_received=1) == []
+    assert wrong(tap(before=0.4), heard=False) == []
+
+
+def test_fewer_than_had_passed_half_a_second_before_it_was_asked_are_named() -> None:
+    seen = tap(before=0.6)
+    assert wrong(seen, rtp_sent=2, rtcp_sent=0, rtp_received=1, rtcp_received=1) == [
+        "it says it sent 2 RTP packets, and 3 were seen before it was asked",
+        "it says it sent 0 RTCP packets, and 1 were seen before it was asked",
+        "it says it accepted or refused 2 packets, and 3 came before it was asked",
+    ]
+    assert wrong(seen, rtp_sent=3, rtcp_sent=1, rtp_received=1, replayed=1, refused=1) == []
+
+
+def test_what_comes_before_a_program_sends_under_its_keys_or_after_it_has_ended_need_not_be_counted() -> None:
+    seen = tap(before=0.8)
+    for when in (ASKED - 0.9, ASKED - 0.7):
+        seen.seen(False, HERE, THERE, RTP, when)
+    assert wrong(seen, rtp_sent=3, rtcp_sent=1, rtp_received=2, rtcp_received=1) == []
 
 
 def test_more_than_passed_is_named_by_kind_and_direction() -> None:
