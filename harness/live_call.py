@@ -321,6 +321,7 @@ class LiveCall:
             first_sequence=call.first_sequence,
             replay_window=call.replay_window,
             through_leg=self.taps[party].through_leg,
+            as_told=self.taps[party].as_told,
             deeds=self.deeds,
             picture=partial(self.pictures.__setitem__, party),
             plaintext=partial(self.plaintext.__setitem__, party),

@@ -107,3 +107,8 @@ def _losses(case: Case) -> Iterator[Finding]:
         if vantage.through_leg:
             detail = f"seen by a leg in front of {vantage.party}'s program: what that sends past the leg is not here"
             yield _say.notice(Reason.SEEN_THROUGH_LEG, vantage.name, detail)
+        if vantage.as_told:
+            detail = (
+                f"told by {vantage.party}'s program: what that sends from a socket that it does not name is not here"
+            )
+            yield _say.notice(Reason.SEEN_AS_TOLD, vantage.name, detail)

@@ -41,7 +41,8 @@ class EndpointSetup:
     `address` is the loopback address to bind. `keylog` takes one line in NSS format, without its newline. `memory`
     is what the device keeps from one call to the next; a healthy one keeps nothing. `first_sequence` and
     `replay_window` are None when the stack shall decide. `through_leg` is told when a leg in front of a program
-    tells the tap, which does not see what the program may send past it. `deeds` counts what a client does that
+    tells the tap, which does not see what the program may send past it; `as_told` when such a program tells the tap
+    itself. `deeds` counts what a client does that
     attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
@@ -65,6 +66,7 @@ class EndpointSetup:
     first_sequence: int | None = None
     replay_window: int | None = None
     through_leg: Callable[[], None] = lambda: None
+    as_told: Callable[[], None] = lambda: None
     deeds: Counter[str] = field(default_factory=Counter)
     picture: Callable[[ScreenPicture], None] = lambda _: None
     plaintext: Callable[[bytes], None] = lambda _: None

@@ -38,6 +38,8 @@ async def introduced(
     hello = await dialogue.hello()
     if not hello.tells_packets:
         return Opened(hello, in_front_of(setup, broken, at))
+    if setup.command:
+        setup.as_told()
 
     def may_use(real: Address) -> None:
         dialogue.tell(Operation.KNOWN, KnownArguments(address=address_text(real)))

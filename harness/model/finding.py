@@ -49,6 +49,7 @@ class Reason(StrEnum):
     ENDPOINT_ERROR = "endpoint-error"
     # establishment: what our own eyes do not reach
     SEEN_THROUGH_LEG = "seen-through-leg"
+    SEEN_AS_TOLD = "seen-as-told"
     # codes
     CODES_EQUAL = "codes-equal"
     CODES_DIFFER = "codes-differ"

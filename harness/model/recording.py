@@ -30,6 +30,7 @@ class Vantage(Noun):
     `packets` is what the tap wrote; `sockets` what the sockets themselves counted; `dropped` what the kernel says it
     dropped. The tap lost nothing when packets == sockets and dropped == 0. `through_leg`: these are not the sockets of
     the party's program but those of a leg in front of it, and what the program sends past the leg is not here.
+    `as_told`: a program that nobody here wrote told of its sockets and packets by itself, and nobody else saw them.
     """
 
     name: str = Field(pattern=r"^[a-z]+-[a-z]+$")
@@ -40,6 +41,7 @@ class Vantage(Noun):
     sockets: int = Field(ge=0)
     dropped: int = Field(ge=0)
     through_leg: bool = False
+    as_told: bool = False
 
     def loss(self, recorded: int) -> str | None:
         """Why a capture of so many packets is not all that passed; None when it is."""

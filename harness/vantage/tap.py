@@ -94,7 +94,7 @@ class LegTap:
         self._name, self._party, self._path = vantage_name, party, path
         self._near: dict[Address, None] = {}
         self._sockets = self._dropped = 0
-        self._through_leg = False
+        self._through_leg = self._as_told = False
         self._vantage: Vantage | None = None
         self._capture = CaptureWriter(path, vantage_name, _description(vantage_name, party))
 
@@ -120,6 +120,7 @@ class LegTap:
             sockets=self._sockets,
             dropped=self._dropped,
             through_leg=self._through_leg,
+            as_told=self._as_told,
         )
 
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
@@ -148,6 +149,10 @@ class LegTap:
     def through_leg(self) -> None:
         """A leg in front of a program tells what passes: what the program sends past it is not seen."""
         self._through_leg = True
+
+    def as_told(self) -> None:
+        """A program of somebody else tells what passes: what it does not tell is not seen."""
+        self._as_told = True
 
     def close(self) -> Vantage:
         """End the file and say what it holds. A second call gives the same answer."""

@@ -61,6 +61,16 @@ def test_a_program_that_exports_nothing_is_judged_like_the_healthy_client(tmp_pa
     assert through == {"alice": False, "bob": True}
 
 
+def test_that_nobody_else_saw_the_packets_of_a_program_that_tells_them_is_said(tmp_path: Path) -> None:
+    """Not of a client that is ours, in a process of its own or not."""
+    told = f"'{sys.executable}' -P -m harness.endpoint_worker"
+    ends = (f"--program=bob={told}", "--endpoint=alice=aiortc-process")
+    code, document, said = run(tmp_path, "honest-audio-call", *ends)
+    (result,) = document["results"]
+    assert (result["status"], code) == ("AS_EXPECTED", 0), said
+    assert [one["vantage"] for one in result["findings"] if one["reason"] == "seen-as-told"] == ["bob-alice"]
+
+
 def test_a_program_that_says_it_is_another_stack_is_not_measured_by_what_is_known_of_that(tmp_path: Path) -> None:
     """Chromium refuses this hash as it reads the description, aiortc a moment later; who knows what a program does?"""
     liar = f"{SILENT} chromium/148.0"

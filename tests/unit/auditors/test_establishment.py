@@ -154,6 +154,15 @@ def test_what_a_leg_saw_is_not_all_that_the_program_may_have_sent_and_that_is_sa
     assert raised(findings) == raised(findings, Severity.INCONCLUSIVE) == set()
 
 
+def test_what_a_program_told_of_its_sockets_need_not_be_all_and_that_is_said() -> None:
+    stage = honest_call()
+    stage.vantages[BOB] = stage.vantage(BOB).model_copy(update={"as_told": True})
+    findings = audit(stage.case())
+    assert raised(findings, Severity.NOTICE) == {Reason.SEEN_AS_TOLD}
+    assert "bob's program" in detail(findings, Reason.SEEN_AS_TOLD)
+    assert raised(findings) == raised(findings, Severity.INCONCLUSIVE) == set()
+
+
 def test_a_hostile_detail_is_escaped_and_cut() -> None:
     stage = refused_call()
     stage.state(BOB, failure=Failure(reason=Reason.SDP_REJECTED, detail="\x1b[2J\n" + "a" * 900))
