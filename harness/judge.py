@@ -103,14 +103,15 @@ def _status(
     undone = [deed for deed in truth.required if truth.deeds.get(deed, 0) < 1]
     if undone:
         return Status.INVALID, f"the attack cannot be shown to have happened: no {', no '.join(undone)}"
+    # What the recording does not show may be what an auditor could not tell.
+    if (unclear := _unclear(findings)) is not None:
+        return Status.INCONCLUSIVE, _could_not_tell(unclear)
     unseen = sorted(set(expect.seen) - {finding.reason for finding in findings})
     # What shows that an attack was refused is missing where it succeeded: an alarm says so, and is not to be hidden.
     if unseen and not (actual is expect.outcome and _surplus(expect, findings)):
         return Status.INVALID, f"the recording does not show the attack: no {', no '.join(unseen)}"
     if not unseen and (few := _too_few(expect, findings)) is not None:
         return Status.INVALID, f"the recording does not show the attack: {few}"
-    if (unclear := _unclear(findings)) is not None:
-        return Status.INCONCLUSIVE, _could_not_tell(unclear)
     if actual is not expect.outcome:
         return Status.UNEXPECTED, f"{actual} where {expect.outcome} was expected"
     return _reasons(expect, findings)

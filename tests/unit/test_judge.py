@@ -426,6 +426,17 @@ def test_a_volley_that_was_taken_is_told_by_its_alarm_and_not_by_what_is_missing
     assert judge(expect, truth(), (), taken, HEARD).status is Status.WRONG_REASON
 
 
+def test_what_an_auditor_could_not_tell_is_told_before_what_is_missing_for_that() -> None:
+    dropped = {Reason.FOREIGN_PACKET_DROPPED: 8}
+    expect = Expectation(outcome=Outcome.SECURE, seen=(Reason.FOREIGN_PACKET_DROPPED,), at_least=dropped)
+    untold = fact(Reason.NOT_CHECKED, Severity.INCONCLUSIVE)
+    at_one_end = fact(Reason.FOREIGN_PACKET_DROPPED).model_copy(update={"count": 4})
+    for seen in ((), (at_one_end,)):
+        verdict = judge(expect, truth(), (), (*UP, *seen, untold), HEARD)
+        assert verdict.status is Status.INCONCLUSIVE, verdict.because
+        assert Reason.NOT_CHECKED in verdict.because
+
+
 def test_what_is_counted_must_be_seen() -> None:
     with pytest.raises(ValueError, match="at_least counts something that need not be seen"):
         Expectation(outcome=Outcome.SECURE, seen=(), at_least={Reason.FOREIGN_CHECK: 20})
