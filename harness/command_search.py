@@ -25,6 +25,7 @@ from .network.own_folder import OwnFolder, Purpose, temporary_files
 from .outputs import Format, Output, refused, trouble, write_outputs
 from .report.search_console import show
 from .search.ledger import Ledger
+from .search.possible import nothing_possible
 from .wording import suggestion
 
 USAGE, HARNESS = 2, 3
@@ -48,6 +49,8 @@ def search_command(chosen: dict[str, Any], outputs: Sequence[Output]) -> Ended:
             raise ValueError("a search can be had as json")
     except ValueError as error:
         return USAGE, str(error)
+    if (why := nothing_possible(endpoints, service)) is not None:
+        return HARNESS, f"no call can be made with these endpoints, so nothing was searched: {why}"
     captures, out = Path(chosen["captures"]).absolute(), Path(chosen["out"]).absolute()
     made = not out.exists()
     if why := refused({"--out": out, "--captures": captures}):

@@ -11,7 +11,7 @@ from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
 from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
 from .model.base import Party, Role
-from .model.endpoints import BARE_PAGES, BROWSERS, IN_NAMESPACES, NOT_THROUGH_TURN, EndpointKind
+from .model.endpoints import BARE_PAGES, BROWSERS, IN_NAMESPACES, NOT_THROUGH_TURN, WITHOUT_CHAT, EndpointKind
 from .model.mode import Mode
 from .model.network import Network
 from .model.scenario import Scenario
@@ -211,7 +211,7 @@ def _beyond(scenario: Scenario, party: Party, stack: str, *, restarts: bool = Tr
     """What a bare stack has no part for: it makes encrypted calls, and is no client of the service."""
     call = scenario.call
     asked = {
-        "writes no chat": bool(call.chat),
+        "writes no chat": bool(call.chat) and scenario.endpoints.of(party) in WITHOUT_CHAT,
         "shares no screen": bool(call.screen),
         "names the ICE credentials in use in its every offer, and so cannot restart ICE": call.restart_after is not None
         and not restarts,

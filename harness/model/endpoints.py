@@ -139,6 +139,9 @@ NOT_THROUGH_TURN: Final = frozenset(
 IN_NAMESPACES: Final = frozenset({EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER, *BROWSERS})
 """Endpoints that are processes, and can be started in a network namespace: a browser, for one call alone."""
 
+WITHOUT_CHAT: Final = frozenset({EndpointKind.FIREFOX, EndpointKind.GSTREAMER})
+"""Endpoints whose users write nothing, and who can be written nothing."""
+
 DTLS_WITH_SERVICE: Final = frozenset({EndpointKind.AIORTC, EndpointKind.AIORTC_PROCESS, EndpointKind.CHROMIUM})
 """Endpoints that make DTLS in an ordinary call, of themselves or when they are told to."""
 

@@ -48,7 +48,9 @@ class Unseen(Noun):
 
 
 class Untried(Noun):
-    """A kind of call that was not made without an attack, because these endpoints cannot make it."""
+    """What was not tried because these endpoints cannot do it: a kind of call, or the first plan of those that `why`
+    speaks of.
+    """
 
     plan: str
     why: str

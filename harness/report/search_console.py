@@ -33,7 +33,9 @@ def lines(document: SearchDocument) -> Iterator[str]:
     for one in document.untried:
         yield f"NOT TRIED   {visible(one.plan)}: {visible(one.why)}"
     if not document.found and not document.attacked:
-        yield "NOT TRIED   no attack happened in any call, so nothing is known of any: give more --seconds or --calls"
+        # More of what could not be looked at is no cure.
+        cure = "" if document.unseen or document.broken else ": give more --seconds or --calls"
+        yield f"NOT TRIED   no attack happened in any call, so nothing is known of any{cure}"
     yield f"not checked {', '.join(document.not_checked)}"
     yield f"seed        {visible(document.seed)}"
 

@@ -12,19 +12,23 @@ from ..evidence.recording_folder import read_ground_truth
 from ..model.deviation import Deviation
 from ..model.endpoints import Endpoints
 from ..model.scenario import Scenario
-from ..model.search import Untried
 from ..model.service_kind import ServiceKind
-from ..needs import unmet
+from ..model.verdict import Status
 from ..placement import place
 from ..runner import Options
 from .expected import expectation
 from .known import known
-from .plan import Plan, Shape
+from .plan import Plan
+from .possible import lacking
 from .search import Tried
 
 WITHOUT: Final = ("wireshark",)
 """Starting tshark takes longer than a call of the search. A finding can be looked at with it afterwards."""
 TIMEOUT: Final = 20.0
+
+
+class NotMade(Exception):
+    """No call was made although nothing was lacking a moment ago: a search must not go on and count."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,8 @@ class RealCalls:
     service: ServiceKind = ServiceKind.REFERENCE
     deviations: tuple[Deviation, ...] = field(default_factory=load)
 
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        """Those that nothing is lacking for: a bare page makes no ordinary calls."""
-        return tuple(one for one in Shape if self._why_not(one) is None)
-
-    @property
-    def untried(self) -> tuple[Untried, ...]:
-        """The others, each with what it is lacking."""
-        lacking = ((one, self._why_not(one)) for one in Shape)
-        return tuple(Untried(plan=Plan(one).described, why=why) for one, why in lacking if why is not None)
+    def lacking(self, plan: Plan) -> str | None:
+        return lacking(plan, self.endpoints, self.service)
 
     def call(self, plan: Plan) -> Tried:
         tried = self._tried(plan, plan.scenario(self.endpoints, service=self.service))
@@ -61,12 +57,10 @@ class RealCalls:
     def confirm(self, plan: Plan, first: Tried) -> Tried:
         return self._tried(plan, plan.scenario(self.endpoints, expectation(first.result), self.service))
 
-    def _why_not(self, shape: Shape) -> str | None:
-        lacking = unmet((Plan(shape).scenario(self.endpoints, service=self.service),), (), ())
-        return next((one.why for one in lacking), None)
-
     def _tried(self, plan: Plan, scenario: Scenario) -> Tried:
         placed = place(scenario, Options(self.workshop, timeout=TIMEOUT, without=WITHOUT, first=self.first))
+        if placed.result.status is Status.NOT_RUN:
+            raise NotMade(placed.result.because)
         truth = None if placed.recording is None else read_ground_truth(placed.recording)
         deeds = {} if truth is None else truth.deeds
         happened = tuple(deeds.get(f"move-{number}-{move.do}", 0) > 0 for number, move in enumerate(plan.moves, 1))

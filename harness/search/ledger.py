@@ -46,7 +46,7 @@ class Ledger:
                 self._found.append(Found.model_validate_json(json.dumps(found)))
             case {"untried": untried}:
                 one = Untried.model_validate_json(json.dumps(untried))
-                self._untried[one.plan] = one  # each searcher says the same
+                self._untried.setdefault(one.why, one)  # each searcher says the same, of plans of its own
             case {"ended": True}:
                 return True
             case _:

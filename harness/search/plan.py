@@ -13,7 +13,7 @@ from ..model.adversary.script import Move
 from ..model.adversary.service_moves import ForgeAccept
 from ..model.base import Asset, Party
 from ..model.call import Call, ChatLine
-from ..model.endpoints import Endpoints
+from ..model.endpoints import WITHOUT_CHAT, Endpoints
 from ..model.expectation import Expectation
 from ..model.mode import Mode
 from ..model.scenario import Family, Scenario
@@ -77,8 +77,8 @@ class Plan:
             return None
         return Script(kind="script", position=self.positions, moves=self.moves)
 
-    @property
-    def call(self) -> Call:
+    def call(self, endpoints: Endpoints) -> Call:
+        """What these two do. Who has no chat is not asked to write: it would keep the whole call from being made."""
         return Call(
             mode=Mode.SERVICE if self.shape is Shape.ORDINARY else Mode.E2EE,
             media=(Asset.AUDIO,),
@@ -88,7 +88,7 @@ class Plan:
             restart_after=RESTART_AFTER if self.shape is Shape.RESTART else None,
             earlier=1 if self.shape is Shape.EARLIER else 0,
             ring=LONG_RING if self._early else 0,
-            chat=CHAT,
+            chat=CHAT if WITHOUT_CHAT.isdisjoint((endpoints.alice, endpoints.bob)) else (),
             first_sequence=NEARLY_WRAPPED if self.shape is Shape.WRAPPING else None,
             replay_window=SMALL_WINDOW if self.shape is Shape.WRAPPING else None,
         )
@@ -116,7 +116,7 @@ class Plan:
             family=self.family,
             title=f"Found by the search: {self.described}"[:200],
             why="Nobody wrote this down: the search put the moves together, and the system did what it must not do.",
-            call=self.call,
+            call=self.call(endpoints),
             endpoints=endpoints,
             service=service,
             adversary=self.adversary,

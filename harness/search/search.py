@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from ..model.search import Untried
 from ..model.verdict import Result
 from .plan import Plan, Shape
 from .property import Violation, unseeing, violation
@@ -73,11 +74,10 @@ class Finding:
 class Caller(Protocol):
     """Makes the call of a plan. `confirm` makes it again, expecting what the first one showed.
 
-    `shapes`: the kinds of calls that these endpoints can make.
+    `lacking`: why these endpoints cannot make the call of a plan, None when they can; only then it is asked for.
     """
 
-    @property
-    def shapes(self) -> tuple[Shape, ...]: ...
+    def lacking(self, plan: Plan) -> str | None: ...
 
     def call(self, plan: Plan) -> Tried: ...
 
@@ -97,14 +97,16 @@ class Bounds:
 
 @dataclass
 class Search:
-    """One searcher's memory. `tell` hears of every call, in order."""
+    """One searcher's memory. `tell` hears of every call, in order; `refuse` of what cannot be made, once a reason."""
 
     caller: Caller
     bounds: Bounds
     tell: Callable[[Tried], None]
     clock: Callable[[], float] = time.monotonic
+    refuse: Callable[[Untried], None] = lambda _: None
     calls: int = 0
     _known: dict[str, Tried] = field(default_factory=dict)
+    _refused: set[str] = field(default_factory=set)
     _begun: float = 0.0
 
     def run(self) -> Iterator[Finding]:
@@ -122,10 +124,11 @@ class Search:
         The first searcher begins with each kind of call without an attack, in which many faults show by themselves.
         Then it says each word that the service can say, which few clients take amiss, between plans put together.
         """
-        simple, alone = (tuple(map(Plan, self.caller.shapes)), words()) if self.bounds.searcher == 0 else ((), ())
+        simple, alone = (tuple(map(Plan, Shape)), words()) if self.bounds.searcher == 0 else ((), ())
         yield from (plan for plan in simple if not self._holds(plan))
         waiting, rounds = iter(self._shuffled(alone)), 0
-        while not self._over:
+        # Where the simplest call cannot be made, no attack can: plans would be refused until the time is over.
+        while not self._over and self.caller.lacking(Plan()) is None:
             word = next(waiting, None)
             if word is not None and not self._holds(word):
                 yield word
@@ -145,9 +148,23 @@ class Search:
         return sorted(plans, key=lambda plan: number_of(self.bounds.seed, plan.key))
 
     def _holds(self, plan: Plan) -> bool:
-        """Whether the property holds in the call of this plan; of a call for which there is no time, nobody knows."""
+        """Whether nothing is known against the property in the call of this plan."""
+        return self._answer(plan) is not False
+
+    def _answer(self, plan: Plan) -> bool | None:
+        """Whether the property holds in the call of this plan: in one that cannot be made it does; of a call for which
+        there is no time, nobody knows.
+        """
+        if (why := self.caller.lacking(plan)) is not None:
+            self._refuse(plan, why)
+            return True
         tried = self._tried(plan)
-        return tried is None or tried.violation is None
+        return None if tried is None else tried.violation is None
+
+    def _refuse(self, plan: Plan, why: str) -> None:
+        if why not in self._refused:
+            self._refused.add(why)
+            self.refuse(Untried(plan=f"{plan.described}, and others" if plan.moves else plan.described, why=why))
 
     def _tried(self, plan: Plan) -> Tried | None:
         """Each plan is tried once: the machine must hear the same answer whenever it asks."""
@@ -162,12 +179,7 @@ class Search:
 
     def _settled(self, found: Plan) -> Finding:
         """The simplest plan that shows it again. A call may show by chance what the plan does not bring about."""
-
-        def holds(plan: Plan) -> bool | None:
-            tried = self._tried(plan)
-            return None if tried is None else tried.violation is None
-
-        plans = list(shrinking(found, holds))
+        plans = list(shrinking(found, self._answer))
         seconds, calls = self.clock() - self._begun, self.calls
         findings = (self._confirmed(plan, seconds, calls) for plan in reversed(plans))
         simplest = next(findings)

@@ -1,7 +1,7 @@
 """One searcher in a process of its own: a JSON object on its command line, a JSON line for each call on its output.
 
-What these endpoints cannot make is {"untried": {...}} and comes first. Each call is {"call": {...}}, something found is
-{"found": {...}}, the end is {"ended": true}.
+What these endpoints cannot do is {"untried": {...}}, as soon as it is met with. Each call is {"call": {...}}, something
+found is {"found": {...}}, the end is {"ended": true}.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from ..model.endpoints import Endpoints
+from ..model.search import Untried
 from ..model.service_kind import ServiceKind
 from .calls import RealCalls
+from .possible import chat_untried
 from .search import Bounds, Search, Tried, tally
 from .writing import write
 
@@ -27,10 +29,14 @@ def work(asked: dict[str, Any], say: Say) -> None:
     service = ServiceKind(asked["service"])
     workshop, captures, out = (Path(asked[name]) for name in ("workshop", "captures", "out"))
     workshop.mkdir(parents=True, exist_ok=True)
-    calls = RealCalls(endpoints, workshop, asked["network"], service)
-    for one in calls.untried:
+
+    def refuse(one: Untried) -> None:
         say({"untried": one.model_dump(mode="json")})
-    search = Search(calls, Bounds(**asked["bounds"]), lambda tried: say({"call": heard(tried)}))
+
+    if (chat := chat_untried(endpoints, service)) is not None:
+        refuse(chat)
+    calls = RealCalls(endpoints, workshop, asked["network"], service)
+    search = Search(calls, Bounds(**asked["bounds"]), lambda tried: say({"call": heard(tried)}), refuse=refuse)
     for found in search.run():
         say({"found": write(found, endpoints, out, captures, service).model_dump(mode="json")})
     say({"ended": True})

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.endpoints.chromium.installed import program
+from harness.endpoints.gstreamer.installed import found as gstreamer
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
 from harness.model.search import SearchDocument
@@ -19,7 +20,7 @@ from harness.placement import place
 from harness.runner import Options
 from harness.scenario_file import read
 from harness.search.calls import RealCalls
-from harness.search.plan import Plan
+from harness.search.plan import Plan, Shape
 from harness.search.search import Bounds, Finding, Search, Tried
 from harness.search.writing import write
 from tests.commands import ROOT, processes_that_name, started, until
@@ -141,6 +142,22 @@ def test_a_short_search_of_the_healthy_system_finds_nothing(tmp_path: Path) -> N
     assert len(heard) == 15
     assert [tried.unseeing for tried in heard if tried.unseeing is not None] == []
     assert any(any(tried.effective) for tried in heard)
+
+
+@pytest.mark.skipif(bool(gstreamer().why), reason="no webrtcbin: no search was made of it")
+def test_a_stack_that_writes_no_chat_is_searched_all_the_same(tmp_path: Path) -> None:
+    heard: list[Tried] = []
+    made = calls(Endpoints(bob=EndpointKind.GSTREAMER), tmp_path)
+    bounds = Bounds(seconds=120.0, calls=8, moves=3, seed="no chat")
+    list(Search(made, bounds, heard.append).run())
+    assert {"aiortc", "webrtcbin"} == {end.software.split("/")[0] for one in heard for end in one.result.ends.values()}
+    assert Shape.PLAIN in {one.plan.shape for one in heard if Reason.CALL_ESTABLISHED in reasons(one)}
+    assert Shape.RESTART not in {one.plan.shape for one in heard}
+    assert any(any(one.effective) for one in heard)
+
+
+def reasons(tried: Tried) -> set[Reason]:
+    return {one.reason for one in tried.result.findings}
 
 
 def searchers(captures: Path) -> list[int]:

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harness.cli import main
 from harness.command_search import Searcher, _endpoints, shares
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.search.ledger import Ledger
@@ -61,6 +63,18 @@ def test_what_cannot_be_searched_is_a_usage_error(arguments: tuple[str, ...], wo
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_endpoints_that_can_make_no_call_end_the_search_at_once_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.endpoints.firefox.installed.lacking", lambda enclosed: "none is installed")
+    found, captures = tmp_path / "found", tmp_path / "captures"
+    done = CliRunner().invoke(main, ["search", "--endpoint", "bob=firefox", f"--out={found}", f"--captures={captures}"])
+    assert done.exit_code == 3
+    assert "no call can be made" in done.stderr and "none is installed" in done.stderr
+    assert "--seconds" not in done.stderr
+    assert list(tmp_path.iterdir()) == [], "nothing was begun"
 
 
 def test_a_searcher_that_breaks_says_so_in_the_ledger() -> None:

@@ -82,6 +82,11 @@ def test_calls_that_could_not_be_looked_at_are_counted_by_reason_with_the_first_
     assert [(one.why, one.calls) for one in document.unseen] == [("dark", 2), ("fog", 1)]
 
 
+def test_of_attacks_left_out_for_one_reason_the_first_is_kept() -> None:
+    told = ({"untried": {"plan": plan, "why": "no restart"}} for plan in ("flip, and others", "drop, and others"))
+    assert [one.plan for one in ledger(*told).document().untried] == ["flip, and others"]
+
+
 UNTRIED = {"untried": {"plan": "an ordinary call", "why": "alice is a bare page"}}
 
 
@@ -164,6 +169,13 @@ def test_a_search_that_attacked_nobody_says_so() -> None:
     assert words in shown(ledger(call(), call(flip=(1, 0))))
     assert words not in shown(ledger(call(), call(flip=(1, 1))))
     assert words not in shown(ledger(call(violation="BREACH"), found(FOUND)))
+
+
+def test_more_time_is_advised_only_where_it_would_help() -> None:
+    assert "give more --seconds" in shown(ledger(call()))
+    for text in (shown(ledger(call(unseeing="dark"))), shown(broken())):
+        assert "no attack happened in any call" in text
+        assert "--seconds" not in text
 
 
 def test_a_finding_without_room_is_shown_with_its_moves_and_what_was_not_kept() -> None:

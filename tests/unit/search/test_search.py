@@ -9,6 +9,7 @@ import pytest
 
 from harness.model.adversary.script import Flip, Intercept, SwapFingerprint
 from harness.model.finding import Reason, Severity
+from harness.model.search import Untried
 from harness.model.verdict import Outcome
 from harness.search.plan import Plan, Shape
 from harness.search.search import Bounds, Search, Tried, tally
@@ -45,9 +46,52 @@ def test_the_honest_calls_come_first_and_a_fault_that_they_show_needs_no_attack(
 
 def test_every_kind_of_call_that_the_endpoints_can_make_is_made_without_an_attack() -> None:
     for shapes in (tuple(Shape), (Shape.PLAIN, Shape.WRAPPING)):
-        world = World(never, shapes=shapes)
+        world = World(never, without=all_but(*shapes))
         assert list(search(world, calls=40).run()) == []
         assert [plan for plan in world.made if not plan.moves] == [Plan(one) for one in shapes]
+
+
+def all_but(*possible: Shape) -> Callable[[Plan], str | None]:
+    return lambda plan: None if plan.shape in possible else f"nothing for {plan.shape}"
+
+
+def test_what_the_endpoints_cannot_do_is_left_out_not_counted_and_told_once() -> None:
+    world, refused = World(never, without=all_but(*(set(Shape) - {Shape.RESTART}))), list[Untried]()
+    heard: list[Tried] = []
+    searching = search(world, heard, calls=60)
+    searching.refuse = refused.append
+    assert list(searching.run()) == []
+    assert Shape.RESTART not in {plan.shape for plan in world.made}
+    assert len(heard) == searching.calls == 60
+    assert [(one.plan, one.why) for one in refused] == [
+        ("a call with a restart, no attack at all", "nothing for restart")
+    ]
+
+
+def test_an_attack_that_cannot_be_made_is_told_as_the_first_of_several() -> None:
+    world = World(never, without=lambda plan: "too much" if FLIP.do in kinds_of(plan) else None)
+    refused: list[Untried] = []
+    searching = search(world, calls=100)
+    searching.refuse = refused.append
+    assert list(searching.run()) == []
+    (one,) = refused
+    assert FLIP.do in one.plan and one.plan.endswith(", and others")
+
+
+def kinds_of(plan: Plan) -> set[str]:
+    return {one.do for one in plan.moves}
+
+
+def test_shrinking_passes_over_what_cannot_be_made() -> None:
+    """Without the swap, which is left out first, there is no such call; the flip can be left out all the same."""
+
+    def without(plan: Plan) -> str | None:
+        return None if not plan.moves or has(SwapFingerprint)(plan) else "alone it is nothing"
+
+    world = World(has(Intercept), without=without)
+    steps = list(shrinking(Plan(moves=(SWAP, INTERCEPT, FLIP)), search(world)._answer))
+    assert steps[-1] == Plan(moves=(SWAP, INTERCEPT))
+    assert [plan for plan in world.made if without(plan)] == []
 
 
 def test_then_comes_each_word_of_the_service_alone_with_plans_between_them() -> None:
@@ -234,3 +278,12 @@ def test_an_honest_plain_call_has_nothing_simpler() -> None:
 def test_moves_are_counted_by_kind_and_by_whether_they_happened() -> None:
     tried = Tried(Plan(moves=(FLIP, FLIP, INTERCEPT)), result(), (True, False, False))
     assert tally(tried) == {"flip": (2, 1), "intercept": (1, 0)}
+
+
+def test_where_no_call_can_be_made_the_search_ends_by_itself() -> None:
+    world, refused = World(never, without=lambda plan: "it is not here"), list[Untried]()
+    searching = search(world)
+    searching.refuse = refused.append
+    assert list(searching.run()) == []
+    assert (world.made, searching.calls) == ([], 0)
+    assert [one.why for one in refused] == ["it is not here"]

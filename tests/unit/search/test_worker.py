@@ -11,6 +11,8 @@ from harness.model.endpoints import EndpointKind, Endpoints
 from harness.search.ledger import Ledger
 from harness.search.worker import work
 
+STACK = Endpoints(bob=EndpointKind.FIREFOX)
+
 
 def said(endpoints: Endpoints, folder: Path) -> list[dict[str, Any]]:
     """By a searcher without time for a call."""
@@ -33,6 +35,13 @@ def test_what_bare_pages_cannot_make_is_said_and_understood(tmp_path: Path, monk
     assert [ledger.hear(line) for line in said(pages, tmp_path)] == [False, True]
     (untried,) = ledger.document().untried
     assert untried.why == "alice is a bare page, which makes no ordinary calls of the service"
+
+
+def test_a_stack_without_chat_is_told_before_any_call(tmp_path: Path) -> None:
+    ledger = Ledger("seed", STACK, 1)
+    assert ledger.hear(said(STACK, tmp_path)[0]) is False
+    (untried,) = ledger.document().untried
+    assert untried.plan == "a call in which people write"
 
 
 def test_who_can_make_every_kind_of_call_says_nothing_of_it(tmp_path: Path) -> None:

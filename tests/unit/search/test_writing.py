@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from harness.model.adversary import Position, Script
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
@@ -13,7 +11,6 @@ from harness.model.mode import Mode
 from harness.model.service_kind import ServiceKind
 from harness.model.verdict import Outcome
 from harness.scenario_file import SUFFIX, parse, read
-from harness.search.calls import RealCalls
 from harness.search.expected import expectation
 from harness.search.plan import Plan, Shape
 from harness.search.search import Finding, Tried
@@ -31,8 +28,8 @@ def test_a_plan_says_what_its_adversary_must_control_and_no_more() -> None:
     assert PLAN.positions == (Position.SIGNALLING, Position.PATH)
     assert Plan(moves=(FLIP,)).positions == (Position.PATH,)
     assert Plan().adversary is None
-    assert Plan(Shape.EARLIER).call.earlier == 1
-    assert PLAN.call.restart_after is not None
+    assert Plan(Shape.EARLIER).call(ENDPOINTS).earlier == 1
+    assert PLAN.call(ENDPOINTS).restart_after is not None
 
 
 def test_the_written_text_is_the_scenario() -> None:
@@ -113,21 +110,8 @@ def test_a_recording_that_cannot_be_moved_is_told_and_the_scenario_is_written(tm
 
 
 def test_nobody_interferes_where_numbers_wrap_or_the_service_has_the_keys() -> None:
-    wrapping, ordinary = (Plan(shape).call for shape in (Shape.WRAPPING, Shape.ORDINARY))
+    wrapping, ordinary = (Plan(shape).call(ENDPOINTS) for shape in (Shape.WRAPPING, Shape.ORDINARY))
     packets = wrapping.seconds / 0.02
     assert wrapping.first_sequence is not None
     assert 5 < 2**16 - wrapping.first_sequence < packets - 5
     assert (wrapping.mode, ordinary.mode) == (Mode.E2EE, Mode.SERVICE)
-
-
-def test_a_bare_page_is_asked_for_no_ordinary_call_and_that_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("harness.endpoints.chromium.installed.program", lambda: "a browser")
-    page = Endpoints(alice=EndpointKind.CHROMIUM_RAW, bob=EndpointKind.CHROMIUM_RAW)
-    assert RealCalls(Endpoints(), tmp_path).shapes == tuple(Shape)
-    assert set(Shape) - set(RealCalls(page, tmp_path).shapes) == {Shape.ORDINARY}
-    assert RealCalls(Endpoints(), tmp_path).untried == ()
-    (untried,) = RealCalls(page, tmp_path).untried
-    assert untried.plan == "an ordinary call of the service, no attack at all"
-    assert untried.why == "alice is a bare page, which makes no ordinary calls of the service"

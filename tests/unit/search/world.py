@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from harness.model.adversary.script import Move
 from harness.model.finding import Finding, Reason, Severity
 from harness.model.verdict import Outcome, Result, Status
-from harness.search.plan import Plan, Shape
+from harness.search.plan import Plan
 from harness.search.search import Tried
 
 _MOVE: TypeAdapter[Move] = TypeAdapter(Move)
@@ -55,7 +55,7 @@ def result(
 class World:
     """Calls in which the property is violated exactly when `broken` says so. Implements `Caller`.
 
-    `again`: whether a violation comes again when it is asked for once more.
+    `again`: whether a violation comes again when it is asked for once more. `without`: why a call cannot be made.
     """
 
     broken: Callable[[Plan], bool]
@@ -63,7 +63,10 @@ class World:
     made: list[Plan] = field(default_factory=list)
     confirmed: list[Plan] = field(default_factory=list)
     recording: Path | None = None
-    shapes: tuple[Shape, ...] = tuple(Shape)
+    without: Callable[[Plan], str | None] = lambda plan: None
+
+    def lacking(self, plan: Plan) -> str | None:
+        return self.without(plan)
 
     def call(self, plan: Plan) -> Tried:
         self.made.append(plan)
