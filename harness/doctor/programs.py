@@ -90,14 +90,8 @@ def coturn_part() -> Part:
 
 def rtpengine_part() -> Part:
     needed_for = "calls through a media server that nobody here wrote, as a man in the middle and as a relay"
-    install = from_debian(rtpengine.PACKAGE)
-    if not rtpengine.installed():
-        return Part("rtpengine", State.MISSING, None, needed_for, install, False)
-    found = rtpengine.version()
-    if found == rtpengine.UNKNOWN:
-        detail = "rtpengine --version does not name a version"
-        return Part("rtpengine", State.BROKEN, None, needed_for, install, False, detail)
-    return Part("rtpengine", State.INSTALLED, found, needed_for, install, False)
+    version = rtpengine.version() if rtpengine.installed() else None
+    return _server_part(rtpengine.PROGRAM, needed_for, from_debian(rtpengine.PACKAGE), version)
 
 
 def janus_part() -> Part:
@@ -105,13 +99,15 @@ def janus_part() -> Part:
         "ordinary calls whose media server is one that nobody here wrote, and the same one put into encrypted calls "
         "(service-janus-call, chromium-janus-pair, janus-terminates, janus-memory-terminates)"
     )
-    install = from_debian(janus.PACKAGE)
-    if not janus.installed():
-        return Part("janus", State.MISSING, None, needed_for, install, False)
-    found = janus.version()
-    if found == janus.UNKNOWN:
-        detail = "janus --version does not name a version"
-        return Part("janus", State.BROKEN, None, needed_for, install, False, detail)
-    why = janus.lacking()
-    state = State.INSTALLED if why is None else State.UNFIT
-    return Part("janus", state, found, needed_for, install, False, why or "")
+    version = janus.version() if janus.installed() else None
+    why = None if version is None else janus.lacking()
+    return _server_part(janus.PROGRAM, needed_for, from_debian(janus.PACKAGE), version, why or "")
+
+
+def _server_part(name: str, needed_for: str, install: str, version: str | None, lacking: str = "") -> Part:
+    """`version`: None where it is not installed; `lacking`: why one that works cannot be used here."""
+    if version is None:
+        return Part(name, State.MISSING, None, needed_for, install, False)
+    if version in {rtpengine.UNKNOWN, janus.UNKNOWN}:
+        return Part(name, State.BROKEN, None, needed_for, install, False, f"{name} --version does not name a version")
+    return Part(name, State.UNFIT if lacking else State.INSTALLED, version, needed_for, install, False, lacking)
