@@ -52,7 +52,7 @@ async def whole_call(alice: EndpointKind, bob: EndpointKind) -> Call:
 
 def facts(statement: EndpointStatement) -> dict[str, Any]:
     """What does not differ from call to call."""
-    said = statement.model_dump(mode="json", exclude={"packets", "local_certificate", "presented_certificate"})
+    said = statement.model_dump(mode="json", exclude={"packets", "asked", "local_certificate", "presented_certificate"})
     for screen in (said["screen"], *(moment["screen"] for moment in said["screens"])):
         screen["code"] = len(screen["code"] or "")
     said["screens"] = [moment["screen"] for moment in said["screens"]]
