@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from pydantic import JsonValue
@@ -16,27 +17,40 @@ from ..codes import teams20
 from ..model.base import Role
 from ..model.endpoint_protocol import OF_THE_HARNESS
 from ..model.mode import Mode
+from ..model.recording import SignalKind, SignalMessage
 from ..model.statement import Failure, Indicator, Screen
 from .endpoint import EndpointSetup
+from .rules import CallRules, Progress
 from .screen_history import ScreenHistory
 
 _SHIELD: Final = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
 
 
 class Account:
-    """Of one program in one call. `mode` is what the service said when the call was accepted, `asked` when the program
-    was asked for its own account."""
+    """Of one program in one call. `asked` is when the program was asked for its own account."""
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
         self.software = ""
         self.peer_name = setup.peer_name
-        self.mode: Mode | None = None
         self.failure: Failure | None = None
         self.asked: float | None = None
+        self._rules, self._progress = CallRules(), Progress.begun(setup.party.role)
         self._up_at = self._failed_at = 0.0
         self._screens = ScreenHistory()
         self._connected = False
+
+    def told(self, message: SignalMessage) -> None:
+        """What the service says, taken as the reference client takes it: a mode, once accepted, stays."""
+        if message.kind is SignalKind.INVITE:
+            self._progress = self._rules.invited(self._progress)
+        elif message.kind is SignalKind.ACCEPT:
+            with suppress(ValueError):  # that the mode is none, the program has to say itself
+                self._progress = self._rules.accepted(self._progress, message.body)
+
+    def picked_up(self) -> None:
+        """Its user accepts."""
+        self._progress = self._rules.picked_up(self._progress)
 
     def came_up(self, screen: Screen | None) -> None:
         """The call, or its restart, is up, and this is on the screen, if there is one."""
@@ -78,7 +92,8 @@ class Account:
 
     def reference_screen(self, said: Mapping[str, JsonValue]) -> Screen:
         """What the reference client would show, for a program without a screen: by the certificates that it tells."""
-        indicator = _SHIELD.get(self.mode) if self.mode is not None and self._connected else None
+        mode = self._rules.describing(self._progress)
+        indicator = _SHIELD.get(mode) if mode is not None and self._connected else None
         code = self._code(said) if indicator is Indicator.LOCK else None
         if indicator is Indicator.LOCK and code is None:
             indicator = None

@@ -23,8 +23,7 @@ from ..model.base import Noun
 from ..model.endpoint_events import Event, FailedEvent, KeyEvent, PictureEvent, RtpEvent, SoundEvent
 from ..model.endpoint_protocol import UNSUPPORTED, Nothing, Operation
 from ..model.finding import Reason
-from ..model.mode import Mode
-from ..model.recording import SignalKind, SignalMessage
+from ..model.recording import SignalMessage
 from ..model.statement import EndpointStatement, Failure, Screen
 from ..model.voice import quoted
 from .account import Account
@@ -94,11 +93,11 @@ class ProcessEndpoint:
     # setting up
 
     def told(self, message: SignalMessage) -> None:
-        if message.kind is SignalKind.ACCEPT and message.body in tuple(Mode):
-            self._account.mode = Mode(message.body)
+        self._account.told(message)
         self._tell(Operation.TOLD, protocol.ToldArguments(message=message))
 
     def picked_up(self) -> None:
+        self._account.picked_up()
         self._tell(Operation.PICKED_UP, Nothing())
 
     async def chat(self, text: str) -> str:

@@ -16,6 +16,7 @@ from harness.endpoints.gstreamer.installed import found as gstreamer
 from harness.model.endpoints import EndpointKind, Endpoints
 from harness.model.finding import Reason
 from harness.model.search import SearchDocument
+from harness.needs import not_installed
 from harness.placement import place
 from harness.runner import Options
 from harness.scenario_file import read
@@ -154,6 +155,17 @@ def test_a_stack_that_writes_no_chat_is_searched_all_the_same(tmp_path: Path) ->
     assert Shape.PLAIN in {one.plan.shape for one in heard if Reason.CALL_ESTABLISHED in reasons(one)}
     assert Shape.RESTART not in {one.plan.shape for one in heard}
     assert any(any(one.effective) for one in heard)
+
+
+@pytest.mark.parametrize("kind", [EndpointKind.FIREFOX, EndpointKind.GSTREAMER])
+def test_no_forged_acceptance_takes_the_lock_of_a_bare_stack(kind: EndpointKind, tmp_path: Path) -> None:
+    if not_installed([kind]):
+        pytest.skip(f"no {kind}: no acceptance was forged to it")
+    forged = move("forge-accept", towards="callee", mode="service", when="up")
+    tried = calls(Endpoints(bob=kind), tmp_path).call(Plan(moves=(forged,)))
+    assert tried.effective == (True,)
+    assert tried.violation is None, tried.result.because
+    assert Reason.MODE_UNKNOWN not in reasons(tried), "it went on in the mode that it was accepted in"
 
 
 def reasons(tried: Tried) -> set[Reason]:

@@ -145,8 +145,8 @@ async (channel) => {
 
   /** One call: a method for each operation that the harness asks for. */
   class Client {
-    async open({ media, pieces, turn }) {
-      Object.assign(this, { media, pieces, mode: null, failure: null, up: false, ends: [] });
+    async open({ party, media, pieces, turn }) {
+      Object.assign(this, { media, pieces, mode: null, accepting: party === "alice", failure: null, up: false, ends: [] });
       this.captured = await navigator.mediaDevices.getUserMedia({ audio: true }); // else it has no address on loopback
       const certificate = await RTCPeerConnection.generateCertificate({ name: "ECDSA", namedCurve: "P-256" });
       this.certificate = await shown(certificate);
@@ -157,7 +157,8 @@ async (channel) => {
     }
 
     told({ message }) {
-      if (message.kind === "accept") {
+      if (message.kind === "accept" && this.mode === null && this.accepting) {
+        // Decided once, for the whole call; and a callee's is accepted by its own user, or not at all.
         this.mode = message.body;
         if (this.mode !== "e2ee") this.fail("mode-unknown", `no calls of the kind ${this.mode}`);
       } else if (GONE.includes(message.kind)) {
@@ -165,7 +166,9 @@ async (channel) => {
       }
     }
 
-    "picked-up"() {}
+    "picked-up"() {
+      this.accepting = true;
+    }
 
     introduced() {}
 

@@ -52,6 +52,7 @@ class Client:
     def __init__(self, teller: Teller, **opened: Any) -> None:
         self._teller = teller
         self._mode: str | None = None
+        self._accepting = opened["party"] == "alice"
         self._failure: tuple[str, str] | None = None
         self._up = self._closing = False
         self._theirs: list[str] = []
@@ -70,7 +71,8 @@ class Client:
         )
 
     def told(self, message: dict[str, Any]) -> None:
-        if message["kind"] == "accept":
+        if message["kind"] == "accept" and self._mode is None and self._accepting:
+            # Decided once, for the whole call; and a callee's is accepted by its own user, or not at all.
             self._mode = message["body"]
             if self._mode != "e2ee":
                 self._fail("mode-unknown", f"no calls of the kind {self._mode!r}")
@@ -79,6 +81,7 @@ class Client:
 
     def picked_up(self) -> None:
         """The user accepts. What follows from that is told."""
+        self._accepting = True
 
     def introduced(self, name: str) -> None:
         """There is no screen to show a name on."""

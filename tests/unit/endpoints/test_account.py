@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
 from harness.model.mode import Mode
+from harness.model.recording import SignalKind, SignalMessage
 from harness.model.statement import EndpointStatement, Failure, Indicator, Screen
 
 OWN, PEER = b"own certificate", b"peer's certificate"
@@ -32,7 +34,7 @@ class NoTap:
         raise AssertionError("a socket")
 
 
-def account(party: Party = Party.ALICE) -> Account:
+def account(party: Party = Party.ALICE, mode: str = Mode.E2EE) -> Account:
     known = Account(
         EndpointSetup(
             party=party,
@@ -45,8 +47,16 @@ def account(party: Party = Party.ALICE) -> Account:
             keylog=lambda line: None,
         )
     )
-    known.software, known.mode = "client/1", Mode.E2EE
+    known.software = "client/1"
+    if party is Party.BOB:
+        says(known, SignalKind.INVITE)
+        known.picked_up()
+    says(known, SignalKind.ACCEPT, mode)
     return known
+
+
+def says(known: Account, kind: SignalKind, body: str = "") -> None:
+    known.told(SignalMessage(kind=kind, sender=Party.ALICE, body=body))
 
 
 def stated(known: Account, shown: Screen, said: dict[str, Any] | None = None) -> EndpointStatement:
@@ -129,7 +139,9 @@ def test_the_reference_client_shows_no_lock_without_a_code_and_a_plain_shield_in
     known.came_up(EMPTY)
     for said in ({}, CERTIFICATES | {"local_certificate": "no hex"}, CERTIFICATES | {"local_certificate": PEER.hex()}):
         assert known.reference_screen(said) == EMPTY
-    known.mode, known.peer_name = Mode.SERVICE, "Robert"
+    known = account(mode=Mode.SERVICE)
+    known.came_up(EMPTY)
+    known.peer_name = "Robert"
     shown = Screen(indicator=Indicator.PLAIN, code=None, peer="Robert")
     assert known.reference_screen(CERTIFICATES) == shown
 
@@ -142,3 +154,21 @@ def test_a_call_that_failed_before_anybody_looked_was_up_until_then() -> None:
     times = [moment.time for moment in statement.screens]
     assert [moment.screen for moment in statement.screens] == [LOCKED, EMPTY]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize("party", Party)
+def test_an_acceptance_in_the_middle_of_a_call_changes_no_lock(party: Party) -> None:
+    known = account(party)
+    known.came_up(None)
+    says(known, SignalKind.ACCEPT, Mode.SERVICE)
+    assert known.reference_screen(CERTIFICATES).indicator is Indicator.LOCK
+
+
+def test_the_service_accepts_for_no_callee() -> None:
+    known = Account(replace(account()._setup, party=Party.BOB))
+    says(known, SignalKind.INVITE)
+    says(known, SignalKind.ACCEPT, Mode.SERVICE)
+    known.picked_up()
+    says(known, SignalKind.ACCEPT, Mode.E2EE)
+    known.came_up(None)
+    assert known.reference_screen(CERTIFICATES).indicator is Indicator.LOCK
