@@ -201,10 +201,7 @@ def _stated(case: Case, party: Party) -> tuple[bytes, bytes] | None:
     seen, other = case.statements.get(party), case.statements.get(party.peer)
     if seen is None or other is None or not seen.presented_certificate or not other.local_certificate:
         return None
-    try:
-        return bytes.fromhex(seen.presented_certificate), bytes.fromhex(other.local_certificate)
-    except ValueError:
-        return None
+    return bytes.fromhex(seen.presented_certificate), bytes.fromhex(other.local_certificate)
 
 
 def _by_statement(case: Case, party: Party, presented: bytes, own: bytes) -> Iterator[Finding]:

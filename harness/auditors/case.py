@@ -115,13 +115,28 @@ class Case:
         """What each screen showed last while the call had two ends, of the parties that left a statement."""
         return shown_last(self.statements)
 
+    @cached_property
+    def unseen(self) -> Mapping[Party, str]:
+        """Of whose screen nobody knows whether it has a lock, while the call is up for both, and why.
+
+        Where the wire shows that a party never came to the end of a handshake it is known that a lock is not due.
+        """
+        if not all(self.connected(party) for party in Party):
+            return {}
+        return {
+            party: f"{party} has no screen of its own, and no code can be made of the certificates that it told: {why}"
+            for party, statement in self.statements.items()
+            if (why := _no_code(statement)) is not None and self._may_be_secured(party)
+        }
+
+    def _may_be_secured(self, party: Party) -> bool:
+        leg = self.leg(party)
+        return leg is None or not leg.datagrams or leg.secured
+
     def own_certificate(self, party: Party) -> bytes | None:
         """The certificate (DER) that this party says it presented."""
         stated = self.statements[party].local_certificate if party in self.statements else None
-        try:
-            return bytes.fromhex(stated) if stated else None
-        except ValueError:
-            return None
+        return None if stated is None else bytes.fromhex(stated)
 
     @property
     def _keys_logged(self) -> bool | None:
@@ -204,3 +219,12 @@ class Case:
     def connected(self, party: Party) -> bool:
         """Whether this party says that its call was up."""
         return party in self.statements and self.statements[party].connected
+
+
+def _no_code(statement: EndpointStatement) -> str | None:
+    """Why no code follows from a statement of which the screen depends on that."""
+    if statement.screen_told:
+        return None
+    told = {"local_certificate": statement.local_certificate, "presented_certificate": statement.presented_certificate}
+    missing = [name for name, certificate in told.items() if certificate is None]
+    return f"{' and '.join(missing)} missing" if missing else "both are the same one"

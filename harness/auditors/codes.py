@@ -50,6 +50,9 @@ def _compared(case: Case, shown: dict[Party, str]) -> Iterator[Finding]:
     if case.silent:
         for party in case.silent:
             yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement: no code to compare")
+    elif case.unseen:
+        for party, why in case.unseen.items():
+            yield _say.inconclusive(Reason.STATEMENT_MISSING, party, why)
     elif not shown:
         yield _say.fact(Reason.CODES_ABSENT, CALL_WIDE, "neither screen shows a code")
     elif len(shown) == 1:
@@ -108,16 +111,8 @@ def _certificates(case: Case, party: Party) -> list[tuple[bytes, bytes]] | None:
             return pairs
     stated = case.statements[party]
     if stated.local_certificate and stated.presented_certificate:
-        return [(_der(stated.local_certificate), _der(stated.presented_certificate))]
+        return [(bytes.fromhex(stated.local_certificate), bytes.fromhex(stated.presented_certificate))]
     return None
-
-
-def _der(text: str) -> bytes:
-    """A stated certificate. What is not hex is no certificate, and no code can come from it."""
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
 
 
 def code_of(case: Case, party: Party, own: bytes, peer: bytes) -> str | None:

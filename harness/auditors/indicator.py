@@ -35,6 +35,10 @@ def _locks(case: Case) -> Iterator[Finding]:
         for party in case.silent:
             yield _say.inconclusive(Reason.STATEMENT_MISSING, party, f"{party} left no statement: no screen to look at")
         return
+    for party, why in case.unseen.items():
+        yield _say.inconclusive(Reason.STATEMENT_MISSING, party, why)
+    if case.unseen:
+        return
     locked = [party for party, screen in case.shown.items() if screen.indicator is Indicator.LOCK]
     if len(locked) == len(Party):
         yield _say.fact(Reason.LOCK_ON_BOTH, CALL_WIDE, "both screens show a lock")

@@ -128,10 +128,7 @@ def _stated(case: Case, party: Party, side: Party) -> bytes | None:
     """A certificate of a handshake that hides it, as this party says: its own, or the other one's."""
     told = case.statements.get(party)
     stated = None if told is None else told.local_certificate if side is party else told.presented_certificate
-    try:
-        return bytes.fromhex(stated) if stated else None
-    except ValueError:
-        return None
+    return None if stated is None else bytes.fromhex(stated)
 
 
 def _certificate(case: Case, leg: Leg, side: Party, der: bytes, when: datetime, source: str = "") -> Iterator[Finding]:

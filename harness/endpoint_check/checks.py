@@ -104,7 +104,7 @@ def whole_call(party: Party) -> Callable[[Stand], Passed]:
             said, ours = pair.program.statement(), pair.client.statement()
             if said.failure is not None:
                 raise _ended(said.failure)
-            if not pair.program.has_screen and said.screen.empty:
+            if not said.screen_told:
                 raise Flaw(_NO_CODE)
             seen = _screen(said, ours, party)
             yield seen if pair.program.has_screen else f"none of its own; by the certificates that it tells: {seen}"

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from ..codes import teams20
 from ..model.base import Role
+from ..model.certificate import certificate_of
 from ..model.endpoint_protocol import OF_THE_HARNESS
 from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
@@ -23,7 +24,7 @@ from .endpoint import EndpointSetup
 from .rules import CallRules, Progress
 from .screen_history import ScreenHistory
 
-_SHIELD: Final = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
+_SHIELD: Final[dict[Mode | None, Indicator]] = {Mode.E2EE: Indicator.LOCK, Mode.SERVICE: Indicator.PLAIN}
 
 
 class Account:
@@ -65,17 +66,20 @@ class Account:
             self.failure, self._failed_at = failure, time.time()
 
     def statement(
-        self, shown: Screen, said: Mapping[str, JsonValue], known: Mapping[str, JsonValue]
+        self, shown: Screen | None, said: Mapping[str, JsonValue], known: Mapping[str, JsonValue]
     ) -> dict[str, JsonValue]:
         """The fields of a statement: what it said, and in every other field what is known here.
 
-        `known` are fields that are not the program's to tell, in this call. ValueError when it tells one of them.
+        `shown` is what its user sees; None for a program without a screen, where what the reference client would show
+        takes its place. `known` are fields that are not the program's to tell, in this call. ValueError when it tells
+        one of them.
         """
         claimed = [name for name in (*OF_THE_HARNESS, *known) if name in said]
         if claimed:
             raise ValueError(f"its statistics speak of {claimed[0]!r}, which is not theirs to tell")
         # Whoever keeps a history of its screens also knows which was the last one.
-        screen = shown if "screens" in said else self._last(shown)
+        seen = self._reference_screen(said) if shown is None else shown
+        screen = seen if "screens" in said else self._last(seen)
         return {
             "connected": self._connected,
             "failure": None if self.failure is None else self.failure.model_dump(mode="json"),
@@ -86,25 +90,29 @@ class Account:
             "role": self._setup.party.role.value,
             "software": self.software,
             "screen": screen.model_dump(mode="json"),
+            "screen_told": shown is not None or self._shield is not Indicator.LOCK or seen.code is not None,
             "packets_told": "packets" in said,
             "asked": self.asked,
         }
 
-    def reference_screen(self, said: Mapping[str, JsonValue]) -> Screen:
-        """What the reference client would show, for a program without a screen: by the certificates that it tells."""
-        mode = self._rules.describing(self._progress)
-        indicator = _SHIELD.get(mode) if mode is not None and self._connected else None
-        code = self._code(said) if indicator is Indicator.LOCK else None
-        if indicator is Indicator.LOCK and code is None:
-            indicator = None
-        return Screen(indicator=indicator or Indicator.NONE, code=code, peer=self.peer_name)
+    @property
+    def _shield(self) -> Indicator:
+        """What the reference client would draw, if its code can be made."""
+        mode = self._rules.describing(self._progress) if self._connected else None
+        return _SHIELD.get(mode, Indicator.NONE)
+
+    def _reference_screen(self, said: Mapping[str, JsonValue]) -> Screen:
+        """By the certificates that the program tells: no lock without a code."""
+        code = self._code(said) if self._shield is Indicator.LOCK else None
+        indicator = Indicator.NONE if self._shield is Indicator.LOCK and code is None else self._shield
+        return Screen(indicator=indicator, code=code, peer=self.peer_name)
 
     def _code(self, said: Mapping[str, JsonValue]) -> str | None:
         own, peer = said.get("local_certificate"), said.get("presented_certificate")
         if not isinstance(own, str) or not isinstance(peer, str):
             return None
         try:
-            thumbprints = [teams20.thumbprint(bytes.fromhex(der)) for der in (own, peer)]
+            thumbprints = [teams20.thumbprint(certificate_of(text)) for text in (own, peer)]
             caller, callee = thumbprints if self._setup.party.role is Role.CALLER else thumbprints[::-1]
             return teams20.short_code(caller, callee, self._setup.code_digits)
         except ValueError:

@@ -254,7 +254,7 @@ class ProcessEndpoint:
         if self._call.sockets.addresses is not None:
             known["addresses"] = list(self._call.sockets.addresses)
         try:
-            fields = self._account.statement(shown or self._account.reference_screen(said), said, known)
+            fields = self._account.statement(shown, said, known)
         except ValueError as error:
             raise self._dialogue.broken(str(error)) from error
         return self._dialogue.read(Operation.STATS, EndpointStatement, fields)

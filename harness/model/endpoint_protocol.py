@@ -168,7 +168,7 @@ class Shown(Noun):
     screen: Screen
 
 
-OF_THE_HARNESS: Final = ("party", "role", "software", "screen", "packets_told", "asked")
+OF_THE_HARNESS: Final = ("party", "role", "software", "screen", "screen_told", "packets_told", "asked")
 """Fields of a statement that statistics do not have: who is asked is known, what its user saw is asked earlier."""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from .base import Asset, Moment, Noun, Party, Role
+from .certificate import Certificate
 from .finding import Reason
 
 MAX_COUNT: Final = 1 << 48
@@ -101,21 +102,24 @@ class EndpointStatement(Noun):
     Certificates are hex DER: `local_certificate` is the one this endpoint presented, `presented_certificate` the one
     DTLS really showed it. `heard` holds the markers it decoded from what it would have played, as 16 hex digits; after
     a restart, from what came since. `screen` is the last one while the call was up, `screens` all there were. Unless
-    `packets_told`, it does not say what its SRTP layer took and what it refused. `up`: when the call came up first, if
-    its screen was only read after that (seconds since the epoch). `asked`: when the harness asked a program for this
-    account, by its own clock: the program counted its packets no earlier.
+    `packets_told`, it does not say what its SRTP layer took and what it refused. Unless `screen_told`, it has no screen
+    of its own, and what the reference client would show is not known: the call is up, and no code can be made of the
+    certificates. `up`: when the call came up first, if its screen was only read after that (seconds since the epoch).
+    `asked`: when the harness asked a program for this account, by its own clock: the program counted its packets no
+    earlier.
     """
 
     party: Party
     role: Role
     software: str = Field(max_length=200)
     screen: Screen
+    screen_told: bool = True
     screens: tuple[ScreenMoment, ...] = Field(default=(), max_length=1000)
     connected: bool
     up: Moment | None = None
     failure: Failure | None = None
-    local_certificate: str | None = Field(default=None, max_length=65536)
-    presented_certificate: str | None = Field(default=None, max_length=65536)
+    local_certificate: Certificate | None = None
+    presented_certificate: Certificate | None = None
     dtls: DtlsParameters | None = None
     packets: PacketCounts = PacketCounts()
     packets_told: bool = True

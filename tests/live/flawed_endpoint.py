@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from harness import endpoint_worker as worker
@@ -15,6 +17,9 @@ from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
 from harness.model.statement import EndpointStatement
+from harness.wire.certificate import fresh_identity
+
+ANOTHER: Final = fresh_identity(datetime.now(UTC)).der.hex()
 
 
 class Early(AiortcEndpoint):
@@ -73,11 +78,29 @@ class Screenless(AiortcEndpoint):
         return said.model_copy(update={"local_certificate": said.presented_certificate})
 
 
+class Untold(AiortcEndpoint):
+    """Has no screen, and says nothing of certificates."""
+
+    def statement(self) -> EndpointStatement:
+        return super().statement().model_copy(update={"local_certificate": None, "presented_certificate": None})
+
+
+class InPem(AiortcEndpoint):
+    """Has no screen, and tells its certificate in PEM."""
+
+    def statement(self) -> EndpointStatement:
+        said = super().statement()
+        if said.local_certificate is None:
+            return said
+        pem = ssl.DER_cert_to_PEM_cert(bytes.fromhex(said.local_certificate))
+        return said.model_copy(update={"local_certificate": pem})
+
+
 class Mistaken(AiortcEndpoint):
     """Tells another certificate than it presents."""
 
     def statement(self) -> EndpointStatement:
-        return super().statement().model_copy(update={"local_certificate": "00"})
+        return super().statement().model_copy(update={"local_certificate": ANOTHER})
 
 
 class Boastful(AiortcEndpoint):
@@ -123,6 +146,8 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "dying": Dying,
     "quitting": Quitting,
     "screenless": Screenless,
+    "untold": Untold,
+    "in-pem": InPem,
     "mistaken": Mistaken,
     "boastful": Boastful,
     "overfed": Overfed,
@@ -133,9 +158,11 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "lock-without-code": screening.LockWithoutCode,
 }
 
+WITHOUT_SCREEN: Final = ("screenless", "untold", "in-pem")
+
 
 if __name__ == "__main__":
     vars(worker)["AiortcEndpoint"] = FLAWED[sys.argv[1]]
-    if sys.argv[1] == "screenless":
+    if sys.argv[1] in WITHOUT_SCREEN:
         del vars(worker)["_OPERATIONS"]["screen"]
     asyncio.run(worker.main())

@@ -86,6 +86,8 @@ MISCHIEF: Final[dict[str, Callable[[Said], bytes]]] = {
     "wrong-types": statement(connected="yes"),
     "out-of-range": statement(packets={"rtp_sent": -1}),
     "far-out-of-range": statement(packets={"rtp_sent": 10**300}),
+    "certificate-that-is-none": statement(presented_certificate="30"),
+    "certificate-in-escapes": statement(local_certificate=ESCAPES),
     "unknown-field": statement(**{ESCAPES: 1}),
     "the-other-party": statement(party="bob"),
     "a-reason-of-nobody": statement(failure={"reason": ESCAPES, "detail": ""}),

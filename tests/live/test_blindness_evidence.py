@@ -28,6 +28,7 @@ from harness.model.run import IndexEntry
 from harness.model.verdict import Status
 from harness.placement import InProcess
 from harness.vantage import tshark
+from tests.unit.model.outlined import outlined
 from tests.unit.report.html_tree import Page
 
 from .sabotage import AUDIO, WITHOUT_WIRESHARK, Ran, inconclusive, nothing_left, run, scenario
@@ -213,6 +214,8 @@ def deeper(depth: int) -> bytes:
         (lambda said: said | {"addresses": ["127.0.0.1:1"] * 1000}, "addresses: "),
         (lambda said: said | {"heard": {"audio": "f" * 10_000}}, "heard.audio: "),
         (lambda said: said | {"failure": {"reason": "because", "detail": ""}}, "failure.reason: "),
+        (lambda said: said | {"presented_certificate": ESCAPES}, "presented_certificate: "),
+        (lambda said: said | {"local_certificate": "zz"}, "local_certificate: "),
         (lambda said: said | {ESCAPES: 1}, "U+001B"),
         (lambda said: said | {"software": "\ud800"}, "hex escape"),
         (lambda said: deeper(100_000), "endpoint-alice.json"),
@@ -250,6 +253,7 @@ def test_a_ground_truth_that_is_not_of_the_scenarios_adversary_does_not_verify(
     assert cause in done.stderr
 
 
+ANOTHER: Final = outlined(b"another").hex()
 LOST: Final = "FAILED_CALL where SECURE was expected"
 
 
@@ -262,8 +266,12 @@ LOST: Final = "FAILED_CALL where SECURE was expected"
         ({"failure": {"reason": "codes-equal", "detail": ESCAPES}}, Status.UNEXPECTED, LOST, "endpoint-error"),
         ({"failure": {"reason": "call-established", "detail": ""}}, Status.UNEXPECTED, LOST, "endpoint-error"),
         ({"failure": {"reason": "endpoint-error", "detail": ESCAPES}}, Status.UNEXPECTED, LOST, "endpoint-error"),
-        ({"presented_certificate": ESCAPES}, Status.WRONG_REASON, "also statement-", "statement-contradicts-wire"),
-        ({"local_certificate": "zz"}, Status.WRONG_REASON, "also statement-", "statement-contradicts-wire"),
+        (
+            {"local_certificate": ANOTHER},
+            Status.WRONG_REASON,
+            "also statement-",
+            "statement-contradicts-wire",
+        ),
         ({"dtls": {"version": ESCAPES[:32]}}, Status.WRONG_REASON, "also statement-", "statement-contradicts-wire"),
         ({"heard": {"audio": ESCAPES}}, Status.UNEXPECTED, "DEGRADED where SECURE was expected", None),
         ({"packets": {"rtp_received": 1 << 48}}, Status.WRONG_REASON, "accepted", "foreign-packet-accepted"),

@@ -43,6 +43,8 @@ SAID = {
     "wrong-types": f"{NONE_OF_STATS}'connected: ",
     "out-of-range": f"{NONE_OF_STATS}'packets.rtp_sent: ",
     "far-out-of-range": f"{NONE_OF_STATS}'packets.rtp_sent: ",
+    "certificate-that-is-none": f"{NONE_OF_STATS}'presented_certificate: ",
+    "certificate-in-escapes": f"{NONE_OF_STATS}'local_certificate: ",
     "unknown-field": f"{NONE_OF_STATS}",
     "the-other-party": "its statistics speak of 'party', which is not theirs to tell",
     "a-reason-of-nobody": f'{NONE_OF_STATS}"failure.reason: ',

@@ -128,6 +128,20 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
             },
         ),
         (
+            "untold",
+            {
+                "screen, as caller": "no code can be made of what it tells as local_certificate and",
+                "screen, as callee": "no code can be made of what it tells as local_certificate and",
+            },
+        ),
+        (
+            "in-pem",
+            {
+                "screen, as caller": "local_certificate: Value error, it is not the hex of a DER certificate",
+                "screen, as callee": "local_certificate: Value error, it is not the hex of a DER certificate",
+            },
+        ),
+        (
             "mistaken",
             {
                 "certificates, as caller": "its local_certificate is not the one that our client knows",

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).parent.parent.parent
 SILENT = f"'{sys.executable}' -m tests.live.silent_endpoint"
+UNSEEN = "bob has no screen of its own, and no code can be made of the certificates that it told"
 STRANGE = """schema_version: 1
 id: strange
 title: A program
@@ -137,3 +138,32 @@ def test_a_program_that_is_none_leaves_a_named_reason(tmp_path: Path) -> None:
     [result] = document["results"]
     assert result["status"] == "INCONCLUSIVE"
     assert "bob left no statement" in result["because"]
+
+
+ONE_SIDE = "fingerprint-swap-one-side[swap=callee]"
+
+
+@pytest.mark.parametrize(
+    ("flaw", "words"),
+    [
+        ("untold", f"{UNSEEN}: local_certificate and presented_certificate missing"),
+        ("screenless", f"{UNSEEN}: both are the same one"),
+        ("in-pem", "bob left no statement: \"its answer to 'stats' is none: 'local_certificate: "),
+    ],
+)
+def test_what_a_screen_shows_that_nobody_can_know_is_no_breach(tmp_path: Path, flaw: str, words: str) -> None:
+    """Neither in an honest call nor in an intercepted one: the reference client's lock and code are just not known."""
+    program = f"bob='{sys.executable}' -m tests.live.flawed_endpoint {flaw}"
+    code, document, said = run(tmp_path, "honest-audio-call", "fingerprint-swap", "--program", program)
+    assert (code, set(statuses(document).values())) == (3, {"INCONCLUSIVE"}), said
+    for result in document["results"]:
+        assert words in result["because"]
+        assert result["outcome"] == "UNKNOWN"
+        assert "Traceback" not in said
+
+
+def test_a_call_that_a_party_refuses_needs_no_code(tmp_path: Path) -> None:
+    """Alice is shown another certificate than was signalled; Bob may think for a moment that the call is up."""
+    program = f"bob='{sys.executable}' -m tests.live.flawed_endpoint untold"
+    code, document, said = run(tmp_path, ONE_SIDE, "--program", program)
+    assert (code, {one["outcome"] for one in document["results"]}) == (0, {"BLOCKED"}), said

@@ -86,4 +86,5 @@ def test_the_result_of_an_operation_has_a_schema(schema: Any) -> None:
     stats.validate({"statement": {"connected": True, "packets": {"rtp_sent": 3}, "presented_certificate": None}})
     assert not stats.is_valid({"statement": {"party": "bob"}})
     assert not stats.is_valid({"statement": {"heard": 1}})
+    assert not stats.is_valid({"statement": {"local_certificate": "-----BEGIN CERTIFICATE-----"}})
     assert set(schema["$defs"]["Stats"]["properties"]["statement"]["properties"]) < set(EndpointStatement.model_fields)

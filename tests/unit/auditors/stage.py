@@ -401,6 +401,13 @@ def intercepted_call(packets: int = 20) -> Stage:
     return stage
 
 
+def unseen(stage: Stage) -> Stage:
+    """Bob's client has no screen of its own, and tells no certificates of which its code could be made."""
+    stage.show(BOB, indicator=Indicator.NONE, code=None)
+    stage.state(BOB, screen_told=False, screens=(), local_certificate=None, presented_certificate=None)
+    return stage
+
+
 def clear_call(packets: int = 20) -> Stage:
     """Plain RTP, and screens that say so."""
     stage = Stage(mode=Mode.CLEAR)

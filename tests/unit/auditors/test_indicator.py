@@ -13,7 +13,18 @@ from harness.model.statement import Indicator, Screen, ScreenMoment
 
 from .answers import raised
 from .packets import DTLS_JUNK, NULL_CIPHER, pictures, sender
-from .stage import ALICE, BOB, Stage, clear_call, honest_call, intercepted_call, refused_call, service_call, taken_call
+from .stage import (
+    ALICE,
+    BOB,
+    Stage,
+    clear_call,
+    honest_call,
+    intercepted_call,
+    refused_call,
+    service_call,
+    taken_call,
+    unseen,
+)
 
 
 def test_two_locks_on_an_encrypted_call_are_honest() -> None:
@@ -27,6 +38,34 @@ def test_no_lock_where_none_is_deserved_is_honest() -> None:
     for stage in (clear_call(), refused_call(), service_call()):
         findings = audit(stage.case())
         assert [one.reason for one in findings] == [Reason.LOCK_ON_NONE, Reason.INDICATOR_HONEST]
+
+
+def test_a_screen_that_nobody_can_know_has_no_lock_and_lacks_none() -> None:
+    for stage in (unseen(honest_call()), unseen(intercepted_call())):
+        findings = audit(stage.case())
+        assert {(one.reason, one.severity, one.vantage) for one in findings} == {
+            (Reason.STATEMENT_MISSING, Severity.INCONCLUSIVE, BOB)
+        }
+
+
+def test_without_a_packet_nobody_knows_that_no_lock_was_due() -> None:
+    stage = unseen(honest_call())
+    stage.wire[BOB].clear()
+    assert Reason.STATEMENT_MISSING in raised(audit(stage.case()), Severity.INCONCLUSIVE)
+
+
+def test_where_no_handshake_came_to_an_end_it_is_known_that_no_lock_is_due() -> None:
+    stage = unseen(clear_call())
+    stage.show(ALICE, indicator=Indicator.LOCK, code="1" * 20)
+    assert Reason.LOCK_ON_ONE in raised(audit(stage.case()))
+
+
+def test_of_a_call_that_was_refused_no_screen_is_asked_for() -> None:
+    stage = unseen(honest_call())
+    stage.state(ALICE, connected=False)
+    stage.show(ALICE, indicator=Indicator.NONE, code=None)
+    findings = audit(stage.case())
+    assert [one.reason for one in findings] == [Reason.LOCK_ON_NONE, Reason.INDICATOR_HONEST]
 
 
 def test_a_lock_on_a_call_in_clear_is_a_lie_on_each_screen() -> None:

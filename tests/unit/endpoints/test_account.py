@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from harness.codes import teams20
 from harness.endpoints.account import Account
@@ -18,8 +18,9 @@ from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
 from harness.model.statement import EndpointStatement, Failure, Indicator, Screen
+from tests.unit.model.outlined import outlined
 
-OWN, PEER = b"own certificate", b"peer's certificate"
+OWN, PEER = outlined(b"own certificate"), outlined(b"peer's certificate")
 CERTIFICATES: dict[str, JsonValue] = {"local_certificate": OWN.hex(), "presented_certificate": PEER.hex()}
 LOCKED = Screen(indicator=Indicator.LOCK, code="1" * 20, peer="Bob")
 EMPTY = Screen(indicator=Indicator.NONE, code=None, peer="Bob")
@@ -59,7 +60,7 @@ def says(known: Account, kind: SignalKind, body: str = "") -> None:
     known.told(SignalMessage(kind=kind, sender=Party.ALICE, body=body))
 
 
-def stated(known: Account, shown: Screen, said: dict[str, Any] | None = None) -> EndpointStatement:
+def stated(known: Account, shown: Screen | None, said: dict[str, Any] | None = None) -> EndpointStatement:
     return EndpointStatement.model_validate_json(json.dumps(known.statement(shown, said or {}, {})))
 
 
@@ -106,7 +107,7 @@ def test_what_a_program_tells_itself_goes_before_what_is_known() -> None:
     assert (statement.packets.rtp_sent, statement.packets_told) == (3, True)
 
 
-@pytest.mark.parametrize("name", ["party", "role", "software", "screen", "packets_told", "heard"])
+@pytest.mark.parametrize("name", ["party", "role", "software", "screen", "screen_told", "packets_told", "heard"])
 def test_what_is_not_the_programs_to_tell_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"speak of '{name}'"):
         account().statement(EMPTY, {name: "x"}, {"heard": {}})
@@ -119,9 +120,12 @@ def test_for_a_program_without_a_screen_the_reference_clients_is_made_from_its_c
         (Party.BOB, teams20.code(*thumbprints[::-1])),
     ):
         known = account(party)
-        assert known.reference_screen(CERTIFICATES) == EMPTY
-        known.came_up(EMPTY)
-        assert known.reference_screen(CERTIFICATES) == Screen(indicator=Indicator.LOCK, code=code, peer="Bob")
+        before = stated(known, None, CERTIFICATES)
+        assert (before.screen, before.screen_told) == (EMPTY, True)
+        known.came_up(None)
+        statement = stated(known, None, CERTIFICATES)
+        assert statement.screen == Screen(indicator=Indicator.LOCK, code=code, peer="Bob")
+        assert statement.screen_told
 
 
 def test_the_screen_of_a_program_without_one_was_there_when_the_call_came_up() -> None:
@@ -134,16 +138,55 @@ def test_the_screen_of_a_program_without_one_was_there_when_the_call_came_up() -
     assert statement.screen == LOCKED
 
 
-def test_the_reference_client_shows_no_lock_without_a_code_and_a_plain_shield_in_an_ordinary_call() -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"local_certificate": OWN.hex()},
+        CERTIFICATES | {"presented_certificate": None},
+        CERTIFICATES | {"local_certificate": PEER.hex()},
+    ],
+)
+def test_nobody_knows_what_is_shown_for_certificates_of_which_no_code_can_be_made(said: dict[str, Any]) -> None:
+    known = account()
+    known.came_up(None)
+    statement = stated(known, None, said)
+    assert (statement.screen, statement.screen_told) == (EMPTY, False)
+    known.failed(LOST)
+    assert not stated(known, None, said).screen_told
+
+
+def test_a_call_that_never_came_up_has_no_code_to_show() -> None:
+    known = account()
+    known.failed(LOST)
+    statement = stated(known, None)
+    assert (statement.screen, statement.screen_told) == (EMPTY, True)
+
+
+def test_a_screen_of_its_own_is_what_it_is_without_certificates() -> None:
     known = account()
     known.came_up(EMPTY)
-    for said in ({}, CERTIFICATES | {"local_certificate": "no hex"}, CERTIFICATES | {"local_certificate": PEER.hex()}):
-        assert known.reference_screen(said) == EMPTY
+    statement = stated(known, EMPTY)
+    assert (statement.screen, statement.screen_told) == (EMPTY, True)
+
+
+@pytest.mark.parametrize("text", ["no hex", "30", "3000", "-----BEGIN CERTIFICATE-----"])
+def test_no_code_is_made_of_what_is_no_certificate_and_it_does_not_fit(text: str) -> None:
+    known = account()
+    known.came_up(None)
+    with pytest.raises(ValidationError, match=r"local_certificate\n.*it is not the hex of a DER certificate"):
+        stated(known, None, CERTIFICATES | {"local_certificate": text})
+    fields = known.statement(None, CERTIFICATES | {"local_certificate": text}, {})
+    assert (fields["screen"], fields["screen_told"]) == (EMPTY.model_dump(mode="json"), False)
+
+
+def test_a_plain_shield_needs_no_code() -> None:
     known = account(mode=Mode.SERVICE)
-    known.came_up(EMPTY)
+    known.came_up(None)
     known.peer_name = "Robert"
-    shown = Screen(indicator=Indicator.PLAIN, code=None, peer="Robert")
-    assert known.reference_screen(CERTIFICATES) == shown
+    statement = stated(known, None, CERTIFICATES)
+    assert statement.screen == Screen(indicator=Indicator.PLAIN, code=None, peer="Robert")
+    assert statement.screen_told
 
 
 def test_a_call_that_failed_before_anybody_looked_was_up_until_then() -> None:
@@ -161,7 +204,7 @@ def test_an_acceptance_in_the_middle_of_a_call_changes_no_lock(party: Party) -> 
     known = account(party)
     known.came_up(None)
     says(known, SignalKind.ACCEPT, Mode.SERVICE)
-    assert known.reference_screen(CERTIFICATES).indicator is Indicator.LOCK
+    assert stated(known, None, CERTIFICATES).screen.indicator is Indicator.LOCK
 
 
 def test_the_service_accepts_for_no_callee() -> None:
@@ -171,4 +214,4 @@ def test_the_service_accepts_for_no_callee() -> None:
     known.picked_up()
     says(known, SignalKind.ACCEPT, Mode.E2EE)
     known.came_up(None)
-    assert known.reference_screen(CERTIFICATES).indicator is Indicator.LOCK
+    assert stated(known, None, CERTIFICATES).screen.indicator is Indicator.LOCK
