@@ -170,13 +170,14 @@ def test_a_screen_of_its_own_is_what_it_is_without_certificates() -> None:
     assert (statement.screen, statement.screen_told) == (EMPTY, True)
 
 
+@pytest.mark.parametrize("name", CERTIFICATES)
 @pytest.mark.parametrize("text", ["no hex", "30", "3000", "-----BEGIN CERTIFICATE-----"])
-def test_no_code_is_made_of_what_is_no_certificate_and_it_does_not_fit(text: str) -> None:
-    known = account()
+def test_no_code_is_made_of_what_is_no_certificate_and_it_does_not_fit(text: str, name: str) -> None:
+    known, said = account(), CERTIFICATES | {name: text}
     known.came_up(None)
-    with pytest.raises(ValidationError, match=r"local_certificate\n.*it is not the hex of a DER certificate"):
-        stated(known, None, CERTIFICATES | {"local_certificate": text})
-    fields = known.statement(None, CERTIFICATES | {"local_certificate": text}, {})
+    with pytest.raises(ValidationError, match=rf"{name}\n.*it is not the hex of a DER certificate"):
+        stated(known, None, said)
+    fields = known.statement(None, said, {})
     assert (fields["screen"], fields["screen_told"]) == (EMPTY.model_dump(mode="json"), False)
 
 
