@@ -13,6 +13,7 @@ from harness import endpoint_worker as worker
 from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.rules import CallRules, Progress
 from harness.endpoints.specimens import coding, comparing, screening
+from harness.model import endpoint_protocol as protocol
 from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
@@ -165,4 +166,5 @@ if __name__ == "__main__":
     vars(worker)["AiortcEndpoint"] = FLAWED[sys.argv[1]]
     if sys.argv[1] in WITHOUT_SCREEN:
         del vars(worker)["_OPERATIONS"]["screen"]
+        vars(protocol)["OF_THE_HARNESS"] = (*protocol.OF_THE_HARNESS, "screens")  # it tells of none either
     asyncio.run(worker.main())

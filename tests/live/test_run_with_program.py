@@ -140,7 +140,7 @@ def test_a_program_that_is_none_leaves_a_named_reason(tmp_path: Path) -> None:
     assert "bob left no statement" in result["because"]
 
 
-ONE_SIDE = "fingerprint-swap-one-side[swap=callee]"
+ONE_SIDE = "fingerprint-swap-one-side[swap=caller]"
 
 
 @pytest.mark.parametrize(
