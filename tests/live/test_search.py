@@ -157,6 +157,16 @@ def test_a_stack_that_writes_no_chat_is_searched_all_the_same(tmp_path: Path) ->
     assert any(any(one.effective) for one in heard)
 
 
+@pytest.mark.skipif(bool(gstreamer().why), reason="no webrtcbin: no search was made of it")
+@pytest.mark.parametrize("do", ["swap-fingerprint", "alter-fingerprint"])
+def test_that_webrtcbin_compares_no_fingerprint_is_no_news_without_an_interceptor_either(
+    do: str, tmp_path: Path
+) -> None:
+    tried = calls(Endpoints(bob=EndpointKind.GSTREAMER), tmp_path).call(Plan(moves=(move(do, towards="callee"),)))
+    assert Reason.FINGERPRINT_NOT_COMPARED in reasons(tried), tried.result.because
+    assert tried.known == ("webrtcbin-takes-any-certificate",)
+
+
 @pytest.mark.parametrize("kind", [EndpointKind.FIREFOX, EndpointKind.GSTREAMER])
 def test_no_forged_acceptance_takes_the_lock_of_a_bare_stack(kind: EndpointKind, tmp_path: Path) -> None:
     if not_installed([kind]):
