@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from ..model.base import Party
@@ -111,6 +110,6 @@ class Faces:
         from_face = self._faces.get(source)
         if from_face is None or from_face.party is face.party:
             return None
-        on, back = partial(from_face.socket.send, to=face.real), partial(face.socket.send, to=from_face.real)
+        on, back = from_face.socket.towards(face.real), face.socket.towards(from_face.real)
         face.ways[source] = from_face.party, on, back
         return face.ways[source]

@@ -56,13 +56,22 @@ class UdpSocket:
 
     def send(self, data: bytes, to: Address) -> bool:
         """Whether the kernel took it."""
-        try:
-            self._socket.sendto(data, to)
-        except OSError:
-            self.unsent += 1
-            return False
-        self.sent += 1
-        return True
+        return self.towards(to)(data)
+
+    def towards(self, to: Address) -> Callable[[bytes], bool]:
+        """What sends there, for whoever sends much there; it says whether the kernel took it."""
+        sendto = self._socket.sendto
+
+        def send(data: bytes) -> bool:
+            try:
+                sendto(data, to)
+            except OSError:
+                self.unsent += 1
+                return False
+            self.sent += 1
+            return True
+
+        return send
 
     @property
     def usable(self) -> bool:
@@ -97,12 +106,13 @@ class UdpSocket:
 
     def _read(self, most: int) -> int:
         """How many datagrams there were, at most so many. Whoever is told of one may close the socket."""
-        read = 0
-        while read < most and self._socket.fileno() >= 0:
+        read, recvfrom = 0, self._socket.recvfrom
+        while read < most:
             try:
-                data, source = self._socket.recvfrom(_LARGEST_DATAGRAM)
+                data, source = recvfrom(_LARGEST_DATAGRAM)
             except OSError:
-                # Nothing left (EAGAIN), or an ICMP error about an earlier datagram, which the kernel reports once.
+                # Nothing left (EAGAIN), closed (EBADF), or an ICMP error about an earlier datagram, which the kernel
+                # reports once.
                 break
             read += 1
             self.received += 1
