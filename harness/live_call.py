@@ -135,23 +135,31 @@ class LiveCall:
 
     async def _close_in_time(self) -> None:
         """One end that never ends would hold up the whole run; where something broke before, that is the reason."""
-        closing, waited = asyncio.create_task(self._close()), min(LATE, ENDING)
-        await asyncio.wait({closing}, timeout=waited)
-        if not closing.done() and self.turn is not None:
-            await self.turn.ask()
-        if not closing.done() and self.fault is None:
-            await asyncio.wait({closing}, timeout=ENDING - waited)
-            waited = ENDING
-        if closing.done():
-            await closing
+        closing = asyncio.create_task(self._close())
+        try:
+            waited = await self._waited_for(closing)
+        finally:
+            closing.cancel()
+            await asyncio.gather(closing, return_exceptions=True)
+        if not closing.cancelled():
+            closing.result()
             return
         first = "" if self.fault is None else f"{self.fault}; then "
-        closing.cancel()
-        await asyncio.gather(closing, return_exceptions=True)
         for service in (self.turn, self.media_server):
             if service is not None:
                 await service.close()
         raise LiveCallError(f"{first}what took part in the call could not be ended within {waited:g} s")
+
+    async def _waited_for(self, closing: asyncio.Task[None]) -> float:
+        """How many seconds, at most, the call had for its end: fewer where it is known why it does not come."""
+        late = min(LATE, ENDING)
+        await asyncio.wait({closing}, timeout=late)
+        if not closing.done() and self.turn is not None:
+            await self.turn.ask()
+        if closing.done() or self.fault is not None:
+            return late
+        await asyncio.wait({closing}, timeout=ENDING - late)
+        return ENDING
 
     async def _close(self) -> None:
         """End everything, also when something else cannot be ended; what went wrong first is raised."""
