@@ -59,7 +59,8 @@ class Client {
   }
 
   told({ message }) {
-    if (message.kind === "accept") {
+    if (message.kind === "accept" && this.mode === null) {
+      // Decided once, for the whole call.
       this.mode = message.body;
       if (this.mode !== "e2ee") this.fail("mode-unknown", `no calls of the kind ${this.mode}`);
     } else if (["decline", "cancel", "hang-up"].includes(message.kind)) {

@@ -60,7 +60,7 @@ class Client:
             self.pc.addTransceiver(Given(kind, pieces[kind], self.began) if kind in pieces else kind)
 
     async def told(self, message):
-        if message["kind"] == "accept":
+        if message["kind"] == "accept" and self.mode is None:  # decided once, for the whole call
             self.mode = message["body"]
         elif message["kind"] in ("decline", "cancel", "hang-up"):
             self._fail("remote-hung-up", message["body"])
