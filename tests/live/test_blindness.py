@@ -102,17 +102,18 @@ class Case:
 BROKEN: Final = "the call could not be recorded: the relay broke: "
 KILLED: Final = "alice left no statement: 'it was killed by signal 9 (SIGKILL)"
 STOPPED: Final = "alice left no statement: \"it gave no answer to 'screen' for 4 s"
+RECORDER: Final = {"kind": "recorder", "position": ["path"]}
 UNTOUCHED: Final = INTERCEPTOR | {"swap": []}
 
 CASES: Final = {
     "machine-breaks": Case(
         Harm(machine_breaks),
         Status.ERROR,
-        f"{BROKEN}Bystander at PathDatagram: RuntimeError: out of order",
-        BYSTANDER,
+        f"{BROKEN}Recorder at PathDatagram: RuntimeError: out of order",
+        RECORDER,
     ),
     "machine-breaks-late": Case(
-        Harm(machine_breaks, LATE), Status.ERROR, f"{BROKEN}Bystander at PathDatagram", BYSTANDER
+        Harm(machine_breaks, LATE), Status.ERROR, f"{BROKEN}Recorder at PathDatagram", RECORDER
     ),
     "shell-breaks": Case(
         Harm(shell_breaks), Status.ERROR, f"{BROKEN}Bystander at a datagram: LookupError: no such face", BYSTANDER
