@@ -37,9 +37,10 @@ export function showState(call) {
   find("stage-state").textContent = lost ? "Reconnecting…" : call.phase === "up" ? lasting(call.since) : STATES[call.phase];
 }
 
-/** Say that a code is there, or that it is another one than before. */
+/** Say that a code is there, that it is another one than before, or that there is none any more. */
 export function announceCode(call) {
-  if (call.shown.changed) warn(`The security code of the call with ${call.display} has changed. Compare it again.`);
+  if (call.shown.screen.code === null) warn(`The call with ${call.display} is no longer proved to be end-to-end encrypted.`);
+  else if (call.shown.changed) warn(`The security code of the call with ${call.display} has changed. Compare it again.`);
   else tell(`The call with ${call.display} is end-to-end encrypted. Select the shield to compare the security code.`);
 }
 
@@ -61,7 +62,7 @@ function showIndicator(call) {
   button.hidden = indicator === "none";
   button.dataset.shown = indicator;
   for (const icon of button.querySelectorAll("[data-icon]")) icon.toggleAttribute("hidden", icon.dataset.icon !== indicator);
-  const [sign, look] = MARKS[confirmed] ?? ["", "mark"];
+  const [sign, look] = (indicator === "lock" && MARKS[confirmed]) || ["", "mark"];
   find("indicator-name").textContent = INDICATORS[indicator];
   Object.assign(find("indicator-mark"), { textContent: sign, className: look, hidden: sign === "" });
   find("code-alarm").hidden = !changed || indicator !== "lock";

@@ -158,8 +158,11 @@ export class Media {
   async #take(type, sdp) {
     const before = this.connection.remoteDescription?.sdp;
     const old = presented(this.connection);
+    const renewal = old !== null && fingerprints(before) !== fingerprints(sdp) ? { old: hex(old[0]), since: Infinity } : this.renewal;
+    // Before it is taken: statistics that are asked meanwhile keep, for the rest of the call, that there is no certificate (Chromium 156).
+    this.renewal = renewal;
     await this.connection.setRemoteDescription({ type, sdp });
-    if (old !== null && fingerprints(before) !== fingerprints(sdp)) this.renewal = { old: hex(old[0]), since: Date.now() };
+    if (renewal !== null) renewal.since = Date.now();
     this.described = true;
     await this.candidates([]);
     await this.look();

@@ -15,13 +15,17 @@ export class Shown {
     this.changed = false;
   }
 
-  /** Take a proof. "same" when nothing is shown otherwise, "code" when there is a code that was not there before, else "other". */
+  /**
+   * Take a proof. "same" when nothing is shown otherwise, "code" when there is another code than before or,
+   * of a call that had one, what was proved is no longer proved; else "other".
+   */
   async take(mode, role, proof) {
     const turn = ++this.#turn;
     const screen = await shown(mode, role, proof);
     // A later proof has been taken meanwhile, or the call is over.
     if (turn !== this.#turn || same(screen, this.screen)) return "same";
     this.screen = screen;
+    if (screen.indicator === "plain" && this.#last !== null) return "code";
     return screen.code !== null && screen.code !== this.#last ? this.#coded(screen.code) : "other";
   }
 
