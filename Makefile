@@ -37,6 +37,7 @@ bench:
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.bench.calls $(CALLS)
 	@$(BIN)/python -m tests.bench.audit $(ARGS)
+	@$(BIN)/python -m tests.bench.markers
 	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python -m tests.bench.service
 	@$(BIN)/python -m tests.bench.browser

@@ -22,7 +22,7 @@ from harness import record_calls
 from harness.auditing import Thinker
 from harness.catalogue import ROOT as CATALOGUE
 from harness.catalogue import load, select
-from harness.endpoints import dialogue, program
+from harness.endpoints import program
 from harness.live_call import LiveCall
 from harness.model.base import Party
 from harness.model.finding import Severity
@@ -41,9 +41,6 @@ WITHOUT_WIRESHARK: Final = ("wireshark",)
 
 PATIENCE: Final = 1.0
 """Seconds that the harness waits in these tests for what will never come."""
-
-ANSWER: Final = 4.0
-"""Seconds that a program has for an answer, on a machine that may be busy. Only a stopped one takes them all."""
 
 EARLY: Final = 10
 """Media packets after which harm is done: media flows, and nothing is heard yet."""
@@ -154,9 +151,8 @@ def scenario_of(tap: LegTap) -> str:
     return tap._path.parent.parent.name
 
 
-def impatient(patch: pytest.MonkeyPatch, answer: float = ANSWER) -> None:
-    """What a program will never say is not waited for as long as usual."""
-    patch.setattr(dialogue, "PATIENCE", answer)
+def impatient(patch: pytest.MonkeyPatch) -> None:
+    """A program that does not end is not waited for as long as usual."""
     patch.setattr(program, "GRACE", PATIENCE)
 
 

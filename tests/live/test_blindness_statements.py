@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.call_views import call_views
+from harness.endpoints import dialogue
 from harness.endpoints.process import ProcessEndpoint
 from harness.endpoints.registry import ENDPOINTS
 from harness.model.endpoints import EndpointKind
@@ -31,8 +32,8 @@ SAID = {
     "a-hundred-megabytes-of-json": TOO_LONG,
     "deep-json": NEITHER,
     "deep-statement": NEITHER,
-    "half-a-line": "it gave no answer to 'screen' for 4 s",
-    "no-answer-at-all": "it gave no answer to 'screen' for 4 s",
+    "half-a-line": f"it gave no answer to 'screen' for {dialogue.PATIENCE:g} s",
+    "no-answer-at-all": f"it gave no answer to 'screen' for {dialogue.PATIENCE:g} s",
     "nul": NEITHER,
     "no-text": NEITHER,
     "lone-surrogate": NEITHER,

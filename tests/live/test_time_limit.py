@@ -9,6 +9,7 @@ import pytest
 
 from harness import live_call
 from harness.audit import audit_run
+from harness.catalogue import ROOT as CATALOGUE
 from harness.catalogue import load, select
 from harness.endpoints.aiortc import AiortcEndpoint
 from harness.inspection.parameters.policy import load_policy
@@ -16,7 +17,7 @@ from harness.model.verdict import Outcome, Result, Status
 from harness.placement import InProcess
 from harness.runner import Options, Runner
 
-SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+from .sabotage import AUDIO, catalogued, scenario
 
 
 class Watcher:
@@ -33,15 +34,15 @@ class Watcher:
 
 @pytest.mark.live
 def test_a_scenario_without_end_is_stopped_and_the_others_are_judged(tmp_path: Path) -> None:
-    chosen = select(load(SCENARIOS), ["fingerprint-missing", "setup-role-both-passive"], SCENARIOS)
-    options = Options(captures=tmp_path, timeout=2.0, without=("wireshark",))
+    chosen = [catalogued("fingerprint-missing"), scenario("without-end", call=AUDIO | {"seconds": 60})]
+    options = Options(captures=tmp_path, timeout=8.0, without=("wireshark",))
     watcher = Watcher()
     runner = Runner(chosen, options, watcher, InProcess)
     document = asyncio.run(runner.run())
     results = {result.scenario: result for result in document.results}
-    stuck = results["setup-role-both-passive"]
-    assert (stuck.status, stuck.outcome, stuck.expected) == (Status.ERROR, Outcome.UNKNOWN, Outcome.BLOCKED)
-    assert "time limit of 2 s" in stuck.because
+    stuck = results["without-end"]
+    assert (stuck.status, stuck.outcome, stuck.expected) == (Status.ERROR, Outcome.UNKNOWN, Outcome.SECURE)
+    assert "time limit of 8 s" in stuck.because
     assert results["fingerprint-missing"].status is Status.AS_EXPECTED
     assert sorted(watcher.begun) == sorted(watcher.over) == sorted(results)
     assert audit_run(runner.folder.root, load_policy()) == document
@@ -60,7 +61,7 @@ def test_an_endpoint_that_cannot_be_ended_holds_up_nobody(tmp_path: Path, monkey
 
     monkeypatch.setattr(AiortcEndpoint, "close", close)
     monkeypatch.setattr(live_call, "ENDING", 1.0)
-    chosen = select(load(SCENARIOS), ["fingerprint-missing", "fingerprint-malformed"], SCENARIOS)
+    chosen = select(load(CATALOGUE), ["fingerprint-missing", "fingerprint-malformed"], CATALOGUE)
     options = Options(captures=tmp_path, jobs=1, without=("wireshark",))
     document = asyncio.run(Runner(chosen, options, Watcher(), InProcess).run())
     statuses = [result.status for result in document.results]
