@@ -14,6 +14,7 @@ from .evidence.run_folder import NotARun, open_run
 from .inspection.parameters.policy import load_policy
 from .outputs import Output, trouble, write_outputs
 from .report.console import encodable
+from .report.text import visible
 from .report.visibility import matrices, sentence, visibility_lines
 
 FINDING, USAGE, HARNESS, EVIDENCE, NOTHING = 1, 2, 3, 4, 5
@@ -21,8 +22,8 @@ PLANTED = "Specimens alone: what is beyond the promise here was planted, and no 
 
 
 def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, str] | None:
-    """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell, and
-    there were packets in which it could have been.
+    """Measure, print the matrix of each mode; None when nothing is beyond the promise that the codes do not tell, there
+    were packets in which it could have been, and no auditor could not tell.
 
     What a specimen leaks was planted: its matrix is shown where a run holds nothing else, and is no finding.
     Wireshark is not asked: it sees nothing that the matrix is made of.
@@ -52,4 +53,9 @@ def visibility_command(root: Path, outputs: tuple[Output, ...]) -> tuple[int, st
     if all(one.nothing_seen for one in measured or planted):
         return NOTHING, f"{root}: there is no packet to look at of any of its calls"
     untold = [one for matrix in measured for one in matrix.breaks if not one.told]
-    return (FINDING, f"plaintext beyond the promise: {sentence(untold[0])}") if untold else None
+    if untold:
+        return FINDING, f"plaintext beyond the promise: {sentence(untold[0])}"
+    unclear = next((one for matrix in measured for one in matrix.unclear), None)
+    if unclear is not None:
+        return FINDING, f"more may have been seen of {visible(unclear.scenario)}: {visible(unclear.because)}"
+    return None

@@ -16,7 +16,8 @@ def visibility(run: Path, outputs: tuple[str, ...]) -> None:
     """Show who saw what of the calls of a recorded RUN (captures/<run>), beside what was promised.
 
     One matrix for each mode that users were shown: assets by observers. "!" is plaintext beyond the promise, "not
-    measured" is what nobody could look at. Exit code 1 when the codes do not tell of such plaintext.
+    measured" is what nobody could look at. Exit code 1 when the codes do not tell of such plaintext, or a call was
+    inconclusive.
     """
     try:
         from ..command_visibility import visibility_command

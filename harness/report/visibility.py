@@ -12,7 +12,7 @@ from typing import Final
 
 from ..model.mode import Mode
 from ..model.scenario import Family
-from ..model.verdict import Outcome, Result
+from ..model.verdict import Outcome, Result, Status
 from ..model.visibility import AMOUNTS, Cell, Content, Observer, Sight
 from .text import NAME_LIMIT, aligned, plural, visible
 
@@ -49,12 +49,14 @@ class Square:
 @dataclass(frozen=True)
 class ModeMatrix:
     """`rows` are in the order of Content, their squares in that of Observer. `unseen` of the calls have no packet to
-    look at: that something is absent from them tells nothing, and is in no square.
+    look at: that something is absent from them tells nothing, and is in no square. Of those that are `unclear` somebody
+    may have seen more than was found: an auditor could not tell.
     """
 
     mode: Mode
     calls: int
     unseen: int
+    unclear: tuple[Result, ...]
     rows: tuple[tuple[Content, tuple[Square, ...]], ...]
     breaks: tuple[Break, ...]
 
@@ -65,7 +67,8 @@ class ModeMatrix:
         if self.nothing_seen:
             return f"{over}: {_UNSEEN}"
         besides = f"; {_UNSEEN} of {plural(self.unseen, 'call')}" if self.unseen else ""
-        return f"{over}: {self._seen}{besides}"
+        unclear = f"; inconclusive: {plural(len(self.unclear), 'call')}" if self.unclear else ""
+        return f"{over}: {self._seen}{besides}{unclear}"
 
     @property
     def nothing_seen(self) -> bool:
@@ -78,7 +81,8 @@ class ModeMatrix:
             return f"plaintext beyond the promise in {plural(untold, 'cell')}"
         if self.breaks:
             return f"plaintext beyond the promise in {plural(len(self.breaks), 'cell')}, and the codes tell"
-        return f"nothing beyond the promise{f' in {self.calls - self.unseen}' if self.unseen else ''}"
+        clear = self.calls - self.unseen - len(self.unclear)
+        return f"nothing beyond the promise{f' in {clear}' if clear < self.calls else ''}"
 
 
 def matrices(results: Iterable[Result], *, specimens: bool = False) -> tuple[ModeMatrix, ...]:
@@ -128,7 +132,8 @@ def _matrix(mode: Mode, results: list[Result]) -> ModeMatrix:
     }
     rows = tuple((row, tuple(_square(found[row, column]) for column in Observer)) for row in Content)
     breaks = tuple(Break(one.scenario, cell, one.outcome in TOLD) for one, cell in cells if cell.beyond)
-    return ModeMatrix(mode, len(results), sum(map(_unseen, results)), rows, breaks)
+    unclear = tuple(one for one in results if one.status is Status.INCONCLUSIVE and not _unseen(one))
+    return ModeMatrix(mode, len(results), sum(map(_unseen, results)), unclear, rows, breaks)
 
 
 def _unseen(result: Result) -> bool:

@@ -40,6 +40,20 @@ def test_the_matrix_is_printed_and_nothing_beyond_the_promise_is_exit_code_0(tmp
     assert len(cells["visibility"]["cells"]) == 50
 
 
+def test_a_call_that_lacks_packets_is_exit_code_1_and_never_told_as_one_with_nothing_to_find(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run", "honest-audio-call")
+    path = run / "honest-audio-call" / "call-1" / "recording.json"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b'"dropped": 0', b'"dropped": 3'))
+    old, new = [hashlib.sha256(one).hexdigest() for one in (before, path.read_bytes())]
+    index = run / "index.jsonl"
+    index.write_text(index.read_text().replace(old, new))
+    made = CliRunner().invoke(main, ["visibility", str(run)])
+    assert made.exit_code == 1, made.output
+    assert "e2ee, 1 call: nothing beyond the promise in 0; inconclusive: 1 call" in made.output
+    assert "harness: more may have been seen of honest-audio-call: " in made.output
+
+
 def test_plaintext_that_the_codes_do_not_tell_of_is_exit_code_1_and_named(tmp_path: Path) -> None:
     run = run_of(tmp_path / "run", "clear-with-lock", family="control")
     made = CliRunner().invoke(main, ["visibility", str(run)])

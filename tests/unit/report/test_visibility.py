@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.model.base import Party
 from harness.model.mode import Mode
-from harness.model.verdict import Outcome, Result
+from harness.model.verdict import Outcome, Result, Status
 from harness.model.visibility import Cell, Content, Observer, Sight, Visibility
 from harness.report.console import closing_lines
 from harness.report.html import render
@@ -91,6 +91,12 @@ def test_of_a_call_without_a_packet_it_is_not_said_that_nothing_was_found() -> N
     (made,) = matrices(never)
     assert made.sentence == "e2ee, 2 calls: there is no packet to look at"
     assert square(made, Content.AUDIO, Observer.PATH).text == "not measured"
+
+
+def test_of_a_call_that_was_inconclusive_it_is_not_said_that_nothing_was_found() -> None:
+    unclear = call("unclear", seen(Sight.CIPHERTEXT), status=Status.INCONCLUSIVE, outcome=Outcome.UNKNOWN)
+    (made,) = matrices([unclear, call("honest", seen(Sight.CIPHERTEXT))])
+    assert made.sentence == "e2ee, 2 calls: nothing beyond the promise in 1; inconclusive: 1 call"
 
 
 def test_what_breaks_a_promise_counts_without_a_packet_and_hides_no_call_that_has_none() -> None:
