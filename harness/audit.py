@@ -19,6 +19,7 @@ from .markers import chat
 from .markers.recover import recover
 from .model.base import MEDIA, Asset, Party
 from .model.deviation import Deviation
+from .model.endpoints import EndpointKind
 from .model.finding import Finding, Reason, Severity
 from .model.ground_truth import GroundTruth, Recovered
 from .model.run import IndexEntry, RunHeader
@@ -188,7 +189,10 @@ def _result(opened: Opened, view: View, header: RunHeader, policy: Policy) -> Re
     deviation = _deviation(opened, header.deviations)
     still = stopped(opened, case) if scenario.expect.stopped else {}
     expect = scenario.expect.of(scenario.endpoints.stacks)
-    verdict = judge_stack(expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived, still)
+    mendable = EndpointKind.PROGRAM in (scenario.endpoints.alice, scenario.endpoints.bob)
+    verdict = judge_stack(
+        expect, deviation, truth, recovered, findings, heard, seen.beyond, arrived, still, mendable=mendable
+    )
     return Result(
         scenario=scenario.id,
         title=scenario.title,

@@ -21,10 +21,13 @@ from .catalogue import CatalogueError
 from .deviations import check_known
 from .deviations import load as load_deviations
 from .endpoint_choice import choose
+from .endpoints.introduction import introduction
 from .evidence.files import EvidenceError
 from .garbage import collect_seldom
 from .inspection.parameters.policy import load_policy
+from .model.ability import ProgramUnderTest
 from .model.base import Party
+from .model.endpoints import EndpointKind
 from .model.network import Network
 from .model.scenario import Scenario
 from .model.verdict import RunDocument
@@ -77,6 +80,7 @@ def run_command(selectors: Sequence[str], reports: Path, outputs: tuple[Output, 
     except ValueError as error:
         return USAGE, str(error)
     go_where_namespaces_are(selection.scenarios, chosen)
+    options = replace(options, programs=asyncio.run(_introduced(options.programs, selection.scenarios)))
     whole = bool(chosen.get("only_self_test"))
     return carry_out(selection.scenarios, options, reports, lambda ended: _present(ended, outputs, whole))
 
@@ -152,8 +156,21 @@ def options_of(chosen: dict[str, Any]) -> Options:
         policy=chosen["policy"],
         # Runs at the same time share the loopback interface, and who listens there must not hear the other one.
         first=1 + secrets.randbelow(NETWORKS),
-        programs=choose(chosen.get("endpoints", ()), chosen.get("programs", ()))[1],
+        programs={
+            party: ProgramUnderTest(command=command)
+            for party, command in choose(chosen.get("endpoints", ()), chosen.get("programs", ()))[1].items()
+        },
     )
+
+
+async def _introduced(
+    programs: Mapping[Party, ProgramUnderTest], scenarios: Iterable[Scenario]
+) -> dict[Party, ProgramUnderTest]:
+    """Those that take part in a call, with what they say that they lack: it is said once, before any of them."""
+    placed = {party for one in scenarios for party in Party if one.endpoints.of(party) is EndpointKind.PROGRAM}
+    taking_part = [party for party in programs if party in placed]
+    said = await asyncio.gather(*(introduction(programs[party].command) for party in taking_part))
+    return dict(zip(taking_part, said, strict=True))
 
 
 async def _until_interrupted(runner: Runner) -> RunDocument:

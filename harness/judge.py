@@ -60,10 +60,13 @@ def judge_stack(
     beyond: Collection[Cell] = (),
     reached: Reached = MappingProxyType({}),
     stopped: Mapping[str, str] = MappingProxyType({}),
+    *,
+    mendable: bool = False,
 ) -> Verdict:
     """The verdict where the stack under test may have a known deviation: it must occur, exactly as it is known.
 
-    One that is shown by another, which must, need not, where nothing else is wrong; that it did not is said.
+    One that is shown by another, which must, need not, where nothing else is wrong; that it did not is said. Nor need
+    one that is `mendable`: a program may do right what the stack inside it does wrong.
     """
     right = judge(expect, truth, recovered, findings, heard, beyond, reached, stopped)
     if deviation is None:
@@ -71,6 +74,8 @@ def judge_stack(
     if right.status is Status.AS_EXPECTED and deviation.shown_by is not None:
         silent = f"{deviation.id} of {deviation.software} did not occur this time; {deviation.shown_by} must"
         return right.model_copy(update={"because": f"{right.because}; {silent}"})
+    if right.status is Status.AS_EXPECTED and mendable:
+        return right
     if right.status is Status.AS_EXPECTED:
         why = f"the known deviation {deviation.id} of {deviation.software} did not occur: {deviation.happens}"
         return right.model_copy(update={"status": Status.UNEXPECTED, "because": why})

@@ -313,7 +313,8 @@ class LiveCall:
         return LegTap(name, party, self.folder.path(f"{name}.pcapng"))
 
     def _endpoint(self, party: Party) -> Endpoint:
-        call = self.scenario.call
+        call, kind = self.scenario.call, self.scenario.endpoints.of(party)
+        program = self.conditions.programs.get(party) if kind is EndpointKind.PROGRAM else None
         setup = EndpointSetup(
             party=party,
             peer_name=NAMES[party.peer],
@@ -333,14 +334,15 @@ class LiveCall:
             deeds=self.deeds,
             picture=partial(self.pictures.__setitem__, party),
             plaintext=partial(self.plaintext.__setitem__, party),
-            command=self.conditions.programs.get(party, ()),
+            command=() if program is None else program.command,
+            lacks=None if program is None else program.lacks,
             peer_shares=party.peer in call.sharing,
             turn=None if self.turn is None else self.turn.servers[party],
             keying=self.scenario.keyings[party],
             inside=None if self.spaces is None else partial(self.spaces.prefix, party),
             within=nullcontext if self.spaces is None else partial(self.spaces.device, party),
         )
-        return endpoints.create(self.scenario.endpoints.of(party), setup)
+        return endpoints.create(kind, setup)
 
     def spoken(self, party: Party) -> tuple[Asset, ...]:
         """The assets that carry something of this party: none in a call that lasts no time."""

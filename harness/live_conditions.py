@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .model.ability import ProgramUnderTest
 from .model.base import Party
 from .model.recording import EarlierCall, SignalEntry
 
@@ -21,14 +22,14 @@ class LiveCallError(RuntimeError):
 class Conditions:
     """Under which conditions a call is made. `number` is unique within the run and chooses the call's addresses.
 
-    `programs` are the commands of the parties whose endpoint is a program.
+    `programs` take the place of these parties.
     """
 
     run: str
     seed: str
     number: int
     provenance: dict[str, str]
-    programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
+    programs: Mapping[Party, ProgramUnderTest] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

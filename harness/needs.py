@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from pydantic import ValidationError
 
+from .abilities import why_beyond
 from .endpoints.chromium import installed as chromium
 from .endpoints.firefox import installed as firefox
 from .endpoints.gstreamer import installed as gstreamer
-from .model.adversary import DtlsMitm, MediaServer, MediaServerProgram, ReplayTime, SrtpBitflip, SrtpPart, SrtpReplay
+from .model.ability import ProgramUnderTest
+from .model.adversary import (
+    DtlsMitm,
+    LaterKeys,
+    MediaServer,
+    MediaServerProgram,
+    ReplayTime,
+    SrtpBitflip,
+    SrtpPart,
+    SrtpReplay,
+)
 from .model.base import Party, Role
 from .model.endpoints import BARE_PAGES, BROWSERS, IN_NAMESPACES, NOT_THROUGH_TURN, WITHOUT_CHAT, EndpointKind
 from .model.mode import Mode
@@ -25,11 +36,11 @@ from .wording import from_debian
 
 def unmet(
     scenarios: Iterable[Scenario],
-    programs: Collection[Party],
+    programs: Mapping[Party, ProgramUnderTest],
     asked: Collection[str],
     elsewhere: Collection[str] = (),
 ) -> tuple[Unmet, ...]:
-    """Each scenario that cannot be run, with the reason. `programs`: the parties for which a command was given.
+    """Each scenario that cannot be run, with the reason. `programs`: those that the command line names.
 
     `asked` are the scenarios that the user named one by one; `elsewhere` those that have no place for what he chose.
     """
@@ -55,11 +66,11 @@ def not_installed(kinds: Iterable[EndpointKind]) -> frozenset[EndpointKind]:
     return frozenset(kind for kind in kinds if not there.get(kind, True))
 
 
-def _why_not(scenario: Scenario, programs: Collection[Party]) -> str | None:
+def _why_not(scenario: Scenario, programs: Mapping[Party, ProgramUnderTest]) -> str | None:
     lacking = (
         why
         for party in Party
-        if (why := _lacking(scenario, party, party in programs) or _impossible(scenario, party)) is not None
+        if (why := _lacking(scenario, party, programs.get(party)) or _impossible(scenario, party)) is not None
     )
     elsewhere = (why_no_restart, _why_no_network, _why_no_daemon, _why_no_memory, _contradiction)
     return next(lacking, None) or next((why for look in elsewhere if (why := look(scenario)) is not None), None)
@@ -130,11 +141,13 @@ def _why_no_relay(scenario: Scenario) -> str | None:
     return None
 
 
-def _lacking(scenario: Scenario, party: Party, named: bool) -> str | None:
-    """What keeps this party's software out of the scenario."""
+def _lacking(scenario: Scenario, party: Party, named: ProgramUnderTest | None) -> str | None:
+    """What keeps this party's software out of the scenario. `named`: the program that is to take its place."""
     match scenario.endpoints.of(party):
-        case EndpointKind.PROGRAM if not named:
+        case EndpointKind.PROGRAM if named is None:
             return f"{party} is a program, and which one only the command line says: --program {party}='COMMAND'"
+        case EndpointKind.PROGRAM if named is not None:
+            return why_beyond(scenario, party, named)
         case EndpointKind.FIREFOX:
             why = firefox.lacking(enclosed=scenario.network is Network.NAMESPACES)
             packages = () if firefox.program() else (firefox.PACKAGE,)
@@ -177,7 +190,7 @@ def _beyond_page(scenario: Scenario, party: Party) -> str | None:
 
 def _impossible(scenario: Scenario, party: Party) -> str | None:
     """What cannot be done to this party's software, whatever is installed."""
-    without = (_without_other_hash, _without_rollover)
+    without = (_without_other_hash, _without_rollover, _without_key)
     return next((why for one in without if (why := one(scenario, party)) is not None), None)
 
 
@@ -198,6 +211,14 @@ def _without_rollover(scenario: Scenario, party: Party) -> str | None:
     kind = scenario.endpoints.of(party)
     what = "whose sequence numbers begin below 32,768, so that none wraps within ten minutes"
     return f"{party} is {kind}, {what}" if across and kind in BROWSERS else None
+
+
+def _without_key(scenario: Scenario, party: Party) -> str | None:
+    """Whoever comes for the keys of the certificates afterwards finds those of clients in this process."""
+    kind = scenario.endpoints.of(party)
+    kept = kind in (EndpointKind.AIORTC_PROCESS, EndpointKind.PROGRAM, EndpointKind.GSTREAMER, *BROWSERS)
+    wanted = isinstance(scenario.adversary, LaterKeys)
+    return f"{party} is {kind}, which gives nobody the key of its certificate" if wanted and kept else None
 
 
 def _without_extensions(scenario: Scenario, party: Party) -> str | None:

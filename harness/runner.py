@@ -23,6 +23,7 @@ from .deviations import naming
 from .evidence.provenance import provenance
 from .evidence.run_folder import Run, RunFolder
 from .live_conditions import Conditions, LiveCallError
+from .model.ability import ProgramUnderTest
 from .model.base import Party
 from .model.network import Network
 from .model.run import IndexEntry, RunHeader
@@ -54,7 +55,7 @@ class Options:
     `self_test` the specimens when the selection is a self-test, too.
 
     `first`: the number of the first call, which chooses its network; runs at the same time had better differ in it.
-    `programs`: the command of each party whose endpoint is a program. `asked`: the scenarios that the user named.
+    `programs`: those that take a party's place. `asked`: the scenarios that the user named.
     `elsewhere`: those that name software of their own where the user chose another one.
     """
 
@@ -66,7 +67,7 @@ class Options:
     policy: Path | None = None
     self_test: tuple[str, ...] = ()
     first: int = 1
-    programs: Mapping[Party, tuple[str, ...]] = field(default_factory=dict)
+    programs: Mapping[Party, ProgramUnderTest] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
 

@@ -61,12 +61,14 @@ def self_test(
     """Judge the self-test of the specimens called `names`. Whatever has no plan did not run, and was not recognised.
 
     Unless it is `lacking` what it needs, as a browser: of such a fault this machine can say nothing, and it is counted.
+    So is a specimen whose healthy twin lacks something: there is nothing to tell it from.
 
     `closed` are auditors that were left out: what they would have seen nobody knows, so nothing is passed without them.
     Those who are `informing` raise no alarm, and no specimen can be recognised by them.
     """
     unheard = [one for one in names if one in lacking]
-    names = [one for one in names if one not in lacking]
+    single = [one for one in names if one in plans and plans[one].twin in lacking]
+    names = [one for one in names if one not in {*unheard, *single}]
     if not names:
         return SelfTest()
     owed = {eye: due for eye, due in OWED.items() if eye not in closed}
@@ -78,6 +80,7 @@ def self_test(
     word = "FAILED" if not whole else f"not passed, without {', '.join(closed)}" if closed else "passed"
     counts = f"{caught} of {len(catches)} specimens recognised, {quiet} of {len(quiets)} healthy twins quiet"
     counts += f", {len(unheard)} not run for want of what they need" if unheard else ""
+    counts += f", {len(single)} left out, whose healthy twins were not run for want of something" if single else ""
     return SelfTest(
         passed=whole and not closed,
         sentence=f"{word}: {counts}",

@@ -10,7 +10,10 @@ import { createInterface } from "node:readline";
 import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS, useVP8 } from "werift";
 
 const { version } = JSON.parse(readFileSync(new URL("node_modules/werift/package.json", import.meta.url)));
-const HELLO = { protocol: 1, software: `example/1 werift/${version}`, sends: "encoded", receives: "encoded" };
+// What it cannot do; leave out what yours can.
+const LACKS = ["screen", "chat", "restart", "ordinary-calls", "first-sequence", "packets", "keys"];
+const SOFTWARE = `example/1 werift/${version}`;
+const HELLO = { protocol: 1, software: SOFTWARE, sends: "encoded", receives: "encoded", lacks: LACKS };
 const TICKS = { audio: 960, video: 9000 };
 const MILLISECONDS = { audio: 20, video: 100 };
 const LARGEST = 1100;
@@ -77,6 +80,7 @@ class Client {
   }
 
   async answer({ sdp }) {
+    if (this.pc.remoteDescription) throw new Refused("sdp-rejected", "an offer came in the middle of a call");
     await this.pc.setRemoteDescription({ type: "offer", sdp });
     await this.pc.setLocalDescription(await this.pc.createAnswer());
     return { sdp: this.pc.localDescription.sdp };

@@ -1,14 +1,12 @@
 """A client under test in plain Python: aiortc behind the lines of docs/endpoint-protocol.md.
 
-Copy it, and put your own client where aiortc is. It needs `pip install aiortc` and nothing of the harness. It tells no
-packets, because the harness looks by itself; it sends the frames that it is given, and tells what it would play. A
-client that has a screen tells that as well, as examples/node/client.mjs does.
-"""
+Copy it, and put your own client where aiortc is (`pip install aiortc`). One with a screen: examples/node/client.mjs."""
 
 import asyncio
 import base64
 import hashlib
 import json
+import re
 import sys
 from fractions import Fraction
 
@@ -17,7 +15,8 @@ import av
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, __version__
 from cryptography.hazmat.primitives.serialization import Encoding
 
-SOFTWARE = f"example/1 aiortc/{__version__}"
+HELLO = {"protocol": 1, "sends": "encoded", "receives": "raw"}
+LACKS = ["screen", "chat", "restart", "ordinary-calls", "first-sequence", "packets", "keys"]
 LASTS = {"audio": Fraction(1, 50), "video": Fraction(1, 10)}  # seconds of a frame
 
 
@@ -30,14 +29,12 @@ class Given(MediaStreamTrack):
 
     def __init__(self, kind, pieces, began):
         super().__init__()
-        self.kind, self.began, self.sent = kind, began, 0
-        self.pieces = [base64.b64decode(piece) for piece in pieces]
+        self.kind, self.pieces, self.began, self.sent = kind, pieces, began, 0
 
     async def recv(self):
-        began = await self.began
-        packet = av.Packet(self.pieces[self.sent % len(self.pieces)])
+        packet = av.Packet(base64.b64decode(self.pieces[self.sent % len(self.pieces)]))
         packet.pts, packet.time_base = self.sent, LASTS[self.kind]
-        await asyncio.sleep(began + float(self.sent * LASTS[self.kind]) - asyncio.get_running_loop().time())
+        await asyncio.sleep(await self.began + float(self.sent * LASTS[self.kind]) - asyncio.get_running_loop().time())
         self.sent += 1
         return packet
 
@@ -45,10 +42,10 @@ class Given(MediaStreamTrack):
 class Client:
     """One call: a method for each operation; what begins with _ is what that takes."""
 
-    mode = pc = None
+    mode = pc = shown = None
 
     async def hello(self):
-        return {"protocol": 1, "software": SOFTWARE, "sends": "encoded", "receives": "raw"}
+        return HELLO | {"software": f"example/1 aiortc/{__version__} aioice/{aioice.__version__}", "lacks": LACKS}
 
     async def open(self, media, address, pieces, **_):
         aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [address]
@@ -70,6 +67,8 @@ class Client:
         return {"sdp": self.pc.localDescription.sdp}
 
     async def answer(self, sdp):
+        if self.pc.remoteDescription:
+            raise ValueError("an offer in the middle of a call")  # aiortc would answer, and change nothing
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         return {"sdp": self.pc.localDescription.sdp}
@@ -80,14 +79,14 @@ class Client:
     async def connect(self, seconds):
         await asyncio.wait([asyncio.ensure_future(self.settled.wait())], timeout=seconds)
         if not self.settled.is_set():
-            self._fail("ice-failed", f"not connected within {seconds} s")
+            self._fail("dtls-timeout" if self.pc.iceConnectionState == "completed" else "ice-failed", "too late")
         return {"connected": self.pc.connectionState == "connected"}
 
     async def send(self):
         self.began.set_result(asyncio.get_running_loop().time())
 
     async def stats(self):
-        own, peer = self._certificates()
+        own, peer = self.shown or self._certificates()
         return {"statement": {"local_certificate": own.hex(), "presented_certificate": peer and peer.hex()}}
 
     async def close(self):
@@ -95,18 +94,19 @@ class Client:
 
     def _changed(self):
         if self.pc.connectionState == "connected":
+            self.shown = self._certificates()
             self.settled.set()
-        elif self.pc.connectionState == "failed":  # aiortc does not say why, so look at what there is
-            presented = self._certificates()[1]
-            fingerprint = hashlib.sha256(presented or b"").digest().hex(":").upper()
-            agree = presented is None or fingerprint in self.pc.remoteDescription.sdp.upper()
-            self._fail("dtls-error" if agree else "fingerprint-mismatch", f"the peer presented {fingerprint}")
+        elif self.pc.connectionState == "failed":  # aiortc does not say why, but these are what it compares
+            ssl, presented = self.pc.getTransceivers()[0].sender.transport._ssl, self._certificates()[1] or b""
+            named = re.findall(r"=fingerprint:sha-(256|384|512) ((\w\w:){31,63}\w\w)\s", self.pc.remoteDescription.sdp)
+            fit = [hashlib.new(f"sha{n}", presented).digest().hex(":") == value.lower() for n, value, _ in named]
+            why = "fingerprint-mismatch" if not all(fit) else "srtp-profile-missing" if fit else "fingerprint-unusable"
+            self._fail(why if ssl and ssl.get_peer_finished() else "dtls-error", "the connection has failed")
 
     def _certificates(self):
         """Its own and the presented one, in DER. aiortc has no public word for either."""
-        ssl = self.pc.getTransceivers()[0].sender.transport._ssl
+        own, ssl = self.pc._RTCPeerConnection__certificates[0]._cert, self.pc.getTransceivers()[0].sender.transport._ssl
         presented = ssl and ssl.get_peer_certificate(as_cryptography=True)
-        own = self.pc._RTCPeerConnection__certificates[0]._cert
         return own.public_bytes(Encoding.DER), presented and presented.public_bytes(Encoding.DER)
 
     def _fail(self, reason, detail):

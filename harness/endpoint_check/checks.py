@@ -14,6 +14,7 @@ from typing import Final
 from ..codes import teams20
 from ..endpoints.endpoint import CallFailed
 from ..endpoints.program import Refused
+from ..model.ability import Ability
 from ..model.base import Party
 from ..model.endpoint_protocol import Operation
 from ..model.finding import Reason
@@ -34,10 +35,19 @@ _NO_CODE: Final = (
     "it has no screen of its own, and no code can be made of what it tells as local_certificate and "
     "presented_certificate: both are hex DER, each another one"
 )
+_WORD: Final = Ability.PACKETS.value
 _UNREADABLE: Final = "v=0\r\nm=audio\r\na=setup:actpass\r\n"
 
 Passed = AsyncIterator[str]
-"""What was seen, one sentence for each check that passed."""
+"""What was seen, one sentence for each check that passed; or Skipped, why one was not made."""
+
+
+class Skipped(str):
+    """Why something is not asked of this program."""
+
+    @classmethod
+    def without(cls, ability: Ability) -> Skipped:
+        return cls(f"it says that it lacks {ability.value!r}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Group:
 async def first_words(stand: Stand) -> Passed:
     async with stand.alone() as alone:
         hello = await alone.dialogue.introduced()
+        stand.lacks = frozenset(hello.lacks)
         forms = f"packets {'told' if hello.tells_packets else 'seen by a leg'}, sends {hello.sends}"
         yield f"{hello.software}; {forms}, receives {hello.receives}"
         await alone.dialogue.refuses_what_nobody_knows()
@@ -91,25 +102,25 @@ def whole_call(party: Party) -> Callable[[Stand], Passed]:
     async def ask(stand: Stand) -> Passed:
         async with stand.call(party) as pair:
             pair.accept()
-            own = await _negotiated(pair)
+            own = await negotiated(pair)
             wrong = list(flaws(own, OFFER if party is Party.ALICE else ANSWER, stand.media))
             if wrong:
                 raise Flaw("; ".join(wrong))
             yield f"{len(Sdp.parse(own).candidates())} candidates, {len(own)} characters"
-            await _connected(pair)
+            await connected(pair)
             yield f"up, {pair.tap.datagrams} datagrams were seen"
-            await _talked(pair)
+            await talked(pair)
             yield "the markers were heard in both directions"
             await asyncio.gather(*(end.conclude() for end in pair.ends.values()))
             said, ours = pair.program.statement(), pair.client.statement()
             if said.failure is not None:
-                raise _ended(said.failure)
+                raise ended(said.failure)
             if not said.screen_told:
                 raise Flaw(_NO_CODE)
             seen = _screen(said, ours, party)
             yield seen if pair.program.has_screen else f"none of its own; by the certificates that it tells: {seen}"
             yield _certificates(said, ours, own)
-            yield _packets(said, pair.tap)
+            yield _packets(said, pair.tap, lacking=stand.without(Ability.PACKETS))
             await pair.program.close()
             pair.program.statement()
             yield "closed"
@@ -122,7 +133,7 @@ def wrong_fingerprint(party: Party) -> Callable[[Stand], Passed]:
         async with stand.call(party) as pair:
             pair.accept()
             try:
-                await _negotiated(pair, to_program=other_fingerprints)
+                await negotiated(pair, to_program=other_fingerprints)
                 up = await pair.program.connect(SETUP)
             except CallFailed:
                 up = False
@@ -162,8 +173,8 @@ def unreadable(party: Party) -> Callable[[Stand], Passed]:
 async def hung_up(stand: Stand) -> Passed:
     async with stand.call(Party.BOB) as pair:
         pair.accept()
-        await _negotiated(pair)
-        await _connected(pair)
+        await negotiated(pair)
+        await connected(pair)
         pair.hang_up()
         try:
             async with asyncio.timeout(SETUP):
@@ -181,7 +192,7 @@ async def _our_offer(stand: Stand) -> str:
         return await other.client.offer()
 
 
-async def _negotiated(pair: Pair, to_program: Callable[[str], str] = str) -> str:
+async def negotiated(pair: Pair, to_program: Callable[[str], str] = str) -> str:
     """Offer and answer, changed on the way to the program; the program's own description."""
     if pair.party is Party.ALICE:
         own = await pair.program.offer()
@@ -192,7 +203,7 @@ async def _negotiated(pair: Pair, to_program: Callable[[str], str] = str) -> str
     return own
 
 
-async def _connected(pair: Pair) -> None:
+async def connected(pair: Pair) -> None:
     up = await asyncio.gather(pair.program.connect(SETUP), pair.client.connect(SETUP))
     if all(up):
         return
@@ -201,7 +212,7 @@ async def _connected(pair: Pair) -> None:
     raise Flaw(f"the call did not come up within {SETUP:g} s; {'; '.join(whys)}{pair.program.hint}")
 
 
-async def _talked(pair: Pair) -> None:
+async def talked(pair: Pair) -> None:
     for end in pair.ends.values():
         end.start_media()
     waiting = {
@@ -211,19 +222,19 @@ async def _talked(pair: Pair) -> None:
     hearing = asyncio.ensure_future(asyncio.wait(waiting.values(), timeout=SETUP))
     over = asyncio.create_task(pair.program.wait_failed())
     await asyncio.wait({hearing, over}, return_when=asyncio.FIRST_COMPLETED)
-    late, ended = [what for what, task in waiting.items() if not task.done()], over.done()
+    late, gone = [what for what, task in waiting.items() if not task.done()], over.done()
     for task in (hearing, over, *waiting.values()):
         task.cancel()
     await asyncio.gather(hearing, over, *waiting.values(), return_exceptions=True)
-    if ended:
-        raise _ended(over.result())
+    if gone:
+        raise ended(over.result())
     if late:
         raise Flaw(f"{' and '.join(late)}, within {SETUP:g} s")
     # The media that was heard must have been counted when it is asked.
     await asyncio.sleep(ON_ITS_WAY)
 
 
-def _ended(failure: Failure) -> Flaw:
+def ended(failure: Failure) -> Flaw:
     """Nobody had a reason to end the call."""
     return Flaw(f"the call ended at its side: {failure.reason}: {failure.detail}")
 
@@ -256,9 +267,11 @@ def _certificates(said: EndpointStatement, ours: EndpointStatement, own: str) ->
     return f"{' and '.join(told) or 'no certificates'} told"
 
 
-def _packets(said: EndpointStatement, tap: Counter) -> str:
+def _packets(said: EndpointStatement, tap: Counter, *, lacking: bool) -> str:
     if not said.packets_told:
-        return "it does not count them, so nobody knows what it refuses"
+        if lacking:
+            return Skipped.without(Ability.PACKETS)
+        raise Flaw(f"it does not count them, so nobody knows what it refuses, and does not say that it lacks {_WORD!r}")
     wrong = list(miscounted(said, tap))
     if wrong:
         raise Flaw("; ".join(wrong))
@@ -269,23 +282,3 @@ def _packets(said: EndpointStatement, tap: Counter) -> str:
 def _is(reason: Reason, wanted: frozenset[Reason] | set[Reason], detail: str) -> None:
     if reason not in wanted:
         raise Flaw(f"the reason is {reason.value!r} and not {' or '.join(sorted(wanted))}: {detail}")
-
-
-def _of(role: str, *names: str) -> tuple[str, ...]:
-    return tuple(f"{name}, as {role}" for name in names)
-
-
-_CALL: Final = ("the call comes up", "media", "screen", "certificates", "packets", "close")
-GROUPS: Final = (
-    Group(("hello", "unknown operation", "operations before open", "end of standard input"), first_words),
-    Group(("offer before the call is accepted",), before_acceptance(Party.ALICE)),
-    Group(("answer before the call is accepted",), before_acceptance(Party.BOB)),
-    Group(("offer", *_of("caller", *_CALL)), whole_call(Party.ALICE)),
-    Group(("answer", *_of("callee", *_CALL)), whole_call(Party.BOB)),
-    Group(("wrong fingerprint in the answer",), wrong_fingerprint(Party.ALICE)),
-    Group(("wrong fingerprint in the offer",), wrong_fingerprint(Party.BOB)),
-    Group(("unreadable answer",), unreadable(Party.ALICE)),
-    Group(("unreadable offer",), unreadable(Party.BOB)),
-    Group(("hang-up",), hung_up),
-)
-"""Everything that is asked."""

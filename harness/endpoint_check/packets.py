@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from math import inf
+from typing import Final
 
 from ..model.base import MEDIA
 from ..model.datagram import Address
@@ -13,18 +14,28 @@ from ..model.statement import ON_ITS_WAY, EndpointStatement, may_have_sent
 from ..model.voice import counted
 from ..wire.demux import PacketClass, classify
 
+RTP_HEADER: Final = 12
+"""Bytes of a header without contributing sources."""
+
 
 class Counter:
-    """A tap that counts what it is shown. `through_leg`: at a leg in front of the program, and not at its sockets."""
+    """A tap that counts what it is shown. `through_leg`: at a leg in front of the program, and not at its sockets.
+
+    `began`: the first sequence number of each RTP stream that it sent, by SSRC (RFC 3550 section 5.1).
+    """
 
     def __init__(self) -> None:
         self.datagrams = 0
         self.through_leg = False
+        self.began: dict[int, int] = {}
         self._times: defaultdict[tuple[bool, PacketClass], list[float]] = defaultdict(list)
 
     def seen(self, outward: bool, local: Address, remote: Address, data: bytes, when: float | None = None) -> None:
         self.datagrams += 1
-        self._times[outward, classify(data)].append(time.time() if when is None else when)
+        kind = classify(data)
+        self._times[outward, kind].append(time.time() if when is None else when)
+        if outward and kind is PacketClass.SRTP and len(data) >= RTP_HEADER:
+            self.began.setdefault(int.from_bytes(data[8:12]), int.from_bytes(data[2:4]))
 
     def socket_closed(self, local: Address, counted: int, dropped: int) -> None:
         """Whether the tap missed one is a matter of runs."""

@@ -10,7 +10,8 @@ from ..endpoints.endpoint import CallFailed, NoStatement
 from ..endpoints.program import ProgramFailed, Refused
 from ..model.base import Asset
 from ..model.endpoint_check import Answered, Check, EndpointCheck
-from .checks import GROUPS, Group
+from .checks import Group, Skipped
+from .groups import GROUPS
 from .stand import Flaw, Stand
 
 LIMIT: Final = 90.0
@@ -56,12 +57,16 @@ async def _asked(group: Group, stand: Stand, limit: float) -> list[Check]:
         why = f"not ended after {limit:g} s"
     except (Flaw, ProgramFailed, Refused, CallFailed, NoStatement) as error:
         why = str(error)
-    passed = [_check(name, Answered.PASSED, detail) for name, detail in zip(group.names, seen, strict=False)]
+    passed = [_check(name, _answered(detail), detail) for name, detail in zip(group.names, seen, strict=False)]
     if why is None:
         return passed
     failed, *rest = group.names[len(seen) :] or group.names[-1:]
     kept = passed[: len(group.names) - 1 - len(rest)]
     return [*kept, _check(failed, Answered.FAILED, why), *(_check(name, Answered.UNTRIED, _UNTRIED) for name in rest)]
+
+
+def _answered(detail: str) -> Answered:
+    return Answered.SKIPPED if isinstance(detail, Skipped) else Answered.PASSED
 
 
 def _check(name: str, answered: Answered, detail: str) -> Check:

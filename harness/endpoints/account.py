@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from ..codes import teams20
+from ..markers import chat
 from ..model.base import Role
 from ..model.certificate import certificate_of
 from ..model.endpoint_protocol import OF_THE_HARNESS
@@ -28,7 +29,8 @@ _SHIELD: Final[dict[Mode | None, Indicator]] = {Mode.E2EE: Indicator.LOCK, Mode.
 
 
 class Account:
-    """Of one program in one call. `asked` is when the program was asked for its own account."""
+    """Of one program in one call. `asked` is when the program was asked for its own account. `read`: the marker of the
+    line of chat that it was told last."""
 
     def __init__(self, setup: EndpointSetup) -> None:
         self._setup = setup
@@ -36,6 +38,7 @@ class Account:
         self.peer_name = setup.peer_name
         self.failure: Failure | None = None
         self.asked: float | None = None
+        self.read: int | None = None
         self._rules, self._progress = CallRules(), Progress.begun(setup.party.role)
         self._up_at = self._failed_at = 0.0
         self._screens = ScreenHistory()
@@ -48,6 +51,8 @@ class Account:
         elif message.kind is SignalKind.ACCEPT:
             with suppress(ValueError):  # that the mode is none, the program has to say itself
                 self._progress = self._rules.accepted(self._progress, message.body)
+        elif message.kind is SignalKind.CHAT:
+            self.read = next(iter(chat.markers(message.body.encode())), self.read)
 
     def picked_up(self) -> None:
         """Its user accepts."""

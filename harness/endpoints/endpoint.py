@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from ..model.ability import Ability
 from ..model.base import Asset, Party
 from ..model.call import AudioKind
 from ..model.datagram import Address, Tap
@@ -46,10 +47,10 @@ class EndpointSetup:
     attacks its peer; others do nothing of the kind. `picture` is given what a real screen shows; the last one
     counts. `plaintext` is given what the endpoint's SRTP layer sealed and opened, as `wire.rtp_dump` reads it, by
     one that can tell. `command` starts a program that somebody else made; for every other endpoint it is empty.
-    `turn` is the server that all media go through, and no other way is taken. `keying`: how the keys of an ordinary
-    call are agreed on, where the client can do both. `inside`: wait until
-    the network of the device is there, and learn the words in front of a command that is to run in it. `within`: what
-    sockets are opened meanwhile are in that network.
+    `lacks`: what that program said before that it cannot do; None where nobody has asked it. `turn` is the server that
+    all media go through, and no other way is taken. `keying`: how the keys of an ordinary call are agreed on, where the
+    client can do both. `inside`: wait until the network of the device is there, and learn the words in front of a
+    command that is to run in it. `within`: what sockets are opened meanwhile are in that network.
     """
 
     party: Party
@@ -71,6 +72,7 @@ class EndpointSetup:
     picture: Callable[[ScreenPicture], None] = lambda _: None
     plaintext: Callable[[bytes], None] = lambda _: None
     command: tuple[str, ...] = ()
+    lacks: frozenset[Ability] | None = None
     peer_shares: bool = False
     turn: TurnServer | None = None
     keying: Keying = Keying.SDES

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..model.ability import Ability
 from ..model.base import MEDIA, Asset
 from ..model.datagram import Address, address_text
 from ..model.endpoint_protocol import Hello, KnownArguments, MediaForm, Nothing, OpenArguments, Operation
@@ -36,6 +37,11 @@ async def introduced(
 ) -> Opened:
     """Who it is. Refused or ProgramFailed when it is nobody to make a call with. `at`: where its sockets are anyway."""
     hello = await dialogue.hello()
+    if setup.lacks is not None and setup.lacks != frozenset(hello.lacks):
+        raise dialogue.broken(
+            f"it says that it lacks {_words(hello.lacks)}, and before it was {_words(setup.lacks)}, by which the calls "
+            "were chosen"
+        )
     if not hello.tells_packets:
         return Opened(hello, in_front_of(setup, broken, at))
     if setup.command:
@@ -45,6 +51,10 @@ async def introduced(
         dialogue.tell(Operation.KNOWN, KnownArguments(address=address_text(real)))
 
     return Opened(hello, SocketsTold(setup, may_use, broken))
+
+
+def _words(lacks: Iterable[Ability]) -> str:
+    return ", ".join(sorted(lacks)) or "nothing"
 
 
 def in_front_of(setup: EndpointSetup, broken: Callable[[str], object], at: str | None) -> BehindLeg | BehindTurn:

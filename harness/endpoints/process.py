@@ -19,7 +19,8 @@ from typing import Final, TypeVar
 from pydantic import JsonValue
 
 from ..model import endpoint_protocol as protocol
-from ..model.base import Noun
+from ..model.ability import Ability
+from ..model.base import Asset, Noun
 from ..model.endpoint_events import Event, FailedEvent, KeyEvent, PictureEvent, RtpEvent, SoundEvent
 from ..model.endpoint_protocol import UNSUPPORTED, Nothing, Operation
 from ..model.finding import Reason
@@ -250,7 +251,7 @@ class ProcessEndpoint:
         said = (await self._dialogue.ask(Operation.STATS, protocol.Stats)).statement
         known: dict[str, JsonValue] = {}
         if not self._call.listens:
-            known["heard"] = {asset.value: f"{marker:016x}" for asset, marker in self._heard.heard.items()}
+            known["heard"] = {asset.value: f"{marker:016x}" for asset, marker in self._received.items()}
         if self._call.sockets.addresses is not None:
             known["addresses"] = list(self._call.sockets.addresses)
         try:
@@ -258,6 +259,13 @@ class ProcessEndpoint:
         except ValueError as error:
             raise self._dialogue.broken(str(error)) from error
         return self._dialogue.read(Operation.STATS, EndpointStatement, fields)
+
+    @property
+    def _received(self) -> dict[Asset, int]:
+        """What it told of media, and what it was told of chat: whoever says that it has one shows that to its user."""
+        if self._account.read is None or Ability.CHAT in self._call.hello.lacks:
+            return self._heard.heard
+        return self._heard.heard | {Asset.CHAT: self._account.read}
 
     async def _shown(self) -> Screen | None:
         """What its user sees; None for a program without a screen."""

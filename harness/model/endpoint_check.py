@@ -11,10 +11,13 @@ from .base import SCHEMA_VERSION, Noun
 
 
 class Answered(StrEnum):
-    """How one check went. `UNTRIED`: something before it failed, without which it cannot be asked."""
+    """How one check went. `SKIPPED`: the program says that it lacks what would be asked. `UNTRIED`: something before it
+    failed, without which it cannot be asked.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
+    SKIPPED = "skipped"
     UNTRIED = "untried"
 
 
@@ -36,4 +39,4 @@ class EndpointCheck(Noun):
 
     @property
     def passed(self) -> bool:
-        return all(one.answered is Answered.PASSED for one in self.checks)
+        return all(one.answered in (Answered.PASSED, Answered.SKIPPED) for one in self.checks)

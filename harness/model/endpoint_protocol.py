@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
+from .ability import Ability
 from .base import Asset, Noun, Party
 from .call import AudioKind
 from .datagram import SocketAddress
@@ -146,7 +147,8 @@ class Hello(Noun):
     """Result of `hello`: the version of this protocol that is spoken, what the program is, and what it leaves to us.
 
     `tells_packets`: it tells its sockets and every datagram; if not, the harness looks for itself. `sends` and
-    `receives`: in what form it takes and gives media.
+    `receives`: in what form it takes and gives media. `lacks`: what it cannot do; without the
+    list it claims everything.
     """
 
     protocol: Literal[1] = PROTOCOL
@@ -154,6 +156,7 @@ class Hello(Noun):
     tells_packets: bool = False
     sends: MediaForm = MediaForm.MARKERS
     receives: MediaForm = MediaForm.MARKERS
+    lacks: tuple[Ability, ...] = Field(default=(), max_length=len(Ability))
 
 
 class Connected(Noun):

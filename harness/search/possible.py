@@ -34,4 +34,4 @@ def nothing_possible(endpoints: Endpoints, service: ServiceKind) -> str | None:
 
 
 def _unmet(scenario: Scenario) -> str | None:
-    return next((one.why for one in unmet((scenario,), (), ())), None)
+    return next((one.why for one in unmet((scenario,), {}, ())), None)

@@ -6,14 +6,17 @@ import asyncio
 import os
 import ssl
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from harness import endpoint_worker as worker
 from harness.endpoints.aiortc import AiortcEndpoint
+from harness.endpoints.endpoint import CallFailed, EndpointSetup
 from harness.endpoints.rules import CallRules, Progress
 from harness.endpoints.specimens import coding, comparing, screening
 from harness.model import endpoint_protocol as protocol
+from harness.model.base import Asset
 from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
@@ -97,6 +100,68 @@ class InPem(AiortcEndpoint):
         return said.model_copy(update={"local_certificate": pem})
 
 
+class Speechless(AiortcEndpoint):
+    """Has no chat, and does not say so."""
+
+    async def chat(self, text: str) -> str:
+        raise CallFailed(Reason.ENDPOINT_ERROR, "there is no chat here")
+
+
+class Settled(AiortcEndpoint):
+    """Takes and makes one description, and does not say that it lacks restarts."""
+
+    async def offer(self) -> str:
+        if self._connected:
+            raise self._refused(Reason.SDP_REJECTED, "this call is up")
+        return await super().offer()
+
+    async def answer(self, offer: str) -> str:
+        if self._connected:
+            raise self._refused(Reason.SDP_REJECTED, "this call is up")
+        return await super().answer(offer)
+
+
+class Resting(AiortcEndpoint):
+    """Calls an offer a restart that changes nothing."""
+
+    async def offer(self) -> str:
+        if not self._connected:
+            return await super().offer()
+        return self._description(await self._current.offer(), {})
+
+
+class Secretive(AiortcEndpoint):
+    """Makes encrypted calls, and does not say that it lacks ordinary ones."""
+
+    class _Rules(CallRules):
+        modes = frozenset({Mode.E2EE})
+
+    rules = _Rules()
+
+
+class Unshared(AiortcEndpoint):
+    """Shares no screen, and does not say so."""
+
+    def __init__(self, setup: EndpointSetup) -> None:
+        if Asset.SCREEN in setup.media:
+            raise CallFailed(Reason.ENDPOINT_ERROR, "there is no screen here")
+        super().__init__(setup)
+
+
+class FromNought(AiortcEndpoint):
+    """Begins to count where it likes."""
+
+    def __init__(self, setup: EndpointSetup) -> None:
+        super().__init__(replace(setup, first_sequence=0))
+
+
+class Discreet(AiortcEndpoint):
+    """Tells no keys, and does not say so."""
+
+    def __init__(self, setup: EndpointSetup) -> None:
+        super().__init__(replace(setup, keylog=lambda line: None))
+
+
 class Mistaken(AiortcEndpoint):
     """Tells another certificate than it presents."""
 
@@ -150,6 +215,14 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "untold": Untold,
     "in-pem": InPem,
     "mistaken": Mistaken,
+    "speechless": Speechless,
+    "settled": Settled,
+    "resting": Resting,
+    "secretive": Secretive,
+    "unshared": Unshared,
+    "from-nought": FromNought,
+    "discreet": Discreet,
+    "uncounted": AiortcEndpoint,
     "boastful": Boastful,
     "overfed": Overfed,
     "offended": Offended,
@@ -167,4 +240,6 @@ if __name__ == "__main__":
     if sys.argv[1] in WITHOUT_SCREEN:
         del vars(worker)["_OPERATIONS"]["screen"]
         vars(protocol)["OF_THE_HARNESS"] = (*protocol.OF_THE_HARNESS, "screens")  # it tells of none either
+    if sys.argv[1] == "uncounted":
+        vars(protocol)["OF_THE_HARNESS"] = (*protocol.OF_THE_HARNESS, "packets")
     asyncio.run(worker.main())

@@ -36,6 +36,10 @@ def of_tomorrow(asked: Said) -> None:
     say(id=asked["id"], ok=True, result=HELLO | {"protocol": 2})
 
 
+def misspelt(asked: Said) -> None:
+    say(id=asked["id"], ok=True, result=HELLO | {"lacks": ["chat", "telepathy"]})
+
+
 def dying(asked: Said) -> None:
     proper(asked)
     sys.stderr.write("out of paper\n")
@@ -64,6 +68,7 @@ ODD: Final = {
     "agreeable": agreeable,
     "silent": silent,
     "of-tomorrow": of_tomorrow,
+    "misspelt": misspelt,
     "dying": dying,
     "chatty": chatty,
     "long-winded": long_winded,

@@ -14,10 +14,12 @@ import jsonschema_rs
 import pytest
 
 from harness.endpoint_check import checks
-from harness.endpoint_check.checks import GROUPS, Group
+from harness.endpoint_check.checks import Group
+from harness.endpoint_check.groups import GROUPS
 from harness.endpoint_check.run import conformance
 from harness.endpoint_check.stand import Stand
 from harness.endpoints import dialogue
+from harness.model.ability import Ability
 from harness.model.base import Asset, Party
 from harness.model.endpoint_check import Answered, EndpointCheck
 from harness.schema import schema_text
@@ -51,6 +53,7 @@ def failed(document: EndpointCheck) -> dict[str, str]:
     [
         ("silent", "hello", "it gave no answer to 'hello' for"),
         ("of-tomorrow", "hello", "its answer to 'hello' is none: 'protocol: Input should be 1'"),
+        ("misspelt", "hello", "its answer to 'hello' is none: \"lacks.1: Input should be 'screen', 'chat', "),
         ("chatty", "hello", "it said what is neither an answer nor an event"),
         ("long-winded", "hello", "it said a line of more than 1048576 bytes"),
         ("agreeable", "unknown operation", "it did not refuse an unknown operation as 'unsupported'"),
@@ -76,6 +79,7 @@ def test_what_is_wrong_with_a_program_is_said_where_it_shows(
 
 def test_every_odd_program_is_checked() -> None:
     assert set(ODD) == {"proper", "agreeable", "silent", "of-tomorrow", "chatty", "long-winded", "dying"} | {
+        "misspelt",
         "flooding",
         "staying",
     }
@@ -157,6 +161,26 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
                 ("careless", "it says it sent 1 RTP packet, and "),
                 ("fasting", "it says it accepted no packet, and heard what came in them"),
             )
+        ),
+        ("speechless", {"chat": "there is no chat here"}),
+        (
+            "settled",
+            {
+                "restart of ICE, as caller": "this call is up",
+                "restart of ICE, as callee": "this call is up",
+            },
+        ),
+        ("resting", {"restart of ICE, as caller": "with the same ICE credentials again, which is no restart"}),
+        ("secretive", {"ordinary call": "the service says that this is a call of the kind 'service', which is none"}),
+        ("unshared", {"shared screens": "there is no screen here"}),
+        ("from-nought", {"first sequence number": "a stream begins to count at 0 and not at first_sequence, 65000"}),
+        ("discreet", {"keys": "none of the 0 keys that it tells is one of the call's"}),
+        (
+            "uncounted",
+            {
+                "packets, as caller": "and does not say that it lacks 'packets'",
+                "packets, as callee": "and does not say that it lacks 'packets'",
+            },
         ),
         (
             "never-compared",
@@ -271,3 +295,33 @@ async def test_packets_are_counted_at_a_leg_where_a_program_does_not_tell_them(
         pair.accept()
         await pair.program.answer(await pair.client.offer())
         assert pair.tap.through_leg is by_a_leg
+
+
+def test_what_a_program_says_that_it_lacks_is_skipped_with_that_reason_and_nothing_else_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    words = [ability.value for ability in Ability if ability is not Ability.PACKETS]
+    document = checked((sys.executable, "-m", "tests.live.modest_endpoint", *words))
+    skipped = {one.name: one.detail for one in document.checks if one.answered is Answered.SKIPPED}
+    assert skipped == {
+        "shared screens": "it says that it lacks 'screen'",
+        "chat": "it says that it lacks 'chat'",
+        "restart of ICE, as caller": "it says that it lacks 'restart'",
+        "restart of ICE, as callee": "it says that it lacks 'restart'",
+        "ordinary call": "it says that it lacks 'ordinary-calls'",
+        "first sequence number": "it says that it lacks 'first-sequence'",
+        "keys": "it says that it lacks 'keys'",
+    }
+    assert document.passed
+    assert {one.answered for one in document.checks if one.name not in skipped} == {Answered.PASSED}
+
+
+def test_a_program_that_says_something_else_in_a_call_fails_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    later = ("--later", str(tmp_path / "asked"), "chat")
+    document = checked((sys.executable, "-m", "tests.live.modest_endpoint", *later), groups=GROUPS[:2])
+    assert failed(document).keys() == {"offer before the call is accepted"}
+    assert "it says that it lacks chat, and before it was nothing" in document.checks[-1].detail

@@ -119,6 +119,61 @@ def test_a_scenario_that_was_not_asked_for_is_counted_and_fails_nothing(tmp_path
     assert (code, set(statuses(document).values())) == (0, {"AS_EXPECTED"}), said
 
 
+MODEST = f"'{sys.executable}' -m tests.live.modest_endpoint"
+
+
+def test_what_a_program_says_that_it_lacks_is_not_run_and_by_name_that_is_no_success(tmp_path: Path) -> None:
+    lacking = f"{MODEST} chat packets"
+    code, document, said = run(tmp_path, "honest-chat-call", "srtp-replay", "--program", f"bob={lacking}")
+    assert (code, set(statuses(document).values())) == (3, {"NOT_RUN"}), said
+    whys = {one["scenario"]: one["because"] for one in document["results"]}
+    assert whys["honest-chat-call"].startswith("bob is the program 'modest/1 aiortc/")
+    assert whys["honest-chat-call"].endswith(", which says that it lacks chat")
+    assert whys["srtp-replay"].endswith(", which says that it lacks packets")
+    assert {one["scenario"]: (one["why"], one["asked"]) for one in document["unmet"]} == {
+        name: (why, True) for name, why in whys.items()
+    }
+    assert whys["srtp-replay"] in said
+
+
+def test_the_same_client_that_claims_everything_is_tried_with_it(tmp_path: Path) -> None:
+    code, document, said = run(tmp_path, "honest-chat-call", "srtp-replay", "--program", f"bob={MODEST}")
+    assert (code, set(statuses(document).values())) == (0, {"AS_EXPECTED"}), said
+
+
+def test_in_a_selection_it_is_counted_with_its_reason_and_is_not_green(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios" / "control"
+    folder.mkdir(parents=True)
+    plain = STRANGE.replace("strange", "plain").replace("bob: program", "bob: aiortc")
+    (folder / "plain.call.yaml").write_text(plain)
+    written = plain.replace("id: plain", "id: written").replace("seconds: 0.3", "seconds: 0.3, chat: [{text: Hello}]")
+    (folder / "written.call.yaml").write_text(written)
+    root = ("--scenarios", str(tmp_path / "scenarios"))
+    code, document, said = run(tmp_path, *root, "--program", f"bob={MODEST} chat")
+    assert (code, statuses(document)) == (0, {"plain": "AS_EXPECTED", "written": "NOT_RUN"}), said
+    assert document["summary"]["by_status"] == {"AS_EXPECTED": 1, "NOT_RUN": 1}
+    assert "1 of 2 scenarios went as expected, 1 did not run for want of something" in said
+
+
+def test_nobody_gets_out_of_an_attack_by_saying_so_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    program = f"bob={MODEST} --later '{tmp_path / 'asked'}' packets"
+    code, document, said = run(tmp_path, "srtp-replay", "--program", program)
+    [result] = document["results"]
+    assert (code, result["status"], document["unmet"]) == (3, "INCONCLUSIVE", []), said
+    assert "it says that it lacks packets, and before it was nothing" in result["because"]
+
+
+def test_words_of_a_program_are_no_matter_of_a_call_that_it_is_not_in(tmp_path: Path) -> None:
+    """Specimens keep their endpoints, also those that are processes of their own."""
+    folder = tmp_path / "specimens"
+    folder.mkdir()
+    own = STRANGE.replace("strange", "own").replace("{bob: program}", "{alice: constant-code, bob: aiortc-process}")
+    own = own.replace("outcome: SECURE", "outcome: FALSE_ALARM, because: [code-not-from-certificates, codes-differ]")
+    (folder / "own.call.yaml").write_text(own)
+    code, document, said = run(tmp_path, str(folder / "own.call.yaml"), "--program", f"bob={MODEST} chat")
+    assert (code, statuses(document)) == (0, {"own": "AS_EXPECTED"}), said
+
+
 @pytest.mark.parametrize(
     ("option", "words"),
     [

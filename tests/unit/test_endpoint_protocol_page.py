@@ -8,12 +8,21 @@ from typing import get_args
 
 import pytest
 
+from harness.model.ability import Ability
 from harness.model.endpoint_events import Event
 from harness.model.endpoint_protocol import SPEECH, UNSUPPORTED, Operation
 from harness.model.finding import Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "endpoint-protocol.md").read_text()
-ROWS = {row[1]: row[0] for row in re.finditer(r"^\| `([a-z-]+)` \|.*$", PAGE, re.M)}
+SPOKEN, LACKED = PAGE.partition("## What a program may lack")[::2]
+LACKED, _, REST = LACKED.partition("## Media")
+
+
+def rows(text: str) -> dict[str, str]:
+    return {row[1]: row[0] for row in re.finditer(r"^\| `([a-z-]+)` \|.*$", text, re.M)}
+
+
+ROWS = rows(SPOKEN + REST)
 
 
 @pytest.mark.parametrize("operation", Operation, ids=str)
@@ -33,6 +42,10 @@ def test_each_event_has_its_row(event: type) -> None:
 def test_no_row_is_of_anything_else() -> None:
     events = {one.model_fields["event"].default for one in get_args(Event)}
     assert set(ROWS) == {one.value for one in Operation} | events
+
+
+def test_each_word_for_what_a_program_may_lack_has_its_row() -> None:
+    assert set(rows(LACKED)) == {one.value for one in Ability}
 
 
 def test_the_reasons_are_those_that_a_call_can_fail_for() -> None:

@@ -376,6 +376,13 @@ def test_a_known_deviation_that_stops_occurring_fails_the_run() -> None:
     assert "did not occur" in verdict.because
 
 
+def test_a_program_may_do_right_what_the_stack_inside_it_is_known_to_do_wrong() -> None:
+    assert judge_stack(RIGHT, KNOWN, truth(), (), UP, HEARD, mendable=True).status is Status.AS_EXPECTED
+    assert judge_stack(RIGHT, KNOWN, truth(), (), LOST, {}, mendable=True).status is Status.KNOWN_DEVIATION
+    other = (*LOST[:3], fact(Reason.ENDPOINT_ERROR, Severity.ALARM))
+    assert judge_stack(RIGHT, KNOWN, truth(), (), other, {}, mendable=True).status is Status.WRONG_REASON
+
+
 def test_a_known_deviation_that_changes_fails_the_run() -> None:
     other = (*LOST[:3], fact(Reason.ENDPOINT_ERROR, Severity.ALARM))
     verdict = judge_stack(RIGHT, KNOWN, truth(), (), other, {})

@@ -68,5 +68,5 @@ def test_whatever_shows_something_is_made(name: str, alice: EndpointKind, bob: E
 def test_such_a_scenario_is_counted_as_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.needs.firefox.lacking", lambda enclosed: "")
     (one,) = with_endpoints([CATALOGUE["late-mitm-refused"]], {Party.BOB: FIREFOX})
-    (lacking,) = unmet([one], (), ())
+    (lacking,) = unmet([one], {}, ())
     assert "only one of them begins another DTLS association" in lacking.why

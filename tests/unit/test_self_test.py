@@ -85,6 +85,20 @@ def test_a_specimen_that_lacks_what_it_needs_is_counted_and_held_against_nobody(
     assert self_test(["absent"], PLANS, RESULTS, lacking={"absent"}) == SelfTest()
 
 
+def test_a_specimen_whose_twin_lacks_something_is_counted_and_held_against_nobody() -> None:
+    """A program under test takes the healthy client's place, and may have no place there."""
+    other = plan("code-shared", Family.SPECIMENS, (Reason.CODES_DIFFER,), twin="written")
+    plans = PLANS | {other.id: other}
+    results = RESULTS | {other.id: result(other.id, Outcome.BREACH, ("codes", Reason.CODES_DIFFER))}
+    tested = self_test([SPECIMEN.id, other.id], plans, results, lacking={"written"})
+    assert tested.passed
+    assert tested.sentence == (
+        "passed: 1 of 1 specimens recognised, 1 of 1 healthy twins quiet, "
+        "1 left out, whose healthy twins were not run for want of something"
+    )
+    assert not self_test([SPECIMEN.id, other.id], plans, results).passed
+
+
 def test_without_specimens_nothing_was_tested() -> None:
     assert self_test([], PLANS, RESULTS) == SelfTest()
     assert not SelfTest().passed and "not tested" in SelfTest().sentence

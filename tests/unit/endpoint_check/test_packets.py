@@ -46,6 +46,15 @@ def test_counts_that_fit_what_passed_are_believed_and_so_are_fewer_of_what_has_j
     assert wrong(tap(before=0.4), heard=False) == []
 
 
+def test_where_a_stream_began_is_known_by_its_first_packet() -> None:
+    seen = Counter()
+    for outward, sequence, source in ((True, 65_000, 1), (True, 65_001, 1), (True, 7, 2), (False, 3, 9)):
+        header = b"\x80\x60" + sequence.to_bytes(2) + bytes(4) + source.to_bytes(4)
+        seen.seen(outward, HERE, THERE, header)
+    seen.seen(True, HERE, THERE, RTCP)
+    assert seen.began == {1: 65_000, 2: 7}
+
+
 def test_fewer_than_had_passed_half_a_second_before_it_was_asked_are_named() -> None:
     seen = tap(before=0.6)
     assert wrong(seen, rtp_sent=2, rtcp_sent=0, rtp_received=1, rtcp_received=1) == [

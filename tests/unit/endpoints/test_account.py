@@ -12,6 +12,7 @@ from pydantic import JsonValue, ValidationError
 from harness.codes import teams20
 from harness.endpoints.account import Account
 from harness.endpoints.endpoint import EndpointSetup
+from harness.markers import chat
 from harness.model.base import Party
 from harness.model.datagram import Address
 from harness.model.finding import Reason
@@ -216,3 +217,11 @@ def test_the_service_accepts_for_no_callee() -> None:
     says(known, SignalKind.ACCEPT, Mode.E2EE)
     known.came_up(None)
     assert stated(known, None, CERTIFICATES).screen.indicator is Indicator.LOCK
+
+
+def test_the_line_of_chat_that_it_was_told_last_is_known_by_its_marker() -> None:
+    known = account()
+    assert known.read is None
+    for body in (f"Hello {chat.token(7)}", f"Hello {chat.token(8)}", "no marker"):
+        says(known, SignalKind.CHAT, body)
+    assert known.read == 8

@@ -7,7 +7,18 @@ from dataclasses import fields
 from harness.endpoints.endpoint import EndpointSetup
 from harness.model.endpoint_protocol import OpenArguments
 
-OF_THIS_SIDE = {"deeds", "picture", "plaintext", "advertise", "tap", "keylog", "through_leg", "as_told", "command"}
+OF_THIS_SIDE = {
+    "deeds",
+    "picture",
+    "plaintext",
+    "advertise",
+    "tap",
+    "keylog",
+    "through_leg",
+    "as_told",
+    "command",
+    "lacks",
+}
 """What the process is no part of: it tells of its sockets, packets and keys."""
 
 BETWEEN_CALLS = {"memory"}
