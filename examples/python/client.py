@@ -29,12 +29,13 @@ class Given(MediaStreamTrack):
 
     def __init__(self, kind, pieces, began):
         super().__init__()
-        self.kind, self.pieces, self.began, self.sent = kind, pieces, began, 0
+        self.kind, self.pieces, self.began, self.sent, self.due = kind, pieces, began, 0, 0
 
     async def recv(self):
         packet = av.Packet(base64.b64decode(self.pieces[self.sent % len(self.pieces)]))
         packet.pts, packet.time_base = self.sent, LASTS[self.kind]
-        await asyncio.sleep(await self.began + float(self.sent * LASTS[self.kind]) - asyncio.get_running_loop().time())
+        self.due = max(self.due or await self.began, asyncio.get_running_loop().time()) + float(LASTS[self.kind])
+        await asyncio.sleep(self.due - asyncio.get_running_loop().time())  # who was late sends no burst
         self.sent += 1
         return packet
 
@@ -113,8 +114,7 @@ class Client:
         tell(event="failed", reason=reason, detail=detail[:1000])
         self.settled.set()
 
-    async def _play(self, track):
-        """Instead of playing it: tell the sound and the pictures."""
+    async def _play(self, track):  # instead: tell the sound and the pictures
         while frame := await track.recv():
             if track.kind == "audio":
                 samples = frame.to_ndarray().reshape(-1)[:: len(frame.layout.channels)].tobytes()

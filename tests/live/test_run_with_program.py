@@ -165,13 +165,23 @@ def test_nobody_gets_out_of_an_attack_by_saying_so_in_the_middle_of_a_run(tmp_pa
 
 def test_words_of_a_program_are_no_matter_of_a_call_that_it_is_not_in(tmp_path: Path) -> None:
     """Specimens keep their endpoints, also those that are processes of their own."""
-    folder = tmp_path / "specimens"
+    folder, plain = tmp_path / "specimens", tmp_path / "control" / "plain.call.yaml"
     folder.mkdir()
+    plain.parent.mkdir()
+    plain.write_text(STRANGE.replace("strange", "plain").replace("bob: program", "bob: aiortc"))
     own = STRANGE.replace("strange", "own").replace("{bob: program}", "{alice: constant-code, bob: aiortc-process}")
     own = own.replace("outcome: SECURE", "outcome: FALSE_ALARM, because: [code-not-from-certificates, codes-differ]")
     (folder / "own.call.yaml").write_text(own)
-    code, document, said = run(tmp_path, str(folder / "own.call.yaml"), "--program", f"bob={MODEST} chat")
-    assert (code, statuses(document)) == (0, {"own": "AS_EXPECTED"}), said
+    code, document, said = run(tmp_path, str(folder / "own.call.yaml"), str(plain), "--program", f"bob={MODEST} chat")
+    assert (code, statuses(document)) == (0, {"own": "AS_EXPECTED", "plain": "AS_EXPECTED"}), said
+
+
+def test_a_program_that_finds_no_markers_itself_has_read_what_it_was_told_if_it_has_a_chat(tmp_path: Path) -> None:
+    program = f"bob='{sys.executable}' '{ROOT / 'tests' / 'live' / 'chatting_example.py'}'"
+    code, document, said = run(tmp_path, "honest-chat-call", "--program", program)
+    assert (code, statuses(document)) == (0, {"honest-chat-call": "AS_EXPECTED"}), said
+    [statement] = (tmp_path / "captures").glob("*/honest-chat-call/call-1/endpoint-bob.json")
+    assert set(json.loads(statement.read_text())["heard"]) == {"audio", "chat"}
 
 
 @pytest.mark.parametrize(
