@@ -15,12 +15,13 @@ from harness.endpoints.aiortc import AiortcEndpoint
 from harness.endpoints.endpoint import CallFailed, EndpointSetup
 from harness.endpoints.rules import CallRules, Progress
 from harness.endpoints.specimens import coding, comparing, screening
+from harness.endpoints.specimens.coding import CONSTANT_CODE
 from harness.model import endpoint_protocol as protocol
 from harness.model.base import Asset
 from harness.model.finding import Reason
 from harness.model.mode import Mode
 from harness.model.recording import SignalKind, SignalMessage
-from harness.model.statement import EndpointStatement
+from harness.model.statement import EndpointStatement, Screen
 from harness.wire.certificate import fresh_identity
 
 ANOTHER: Final = fresh_identity(datetime.now(UTC)).der.hex()
@@ -107,6 +108,14 @@ class Speechless(AiortcEndpoint):
         raise CallFailed(Reason.ENDPOINT_ERROR, "there is no chat here")
 
 
+class Illiterate(AiortcEndpoint):
+    """Writes, and never reads what the other one writes."""
+
+    def told(self, message: SignalMessage) -> None:
+        if message.kind is not SignalKind.CHAT:
+            super().told(message)
+
+
 class Settled(AiortcEndpoint):
     """Takes and makes one description, and does not say that it lacks restarts."""
 
@@ -137,6 +146,13 @@ class Secretive(AiortcEndpoint):
         modes = frozenset({Mode.E2EE})
 
     rules = _Rules()
+
+
+class Locking(AiortcEndpoint):
+    """Draws a lock over an ordinary call."""
+
+    def screen(self) -> Screen:
+        return self._display.locked(CONSTANT_CODE) if self._mode is Mode.SERVICE else super().screen()
 
 
 class Unshared(AiortcEndpoint):
@@ -216,6 +232,7 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "in-pem": InPem,
     "mistaken": Mistaken,
     "speechless": Speechless,
+    "illiterate": Illiterate,
     "settled": Settled,
     "resting": Resting,
     "secretive": Secretive,
@@ -230,6 +247,7 @@ FLAWED: Final[dict[str, type[AiortcEndpoint]]] = {
     "never-compared": comparing.FingerprintNeverCompared,
     "constant-code": coding.ConstantCode,
     "lock-without-code": screening.LockWithoutCode,
+    "locking": Locking,
 }
 
 WITHOUT_SCREEN: Final = ("screenless", "untold", "in-pem")

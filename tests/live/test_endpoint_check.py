@@ -163,6 +163,8 @@ def test_a_program_that_only_says_no_fails_at_the_first_thing_that_it_must_do() 
             )
         ),
         ("speechless", {"chat": "there is no chat here"}),
+        ("illiterate", {"chat": "it does not know the line that it was told"}),
+        ("locking", {"ordinary call": "in an ordinary call it shows 'lock' and the code "}),
         (
             "settled",
             {
