@@ -24,7 +24,8 @@ def check(command: tuple[str, ...], media: tuple[str, ...], outputs: tuple[str, 
     """Ask a program everything that the protocol asks, in calls with our own client, and say what is wrong with it.
 
     COMMAND is a program and its arguments, started as they are: no shell reads them. Options of this command stand
-    before them, and "--" between. Exit code 0 when every check passed, 1 when one did not.
+    before them, and "--" between. What it says that it lacks is skipped. Exit code 0 when every other check passed, 1
+    when one did not.
     """
     try:
         from ..command_endpoint import check_command

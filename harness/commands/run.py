@@ -65,7 +65,8 @@ def run(selectors: tuple[str, ...], reports: Path, outputs: tuple[str, ...], **c
     """Make the selected calls (all of them without a SELECTOR), attack them, and judge what happened.
 
     A SELECTOR is a scenario's id, a family, a glob, or a path. PARTY is alice or bob. A program speaks the lines of
-    docs/endpoint-protocol.md; COMMAND is split into words, and no shell reads it. Specimens keep their endpoints.
+    docs/endpoint-protocol.md; COMMAND is split into words, and no shell reads it. What it says that it lacks is not
+    run, and asked for by name that is exit code 3. Specimens keep their endpoints.
     """
     try:
         from ..command_run import run_command
