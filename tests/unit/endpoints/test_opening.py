@@ -84,7 +84,7 @@ async def test_nobody_gets_out_of_an_attack_or_into_one_by_another_word(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("said", [["telepathy"], "chat", ["chat"] * 7, [None]])
+@pytest.mark.parametrize("said", [["telepathy"], "chat", ["chat"] * (len(Ability) + 1), [None]])
 async def test_a_word_that_is_none_is_no_answer_and_its_place_is_told(said: JsonValue) -> None:
     with pytest.raises(ProgramFailed, match=r"its answer to 'hello' is none: .lacks"):
         await met(Speaks(lacks=said), None)
