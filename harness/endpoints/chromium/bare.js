@@ -4,6 +4,7 @@
   const LOOK_MS = 100;
   let connection = null;
   let known = null;
+  let announced = "";
   let old = null;
   let lost = null;
 
@@ -17,14 +18,15 @@
     for (const track of stream.getTracks()) connection.addTrack(track, stream);
   }
 
-  /** The description with every candidate in it (RFC 8829 section 3.5.1). */
+  /** The description with every candidate in it (RFC 8829 section 3.5.1). Without new credentials none is looked for. */
   async function described(description) {
+    const gathers = ufrag(description.sdp) !== ufrag(connection.localDescription?.sdp ?? "");
     const gathered = new Promise((resolve) => {
       const look = ({ candidate }) => { if (candidate === null) resolve(); };
       connection.addEventListener("icecandidate", look);
     });
     await connection.setLocalDescription(description);
-    await gathered;
+    if (gathers) await gathered;
     return connection.localDescription.sdp;
   }
 
@@ -48,12 +50,13 @@
   };
 
   async function take(type, sdp) {
-    const another = fingerprints(connection.remoteDescription?.sdp ?? "") !== fingerprints(sdp);
     const before = old;
     // Before it is taken, because the call may be asked whether it is up as soon as it is.
-    if (another) old = presented() ?? known;
+    if (announced !== fingerprints(sdp)) old = presented() ?? known;
     try {
       await connection.setRemoteDescription({ type, sdp });
+      // The browser's own copy has fewer: it keeps one line of a section.
+      announced = fingerprints(sdp);
     } catch (error) {
       old = before;
       throw error;
@@ -62,6 +65,8 @@
 
   /** Each once: a section more for the same certificate announces no other one. */
   const fingerprints = (sdp) => [...new Set(sdp.match(/^a=fingerprint:.*$/gm) ?? [])].sort().join();
+
+  const ufrag = (sdp) => /^a=ice-ufrag:(.*)$/m.exec(sdp)?.[1];
 
   /** The transport of DTLS: everything is bundled. */
   const transport = () => connection.getSenders().map((sender) => sender.transport).find(Boolean);

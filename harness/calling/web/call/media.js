@@ -29,6 +29,7 @@ export class Media {
     this.looks = 0;
     this.doubted = false;
     this.renewal = null;
+    this.announced = null;
     this.connection = new RTCPeerConnection({
       certificates: [certificate], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require", iceServers: [], iceCandidatePoolSize: 1,
     });
@@ -156,12 +157,14 @@ export class Media {
   }
 
   async #take(type, sdp) {
-    const before = this.connection.remoteDescription?.sdp;
     const old = presented(this.connection);
-    const renewal = old !== null && fingerprints(before) !== fingerprints(sdp) ? { old: hex(old[0]), since: Infinity } : this.renewal;
+    // Compared with what was said: of the lines of a section the browser's own copy of a description keeps one.
+    const announced = fingerprints(sdp);
+    const renewal = old !== null && this.announced !== announced ? { old: hex(old[0]), since: Infinity } : this.renewal;
     // Before it is taken: statistics that are asked meanwhile keep, for the rest of the call, that there is no certificate (Chromium 156).
     this.renewal = renewal;
     await this.connection.setRemoteDescription({ type, sdp });
+    this.announced = announced;
     if (renewal !== null) renewal.since = Date.now();
     this.described = true;
     await this.candidates([]);
