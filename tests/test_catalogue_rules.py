@@ -119,6 +119,7 @@ SIGNALLING_ATTACKS = """
     unknown-key-share reflection reflection-of-fingerprint
     signalling-replay-of-candidates signalling-replay-of-acceptance
     certificate-reuse near-match-code near-match-code-end signalling-replay signalling-replay-of-earlier-call
+    signalling-replay-before-reoffer
     unknown-identity candidate-injection candidate-removal
 """
 DTLS_ATTACKS = """
@@ -204,6 +205,7 @@ def test_each_way_of_rewriting_a_description_is_tried() -> None:
     [
         (adversary.SrtpBitflip, "field"),
         (adversary.SrtpReplay, "when"),
+        (adversary.SignallingReplay, "of"),
         (adversary.SignallingReplay, "what"),
         (adversary.Reflection, "what"),
         (adversary.SrtcpTamper, "fault"),

@@ -1,9 +1,10 @@
 """Old messages, sent again: of this call while it is up, or of an earlier one in the place of the new message.
 
 An offer that was good once names a certificate and candidates of its time. A client can tell it by its origin line: the
-session is another one, or the version is not higher than the last (RFC 3264 section 8). An acceptance has no such mark:
-only whoever was asked can know that he has not given it. Candidates have none either, and need none: what ICE finds
-behind them must prove itself by the credentials of this call (RFC 8445 section 7.2.2).
+session is another one, or the version is not higher than the last (RFC 3264 section 8). The last one itself may be
+answered again; so a newer one is brought first where what comes must be old. An acceptance has no such mark: only
+whoever was asked can know that he has not given it. Candidates have none either, and need none: what ICE finds behind
+them must prove itself by the credentials of this call (RFC 8445 section 7.2.2).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..model.adversary import SignallingReplay as Noun
 from ..model.base import Party
 from ..model.mode import Mode
 from ..model.recording import SignalKind, SignalMessage
-from ..wire.sdp import Line, Sdp
+from ..wire.sdp import Line, Origin, Sdp
 from .machine import CallUp, Command, Deed, Deliver, EarlierSignal, Event, SendSignal, Signal, let_pass
 from .signalling import changed
 
@@ -35,7 +36,9 @@ class SignallingReplay:
         self._what = noun.what
         self._kind = SignalKind.ACCEPT if noun.what == "acceptance" else _KINDS[self._to]
         self._in_place = noun.of == "earlier-call"
+        self._newer_first = noun.of == "before-reoffer"
         self._kept: SignalMessage | None = None
+        self._brought = False
         self._replayed = False
 
     def handle(self, event: Event) -> Iterable[Command]:
@@ -44,13 +47,16 @@ class SignallingReplay:
         elif isinstance(event, Signal):
             return self._signal(event.message)
         elif isinstance(event, CallUp) and self._kept is not None and not self._in_place:
-            self._replayed = True
-            return (SendSignal(self._to, self._kept), Deed(REPLAYED))
+            self._brought = True
+            return (SendSignal(self._to, newer(self._kept)),) if self._newer_first else self._once_more(self._kept)
         return let_pass(event)
 
     def _signal(self, message: SignalMessage) -> Iterator[Command]:
-        if self._replayed and message.sender is self._to and message.kind is SignalKind.ANSWER:
-            return  # else the other party would refuse an answer that it never asked for, and cover for this one
+        if self._brought and message.sender is self._to and message.kind is SignalKind.ANSWER:
+            # It goes no further: the other party would refuse what it never asked for, and cover for this one.
+            if not self._replayed and self._kept is not None:
+                yield from self._once_more(self._kept)
+            return
         if not self._in_place:
             self._keep(message)
         if not self._in_place or self._kept is None:
@@ -62,6 +68,10 @@ class SignallingReplay:
             yield Deliver(new)
             if new is not message:
                 yield Deed(REPLAYED)
+
+    def _once_more(self, kept: SignalMessage) -> Iterable[Command]:
+        self._replayed = True
+        return (SendSignal(self._to, kept), Deed(REPLAYED))
 
     def _replaced(self, message: SignalMessage, old: SignalMessage) -> SignalMessage:
         if message.kind is not old.kind:
@@ -80,6 +90,11 @@ class SignallingReplay:
     def _keep(self, message: SignalMessage) -> None:
         if message.kind is self._kind:
             self._kept = message
+
+
+def newer(offer: SignalMessage) -> SignalMessage:
+    """The offer with the next version, and nothing else changed. ValueError when it has no origin."""
+    return offer.model_copy(update={"body": Origin.read(offer.body).next().written(offer.body)})
 
 
 def with_candidates_of(sdp: Sdp, old: Sdp) -> Sdp:

@@ -95,13 +95,15 @@ class Reoffer(_Forger):
 class SignallingReplay(_Forger):
     """Sends an old message again: one of this call while it is up, or one of an earlier call in the place of the new.
 
-    `to` names who gets it: the callee an offer, the caller an answer. `what`: the whole description, its candidates in
-    a new description, or the acceptance of the earlier call, which the caller gets while it rings.
+    `of: before-reoffer`: an offer of this call that another one has replaced, which the adversary makes itself; it
+    changes nothing but the version. `to` names who gets it: the callee an offer, the caller an answer. `what`: the
+    whole description, its candidates in a new description, or the acceptance of the earlier call, which the caller gets
+    while it rings.
     """
 
     kind: Literal["signalling-replay"]
     to: Role = Field(strict=False)
-    of: Literal["this-call", "earlier-call"] = "this-call"
+    of: Literal["this-call", "before-reoffer", "earlier-call"] = "this-call"
     what: Literal["description", "candidates", "acceptance"] = "description"
 
     @model_validator(mode="after")
@@ -110,6 +112,12 @@ class SignallingReplay(_Forger):
             raise ValueError(f"'{self.what}' can be replayed only from an earlier call")
         if self.what == "acceptance" and self.to is not Role.CALLER:
             raise ValueError("an acceptance is for the caller")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_replaced_is_an_offer(self) -> Self:
+        if self.of == "before-reoffer" and self.to is not Role.CALLEE:
+            raise ValueError("it is an offer that another one has replaced, and that is for the callee")
         return self
 
 

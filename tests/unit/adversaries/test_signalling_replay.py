@@ -12,6 +12,7 @@ from harness.adversaries.signalling_replay import REPLAYED, SignallingReplay
 from harness.model.adversary import SignallingReplay as Noun
 from harness.model.base import Party, Role
 from harness.model.recording import SignalKind, SignalMessage
+from harness.wire.sdp import Origin
 
 from .descriptions import ANSWER, OFFER, attributes
 from .transcript import BOB, NOW, answer, deeds, hangup, offer, only, signal
@@ -46,6 +47,30 @@ def test_an_answer_to_the_old_offer_is_kept_from_the_other_party_who_would_end_t
     list(one.handle(CallUp(NOW)))
     assert only(signal(one, NEW[Role.CALLER]), Deliver) == []
     assert delivered(one, hangup(BOB)) == hangup(BOB)
+
+
+def test_an_offer_comes_again_when_a_newer_one_of_the_adversarys_own_was_answered() -> None:
+    one = machine(Role.CALLEE, "before-reoffer")
+    for message in NEW.values():
+        assert delivered(one, message) == message
+    commands = list(one.handle(CallUp(NOW)))
+    (brought,) = only(commands, SendSignal)
+    first = NEW[Role.CALLEE]
+    assert brought.to is BOB
+    assert Origin.read(brought.message.body) == Origin.read(first.body).next()
+    assert Origin.read(first.body).written(brought.message.body) == first.body, "nothing but the version is new"
+    assert deeds(commands) == {}, "what is newer is no old message"
+    assert signal(one, NEW[Role.CALLER]) == [SendSignal(BOB, first), Deed(REPLAYED)]
+    assert signal(one, NEW[Role.CALLER]) == [], "nor does the answer to the old one reach the caller"
+    assert delivered(one, hangup(BOB)) == hangup(BOB)
+
+
+def test_who_refuses_the_newer_offer_is_sent_no_old_one() -> None:
+    one = machine(Role.CALLEE, "before-reoffer")
+    for message in NEW.values():
+        assert delivered(one, message) == message
+    list(one.handle(CallUp(NOW)))
+    assert signal(one, hangup(BOB)) == [Deliver(hangup(BOB))]
 
 
 @pytest.mark.parametrize("to", Role)
@@ -121,6 +146,8 @@ def test_who_has_heard_no_acceptance_has_none_to_replay() -> None:
     ("to", "of", "what"),
     [
         (Role.CALLER, "this-call", "candidates"),
+        (Role.CALLER, "before-reoffer", "description"),
+        (Role.CALLEE, "before-reoffer", "candidates"),
         (Role.CALLER, "this-call", "acceptance"),
         (Role.CALLEE, "earlier-call", "acceptance"),
     ],
