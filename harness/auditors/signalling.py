@@ -1,14 +1,14 @@
 """Did every message of the signalling arrive as it was sent, once, and from the one who sent it?
 
 A service that only carries messages changes none, and one whose media processor stands between the two describes to
-each of them its own leg. What it did to a message is a notice: whether it matters is for those
-to say who look at certificates, codes and names. What a party does about it is the party's: an offer that cannot follow
-those before it (RFC 3264 section 8) may not be answered.
+each of them its own leg. What it did to a message is a notice: whether it matters is for those to say who look at
+certificates, codes and names. What a party does about it is the party's: an offer that neither follows those before it
+nor is the one in effect, come again, may not be answered (RFC 3264 section 8).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -57,35 +57,44 @@ def _arrived(case: Case, party: Party) -> Iterator[Finding]:
 
 
 def _answered(case: Case, party: Party) -> Iterator[Finding]:
-    """Old offers that the party answered. As long as one that came in its turn waits, an answer is to that one."""
-    known: Origin | None = None
-    old, waiting = "", 0
+    """Old offers that the party answered. Offers are answered as they came; who refuses one leaves the call."""
+    known: SignalMessage | None = None
+    flaws: deque[str] = deque()
     for one in case.signalling:
-        if one.hop != party.value or one.to is not None or one.message.kind not in DESCRIBES:
+        if one.hop != party.value or one.to is not None:
             continue
-        if one.direction == "in":
-            known, flaw = _after(known, one.message)
-            waiting += one.message.kind is SignalKind.OFFER and not flaw
-            old = flaw or old
-        elif one.message.kind is SignalKind.ANSWER and waiting:
-            waiting -= 1
-        elif one.message.kind is SignalKind.ANSWER and old:
-            yield _say.alarm(Reason.OLD_OFFER_ANSWERED, CALL_WIDE, f"{party} answered an old offer: {old}")
-            old = ""
+        match one.direction, one.message.kind:
+            case "in", SignalKind.OFFER:
+                known, flaw = _after(known, one.message)
+                flaws.append(flaw)
+            case "in", SignalKind.ANSWER:
+                known, _ = _after(known, one.message)
+            case "out", SignalKind.ANSWER if flaws:
+                flaw = flaws.popleft()
+                if flaw:
+                    yield _say.alarm(Reason.OLD_OFFER_ANSWERED, party, f"{party} answered an old offer: {flaw}")
+            case "out", SignalKind.DECLINE | SignalKind.CANCEL | SignalKind.HANGUP:
+                flaws.clear()
 
 
-def _after(known: Origin | None, message: SignalMessage) -> tuple[Origin | None, str]:
-    """The origin that the next description must follow; and why this one cannot be an offer that came in its turn."""
+def _after(known: SignalMessage | None, message: SignalMessage) -> tuple[SignalMessage | None, str]:
+    """The description that the next one must follow; and why this one cannot be an offer that came in its turn.
+
+    The offer in effect may come again, which changes nothing and must be answered (RFC 3264 section 8). What differs
+    from it in one byte and has its version is not that offer, and what did not come in its turn never takes its place.
+    """
+    if known is not None and (known.kind, known.body) == (message.kind, message.body):
+        return known, ""
     try:
         origin = Origin.read(message.body)
     except ValueError:
         return known, ""
     try:
         if known is not None:
-            known.check_successor(origin)
+            Origin.read(known.body).check_successor(origin)
     except ValueError as error:
-        return known, str(error) if message.kind is SignalKind.OFFER else ""
-    return origin, ""
+        return known, str(error)
+    return message, ""
 
 
 def _passed(case: Case, party: Party, direction: str) -> Iterator[SignalMessage]:

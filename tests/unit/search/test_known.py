@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.auditors.signalling import audit
 from harness.deviations import load
 from harness.model.adversary.script import MOVES, Move
 from harness.model.base import Party
@@ -11,8 +12,10 @@ from harness.model.finding import Reason
 from harness.model.verdict import End, Outcome, Result
 from harness.search.known import known
 from harness.search.plan import Plan
+from harness.search.property import INDICTING, against
 from harness.search.search import Tried
 
+from ..auditors.stage import honest_call
 from .world import INTERCEPT, finding, move, result
 
 CHROMIUM, AIORTC = "chromium/156.0.8078.108 (bare page)", "aiortc/1.16.0 aioice/0.13.0"
@@ -45,6 +48,32 @@ def test_what_a_deviation_says_of_these_moves_is_known() -> None:
     assert Tried(plan, one, (True, True), known=("chromium-believes-sha-1",)).violation is None
 
 
+OLD = Reason.OLD_OFFER_ANSWERED
+REPEATED, WITHHELD = move("repeat", towards="callee"), move("withhold", towards="caller")
+
+
+def with_old_offer_answered(party: Party) -> Result:
+    """As the auditor of the signalling tells it, of a call from aiortc to Chromium."""
+    stage = honest_call()
+    one = next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "in"))
+    answer = next(one for one in stage.signalling if (one.hop, one.direction) == ("bob", "out"))
+    old = one.message.model_copy(update={"sender": party.peer, "body": one.message.body + "a=x\r\n"})
+    reply = answer.message.model_copy(update={"sender": party})
+    stage.signalling += [
+        one.model_copy(update={"hop": party.value, "message": old}),
+        answer.model_copy(update={"hop": party.value, "message": reply}),
+    ]
+    told = [found for found in audit(stage.case()) if found.reason is OLD]
+    return called().model_copy(update={"findings": tuple(told), "outcome": Outcome.SECURE})
+
+
+def test_an_old_offer_that_a_stack_is_known_to_answer_is_no_news_at_that_end() -> None:
+    assert explained(with_old_offer_answered(Party.BOB), REPEATED) == ("chromium-answers-old-offers",)
+    assert explained(with_old_offer_answered(Party.BOB), WITHHELD) == (), "nobody brought an offer"
+    assert against(with_old_offer_answered(Party.ALICE)) == {OLD}
+    assert explained(with_old_offer_answered(Party.ALICE), REPEATED) == (), "aiortc must not"
+
+
 @pytest.mark.parametrize(
     ("one", "moves"),
     [
@@ -67,4 +96,4 @@ def test_no_deviation_speaks_of_moves_or_alarms_that_a_search_does_not_have() ->
         for part in one.moves:
             assert part["do"] in MOVES
             assert part.keys() <= MOVES[part["do"]].model_fields.keys()
-            assert UNCOMPARED in one.expect.because
+            assert INDICTING.keys() & set(one.expect.because)
