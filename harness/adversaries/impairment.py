@@ -29,8 +29,9 @@ JITTER: Final = 0.08
 RATE: Final = 8_000
 """Bytes of datagrams a second that a slow line carries each way: four fifths of one voice of the reference client."""
 
-QUEUE: Final = 0.05
-"""Seconds that a packet may have to wait for the line; one that would wait longer is dropped."""
+QUEUE: Final = 0.1
+"""Seconds that a packet may have to wait for the line; one that would wait longer is dropped. Five packets of audio: on
+a busy machine as many come at once."""
 
 
 class Impairment(MediaPassing):
