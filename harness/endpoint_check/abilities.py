@@ -1,4 +1,4 @@
-"""What a program may lack. Who does not say so in its `hello` is asked for it, and must do it."""
+"""What a program may lack: asked of who does not say so in its `hello` (groups), and must do it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from ..markers import chat as lines
-from ..model.ability import Ability
 from ..model.base import Asset, Party
 from ..model.mode import Mode
 from ..model.statement import EndpointStatement, Indicator
 from ..wire.sdp import Sdp
-from .checks import Passed, Skipped, connected, ended, negotiated, talked
+from .checks import Passed, connected, ended, negotiated, talked
 from .stand import Flaw, Pair, Stand
 
 FIRST: Final = 65_000
@@ -21,18 +20,12 @@ FIRST: Final = 65_000
 
 
 async def screen_sharing(stand: Stand) -> Passed:
-    if stand.without(Ability.SCREEN):
-        yield Skipped.without(Ability.SCREEN)
-        return
     async with stand.call(Party.BOB, media=(Asset.AUDIO, Asset.SCREEN)) as pair:
         await _talked(pair)
         yield "the markers were seen in both directions"
 
 
 async def chat(stand: Stand) -> Passed:
-    if stand.without(Ability.CHAT):
-        yield Skipped.without(Ability.CHAT)
-        return
     async with stand.call(Party.BOB) as pair:
         await _up(pair)
         written = await pair.program.chat("Hello")
@@ -46,9 +39,6 @@ async def chat(stand: Stand) -> Passed:
 
 def restart(party: Party) -> Callable[[Stand], Passed]:
     async def ask(stand: Stand) -> Passed:
-        if stand.without(Ability.RESTART):
-            yield Skipped.without(Ability.RESTART)
-            return
         async with stand.call(party) as pair:
             first = await _up(pair)
             again = await negotiated(pair)
@@ -63,9 +53,6 @@ def restart(party: Party) -> Callable[[Stand], Passed]:
 
 
 async def ordinary_call(stand: Stand) -> Passed:
-    if stand.without(Ability.ORDINARY_CALLS):
-        yield Skipped.without(Ability.ORDINARY_CALLS)
-        return
     async with stand.call(Party.BOB) as pair:
         own = await _up(pair, Mode.SERVICE)
         if not list(Sdp.parse(own).cryptos()):
@@ -80,9 +67,6 @@ async def ordinary_call(stand: Stand) -> Passed:
 
 
 async def keys(stand: Stand) -> Passed:
-    if stand.without(Ability.KEYS):
-        yield Skipped.without(Ability.KEYS)
-        return
     async with stand.call(Party.BOB) as pair:
         await _talked(pair)
         told, ours = (set(pair.keylogs[one]) for one in (Party.BOB, Party.ALICE))
@@ -92,9 +76,6 @@ async def keys(stand: Stand) -> Passed:
 
 
 async def first_sequence(stand: Stand) -> Passed:
-    if stand.without(Ability.FIRST_SEQUENCE):
-        yield Skipped.without(Ability.FIRST_SEQUENCE)
-        return
     async with stand.call(Party.BOB, first_sequence=FIRST) as pair:
         await _talked(pair)
         elsewhere = sorted(set(pair.tap.began.values()) - {FIRST})

@@ -52,10 +52,13 @@ class Skipped(str):
 
 @dataclass(frozen=True)
 class Group:
-    """Checks that need the same program, by name, in the order in which `ask` yields."""
+    """Checks that need the same program, by name, in the order in which `ask` yields. `of`: who says that it lacks this
+    is not asked.
+    """
 
     names: tuple[str, ...]
     ask: Callable[[Stand], Passed]
+    of: Ability | None = None
 
 
 async def first_words(stand: Stand) -> Passed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..model.ability import Ability
 from ..model.base import Party
 from .abilities import chat, first_sequence, keys, ordinary_call, restart, screen_sharing
 from .checks import Group, before_acceptance, first_words, hung_up, unreadable, whole_call, wrong_fingerprint
@@ -25,12 +26,12 @@ GROUPS: Final = (
     Group(("unreadable answer",), unreadable(Party.ALICE)),
     Group(("unreadable offer",), unreadable(Party.BOB)),
     Group(("hang-up",), hung_up),
-    Group(("shared screens",), screen_sharing),
-    Group(("chat",), chat),
-    Group(("restart of ICE, as caller",), restart(Party.ALICE)),
-    Group(("restart of ICE, as callee",), restart(Party.BOB)),
-    Group(("ordinary call",), ordinary_call),
-    Group(("first sequence number",), first_sequence),
-    Group(("keys",), keys),
+    Group(("shared screens",), screen_sharing, Ability.SCREEN),
+    Group(("chat",), chat, Ability.CHAT),
+    Group(("restart of ICE, as caller",), restart(Party.ALICE), Ability.RESTART),
+    Group(("restart of ICE, as callee",), restart(Party.BOB), Ability.RESTART),
+    Group(("ordinary call",), ordinary_call, Ability.ORDINARY_CALLS),
+    Group(("first sequence number",), first_sequence, Ability.FIRST_SEQUENCE),
+    Group(("keys",), keys, Ability.KEYS),
 )
 """What it may lack comes last: whoever says so is not asked for it."""

@@ -47,6 +47,8 @@ async def conformance(
 
 
 async def _asked(group: Group, stand: Stand, limit: float) -> list[Check]:
+    if group.of is not None and stand.without(group.of):
+        return [_check(name, Answered.SKIPPED, Skipped.without(group.of)) for name in group.names]
     seen: list[str] = []
     why: str | None = None
     try:
